@@ -1,0 +1,122 @@
+"""The error tree: every failure keeps its place, its reason and its remedy.
+
+Lives here: exception classes. May enter: nothing of ours. Never here: catching, printing, HTTP status.
+
+    KgError
+    ├── InputError (ValueError)      the caller gave something unusable
+    │   ├── BadIdentifier            not a DOI, slug, revision, ... of the expected form
+    │   ├── UnknownTerm              a word that the ontology does not have; `near` names those it has
+    │   ├── ParseFailure             a source could not be read; keeps source, line and raw text
+    │   └── ShapeViolation           well-formed, but breaks a rule of the ontology or the record
+    ├── NotFound (LookupError)       no such record; `near` names similar ids
+    ├── Conflict                     somebody else changed it, or it is there already
+    ├── Forbidden                    the token's role does not allow this
+    ├── Upstream                     something outside (network, other server) failed
+    └── StoreError                   the database is missing, too new, read-only, full or broken
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class KgError(Exception):
+    """Base of all errors raised on purpose.
+
+    Args:
+        message: What was given and what was expected, one sentence.
+        where: Place of the fault: a field name, a file and line, an id.
+        hint: What to do about it, one sentence.
+        near: Words or ids the caller may have meant, best first.
+
+    Example:
+        >>> str(KgError("limit is 500, at most 200 is allowed", hint="page with `after`"))
+        'limit is 500, at most 200 is allowed (page with `after`)'
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        where: str | None = None,
+        hint: str | None = None,
+        near: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+        self.near = tuple(near)
+
+    def __str__(self) -> str:
+        text = self.message
+        if self.where is not None:
+            text = f"{self.where}: {text}"
+        if self.near:
+            text += f"; did you mean {' or '.join(self.near)}?"
+        if self.hint is not None:
+            text += f" ({self.hint})"
+        return text
+
+
+class InputError(KgError, ValueError):
+    """The caller gave something unusable."""
+
+
+class BadIdentifier(InputError):
+    """An identifier is not of the form it should have."""
+
+
+class UnknownTerm(InputError):
+    """A word that the ontology does not define."""
+
+
+class ParseFailure(InputError):
+    """A source could not be read.
+
+    Args:
+        message: What is wrong.
+        source: File name or other name of the source.
+        line: Line number, from 1; None where the format has no lines.
+        raw: The text that could not be read.
+        hint: What to do.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        source: str,
+        line: int | None = None,
+        raw: str = "",
+        hint: str | None = None,
+    ) -> None:
+        where = source if line is None else f"{source}:{line}"
+        super().__init__(message, where=where, hint=hint)
+        self.source = source
+        self.line = line
+        self.raw = raw
+
+
+class ShapeViolation(InputError):
+    """A well-formed record breaks a rule of the ontology or of the record."""
+
+
+class NotFound(KgError, LookupError):
+    """There is no record of that id."""
+
+
+class Conflict(KgError):
+    """The record changed meanwhile, or exists already."""
+
+
+class Forbidden(KgError):
+    """The role of the caller does not allow this."""
+
+
+class Upstream(KgError):
+    """Something outside this program failed."""
+
+
+class StoreError(KgError):
+    """The database cannot be used as asked."""

@@ -1,0 +1,222 @@
+"""The doors: raw input becomes validated records here, and nowhere else.
+
+Lives here: `EntityIn`, `ClaimIn`, `EvidenceIn`, `WorkIn` (pydantic) and `parse`, which turns their faults into
+our errors. May enter: `kg.model`, `kg.ids`, `kg.vocabulary`. Never here: look-ups in the record.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from kg import ids
+from kg.errors import InputError, ShapeViolation
+from kg.model import Claim, Entity, Evidence, Text, Work
+from kg.vocabulary import Vocabulary
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+MATCH_RELATIONS = ("broadMatch", "closeMatch", "exactMatch", "narrowMatch", "relatedMatch")
+YEARS = (1400, 2200)
+
+
+def clean(text: str) -> str:
+    """Return NFC text without outer spaces; refuse control, surrogate and direction-override characters.
+
+    Raises:
+        ValueError: names the first such character and its place.
+
+    Example:
+        >>> clean("  cafe\\u0301 ")
+        'café'
+    """
+    for at, char in enumerate(text):
+        if (unicodedata.category(char) in {"Cc", "Cs", "Cn"} and char not in "\n\t") or char in _BIDI:
+            raise ValueError(f"character U+{ord(char):04X} at position {at} is not allowed in text")
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _nonempty(text: str) -> str:
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+Line = Annotated[str, Field(max_length=500), AfterValidator(clean), AfterValidator(_nonempty)]
+Prose = Annotated[str, Field(max_length=10_000), AfterValidator(clean), AfterValidator(_nonempty)]
+Slug = Annotated[str, AfterValidator(lambda text: ids.parse_slug(text, where=""))]
+WorkKey = Annotated[str, AfterValidator(lambda text: ids.parse_work_key(text, where=""))]
+Url = Annotated[str, AfterValidator(lambda text: ids.parse_url(text, where=""))]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class TextIn(_In):
+    """A text in English and Chinese; English is required."""
+
+    en: Prose
+    zh: Prose | None = None
+
+    def record(self) -> Text:
+        """Return the validated text."""
+        return Text(self.en, self.zh)
+
+
+class MatchIn(_In):
+    """A SKOS match to a term of another vocabulary."""
+
+    relation: Literal["broadMatch", "closeMatch", "exactMatch", "narrowMatch", "relatedMatch"]
+    iri: Url
+
+
+class EntityIn(_In):
+    """What somebody says of an entity. `type` is a class of the ontology."""
+
+    id: Slug
+    type: Line
+    label: TextIn
+    definition: TextIn | None = None
+    aliases: list[Line] = Field(default_factory=list, max_length=50)
+    broader: Slug | None = None
+    matches: list[MatchIn] = Field(default_factory=list, max_length=50)
+
+    def record(self, vocabulary: Vocabulary) -> Entity:
+        """Return the entity; an unknown type names near ones."""
+        if self.broader == self.id:
+            raise ShapeViolation(f"{self.id} is named as broader than itself", where="broader", hint="leave it out")
+        return Entity(
+            id=self.id,
+            type=vocabulary.entity_type(self.type).id,
+            label=self.label.record(),
+            definition=None if self.definition is None else self.definition.record(),
+            aliases=tuple(dict.fromkeys(self.aliases)),
+            broader=self.broader,
+            matches=tuple(sorted((match.relation, match.iri) for match in self.matches)),
+        )
+
+
+class ClaimIn(_In):
+    """What somebody claims: subject -relation-> object."""
+
+    subject: Slug
+    relation: Line
+    object: Slug
+    conditions: Prose | None = None
+
+    def record(self, vocabulary: Vocabulary) -> Claim:
+        """Return the claim; a claim of an entity about itself is refused."""
+        relation = vocabulary.relation(self.relation).id
+        if self.subject == self.object:
+            raise ShapeViolation(
+                f"{self.subject} {relation} itself", where="object", hint="a claim joins two different entities"
+            )
+        return Claim(
+            id=ids.claim_id(self.subject, relation, self.object),
+            subject=self.subject,
+            relation=relation,
+            object=self.object,
+            conditions=self.conditions,
+        )
+
+
+class EvidenceIn(_In):
+    """One line for or against a claim, from one passage of one work."""
+
+    claim: Line
+    work: WorkKey
+    stance: Line
+    kind: Line
+    strength: Line
+    statement: Prose
+    basis: Line
+    strength_reason: Prose | None = None
+    locator: Line | None = None
+    quote: Prose | None = None
+    inferred: bool = False
+    independence_group: Line | None = None
+    alias: Line | None = None
+    contributor: Line | None = None
+
+    def record(self, vocabulary: Vocabulary) -> Evidence:
+        """Return the evidence item with the id that its immutable core gives it."""
+        stance = vocabulary.stance(self.stance).id
+        kind = vocabulary.study_kind(self.kind).id
+        strength = vocabulary.strength(self.strength).id
+        basis = vocabulary.basis(self.basis).id
+        core = (self.claim, stance, kind, strength, basis, str(self.inferred), self.locator or "", self.statement, self.quote or "")
+        return Evidence(
+            id=ids.evidence_id(self.work, *core),
+            claim=self.claim,
+            work=self.work,
+            stance=stance,
+            kind=kind,
+            strength=strength,
+            statement=self.statement,
+            basis=basis,
+            strength_reason=self.strength_reason,
+            locator=self.locator,
+            quote=self.quote,
+            inferred=self.inferred,
+            independence_group=self.independence_group,
+            alias=self.alias,
+            contributor=self.contributor,
+        )
+
+
+class WorkIn(_In):
+    """A citable work. `csl` is the CSL-JSON item as far as it is known."""
+
+    id: WorkKey
+    type: Line
+    title: Prose
+    authors: list[Line] = Field(default_factory=list, max_length=5_000)
+    year: Annotated[int, Field(ge=YEARS[0], le=YEARS[1])] | None = None
+    doi: Annotated[str, AfterValidator(ids.parse_doi)] | None = None
+    arxiv: Annotated[str, AfterValidator(ids.parse_arxiv)] | None = None
+    url: Url | None = None
+    status: Line = "current"
+    notice: Url | None = None
+    independence_group: Line | None = None
+    csl: dict[str, Any] = Field(default_factory=dict)
+    raw: Annotated[str, Field(max_length=1_000_000)] | None = None
+    raw_format: Line | None = None
+
+    def record(self, vocabulary: Vocabulary) -> Work:
+        """Return the work; an unknown status names near ones."""
+        values = self.model_dump()
+        values["status"] = vocabulary.work_status(self.status).id
+        values["authors"] = tuple(self.authors)
+        return Work(**values)
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parse(door: type[M], values: Mapping[str, Any], *, where: str | None = None) -> M:
+    """Validate raw values at a door.
+
+    Raises:
+        InputError: names the first field at fault, what was given and what was expected, and how many more there are.
+
+    Example:
+        >>> parse(ClaimIn, {"subject": "a", "relation": "raises", "object": "b"}).object
+        'b'
+    """
+    try:
+        return door.model_validate(dict(values))
+    except ValidationError as fault:
+        first = fault.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        given = "nothing" if first["type"] == "missing" else repr(first.get("input"))
+        more = fault.error_count() - 1
+        cause = first.get("ctx", {}).get("error")
+        hint = cause.hint if isinstance(cause, InputError) else None
+        if more:
+            hint = f"{hint + '; ' if hint else ''}{more} more fault{'s' if more > 1 else ''} in this record"
+        raise InputError(
+            f"{place}: {first['msg'].removeprefix('Value error, ')}; given {given[:120]}", where=where, hint=hint
+        ) from fault
