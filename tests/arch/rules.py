@@ -1,0 +1,198 @@
+"""The rules of the house, each a function from source files to a list of faults ("path:line: what is wrong").
+
+Lives here: rules as tables and the short functions that read them. May enter: `sources`. Never here: exceptions for
+one file without its reason beside it.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tests.arch.sources import Definition, Function, Module
+
+LINES_MAX, LINES_GOOD = 400, 300
+
+# What may be imported where: top-level module -> rooms that may (a room is a module and all below it).
+DOORS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ["socket", "ssl", "http.client", "urllib.request", "requests", "httpx", "httpx2", "aiohttp"],
+        ("kg.citations.fetch",),
+    ),
+    **dict.fromkeys(["sqlalchemy", "sqlmodel", "sqlite3", "psycopg", "alembic"], ("kg.record",)),
+    **dict.fromkeys(["fastapi", "starlette"], ("kg_api",)),
+    **dict.fromkeys(["click", "rich"], ("kg.cli",)),
+    "uvicorn": ("kg_api", "kg.cli"),
+    "pyvis": ("kg_viz.page",),
+}
+# Libraries of the extras: absent in a plain installation, so their rooms may ask for them late.
+OPTIONAL = {"numba", "psycopg", "mcp", "xlsxwriter", "citeproc", "pyspark", "playwright"}
+# Modules that may import late: the door of the library and the lazy table of commands.
+LATE = {"kg", "kg.cli"}
+EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "handler", "data", "info"}
+UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b|\bfor n" r"ow\b")
+MACHINE_PATH = re.compile(r"(?<![\w.:/}\-])/(?:root|work|home|Users|mnt|opt)/\w|\b[A-Z]:\\Users\\")
+
+
+def sizes(modules: Iterable[tuple[str, str]]) -> list[str]:
+    """Files longer than the wall. Takes (path, text) pairs."""
+    counted = ((path, text.count("\n") + (not text.endswith("\n") and bool(text))) for path, text in modules)
+    return [f"{path}: {lines} lines, at most {LINES_MAX}" for path, lines in counted if lines > LINES_MAX]
+
+
+def share_in_small_files(modules: Iterable[tuple[str, str]]) -> float:
+    """The share of lines that live in files of at most 300 lines, 0 to 1; 1 when there are no lines."""
+    counts = [text.count("\n") for _, text in modules]
+    return sum(count for count in counts if count <= LINES_GOOD) / (sum(counts) or 1) if any(counts) else 1.0
+
+
+def edges(modules: Sequence[Module]) -> dict[str, set[str]]:
+    """Who imports whom among `modules`; late imports of the doors in `LATE` do not count."""
+    names = {module.name for module in modules}
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for module in modules:
+        for item in module.imports:
+            if item.in_function and module.name in LATE:
+                continue
+            whole = f"{item.module}.{item.name}"
+            target = whole if whole in names else item.module
+            if target in names and target != module.name:
+                found[module.name].add(target)
+    return found
+
+
+def cycles(modules: Sequence[Module]) -> list[str]:
+    """Groups of modules that import one another in a ring."""
+    graph = edges(modules)
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    rings: list[str] = []
+
+    def visit(name: str) -> None:
+        index[name] = low[name] = len(index)
+        stack.append(name)
+        for target in sorted(graph[name]):
+            if target not in index:
+                visit(target)
+                low[name] = min(low[name], low[target])
+            elif target in stack:
+                low[name] = min(low[name], index[target])
+        if low[name] == index[name]:
+            ring = stack[stack.index(name) :]
+            del stack[stack.index(name) :]
+            if len(ring) > 1:
+                rings.append("ring of imports: " + ", ".join(sorted(ring)))
+
+    for name in sorted(graph):
+        if name not in index:
+            visit(name)
+    return rings
+
+
+def late_imports(modules: Iterable[Module]) -> list[str]:
+    """Imports inside functions, except at the lazy doors and of optional extras."""
+    return [
+        f"{module.path}:{item.line}: {item.module} is imported inside a function"
+        for module in modules
+        for item in module.imports
+        if item.in_function and module.name not in LATE and item.module.split(".")[0] not in OPTIONAL
+    ]
+
+
+def trespasses(modules: Iterable[Module]) -> list[str]:
+    """Imports of a library outside the rooms that may use it."""
+    faults = []
+    for module in modules:
+        for item in module.imports:
+            written = {item.module, f"{item.module}.{item.name}"}
+            for library, rooms in DOORS.items():
+                uses = any(name == library or name.startswith(library + ".") for name in written)
+                if uses and not any(module.name == room or module.name.startswith(room + ".") for room in rooms):
+                    faults.append(f"{module.path}:{item.line}: {library} belongs to {', '.join(rooms)} alone")
+    return faults
+
+
+def empty_names(modules: Iterable[Module]) -> list[str]:
+    """Names of modules, classes and functions that hold a word which says nothing."""
+    faults = []
+    for module in modules:
+        own = [(module.name.rpartition(".")[2], 1)]
+        for name, line in own + [(name.rpartition(".")[2], node.lineno) for name, node in module.definitions]:
+            said = {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)} & EMPTY_NAMES
+            faults += [f"{module.path}:{line}: {name} is named {word}" for word in sorted(said)]
+    return faults
+
+
+def swallowed(modules: Iterable[Module]) -> list[str]:
+    """Catch-all handlers and handlers that do nothing."""
+    faults = []
+    for module in modules:
+        for node in ast.walk(module.tree):
+            if not isinstance(node, ast.ExceptHandler):
+                continue
+            caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            if any(kind is None or ast.unparse(kind) in {"Exception", "BaseException"} for kind in caught):
+                faults.append(f"{module.path}:{node.lineno}: catches everything")
+            if all(isinstance(line, ast.Pass) or _is_ellipsis(line) for line in node.body):
+                faults.append(f"{module.path}:{node.lineno}: catches and says nothing; use contextlib.suppress")
+    return faults
+
+
+def undocumented(modules: Iterable[Module]) -> list[str]:
+    """Modules with code, public classes, functions and methods that have no docstring."""
+    faults = []
+    for module in modules:
+        if module.tree.body and ast.get_docstring(module.tree) is None:
+            faults.append(f"{module.path}:1: the module says not what lives here")
+        for name, node in module.definitions:
+            public = not any(part.startswith("_") for part in name.split("."))
+            if public and ast.get_docstring(node) is None and not _needs_none(module, node):
+                faults.append(f"{module.path}:{node.lineno}: {name} has no docstring")
+    return faults
+
+
+def wordy_modules(modules: Iterable[Module]) -> list[str]:
+    """Module docstrings of more than six lines; drawn lines (indented by four or more) and empty ones are free."""
+    faults = []
+    for module in modules:
+        lines = (ast.get_docstring(module.tree) or "").splitlines()
+        said = sum(1 for line in lines if line.strip() and not line.startswith("    "))
+        if said > 6:
+            faults.append(f"{module.path}:1: the module docstring has {said} lines, at most 6")
+    return faults
+
+
+def unfit_text(files: Iterable[tuple[str, str]]) -> list[str]:
+    """Paths of one machine, and marks of unfinished work. Takes (path, text) pairs."""
+    faults = []
+    for path, text in files:
+        for number, line in enumerate(text.splitlines(), start=1):
+            if found := MACHINE_PATH.search(line):
+                faults.append(f"{path}:{number}: path of one machine: {found.group()}")
+            if path.endswith((".py", ".md", ".ttl", ".rq", ".js", ".html")) and (found := UNFINISHED.search(line)):
+                faults.append(f"{path}:{number}: unfinished: {found.group()}")
+    return faults
+
+
+def read(paths: Iterable[Path], root: Path) -> list[tuple[str, str]]:
+    """(path relative to root, text) of the files that are text."""
+    pairs = []
+    for path in paths:
+        raw = path.read_bytes()
+        if b"\0" not in raw[:8_000]:
+            pairs.append((path.relative_to(root).as_posix(), raw.decode("utf-8", "replace")))
+    return pairs
+
+
+def _is_ellipsis(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is ...
+
+
+def _needs_none(module: Module, node: Definition) -> bool:
+    """True for overloads, setters, and the two functions that every migration has."""
+    marks = {ast.unparse(mark).rpartition(".")[2] for mark in node.decorator_list}
+    migration = ".migrations." in module.name and node.name in {"upgrade", "downgrade"}
+    return isinstance(node, Function) and (bool(marks & {"overload", "setter"}) or migration)

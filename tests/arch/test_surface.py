@@ -1,0 +1,56 @@
+"""The public surface of the library is frozen: a name comes or goes only together with this list."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+import kg
+from tests.arch.sources import ROOT, modules
+
+PUBLIC: tuple[str, ...] = ()
+HEAVY = frozenset(
+    ["IPython", "alembic", "fastapi", "networkx", "numba", "numpy", "pydantic", "pyshacl", "pyvis", "rdflib", "scipy", "sqlalchemy", "sqlmodel", "tantivy", "uvicorn"]
+)
+HAS_COMMANDS = (ROOT / "kg/cli").is_dir()
+
+
+def loaded(program: str) -> set[str]:
+    """Top-level modules in memory after `program` has run in a fresh interpreter."""
+    asked = f"{program}\nimport sys; print('\\n'.join(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+    run = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60)
+    return set(run.stdout.split("\n"))
+
+
+@pytest.mark.skipif(not hasattr(kg, "__all__"), reason="the door of the library has no names yet")
+def test_the_public_names_are_these() -> None:
+    assert tuple(sorted(kg.__all__)) == PUBLIC
+    assert list(kg.__all__) == sorted(kg.__all__)
+    for name in kg.__all__:
+        assert getattr(kg, name) is not None
+
+
+def test_importing_the_library_is_cheap() -> None:
+    assert not loaded("import kg") & HEAVY
+
+
+@pytest.mark.skipif(not HAS_COMMANDS, reason="there is no command line yet")
+def test_version_and_help_load_nothing_heavy() -> None:
+    for option in ("--version", "--help"):
+        program = (
+            f"from kg.cli import main\ntry: main([{option!r}])\nexcept SystemExit as end: assert not end.code, end.code"
+        )
+        assert not loaded(program) & HEAVY, option
+
+
+def test_heavy_imports_are_noticed() -> None:
+    assert "numpy" in loaded("import networkx, numpy") & HEAVY
+
+
+def test_every_module_is_read_by_the_rules() -> None:
+    names = {module.name for module in modules()}
+    assert {"kg", "kg.errors", "kg.ids", "kg.model", "kg_api", "kg_viz"} <= names
+    assert all(isinstance(module.tree, ast.Module) for module in modules())
