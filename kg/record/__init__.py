@@ -1,0 +1,10 @@
+"""The record: SQL tables, append-only revisions with a hash chain, migrations.
+
+Lives here: everything that speaks SQL. May enter: `kg.errors`, `kg.ids`, `kg.model`.
+Never here: rules of the ontology, beliefs, questions.
+"""
+
+from kg.record.rows import Records
+from kg.record.store import Store
+
+__all__ = ["Records", "Store"]

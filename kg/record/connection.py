@@ -1,0 +1,208 @@
+"""From a database URL to an engine, and the two kinds of transaction: one that reads, one that writes.
+
+Lives here: the dialects of SQLite (WAL, BEGIN IMMEDIATE) and PostgreSQL (advisory lock on the head of the chain).
+May enter: `kg.errors`, `.faults`. Never here: tables and records.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+
+from kg.errors import InputError, StoreError
+from kg.record.faults import explained
+
+WAIT_SECONDS = 30
+_READ_BATCH = 10_000
+_POSTGRES = "postgresql+psycopg"
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgres": _POSTGRES,
+    "postgresql": _POSTGRES,
+    _POSTGRES: _POSTGRES,
+}
+_EXPECTED = "give sqlite:///path/to/file.db, a path, or postgresql://user:password@host:5432/database"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a database is. `path` is None for PostgreSQL and for a database in memory.
+
+    `shown` is its name for messages: no password, no options.
+    """
+
+    url: sa.URL
+    path: Path | None
+    shown: str
+
+
+def locate(text: str) -> Place:
+    """Parse a database URL; a text without `://` is the path of an SQLite file, `:memory:` a database in memory.
+
+    Raises:
+        InputError: not a URL, or of a database that is not supported. The message never repeats a password.
+
+    Example:
+        >>> locate("postgres://ann:secret@db.example.org/graph").shown
+        'postgresql://ann@db.example.org/graph'
+        >>> locate("sqlite:///notes.db").path
+        PosixPath('notes.db')
+    """
+    if "://" not in text:
+        memory = text == ":memory:"
+        path = None if memory else Path(text).expanduser()
+        if not text.strip() or "\x00" in text:
+            raise InputError("the database has no name", where="database", hint=_EXPECTED)
+        return Place(sa.make_url("sqlite://"), path, "memory" if memory else str(path))
+    try:
+        url = sa.make_url(text)
+    except (ValueError, sa.exc.ArgumentError):
+        raise InputError("the database URL cannot be read", where="database", hint=_EXPECTED) from None
+    driver = _DRIVERS.get(url.drivername)
+    if driver is None:
+        raise InputError(
+            f"databases of the kind {url.drivername!r} are not supported", where="database", hint=_EXPECTED
+        )
+    if driver == "sqlite":
+        if url.query or url.host or "\x00" in (url.database or ""):
+            raise InputError(
+                "a URL of SQLite is three slashes and a path, without host or options",
+                where="database",
+                hint="give sqlite:///relative/path.db or sqlite:////absolute/path.db",
+            )
+        return locate(url.database or ":memory:")
+    host = "localhost" if url.host is None else url.host
+    user = "" if url.username is None else f"{url.username}@"
+    port = "" if url.port is None else f":{url.port}"
+    return Place(url.set(drivername=driver), None, f"postgresql://{user}{host}{port}/{url.database or ''}")
+
+
+def connect(place: Place, *, read_only: bool) -> sa.Engine:
+    """Return an engine for a place; nothing is opened yet.
+
+    Raises:
+        StoreError: the driver of PostgreSQL is not installed.
+    """
+    if place.url.get_backend_name() == "sqlite":
+        return _sqlite(place, read_only=read_only)
+    options: dict[str, Any] = {"connect_timeout": 10, "application_name": "evidence-kg"}
+    try:
+        return sa.create_engine(
+            place.url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            max_overflow=20,
+            connect_args={name: value for name, value in options.items() if name not in place.url.query},
+        )
+    except ImportError as fault:
+        raise StoreError(
+            f"{place.shown} needs the driver psycopg, which is not installed here",
+            where="database",
+            hint="pip install 'evidence-kg[postgres]'",
+        ) from fault
+
+
+def _sqlite(place: Place, *, read_only: bool) -> sa.Engine:
+    if place.path is None:
+        target, limits = ":memory:", {"pool_size": 1, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
+    else:
+        target = f"file:{quote(str(place.path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
+        if read_only and not _may_write(place.path):
+            target += "&immutable=1"
+        limits = {"pool_size": 5, "max_overflow": -1, "pool_timeout": WAIT_SECONDS}
+
+    def opened() -> sqlite3.Connection:
+        raw = sqlite3.connect(
+            target, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False, uri=place.path is not None
+        )
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.execute("PRAGMA journal_size_limit = 67108864")
+        return raw
+
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=opened,
+        poolclass=sa.QueuePool,
+        hide_parameters=True,
+        pool_reset_on_return="rollback",
+        **limits,
+    )
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: sa.Connection) -> None:
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
+
+
+def writable(place: Place) -> bool:
+    """Tell whether the file system lets us write an existing database; true where it is no file."""
+    return place.path is None or _may_write(place.path)
+
+
+@contextmanager
+def reading(engine: sa.Engine, place: Place) -> Iterator[sa.Connection]:
+    """Give a connection on which all reads see one state of the database; writers are not held up."""
+    options: dict[str, Any] = {"yield_per": _READ_BATCH}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with explained(place.shown), engine.connect() as connection:
+        connection.execution_options(**options)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine, place: Place) -> Iterator[sa.Connection]:
+    """Give the one connection that may write now; all of it is kept at the end, or nothing.
+
+    Others who want to write wait, at most `WAIT_SECONDS`. When this returns, the change is on disk.
+    """
+    with explained(place.shown), engine.connect() as connection:
+        connection.execution_options(writing=True)
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
+                connection.exec_driver_sql(
+                    "SELECT pg_advisory_xact_lock(hashtext('evidence-kg'), hashtext(current_schema()))"
+                )
+            yield connection
+
+
+def set_wal(engine: sa.Engine, place: Place) -> None:
+    """Put an SQLite file into WAL mode, in which readers and the writer do not wait for each other.
+
+    SQLite does not wait for a lock here, so we do. Some network file systems have no WAL; there the file stays
+    in rollback mode: as safe, but readers and the writer wait for each other.
+    """
+    until = time.monotonic() + WAIT_SECONDS
+    with explained(place.shown), engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        if not isinstance(raw, sqlite3.Connection):
+            return
+        while True:
+            try:
+                raw.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as fault:
+                if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
+            else:
+                return

@@ -1,0 +1,201 @@
+"""What a write does with its records before and while it keeps them: drop, check, order, insert or update.
+
+Lives here: `Draft` and the steps of `Store.write`. May enter: `kg.model`, `.rows`, `.tables`.
+Never here: the chain, transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from rapidfuzz import process
+
+from kg.errors import InputError, ShapeViolation
+from kg.ids import RecordKind
+from kg.model import KINDS, Change, Evidence, Record, canonical, to_payload
+from kg.record.rows import FORMS, Row
+from kg.record.tables import ENTITY
+
+_CHUNK = 5_000
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A record about to be written. `known` says that its id is there already, since `recorded_at`."""
+
+    kind: RecordKind
+    record: Record
+    row: Row
+    payload: str
+    known: bool = False
+    recorded_at: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The id of the record."""
+        return self.record.id
+
+    def change(self, now: str) -> Change:
+        """Return the change as the log will give it back."""
+        if isinstance(self.record, Evidence):
+            return Change(self.kind, replace(self.record, recorded_at=self.recorded_at or now))
+        return Change(self.kind, self.record)
+
+
+def drafts(changes: Iterable[Change]) -> list[Draft]:
+    """Return drafts sorted by kind, then id.
+
+    Raises:
+        ShapeViolation: one record is given twice with different contents.
+        InputError: a text or a JSON value that no database can keep.
+    """
+    found: dict[tuple[RecordKind, str], Draft] = {}
+    for change in changes:
+        draft = _draft(change.kind, change.record)
+        same = found.setdefault((draft.kind, draft.id), draft)
+        if same.payload != draft.payload:
+            raise ShapeViolation(
+                f"the {draft.kind} {draft.id} is given twice with different contents",
+                where=draft.id,
+                hint="give each record once",
+            )
+    return [found[key] for key in sorted(found)]
+
+
+def _draft(kind: RecordKind, record: Record) -> Draft:
+    if not isinstance(record, KINDS[kind]):
+        raise InputError(f"a change of kind {kind} holds a record of type {type(record).__name__}", where=record.id)
+    try:
+        row, payload = FORMS[kind].row(record), canonical(to_payload(record))
+        payload.encode()
+    except (TypeError, ValueError) as fault:
+        raise InputError(
+            f"the {kind} holds what JSON cannot: {fault}".replace("\x00", ""),
+            where=repr(record.id)[1:-1],
+            hint="use text, finite numbers, lists and mappings",
+        ) from fault
+    if any(isinstance(value, str) and "\x00" in value for value in row):
+        raise InputError(f"the {kind} holds the character U+0000", where=repr(record.id)[1:-1], hint="take it out")
+    return Draft(kind, record, row, payload)
+
+
+def keep_changed(connection: sa.Connection, wanted: Sequence[Draft]) -> list[Draft]:
+    """Return the drafts that differ from what is there, each told whether its id is known."""
+    kept: list[Draft] = []
+    for kind, group in groupby(wanted, key=lambda draft: draft.kind):
+        form = FORMS[kind]
+        core = slice(None, -1) if kind == "evidence" else slice(None)
+        for chunk in _chunks(list(group)):
+            query = sa.select(*form.columns).where(form.table.c.id.in_([draft.id for draft in chunk]))
+            there = {row[0]: tuple(row) for row in connection.execute(query)}
+            for draft in chunk:
+                old = there.get(draft.id)
+                if old is not None:
+                    draft.known = True
+                    draft.recorded_at = old[-1] if kind == "evidence" else None
+                if old is None or old[core] != draft.row[core]:
+                    kept.append(draft)
+    return kept
+
+
+def refuse_broken_references(connection: sa.Connection, kept: Sequence[Draft]) -> None:
+    """Check that all ids to which the drafts refer exist, and that no entity is broader than itself by detours.
+
+    Raises:
+        ShapeViolation: names the record, the field, and near ids.
+    """
+    given: dict[RecordKind, set[str]] = {kind: set() for kind in KINDS}
+    for draft in kept:
+        given[draft.kind].add(draft.id)
+    for kind, form in FORMS.items():
+        names = [column.name for column in form.columns]
+        for column, target in form.references:
+            at = names.index(column)
+            users = {draft.row[at]: draft.id for draft in reversed(kept) if draft.kind == kind}
+            users = {id: user for id, user in users.items() if id is not None and id not in given[target]}
+            missing = sorted(users.keys() - _existing(connection, target, users))
+            if missing:
+                raise ShapeViolation(
+                    f"the {kind} {users[missing[0]]} names the {target} {missing[0]!r}, which does not exist",
+                    where=column,
+                    near=_near(connection, target, missing[0], given[target]),
+                    hint=f"add the {target} first or in the same write"
+                    + (f"; {len(missing) - 1} more are missing" if len(missing) > 1 else ""),
+                )
+    _refuse_cycles(connection, kept)
+
+
+def _existing(connection: sa.Connection, kind: RecordKind, ids: Collection[str]) -> set[str]:
+    column = FORMS[kind].table.c.id
+    return {
+        row[0]
+        for chunk in _chunks(sorted(ids))
+        for row in connection.execute(sa.select(column).where(column.in_(chunk)))
+    }
+
+
+def _near(connection: sa.Connection, kind: RecordKind, id: str, given: Collection[str]) -> list[str]:
+    ids = {row[0] for row in connection.execute(sa.select(FORMS[kind].table.c.id))} | set(given)
+    return [match[0] for match in process.extract(id, sorted(ids), limit=3, score_cutoff=75)]
+
+
+def _refuse_cycles(connection: sa.Connection, kept: Sequence[Draft]) -> None:
+    broader: dict[str, str | None] = {
+        draft.id: draft.record.broader for draft in kept if draft.kind == "entity" and hasattr(draft.record, "broader")
+    }
+    starts = [id for id, above in broader.items() if above is not None]
+    pending = {above for above in broader.values() if above is not None} - broader.keys()
+    while pending:
+        rows = [
+            row
+            for chunk in _chunks(sorted(pending))
+            for row in connection.execute(sa.select(ENTITY.c.id, ENTITY.c.broader).where(ENTITY.c.id.in_(chunk)))
+        ]
+        broader.update((id, above) for id, above in rows)
+        pending = {above for _, above in rows if above is not None} - broader.keys()
+    fine: set[str] = set()
+    for start in starts:
+        trail: dict[str, None] = {}
+        at: str | None = start
+        while at is not None and at not in fine:
+            if at in trail:
+                raise ShapeViolation(
+                    f"{at} would be broader than itself: {' < '.join([*list(trail)[list(trail).index(at) :], at])}",
+                    where="broader",
+                    hint="leave out one of these links",
+                )
+            trail[at] = None
+            at = broader.get(at)
+        fine.update(trail)
+
+
+def upsert(
+    connection: sa.Connection, kept: Mapping[RecordKind, Sequence[Draft]], *, revision: int, recorded_at: str
+) -> None:
+    """Bring the state tables to what the drafts say, kinds in the order in which they refer to each other."""
+    for kind, form in FORMS.items():
+        names = [column.name for column in form.columns]
+        new: list[dict[str, Any]] = []
+        known: list[dict[str, Any]] = []
+        for draft in kept.get(kind, ()):
+            values = dict(zip(names, draft.row, strict=True))
+            values["revision"] = revision
+            if kind == "evidence":
+                values["recorded_at"] = draft.recorded_at or recorded_at
+            if draft.known:
+                values["known_id"] = values.pop("id")
+            (known if draft.known else new).append(values)
+        if new:
+            connection.execute(sa.insert(form.table), new)
+        if known:
+            connection.execute(sa.update(form.table).where(form.table.c.id == sa.bindparam("known_id")), known)
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for at in range(0, len(items), _CHUNK):
+        yield items[at : at + _CHUNK]

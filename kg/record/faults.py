@@ -1,0 +1,110 @@
+"""What the drivers of databases say, in our words: what failed, and what to do.
+
+Lives here: tables from driver codes to sentences. May enter: `kg.errors`. Never here: SQL.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from kg.errors import KgError, ShapeViolation, StoreError
+
+_BUSY = ("another process has been writing for too long", "repeat when it has finished; nothing was written")
+_FULL = ("there is no room left", "free some space and repeat; nothing was written")
+_READ_ONLY = ("it is read-only", "make the file and its folder writable, or name another database; nothing was written")
+_DAMAGED = ("the file is damaged", "restore it from a backup; `kg verify` says what is wrong with it")
+
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: ("the file is not an SQLite database", "name another file; this one was not changed"),
+    sqlite3.SQLITE_CANTOPEN: ("the file cannot be opened", "check that its folder exists and that you may write there"),
+    sqlite3.SQLITE_IOERR: ("reading or writing failed", "check the disk and its free space; nothing was written"),
+    sqlite3.SQLITE_PERM: ("you may not open it", "ask its owner for access"),
+}
+_POSTGRES = {
+    "08": ("the server cannot be reached", "check host and port, and that the server runs"),
+    "22": ("a value does not fit", "check the record; nothing was written"),
+    "25006": _READ_ONLY,
+    "28": ("the server refuses this user or password", "check both, and the server's pg_hba.conf"),
+    "3D000": ("there is no database of that name", "create it with `createdb`, or name another"),
+    "3F000": ("there is no schema of that name", "create it with CREATE SCHEMA, or name another"),
+    "42501": ("this user may not do that", "grant the user the rights on the schema and its tables"),
+    "53100": _FULL,
+    "53300": ("the server has no free connection", "repeat later, or raise max_connections"),
+    "55P03": _BUSY,
+    "57": ("the server is shutting down or ended the connection", "repeat; the same write twice is kept once"),
+}
+_RULES = {
+    "id_of_its_parts": "the id of a claim is subject--relation--object",
+    "two_ends": "a claim joins two different entities",
+    "year_range": "the year of a work lies between 1400 and 2200",
+    "broader_not_itself": "an entity is not broader than itself",
+    "supersedes_not_itself": "an evidence item does not supersede itself",
+    "definition_in_english": "a definition has an English text",
+    "_filled": "a required field is not empty",
+}
+
+
+@contextmanager
+def explained(shown: str) -> Iterator[None]:
+    """Raise what a driver raises inside as our error.
+
+    Args:
+        shown: Name of the database, without password.
+
+    Raises:
+        StoreError: the database cannot be used.
+        ShapeViolation: a CHECK, FOREIGN KEY or UNIQUE constraint refused a record.
+    """
+    try:
+        yield
+    except sa.exc.DBAPIError as fault:
+        raise explain(fault.orig or fault, shown) from fault
+    except sqlite3.Error as fault:
+        raise explain(fault, shown) from fault
+    except sa.exc.TimeoutError as fault:
+        raise StoreError(f"{shown}: {_BUSY[0]}", where="database", hint=_BUSY[1]) from fault
+
+
+def explain(fault: BaseException, shown: str) -> KgError:
+    """Return our error for a driver's."""
+    code = getattr(fault, "sqlstate", None)
+    known: tuple[str, str] | None = None
+    if isinstance(fault, sqlite3.IntegrityError) or (code is not None and code.startswith("23")):
+        return _refused(fault)
+    if isinstance(fault, sqlite3.Error):
+        known = _SQLITE.get(getattr(fault, "sqlite_errorcode", 0) & 0xFF)
+    elif code is not None:
+        known = _POSTGRES.get(code) or _POSTGRES.get(code[:2])
+    elif type(fault).__module__.startswith("psycopg"):
+        known = _POSTGRES.get(_spoken_code(str(fault)), _POSTGRES["08"])
+    if known is None:
+        first = (str(fault).splitlines() or [""])[0]
+        return StoreError(f"{shown}: {first}", where="database", hint="`kg doctor` looks closer")
+    return StoreError(f"{shown}: {known[0]}", where="database", hint=known[1])
+
+
+def _spoken_code(message: str) -> str:
+    """Return the code of a failed connection; the driver gives its server's words only."""
+    if "password" in message or "authentication" in message or ("role " in message and "does not exist" in message):
+        return "28"
+    if "database " in message and "does not exist" in message:
+        return "3D000"
+    return "53300" if "too many" in message or "remaining connection slots" in message else "08"
+
+
+def _refused(fault: BaseException) -> KgError:
+    name = getattr(getattr(fault, "diag", None), "constraint_name", None) or str(fault).rpartition(": ")[2]
+    rule = next((sentence for end, sentence in _RULES.items() if name.endswith(end)), None)
+    return ShapeViolation(
+        f"a record breaks the rule {name}" + ("" if rule is None else f": {rule}"),
+        hint="correct the record; nothing was written",
+    )

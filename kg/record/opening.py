@@ -1,0 +1,124 @@
+"""Opens a database: is it there, is it ours, is its schema one we know; creates and migrates it.
+
+Lives here: `open_database`. May enter: the rooms beside it but the store. Never here: records.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from kg.errors import StoreError
+from kg.record.connection import Place, connect, locate, reading, set_wal, writable, writing
+from kg.record.migrate import migrate
+from kg.record.tables import METADATA, SCHEMA_VERSIONS
+
+_VERSION = sa.table("alembic_version", sa.column("version_num"))
+
+
+def open_database(url: str, *, create: bool, read_only: bool) -> tuple[sa.Engine, Place, bool]:
+    """Return an engine on a database of the newest schema, its place, and whether it is for reading only.
+
+    Raises:
+        InputError: the URL cannot be read.
+        StoreError: the database cannot be used; the hint says what to do.
+    """
+    place = locate(url)
+    if place.path is not None:
+        _prepare_file(place.path, create=create and not read_only)
+        read_only = read_only or not writable(place)
+    engine = connect(place, read_only=read_only)
+    try:
+        version = _version(engine, place)
+        if version is None and (read_only or not create):
+            raise _no_record(place)
+        if version != SCHEMA_VERSIONS[-1]:
+            if read_only:
+                raise StoreError(
+                    f"{place.shown} has schema {version}, and it is open for reading only",
+                    where="database",
+                    hint="open it once where it may be written, which brings it up to date",
+                )
+            _bring_up(engine, place)
+        elif not read_only:
+            set_wal(engine, place)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine, place, read_only
+
+
+def _bring_up(engine: sa.Engine, place: Place) -> None:
+    set_wal(engine, place)
+    with writing(engine, place) as connection:
+        if _known_version(connection, place) != SCHEMA_VERSIONS[-1]:
+            migrate(connection)
+
+
+def _prepare_file(path: Path, *, create: bool) -> None:
+    try:
+        if path.is_file():
+            return
+        if path.exists():
+            raise StoreError(
+                f"{path} is not a file", where="database", hint="name a file; one is made if it is missing"
+            )
+        if not create:
+            raise StoreError(f"there is no database at {path}", where="database", hint="`kg init` makes one")
+        path.absolute().parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as fault:
+        raise StoreError(
+            f"{path} cannot be made: {fault.strerror}", where="database", hint="name a folder in which you may write"
+        ) from fault
+
+
+def _version(engine: sa.Engine, place: Place) -> str | None:
+    with reading(engine, place) as connection:
+        return _known_version(connection, place)
+
+
+def _known_version(connection: sa.Connection, place: Place) -> str | None:
+    """Return the version of the schema, None where there are no tables of ours yet."""
+    if connection.dialect.name == "postgresql":
+        _refuse_unfit_postgres(connection, place)
+    tables = set(sa.inspect(connection).get_table_names())
+    if "alembic_version" not in tables:
+        foreign = tables if connection.dialect.name == "sqlite" else tables & METADATA.tables.keys()
+        if foreign:
+            raise StoreError(
+                f"{place.shown} belongs to another program: it has the table {min(foreign)!r}",
+                where="database",
+                hint="name another database; this one was not changed",
+            )
+        return None
+    version = connection.execute(sa.select(_VERSION.c.version_num)).scalar()
+    if version is not None and version not in SCHEMA_VERSIONS:
+        raise StoreError(
+            f"{place.shown} has schema {version}, which this evidence-kg does not know "
+            f"(it knows up to {SCHEMA_VERSIONS[-1]})",
+            where="database",
+            hint="upgrade evidence-kg: pip install --upgrade evidence-kg",
+        )
+    return version
+
+
+def _refuse_unfit_postgres(connection: sa.Connection, place: Place) -> None:
+    schema, encoding = connection.exec_driver_sql("SELECT current_schema(), current_setting('server_encoding')").one()
+    if schema is None:
+        raise StoreError(
+            f"{place.shown} has none of the schemas of its search path",
+            where="database",
+            hint="create it with CREATE SCHEMA, or name another",
+        )
+    if encoding != "UTF8":
+        raise StoreError(
+            f"{place.shown} keeps its texts in {encoding}, not in UTF8",
+            where="database",
+            hint="create it with `createdb --encoding=UTF8 --template=template0`",
+        )
+
+
+def _no_record(place: Place) -> StoreError:
+    return StoreError(f"{place.shown} holds no record yet", where="database", hint="`kg init` makes one")

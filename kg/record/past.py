@@ -1,0 +1,126 @@
+"""Reads the log and the state: all records at a revision, the revisions between two, one record's versions.
+
+Lives here: queries inside a transaction that the caller holds. May enter: `kg.model`, `.rows`, `.tables`.
+Never here: writing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
+
+import sqlalchemy as sa
+
+from kg.ids import RecordKind
+from kg.model import Change, Record, Revision, from_payload
+from kg.record.rows import FORMS, Form, Records
+from kg.record.tables import CHANGE, EVIDENCE, REVISION
+
+REVISION_COLUMNS = tuple(REVISION.columns)
+_BATCH_REVISIONS = 500
+_BATCH_CHANGES = 20_000
+_CHANGE_AND_TIME = CHANGE.outerjoin(EVIDENCE, sa.and_(CHANGE.c.kind == "evidence", CHANGE.c.id == EVIDENCE.c.id))
+
+
+def head(connection: sa.Connection) -> Revision | None:
+    """Return the newest revision, without its changes."""
+    query = sa.select(*REVISION_COLUMNS).order_by(REVISION.c.number.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else Revision(*row)
+
+
+def records_at(connection: sa.Connection, number: int, newest: int) -> Records:
+    """Return all records as they stood after revision `number`.
+
+    Cost: rows that did not change since are read as they are; only those that did are looked up in the log.
+    """
+    if number == 0:
+        return Records()
+    found: dict[RecordKind, list[Record]] = {
+        kind: list(_now(connection, form) if number == newest else _then(connection, form, number))
+        for kind, form in FORMS.items()
+    }
+    recorded_at = connection.execute(sa.select(REVISION.c.recorded_at).where(REVISION.c.number == number)).scalar_one()
+    return Records(
+        entities=found["entity"],  # type: ignore[arg-type]
+        claims=found["claim"],  # type: ignore[arg-type]
+        evidence=found["evidence"],  # type: ignore[arg-type]
+        works=found["work"],  # type: ignore[arg-type]
+        revision=number,
+        recorded_at=recorded_at,
+    )
+
+
+def _now(connection: sa.Connection, form: Form) -> Iterator[Record]:
+    for row in connection.execute(sa.select(*form.columns).order_by(form.table.c.id)):
+        yield form.record(tuple(row))
+
+
+def _then(connection: sa.Connection, form: Form, number: int) -> list[Record]:
+    unchanged = sa.select(*form.columns).where(form.table.c.revision <= number)
+    found = [form.record(tuple(row)) for row in connection.execute(unchanged)]
+    last = (
+        sa.select(CHANGE.c.id, sa.func.max(CHANGE.c.revision).label("revision"))
+        .where(CHANGE.c.kind == form.kind, CHANGE.c.revision <= number)
+        .where(CHANGE.c.id.in_(sa.select(form.table.c.id).where(form.table.c.revision > number)))
+        .group_by(CHANGE.c.id)
+        .subquery()
+    )
+    changed = (
+        sa.select(CHANGE.c.payload, EVIDENCE.c.recorded_at)
+        .select_from(_CHANGE_AND_TIME)
+        .join(last, sa.and_(CHANGE.c.id == last.c.id, CHANGE.c.revision == last.c.revision))
+        .where(CHANGE.c.kind == form.kind)
+    )
+    found += [_written(form.kind, payload, first) for payload, first in connection.execute(changed)]
+    return sorted(found, key=lambda record: record.id)
+
+
+def revisions_between(connection: sa.Connection, after: int, upto: int | None, limit: int | None) -> list[Revision]:
+    """Return the revisions `after` < number <= `upto` without changes, oldest first."""
+    query = sa.select(*REVISION_COLUMNS).where(REVISION.c.number > after).order_by(REVISION.c.number)
+    if upto is not None:
+        query = query.where(REVISION.c.number <= upto)
+    return [Revision(*row) for row in connection.execute(query if limit is None else query.limit(limit))]
+
+
+def changes_between(connection: sa.Connection, after: int, upto: int) -> list[Revision]:
+    """Return the first batch of the revisions `after` < number <= `upto`, with their changes."""
+    told = revisions_between(connection, after, upto, _BATCH_REVISIONS)
+    if not told:
+        return []
+    query = (
+        sa.select(CHANGE.c.revision, CHANGE.c.kind, CHANGE.c.payload, EVIDENCE.c.recorded_at)
+        .select_from(_CHANGE_AND_TIME)
+        .where(CHANGE.c.revision > after, CHANGE.c.revision <= told[-1].number)
+        .order_by(CHANGE.c.revision, CHANGE.c.kind, CHANGE.c.id)
+    )
+    changes: dict[int, tuple[Change, ...]] = {}
+    last, count = told[-1].number, 0
+    with connection.execute(query) as rows:
+        for number, group in groupby(rows, key=lambda row: row[0]):
+            changes[number] = tuple(Change(kind, _written(kind, payload, first)) for _, kind, payload, first in group)
+            count += len(changes[number])
+            if count >= _BATCH_CHANGES:
+                last = number
+                break
+    return [replace(one, changes=changes.get(one.number, ())) for one in told if one.number <= last]
+
+
+def versions(connection: sa.Connection, kind: RecordKind, id: str) -> list[tuple[Revision, Record]]:
+    """Return every version of one record with the revision that wrote it, oldest first."""
+    query = (
+        sa.select(*REVISION_COLUMNS, CHANGE.c.payload, EVIDENCE.c.recorded_at)
+        .select_from(_CHANGE_AND_TIME)
+        .join(REVISION, REVISION.c.number == CHANGE.c.revision)
+        .where(CHANGE.c.kind == kind, CHANGE.c.id == id)
+        .order_by(CHANGE.c.revision)
+    )
+    return [(Revision(*told), _written(kind, payload, first)) for *told, payload, first in connection.execute(query)]
+
+
+def _written(kind: RecordKind, payload: str, recorded_at: str | None) -> Record:
+    values = json.loads(payload)
+    return from_payload(kind, {**values, "recorded_at": recorded_at} if kind == "evidence" else values)

@@ -1,0 +1,86 @@
+"""The hash chain: what a revision's hash covers, and the form of its time.
+
+Lives here: pure functions. May enter: `kg.model`. Never here: SQL, the clock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from kg.model import Revision, canonical
+
+NO_HASH = "0" * 64
+START = Revision(0, "", "", "", None, NO_HASH, NO_HASH)
+"""Revision 0, the empty record; its hash is the first `previous_hash`."""
+
+
+def seal(
+    *,
+    number: int,
+    recorded_at: str,
+    actor: str,
+    act: str,
+    reason: str | None,
+    previous_hash: str,
+    changes: Iterable[tuple[str, str, str]],
+) -> str:
+    """Return the hash of a revision: SHA-256 over the canonical JSON of all that it says.
+
+    Args:
+        number: From 1.
+        recorded_at: As `stamp` gives it.
+        actor: Who.
+        act: What, in one or two words.
+        reason: Why.
+        previous_hash: The hash of the revision before; `NO_HASH` for the first.
+        changes: (kind, id, canonical payload) sorted by kind, then id.
+
+    Returns:
+        64 hexadecimal digits.
+
+    Laws:
+        Equals the hash of `canonical({..., "changes": [{"kind", "id", "payload"}, ...]})`; any other value of any
+        part gives another hash.
+
+    Cost:
+        Linear in the payloads, which are hashed as they come and never held together.
+
+    Example:
+        >>> seal(number=1, recorded_at="2026-01-01T00:00:00.000000Z", actor="ann", act="add", reason=None,
+        ...      previous_hash=NO_HASH, changes=[("claim", "a--raises--b", "{}")])[:12]
+        '25cc5b7a41f5'
+    """
+    digest = hashlib.sha256()
+    digest.update(f'{{"act":{canonical(act)},"actor":{canonical(actor)},"changes":['.encode())
+    comma = ""
+    for kind, id, payload in changes:
+        digest.update(f'{comma}{{"id":{canonical(id)},"kind":{canonical(kind)},"payload":{payload}}}'.encode())
+        comma = ","
+    rest = {"number": number, "previous_hash": previous_hash, "reason": reason, "recorded_at": recorded_at}
+    digest.update(f"],{canonical(rest)[1:]}".encode())
+    return digest.hexdigest()
+
+
+def stamp(moment: datetime) -> str:
+    """Return a time as the record keeps it: UTC, microseconds, `Z`. A time without zone is taken as UTC.
+
+    Law: stamps sort as the times they stand for.
+
+    Example:
+        >>> stamp(datetime(2026, 11, 25, 15, 1))
+        '2026-11-25T15:01:00.000000Z'
+    """
+    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return aware.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def latest_stamp(moment: date) -> str:
+    """Return the last stamp that belongs to a moment; a date without time means the end of that day in UTC.
+
+    Example:
+        >>> latest_stamp(date(2026, 11, 25))
+        '2026-11-25T23:59:59.999999Z'
+    """
+    return stamp(moment) if isinstance(moment, datetime) else f"{moment.isoformat()}T23:59:59.999999Z"

@@ -1,0 +1,258 @@
+"""The record: what was written, by whom, and how it stands; the only truth of the graph.
+
+Lives here: `Store`, whose `write` keeps one revision and its rows in one transaction.
+May enter: `kg.model`, the rooms beside it. Never here: rules of the ontology, beliefs, deletion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from kg.errors import Conflict, InputError, NotFound
+from kg.ids import RecordKind
+from kg.model import Change, Record, Revision
+from kg.record import past
+from kg.record.connection import Place, reading, writing
+from kg.record.drafts import Draft, drafts, keep_changed, refuse_broken_references, upsert
+from kg.record.opening import open_database
+from kg.record.revisions import START, latest_stamp, seal, stamp
+from kg.record.rows import Records
+from kg.record.tables import CHANGE, REVISION
+from kg.record.verify import problems
+
+
+class Store:
+    """An open database. Safe to share between threads; not to be carried over a fork.
+
+    Example:
+        >>> from kg.model import Change, Entity, Text
+        >>> store = Store.open(":memory:")
+        >>> store.write([Change("entity", Entity("lora", "Technique", Text("LoRA")))], actor="ann", act="add").number
+        1
+        >>> [entity.id for entity in store.records().entities]
+        ['lora']
+        >>> store.close()
+    """
+
+    def __init__(self, engine: sa.Engine, place: Place, *, read_only: bool, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._place = place
+        self._clock = clock
+        self.read_only = read_only
+        self.name = place.shown
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> Store:
+        """Open a database and bring it to the newest schema.
+
+        Args:
+            url: `sqlite:///file.db`, a path, `:memory:`, or `postgresql://user@host/database`, there with
+                `?options=-csearch_path%3Dname` for a schema of its own.
+            create: Make the file, its folder and the tables where they are missing.
+            read_only: Never write, not even a migration. A file that the file system does not let us write is
+                opened so as well.
+            clock: Where `recorded_at` comes from.
+
+        Raises:
+            InputError: the URL cannot be read.
+            StoreError: the database is missing, newer, damaged, unreachable or not ours; the hint says what to do.
+        """
+        engine, place, read_only = open_database(url, create=create, read_only=read_only)
+        return cls(engine, place, read_only=read_only, clock=clock)
+
+    def close(self) -> None:
+        """Close all connections; harmless when repeated."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def head(self) -> Revision | None:
+        """Return the newest revision, without its changes; None when nothing was ever written."""
+        with reading(self._engine, self._place) as connection:
+            return past.head(connection)
+
+    def revision(self, number: int) -> Revision:
+        """Return one revision, without its changes.
+
+        Raises:
+            NotFound: there is none of that number.
+        """
+        found = self.revisions(after=number - 1, limit=1) if number >= 1 else []
+        if not found or found[0].number != number:
+            head = self.head()
+            raise NotFound(
+                f"there is no revision {number}",
+                where="revision",
+                hint=f"the newest is {0 if head is None else head.number}",
+            )
+        return found[0]
+
+    def revisions(self, after: int = 0, limit: int | None = None) -> list[Revision]:
+        """Return revisions without their changes, oldest first.
+
+        Args:
+            after: Only those of a higher number.
+            limit: At most so many; None for all.
+        """
+        with reading(self._engine, self._place) as connection:
+            return past.revisions_between(connection, _bounded(after), None, limit)
+
+    def changes(self, after: int, upto: int) -> Iterator[Revision]:
+        """Give the revisions `after` < number <= `upto` with their changes, oldest first, for folding.
+
+        Law: folding them into `records(after)` gives `records(upto)`.
+
+        Cost: read in batches; no transaction stays open between two items, since what was written never changes.
+        """
+        after, upto = _bounded(after), _bounded(upto)
+        while after < upto:
+            with reading(self._engine, self._place) as connection:
+                batch = past.changes_between(connection, after, upto)
+            if not batch:
+                return
+            yield from batch
+            after = batch[-1].number
+
+    def history(self, kind: RecordKind, id: str) -> list[tuple[Revision, Record]]:
+        """Return all versions of one record with the revisions that wrote them, oldest first; empty if unknown."""
+        with reading(self._engine, self._place) as connection:
+            return past.versions(connection, kind, id)
+
+    def revision_at(self, moment: date | datetime) -> int:
+        """Return the number of the last revision recorded at or before a moment, 0 when there is none.
+
+        Args:
+            moment: A time (UTC where it has no zone), or a date, which means the end of that day in UTC.
+        """
+        query = sa.select(sa.func.max(REVISION.c.number)).where(REVISION.c.recorded_at <= latest_stamp(moment))
+        with reading(self._engine, self._place) as connection:
+            return connection.execute(query).scalar() or 0
+
+    def records(self, revision: int | None = None) -> Records:
+        """Return all records as they stood after a revision, read in one consistent transaction.
+
+        Args:
+            revision: From 0 (empty) to the newest; None for the newest.
+
+        Raises:
+            NotFound: there is no such revision.
+        """
+        with reading(self._engine, self._place) as connection:
+            head = past.head(connection)
+            newest = 0 if head is None else head.number
+            number = newest if revision is None else revision
+            if not 0 <= number <= newest:
+                raise NotFound(f"there is no revision {number}", where="revision", hint=f"the newest is {newest}")
+            return past.records_at(connection, number, newest)
+
+    def write(
+        self,
+        changes: Iterable[Change],
+        *,
+        actor: str,
+        act: str,
+        reason: str | None = None,
+        expect: int | None = None,
+    ) -> Revision:
+        """Write records as one revision, wholly or not at all; on disk when this returns.
+
+        Records that stand so already are left out; when none remains nothing is written.
+
+        Args:
+            changes: Records as they shall stand, in any order, each at most once.
+            actor: Who writes.
+            act: What is done, in one or two words.
+            reason: Why.
+            expect: The number of the newest revision that the caller has seen; None to write in any case.
+
+        Returns:
+            The revision with the changes it holds, sorted by kind and id; the newest one without changes when
+            nothing was written (revision 0 in an empty record).
+
+        Raises:
+            Conflict: `expect` is not the newest revision.
+            ShapeViolation: a record breaks a rule or refers to a record that does not exist.
+            StoreError: the database is read-only, full, or out of reach.
+
+        Laws: writing the same twice is writing it once; numbers have no gaps.
+        """
+        _refuse_unusable(actor=actor, act=act, reason=reason)
+        wanted = drafts(changes)
+        with writing(self._engine, self._place) as connection:
+            head = past.head(connection) or START
+            if expect is not None and expect != head.number:
+                raise Conflict(
+                    f"the record is at revision {head.number}, not at {expect}",
+                    where="expect",
+                    hint="read what changed meanwhile and try again",
+                )
+            kept = keep_changed(connection, wanted)
+            if not kept:
+                return head
+            refuse_broken_references(connection, kept)
+            return _append(connection, head, kept, stamp(self._clock()), actor=actor, act=act, reason=reason)
+
+    def verify(self) -> list[str]:
+        """Return what is wrong with the record, empty when nothing is.
+
+        Recomputes the hash of every revision, looks for gaps, and compares the state with the fold of the log.
+        A log cut off at its end, with the state to match, cannot be told from a younger record: keep a hash elsewhere.
+
+        Cost: linear in the log; one consistent transaction, writers are not held up.
+        """
+        return problems(self._engine, self._place)
+
+
+def _append(
+    connection: sa.Connection,
+    head: Revision,
+    kept: list[Draft],
+    recorded_at: str,
+    *,
+    actor: str,
+    act: str,
+    reason: str | None,
+) -> Revision:
+    values: dict[str, Any] = {
+        "number": head.number + 1,
+        "recorded_at": recorded_at,
+        "actor": actor,
+        "act": act,
+        "reason": reason,
+        "previous_hash": head.hash,
+    }
+    digest = seal(**values, changes=((draft.kind, draft.id, draft.payload) for draft in kept))
+    connection.execute(sa.insert(REVISION), [{**values, "hash": digest}])
+    log = [
+        {"revision": head.number + 1, "kind": draft.kind, "id": draft.id, "payload": draft.payload} for draft in kept
+    ]
+    connection.execute(sa.insert(CHANGE), log)
+    by_kind = {kind: list(group) for kind, group in groupby(kept, key=lambda draft: draft.kind)}
+    upsert(connection, by_kind, revision=head.number + 1, recorded_at=recorded_at)
+    return Revision(**values, hash=digest, changes=tuple(draft.change(recorded_at) for draft in kept))
+
+
+def _bounded(number: int) -> int:
+    return max(-1, min(number, 2**62))
+
+
+def _refuse_unusable(**texts: str | None) -> None:
+    for name, text in texts.items():
+        if text is not None and (not text.strip() or "\x00" in text):
+            raise InputError(f"{text!r} says nothing", where=name, hint="say in a few words who does what, and why")

@@ -1,0 +1,180 @@
+"""The tables: the append-only log (`revision`, `change`) and the state it folds to (`entity`, `claim`, ...).
+
+Lives here: SQLModel table classes with named constraints, as they stand after the newest migration.
+May enter: nothing of ours. Never here: validation (records come in validated), queries, migrations.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+SCHEMA_VERSIONS = ("0001",)
+"""Every version of the schema this release can read, oldest first; the last is the one it writes."""
+
+METADATA = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text that sorts by code point on every database, so that order never depends on a server's locale."""
+
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _filled(*columns: str) -> tuple[sa.CheckConstraint, ...]:
+    return tuple(sa.CheckConstraint(f"{column} <> ''", name=f"{column}_filled") for column in columns)
+
+
+class Table(SQLModel):
+    """Base of the table classes; they share one set of names for constraints."""
+
+    metadata = METADATA
+
+
+class RevisionRow(Table, table=True):
+    """One link of the chain."""
+
+    __tablename__ = "revision"
+    __table_args__ = (
+        sa.CheckConstraint("number >= 1", name="number_from_one"),
+        sa.CheckConstraint("length(recorded_at) = 27", name="recorded_at_length"),
+        sa.CheckConstraint("length(previous_hash) = 64", name="previous_hash_length"),
+        sa.CheckConstraint("length(hash) = 64", name="hash_length"),
+        *_filled("actor", "act"),
+        sa.UniqueConstraint("hash"),
+        sa.UniqueConstraint("previous_hash"),
+    )
+    number: int = Field(sa_type=NUMBER, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    recorded_at: str = Field(sa_type=TEXT)
+    actor: str = Field(sa_type=TEXT)
+    act: str = Field(sa_type=TEXT)
+    reason: str | None = Field(sa_type=TEXT)
+    previous_hash: str = Field(sa_type=TEXT)
+    hash: str = Field(sa_type=TEXT)
+
+
+class ChangeRow(Table, table=True):
+    """One record as it stands after a revision; `payload` is its canonical JSON."""
+
+    __tablename__ = "change"
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('claim', 'entity', 'evidence', 'work')", name="kind_known"),
+        *_filled("id", "payload"),
+        sa.Index(None, "kind", "id", "revision"),
+    )
+    revision: int = Field(
+        sa_type=NUMBER, primary_key=True, foreign_key="revision.number", sa_column_kwargs={"autoincrement": False}
+    )
+    kind: str = Field(sa_type=TEXT, primary_key=True)
+    id: str = Field(sa_type=TEXT, primary_key=True)
+    payload: str = Field(sa_type=TEXT)
+
+
+class EntityRow(Table, table=True):
+    """The current state of an entity. `aliases` and `matches` are JSON lists."""
+
+    __tablename__ = "entity"
+    __table_args__ = (
+        *_filled("id", "type", "label_en", "status", "aliases", "matches"),
+        sa.CheckConstraint("broader IS NULL OR broader <> id", name="broader_not_itself"),
+        sa.CheckConstraint("definition_en IS NOT NULL OR definition_zh IS NULL", name="definition_in_english"),
+        sa.ForeignKeyConstraint(["broader"], ["entity.id"], deferrable=True, initially="DEFERRED"),
+    )
+    id: str = Field(sa_type=TEXT, primary_key=True)
+    type: str = Field(sa_type=TEXT)
+    label_en: str = Field(sa_type=TEXT)
+    label_zh: str | None = Field(sa_type=TEXT)
+    definition_en: str | None = Field(sa_type=TEXT)
+    definition_zh: str | None = Field(sa_type=TEXT)
+    aliases: str = Field(sa_type=TEXT)
+    broader: str | None = Field(sa_type=TEXT, index=True)
+    matches: str = Field(sa_type=TEXT)
+    status: str = Field(sa_type=TEXT)
+    revision: int = Field(sa_type=NUMBER, foreign_key="revision.number", index=True)
+
+
+class ClaimRow(Table, table=True):
+    """The current state of a claim."""
+
+    __tablename__ = "claim"
+    __table_args__ = (
+        sa.CheckConstraint("id = subject || '--' || relation || '--' || object", name="id_of_its_parts"),
+        sa.CheckConstraint("subject <> object", name="two_ends"),
+        *_filled("relation", "status"),
+    )
+    id: str = Field(sa_type=TEXT, primary_key=True)
+    subject: str = Field(sa_type=TEXT, foreign_key="entity.id", index=True)
+    relation: str = Field(sa_type=TEXT)
+    object: str = Field(sa_type=TEXT, foreign_key="entity.id", index=True)
+    conditions: str | None = Field(sa_type=TEXT)
+    status: str = Field(sa_type=TEXT)
+    revision: int = Field(sa_type=NUMBER, foreign_key="revision.number", index=True)
+
+
+class WorkRow(Table, table=True):
+    """The current state of a work. `authors` is a JSON list, `csl` a JSON object."""
+
+    __tablename__ = "work"
+    __table_args__ = (
+        *_filled("id", "type", "title", "status", "authors", "csl"),
+        sa.CheckConstraint("year IS NULL OR year BETWEEN 1400 AND 2200", name="year_range"),
+    )
+    id: str = Field(sa_type=TEXT, primary_key=True)
+    type: str = Field(sa_type=TEXT)
+    title: str = Field(sa_type=TEXT)
+    authors: str = Field(sa_type=TEXT)
+    year: int | None
+    doi: str | None = Field(sa_type=TEXT)
+    arxiv: str | None = Field(sa_type=TEXT)
+    url: str | None = Field(sa_type=TEXT)
+    status: str = Field(sa_type=TEXT)
+    notice: str | None = Field(sa_type=TEXT)
+    independence_group: str | None = Field(sa_type=TEXT)
+    csl: str = Field(sa_type=TEXT)
+    raw: str | None = Field(sa_type=TEXT)
+    raw_format: str | None = Field(sa_type=TEXT)
+    revision: int = Field(sa_type=NUMBER, foreign_key="revision.number", index=True)
+
+
+class EvidenceRow(Table, table=True):
+    """The current state of an evidence item; `recorded_at` is the time of its first writing."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        *_filled("id", "stance", "kind", "strength", "statement", "basis", "status"),
+        sa.CheckConstraint("supersedes IS NULL OR supersedes <> id", name="supersedes_not_itself"),
+        sa.CheckConstraint("length(recorded_at) = 27", name="recorded_at_length"),
+        sa.ForeignKeyConstraint(["supersedes"], ["evidence.id"], deferrable=True, initially="DEFERRED"),
+    )
+    id: str = Field(sa_type=TEXT, primary_key=True)
+    claim: str = Field(sa_type=TEXT, foreign_key="claim.id", index=True)
+    work: str = Field(sa_type=TEXT, foreign_key="work.id", index=True)
+    stance: str = Field(sa_type=TEXT)
+    kind: str = Field(sa_type=TEXT)
+    strength: str = Field(sa_type=TEXT)
+    statement: str = Field(sa_type=TEXT)
+    basis: str = Field(sa_type=TEXT)
+    strength_reason: str | None = Field(sa_type=TEXT)
+    locator: str | None = Field(sa_type=TEXT)
+    quote: str | None = Field(sa_type=TEXT)
+    inferred: bool = Field(sa_type=sa.Boolean(name="inferred_bool", create_constraint=True))
+    independence_group: str | None = Field(sa_type=TEXT)
+    alias: str | None = Field(sa_type=TEXT)
+    supersedes: str | None = Field(sa_type=TEXT, index=True)
+    contributor: str | None = Field(sa_type=TEXT)
+    status: str = Field(sa_type=TEXT)
+    recorded_at: str = Field(sa_type=TEXT)
+    revision: int = Field(sa_type=NUMBER, foreign_key="revision.number", index=True)
+
+
+REVISION = METADATA.tables["revision"]
+CHANGE = METADATA.tables["change"]
+EVIDENCE = METADATA.tables["evidence"]
+ENTITY = METADATA.tables["entity"]

@@ -1,0 +1,122 @@
+"""Looks for tampering and damage: the chain of hashes, and the state against the fold of the log.
+
+Lives here: `problems`. May enter: the rooms beside it but the store. Never here: repair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from kg.errors import KgError
+from kg.model import canonical, to_payload
+from kg.record.connection import Place, reading
+from kg.record.past import REVISION_COLUMNS
+from kg.record.revisions import NO_HASH, seal
+from kg.record.rows import FORMS, Form
+from kg.record.tables import CHANGE, REVISION
+
+
+@dataclass(slots=True)
+class _Fold:
+    """What the log says of one record: its last revision and payload, the time of its first writing."""
+
+    revision: int
+    payload: bytes
+    first: str
+
+
+def problems(engine: sa.Engine, place: Place) -> list[str]:
+    """Return one sentence for each thing that is wrong, in the order of the log, then of the state.
+
+    Damage that stops the reading is itself a problem, after those found before it.
+    """
+    found: list[str] = []
+    try:
+        with reading(engine, place) as connection:
+            if engine.dialect.name == "sqlite":
+                found += _file_problems(connection)
+            fold: dict[tuple[str, str], _Fold] = {}
+            found += _chain_problems(connection, fold)
+            for form in FORMS.values():
+                found += _state_problems(connection, form, fold)
+    except KgError as fault:
+        found.append(f"reading stopped: {fault}")
+    return found
+
+
+def _file_problems(connection: sa.Connection) -> Iterator[str]:
+    for (text,) in connection.exec_driver_sql("PRAGMA integrity_check"):
+        if text != "ok":
+            yield f"the file is damaged: {text}"
+    for table, row, target, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield f"row {row} of {table} refers to a row of {target} that does not exist"
+
+
+def _chain_problems(connection: sa.Connection, fold: dict[tuple[str, str], _Fold]) -> Iterator[str]:
+    numbers: set[int] = set()
+    changes = groupby(
+        connection.execute(
+            sa.select(CHANGE.c.revision, CHANGE.c.kind, CHANGE.c.id, CHANGE.c.payload).order_by(
+                CHANGE.c.revision, CHANGE.c.kind, CHANGE.c.id
+            )
+        ),
+        key=lambda row: row[0],
+    )
+    waiting = next(changes, None)
+    expected, previous = 1, NO_HASH
+    for row in connection.execute(sa.select(*REVISION_COLUMNS).order_by(REVISION.c.number)):
+        number, recorded_at = row.number, row.recorded_at
+        while waiting is not None and waiting[0] < number:
+            yield f"revision {waiting[0]} has changes but does not exist"
+            waiting = next(changes, None)
+        if number != expected:
+            yield f"revision {expected} is missing" + (f", up to {number - 1}" if number - 1 > expected else "")
+        if row.previous_hash != previous:
+            yield f"revision {number} does not continue the one before: its previous_hash is another"
+        mine = [] if waiting is None or waiting[0] != number else [tuple(change)[1:] for change in waiting[1]]
+        if mine:
+            waiting = next(changes, None)
+        else:
+            yield f"revision {number} has no changes"
+        values: dict[str, Any] = {column.name: value for column, value in zip(REVISION_COLUMNS, row, strict=True)}
+        given = values.pop("hash")
+        if seal(**values, changes=mine) != given:
+            yield f"revision {number} was altered: its hash does not fit what it says"
+        for kind, id, payload in mine:
+            known = fold.get((kind, id))
+            fold[kind, id] = _Fold(number, _digest(payload), recorded_at if known is None else known.first)
+        numbers.add(number)
+        expected, previous = number + 1, given
+    while waiting is not None:
+        yield f"revision {waiting[0]} has changes but does not exist"
+        waiting = next(changes, None)
+
+
+def _state_problems(connection: sa.Connection, form: Form, fold: dict[tuple[str, str], _Fold]) -> Iterator[str]:
+    query = sa.select(form.table.c.revision, *form.columns).order_by(form.table.c.id)
+    for revision, *values in connection.execute(query):
+        id = values[0]
+        told = fold.pop((form.kind, id), None)
+        if told is None:
+            yield f"the {form.kind} {id!r} is in no revision"
+            continue
+        try:
+            payload: str | None = canonical(to_payload(form.record(tuple(values))))
+        except (ValueError, TypeError, KeyError):
+            payload = None
+        if payload is None or _digest(payload) != told.payload or revision != told.revision:
+            yield f"the {form.kind} {id!r} was altered: it does not stand as revision {told.revision} left it"
+        elif form.kind == "evidence" and values[-1] != told.first:
+            yield f"the evidence {id!r} was altered: it was first recorded at {told.first}"
+    for kind, id in sorted(key for key in fold if key[0] == form.kind):
+        yield f"the {kind} {id!r} is missing: revision {fold[kind, id].revision} wrote it"
+
+
+def _digest(payload: str) -> bytes:
+    return hashlib.sha256(payload.encode()).digest()

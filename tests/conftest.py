@@ -1,0 +1,56 @@
+"""Fixtures that several suites share: an empty database of each kind."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+POSTGRES = os.environ.get("KG_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/test")
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[sa.Engine]:
+    """The server of the tests. Without one, tests of PostgreSQL are skipped and say so.
+
+    `KG_TEST_POSTGRES` names another; when it is set and the server does not answer, the tests fail.
+    """
+    engine = sa.create_engine(POSTGRES, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 5})
+    try:
+        engine.connect().close()
+    except sa.exc.OperationalError as fault:
+        if "KG_TEST_POSTGRES" in os.environ:
+            raise
+        pytest.skip(f"no PostgreSQL at {engine.url.host}:{engine.url.port}; set KG_TEST_POSTGRES: {fault.orig}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: sa.Engine) -> Iterator[str]:
+    """The URL of an empty schema of its own, dropped afterwards."""
+    schema = f"kg_test_{uuid.uuid4().hex}"
+    with postgres_server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+    url = postgres_server.url.update_query_dict({"options": f"-csearch_path={schema}"})
+    yield url.render_as_string(hide_password=False)
+    with postgres_server.connect() as connection:
+        connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of an SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'record.db'}"
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database, once of each kind."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
