@@ -49,12 +49,12 @@ def share_in_small_files(modules: Iterable[tuple[str, str]]) -> float:
 
 
 def edges(modules: Sequence[Module]) -> dict[str, set[str]]:
-    """Who imports whom among `modules`; late imports of the doors in `LATE` do not count."""
+    """Who imports whom among `modules`; what the doors in `LATE` import late or for types does not count."""
     names = {module.name for module in modules}
     found: dict[str, set[str]] = {name: set() for name in names}
     for module in modules:
         for item in module.imports:
-            if item.in_function and module.name in LATE:
+            if module.name in LATE and (item.in_function or item.for_types):
                 continue
             whole = f"{item.module}.{item.name}"
             target = whole if whole in names else item.module

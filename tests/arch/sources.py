@@ -26,6 +26,7 @@ class Import:
     name: str | None
     line: int
     in_function: bool
+    for_types: bool
 
 
 @dataclass(frozen=True)
@@ -49,22 +50,23 @@ class Module:
     @cached_property
     def imports(self) -> tuple[Import, ...]:
         """Every import, also under `if TYPE_CHECKING`, inside functions, and by `import_module("...")`."""
-        return tuple(self._imports(self.tree, in_function=False))
+        return tuple(self._imports(self.tree, False, False))
 
-    def _imports(self, node: ast.AST, *, in_function: bool) -> Iterator[Import]:
+    def _imports(self, node: ast.AST, in_function: bool, for_types: bool) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.Import):
                 for alias in child.names:
-                    yield Import(alias.name, None, child.lineno, in_function)
+                    yield Import(alias.name, None, child.lineno, in_function, for_types)
             elif isinstance(child, ast.ImportFrom):
                 for alias in child.names:
-                    yield Import(self._absolute(child), alias.name, child.lineno, in_function)
+                    yield Import(self._absolute(child), alias.name, child.lineno, in_function, for_types)
             elif isinstance(child, ast.Call) and _called(child) in {"import_module", "__import__"}:
                 first = child.args[0] if child.args else None
                 constant = first.value if isinstance(first, ast.Constant) else None
-                yield Import(constant if isinstance(constant, str) else "?", None, child.lineno, in_function)
+                yield Import(constant if isinstance(constant, str) else "?", None, child.lineno, in_function, for_types)
             inner = in_function or isinstance(child, Function | ast.Lambda)
-            yield from self._imports(child, in_function=inner)
+            types = for_types or (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING")
+            yield from self._imports(child, inner, types)
 
     def _absolute(self, node: ast.ImportFrom) -> str:
         if not node.level:

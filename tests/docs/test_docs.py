@@ -1,0 +1,117 @@
+"""Everything the documentation shows is run: commands, Python, addresses; formats are parsed, links followed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from pyoxigraph import RdfFormat
+from pyoxigraph import parse as parse_rdf
+
+from tests.docs.blocks import ROOT, Block, anchors, blocks, documents, links, matches, steps
+from tests.docs.reader import ADDRESS, Reader
+
+DOCUMENTS = documents()
+PREFIXES = "".join(
+    f"@prefix {name}: <{iri}> .\n"
+    for name, iri in re.findall(
+        r"^@prefix\s+([\w-]*):\s*<([^>]+)>", (ROOT / "ontology/evidence.ttl").read_text(encoding="utf-8"), re.MULTILINE
+    )
+)
+PARSERS: dict[str, Callable[[str], object]] = {
+    "json": json.loads,
+    "toml": tomllib.loads,
+    "turtle": lambda text: list(parse_rdf(PREFIXES + text, RdfFormat.TURTLE)),
+    "yaml": lambda text: list(yaml.safe_load_all(text)),
+}
+SHOWN = {"bibtex", "http", "make", "mermaid", "sparql", "text"}
+BESIDE = ("git ", "cd ", "python3 -m venv ", "pip install ", ".venv/bin/pip install ", "export ", ". ", "#", ".ci/run")
+
+
+def of(*languages: str) -> list[object]:
+    """(document, its blocks in these languages) for each document that has some."""
+    found = []
+    for path in DOCUMENTS:
+        chosen = [block for block in blocks(path.read_text(encoding="utf-8")) if block.language in languages]
+        if chosen:
+            found.append(pytest.param(path, chosen, id=path.relative_to(ROOT).as_posix()))
+    return found
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the packaged pack."""
+    return Reader(tmp_path_factory.mktemp("filled")).database
+
+
+@pytest.fixture
+def reader(filled: Path, tmp_path: Path) -> Iterator[Reader]:
+    """A reader with a copy of that database."""
+    with Reader(tmp_path / "reader", filled) as reader:
+        yield reader
+
+
+@pytest.mark.parametrize(("path", "found"), of("console"))
+def test_commands_print_what_is_shown(path: Path, found: list[Block], reader: Reader) -> None:
+    for step in [step for block in found for step in steps(block)]:
+        if ADDRESS.search(step.command) and shutil.which("curl") is None:
+            pytest.skip("there is no curl here")
+        actual = reader.run(step.command)
+        place = f"{path.relative_to(ROOT)}:{step.line}"
+        assert matches(step.expected, actual), f"{place}: $ {step.command}\nshown:\n{step.expected}\nprinted:\n{actual}"
+
+
+@pytest.mark.parametrize(("path", "found"), of("python"))
+def test_python_runs(path: Path, found: list[Block], reader: Reader) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.docs.play", str(path)],
+        cwd=reader.home, env=reader.environment, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(("path", "found"), of("sh"))
+def test_shell_lines_can_be_typed(path: Path, found: list[Block]) -> None:
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    for block in found:
+        for line in filter(str.strip, block.text.splitlines()):
+            words = line.split("#")[0].split()
+            if words[:1] == ["make"]:
+                assert [word for word in words[1:] if "=" not in word and word not in targets] == [], line
+            elif words[:2] == ["kg", "serve"]:
+                usage = subprocess.run(["kg", "serve", "--help"], capture_output=True, text=True, check=True).stdout
+                assert [word for word in words if word.startswith("--") and word not in usage] == [], line
+            else:
+                assert line.startswith(BESIDE), f"{path.name}: `{line}` belongs into a console block, which is run"
+
+
+@pytest.mark.parametrize(("path", "found"), of(*PARSERS))
+def test_formats_are_well_formed(path: Path, found: list[Block]) -> None:
+    for block in found:
+        PARSERS[block.language](block.text)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_block_says_its_language(path: Path) -> None:
+    known = {"console", "python", "sh", *PARSERS, *SHOWN}
+    for block in blocks(path.read_text(encoding="utf-8")):
+        assert block.language in known, f"{path.name}:{block.line}: {block.language or 'no language'}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for link in links(text):
+        file, _, anchor = link.partition("#")
+        target = path.parent / file if file else path
+        assert target.exists(), f"{path.name}: {link} leads nowhere"
+        if anchor:
+            assert anchor in anchors(target.read_text(encoding="utf-8")), f"{path.name}: {link}: no such heading"
