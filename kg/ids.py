@@ -122,7 +122,9 @@ def parse_arxiv(text: str) -> str:
         >>> parse_arxiv("https://arxiv.org/abs/2312.14751v2")
         '2312.14751'
     """
-    bare = re.sub(r"^(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", "", text.strip(), flags=re.IGNORECASE)
+    bare = re.sub(
+        r"^(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", "", text.strip(), flags=re.IGNORECASE
+    )
     bare = re.sub(r"\.pdf$", "", bare, flags=re.IGNORECASE)
     if _ARXIV.fullmatch(bare) is None:
         raise BadIdentifier(

@@ -147,7 +147,17 @@ class EvidenceIn(_In):
         kind = vocabulary.study_kind(self.kind).id
         strength = vocabulary.strength(self.strength).id
         basis = vocabulary.basis(self.basis).id
-        core = (self.claim, stance, kind, strength, basis, str(self.inferred), self.locator or "", self.statement, self.quote or "")
+        core = (
+            self.claim,
+            stance,
+            kind,
+            strength,
+            basis,
+            str(self.inferred),
+            self.locator or "",
+            self.statement,
+            self.quote or "",
+        )
         return Evidence(
             id=ids.evidence_id(self.work, *core),
             claim=self.claim,

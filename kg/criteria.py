@@ -1,0 +1,206 @@
+"""Eligibility criteria: which evidence counts for a question. Parsed once, for all doors.
+
+Lives here: `Criteria` and the verdict on one item. May enter: records, vocabulary. Never here: snapshots, belief.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from typing import Any
+
+from kg.errors import BadIdentifier, InputError
+from kg.inputs import YEARS
+from kg.model import Evidence, Work
+from kg.vocabulary import Status, Vocabulary, WorkStatus
+
+TRUE, FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """Which evidence counts. The default counts everything that is accepted and not retracted.
+
+    Args:
+        as_of: Revision number (>= 0), date or date and time (UTC): read the record as it was then.
+        known_in: Year; only works published in or before it count.
+        without_work: Works whose evidence does not count.
+        only_work: When given, only evidence of these works counts.
+        study_kind: When given, only evidence of these kinds of study counts.
+        min_strength: Weakest strength that counts.
+        relation: When given, only claims with these relations (or narrower ones) take part in paths; naming a
+            relation of sign 0 lets it take part.
+        block: Entities that no path passes through (a path may begin or end there).
+        include_proposed: Proposed records count as if accepted.
+        include_retracted: Retracted works count as if current.
+        narrower: An entity named at an end of a question stands for its narrower entities too.
+    """
+
+    as_of: int | str | None = None
+    known_in: int | None = None
+    without_work: tuple[str, ...] = ()
+    only_work: tuple[str, ...] = ()
+    study_kind: tuple[str, ...] = ()
+    min_strength: str | None = None
+    relation: tuple[str, ...] = ()
+    block: tuple[str, ...] = ()
+    include_proposed: bool = False
+    include_retracted: bool = False
+    narrower: bool = False
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any], vocabulary: Vocabulary) -> Criteria:
+        """Read criteria as any door gives them: text or typed values, one or many, None for "not given".
+
+        Raises:
+            UnknownTerm: a kind of study, strength or relation that the ontology does not have.
+            InputError: a criterion that does not exist, or a value out of range.
+
+        Example:
+            >>> from kg.vocabulary import load
+            >>> Criteria.parse({"known_in": "2024", "relation": "raises"}, load()).document()
+            {'known_in': 2024, 'relation': ['raises']}
+        """
+        unknown = sorted(set(values) - {spec.name for spec in fields(cls)})
+        if unknown:
+            raise InputError(
+                f"{', '.join(unknown)}: no such criterion",
+                hint="the criteria are " + ", ".join(spec.name for spec in fields(cls)),
+            )
+        given = {name: value for name, value in values.items() if value is not None and value not in ((), [])}
+        parsed: dict[str, Any] = {}
+        for name, value in given.items():
+            if name == "as_of":
+                parsed[name] = parse_moment(value)
+            elif name == "known_in":
+                parsed[name] = parse_int(value, name=name, low=YEARS[0], high=YEARS[1])
+            elif name == "min_strength":
+                parsed[name] = vocabulary.strength(str(value)).id
+            elif name in {"include_proposed", "include_retracted", "narrower"}:
+                parsed[name] = parse_flag(value, name=name)
+            else:
+                words = [value] if isinstance(value, str) else list(value)
+                if name == "study_kind":
+                    words = [vocabulary.study_kind(word).id for word in words]
+                if name == "relation":
+                    words = [vocabulary.relation(word).id for word in words]
+                parsed[name] = tuple(sorted(set(words)))
+        return cls(**parsed)
+
+    def document(self) -> dict[str, Any]:
+        """Return the criteria that differ from the default, lists sorted."""
+        given = {
+            spec.name: getattr(self, spec.name) for spec in fields(self) if getattr(self, spec.name) != spec.default
+        }
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+
+    def status_counts(self, status: Status) -> bool:
+        """Say whether records of this status count."""
+        return status.counts or (status.on_request and self.include_proposed)
+
+    def work_status_counts(self, status: WorkStatus) -> bool:
+        """Say whether works of this status count."""
+        return status.counts or (status.on_request and self.include_retracted)
+
+    def why_not(self, item: Evidence, work: Work | None, vocabulary: Vocabulary) -> str | None:
+        """Return None when the item counts, else the first reason why it does not, in one plain sentence."""
+        reason: str | None = None
+        if not self.status_counts(vocabulary.status(item.status)):
+            reason = f"the item is {item.status}"
+        elif work is None:
+            reason = f"its work {item.work} is not in the record"
+        elif not self.work_status_counts(vocabulary.work_status(work.status)):
+            reason = f"its work is {work.status}"
+        elif item.work in self.without_work:
+            reason = "its work is left out by the criteria"
+        elif self.only_work and item.work not in self.only_work:
+            reason = "its work is not among those that the criteria keep"
+        elif self.known_in is not None and work.year is None:
+            reason = "the year of its work is not known"
+        elif self.known_in is not None and work.year is not None and work.year > self.known_in:
+            reason = f"its work appeared in {work.year}, after {self.known_in}"
+        elif self.study_kind and item.kind not in self.study_kind:
+            reason = f"its kind of study, {item.kind}, is not among those that the criteria keep"
+        elif self.min_strength is not None and (
+            vocabulary.strength(item.strength).adjustment < vocabulary.strength(self.min_strength).adjustment
+        ):
+            reason = f"its strength, {item.strength}, is below {self.min_strength}"
+        return reason
+
+
+def parse_int(value: Any, *, name: str, low: int, high: int) -> int:
+    """Return a whole number in [low, high], given as a number or as decimal digits.
+
+    Raises:
+        InputError: says what was given and the range.
+
+    Example:
+        >>> parse_int("6", name="max_links", low=1, high=12)
+        6
+    """
+    number: int | None = None
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    elif isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value.strip(), flags=re.ASCII):
+        number = int(value)
+    if number is None or not low <= number <= high:
+        raise InputError(f"{value!r} is not a whole number from {low} to {high}", where=name)
+    return number
+
+
+def parse_flag(value: Any, *, name: str) -> bool:
+    """Return a yes/no value, given as a bool or as true/false, yes/no, on/off, 1/0.
+
+    Example:
+        >>> parse_flag("true", name="narrower")
+        True
+    """
+    word = str(value).strip().lower()
+    if isinstance(value, bool) or word in TRUE | FALSE:
+        return value if isinstance(value, bool) else word in TRUE
+    raise InputError(f"{value!r} is neither true nor false", where=name)
+
+
+def parse_moment(value: Any) -> int | str:
+    """Return a revision number as int; a date or a moment as ISO 8601 text in UTC.
+
+    Raises:
+        BadIdentifier: neither a revision number nor a date.
+
+    Example:
+        >>> parse_moment("7"), parse_moment("2026-11-25"), parse_moment("2026-11-25T13:00:00+01:00")
+        (7, '2026-11-25', '2026-11-25T12:00:00Z')
+    """
+    if isinstance(value, datetime):
+        value = value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int) or (isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value, flags=re.ASCII)):
+        return parse_int(value, name="as_of", low=0, high=2**62)
+    try:
+        text = str(value).strip()
+        if len(text) == 10:
+            return date.fromisoformat(text).isoformat()
+        moment = datetime.fromisoformat(text)
+    except ValueError as fault:
+        raise BadIdentifier(
+            f"{str(value)[:80]!r} is neither a revision nor a date",
+            where="as_of",
+            hint="give a revision number such as 12, a date such as 2026-11-25, or a moment such as 2026-11-25T12:00Z",
+        ) from fault
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def words(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return one or many words as a tuple; None gives none.
+
+    Example:
+        >>> words("a"), words(None), words(["b", "a"])
+        (('a',), (), ('b', 'a'))
+    """
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)

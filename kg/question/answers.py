@@ -1,0 +1,154 @@
+"""Answers: the envelope that every question shares, and the documents of paths inside it.
+
+Lives here: `Answer`, path documents, receipt ids. May enter: a network, paths as claim ids.
+Never here: searching, doors.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from kg.belief import chain
+from kg.engine import Path, nodes_on
+from kg.model import canonical
+from kg.network import Network
+from kg.question import explain
+
+MAX_LINKS = 12
+DIRECTIONS = {1: "raises", -1: "lowers"}
+
+
+class Answer(Mapping[str, Any]):
+    """An answer: a read-only mapping of the document that every door gives, byte for byte.
+
+    Example:
+        >>> Answer({"items": [], "revision": 1}).json()
+        b'{"items":[],"revision":1}'
+    """
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+
+    def __getitem__(self, key: str) -> Any:
+        return self.document[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.document)
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+    def __repr__(self) -> str:
+        return f"Answer({self.document!r})"
+
+    def json(self) -> bytes:
+        """Return the document as JSON bytes."""
+        return orjson.dumps(self.document)
+
+
+def answer(
+    network: Network,
+    name: str,
+    parameters: Mapping[str, Any],
+    body: Mapping[str, Any],
+    *,
+    lang: str,
+    limits: Sequence[str] = (),
+    note: str | None = None,
+) -> Answer:
+    """Wrap what a question found.
+
+    Args:
+        network: What it was asked of; gives the revision and the criteria.
+        name: The question's name in the contract.
+        parameters: All parameters, normalised; None values are kept, so that defaults are seen.
+        body: The items.
+        lang: Language of the sentences inside, "en" or "zh".
+        limits: Names of the limits that cut the answer; any makes it incomplete.
+        note: Why the answer is empty, or what to bear in mind.
+    """
+    question = {"name": name, **parameters, **network.criteria.document(), "lang": lang}
+    document: dict[str, Any] = {
+        "question": question,
+        "revision": network.snapshot.revision,
+        "complete": not limits,
+        "limits": sorted(set(limits)),
+        **body,
+    }
+    if note is not None:
+        document["note"] = note
+    document["receipt"] = receipt_id(document)
+    return Answer(document)
+
+
+def receipt_id(document: Mapping[str, Any]) -> str:
+    """Return the id that question, criteria, revision and answer have together: 26 base32 characters.
+
+    Times of recording are left out: they differ between databases that hold the same record.
+
+    Law: equal answers to equal questions have equal ids, whatever the database.
+    """
+    content = canonical(_lasting({key: value for key, value in document.items() if key != "receipt"}))
+    return base64.b32encode(hashlib.sha256(content.encode()).digest()[:16]).decode().lower().rstrip("=")
+
+
+def path_document(network: Network, path: Path, *, lang: str) -> dict[str, Any]:
+    """Return a path as the contract shows it: sign, belief, entities, claims, works, and a sentence."""
+    sign = 1
+    for claim in path:
+        sign *= network.links[claim][2]
+    opinion = chain([network.opinion(claim) for claim in path])
+    works = network.supporting_works(path)
+    return {
+        "sign": sign,
+        "length": len(path),
+        "belief": opinion.document(),
+        "entities": [network.ids[node] for node in nodes_on(network, path)],
+        "claims": list(path),
+        "works": works,
+        "single_work": single_work(network, path),
+        "contested": any(network.weighing(claim).contested for claim in path),
+        "explanation": explain.path(network, path, sign=sign, opinion=opinion, works=len(works), lang=lang),
+    }
+
+
+def single_work(network: Network, path: Path) -> str | None:
+    """Return the work that every claim of the path rests on, when each is supported by that one work alone."""
+    supports = [network.supporting_works([claim]) for claim in path]
+    first = supports[0][0]
+    return first if all(works == [first] for works in supports) else None
+
+
+def sides(network: Network, by_sign: Mapping[int, Sequence[Path]], *, lang: str) -> dict[str, Any] | None:
+    """Return `direction`, `best` and `opposing` of the paths of one pair; None when no path has a direction.
+
+    `best` is the strongest path of the direction with the higher expected product (ties: raises), `opposing` the
+    strongest of the other sign.
+    """
+    firsts = {sign: by_sign[sign][0] for sign in (1, -1) if by_sign.get(sign)}
+    if not firsts:
+        return None
+    documents = {sign: path_document(network, path, lang=lang) for sign, path in firsts.items()}
+    best = max(documents, key=lambda sign: (round(documents[sign]["belief"]["expected"], 12), sign))
+    return {
+        "direction": "mixed" if len(firsts) == 2 else DIRECTIONS[best],
+        "best": documents[best],
+        "opposing": documents.get(-best),
+    }
+
+
+def works_of(item: Mapping[str, Any]) -> list[str]:
+    """Return the sorted works that the best and the opposing path of an item rest on."""
+    opposing = item["opposing"]
+    return sorted({*item["best"]["works"], *(opposing["works"] if opposing is not None else ())})
+
+
+def _lasting(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _lasting(item) for key, item in value.items() if key != "recorded_at"}
+    return [_lasting(item) for item in value] if isinstance(value, list) else value

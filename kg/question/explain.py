@@ -1,0 +1,91 @@
+"""Sentences: what a path or an empty answer means, in plain English or Chinese, from its premises.
+
+Lives here: wording. May enter: a network, paths, opinions. Never here: HTML, colours, numbers that are not given.
+"""
+
+from __future__ import annotations
+
+from kg.belief import Opinion
+from kg.engine import Path
+from kg.model import Claim
+from kg.network import Network
+
+VERBS = {
+    "en": {1: "raises", -1: "lowers", 0: "is linked to"},
+    "zh": {1: "提高", -1: "降低", 0: "关联到"},
+}
+
+
+def name(network: Network, entity: str, lang: str) -> str:
+    """Return the label of an entity in a language; its id when it is not in the record."""
+    record = network.snapshot.entities.get(entity)
+    return entity if record is None else record.label.get(lang)
+
+
+def claim(network: Network, record: Claim, lang: str) -> str:
+    """Return a claim as a sentence without full stop.
+
+    Example: "Quantized low-rank adaptation lowers memory requirement".
+    """
+    verb = network.vocabulary.relation(record.relation).label.get(lang)
+    subject, object = name(network, record.subject, lang), name(network, record.object, lang)
+    return f"{subject}{verb}{object}" if lang == "zh" else f"{subject} {verb} {_inside(object)}"
+
+
+def path(network: Network, path: Path, *, sign: int, opinion: Opinion, works: int, lang: str) -> str:
+    """Return a path as one sentence: its claims in order, what they amount to, and how sure that is."""
+    records = [network.snapshot.claims[id] for id in path]
+    first, last = records[0].subject, records[-1].object
+    source, target = name(network, first, lang), name(network, last, lang)
+    verb = VERBS[lang][sign]
+    sure = f"{opinion.expected:.2f}"
+    if lang == "zh":
+        steps = ";".join(claim(network, record, lang) for record in records)
+        return f"{steps}。因此{source}{verb}{target}(期望值 {sure},依据 {works} 项文献)。"
+    steps = "; ".join(claim(network, record, lang) for record in records)
+    count = f"{works} work{'' if works == 1 else 's'}"
+    return f"{steps}. So {_inside(source)} {verb} {_inside(target)} (expected {sure}, resting on {count})."
+
+
+def no_path(network: Network, source: str, target: str, *, max_links: int, sign: int | None, lang: str) -> str:
+    """Return why two entities have no path: what leaves the one, what arrives at the other."""
+    leaving, recorded_out = _links(network, source, out=True)
+    arriving, recorded_in = _links(network, target, out=False)
+    a, b = name(network, source, lang), name(network, target, lang)
+    if lang == "zh":
+        kind = "" if sign is None else {1: "正向", -1: "负向", 0: "无方向"}[sign]
+        return (
+            f"在最多 {max_links} 条论断之内,没有从“{a}”到“{b}”的{kind}路径。按这些条件,“{a}”有 {leaving} 条出边"
+            f"(共记录 {recorded_out} 条论断),“{b}”有 {arriving} 条入边(共记录 {recorded_in} 条)。"
+            "没有找到证据,不等于没有影响。"
+        )
+    kind = "" if sign is None else {1: "raising ", -1: "lowering ", 0: "neutral "}[sign]
+    return (
+        f"No {kind}path of at most {max_links} claims leads from {_inside(a)} to {_inside(b)}. Under these criteria "
+        f"{leaving} of the {recorded_out} claims recorded from the first take part, and {arriving} of the "
+        f"{recorded_in} recorded to the second. No evidence found is not evidence of no effect."
+    )
+
+
+def nothing(network: Network, *, what_en: str, what_zh: str, lang: str) -> str:
+    """Return why a list is empty, with how much takes part under the criteria."""
+    links, claims = len(network.links), len(network.snapshot.claims)
+    if lang == "zh":
+        return f"{what_zh} 按这些条件,{claims} 条论断中有 {links} 条参与路径。没有找到证据,不等于没有影响。"
+    return (
+        f"{what_en} Under these criteria {links} of {claims} claims take part in paths. "
+        "No evidence found is not evidence of no effect."
+    )
+
+
+def _links(network: Network, entity: str, *, out: bool) -> tuple[int, int]:
+    steps = network.forward if out else network.backward
+    recorded = network.snapshot.claims_from if out else network.snapshot.claims_to
+    ids = network.snapshot.within(entity) if network.criteria.narrower else {entity}
+    return sum(len(steps[node]) for node in network.nodes_of(entity)), sum(len(recorded(id)) for id in ids)
+
+
+def _inside(label: str) -> str:
+    """Return a label as it reads inside an English sentence: `Fine-tuning` -> `fine-tuning`, `LoRA` stays."""
+    first = label.split(" ", maxsplit=1)[0]
+    return label[0].lower() + label[1:] if first[1:].islower() or first[1:].replace("-", "").islower() else label

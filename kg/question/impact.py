@@ -1,0 +1,115 @@
+"""impact: what an entity reaches, or what reaches it, with direction and reliability.
+
+Lives here also: `reliability_of`, which `raises` shares. Never here: how paths are searched (engine), doors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kg.engine import Nodes, Path, best_paths, reach
+from kg.network import Network
+from kg.question import explain
+from kg.question.answers import DIRECTIONS, Answer, answer, sides
+from kg.reliability import reliability
+
+MANY_PATHS = 200
+DEEP_ITEMS = 100
+
+
+def find(network: Network, entity: str, *, direction: str = "out", max_links: int = 6, lang: str = "en") -> Answer:
+    """Return every entity that `entity` reaches (`direction` "out") or that reaches it ("in").
+
+    Args:
+        network: The snapshot under its criteria.
+        entity: Entity id; with the criterion `narrower` its narrower entities count as it.
+        direction: "out" or "in".
+        max_links: Most claims in a path, 1 to 12.
+        lang: Language of the explanations.
+
+    Returns:
+        `{"entity": id, "items": [{"entity", "direction", "best", "opposing", "reliability"}, ...]}`, highest
+        expected first, then by id.
+
+    Raises:
+        NotFound: the entity is not in the record.
+    """
+    network.snapshot.entity(entity)
+    anchors = network.nodes_of(entity)
+    forward = direction == "out"
+    reached = reach(network, anchors, forward=forward, max_links=max_links)
+    limits = [] if reached.complete else ["pops"]
+    items: list[dict[str, Any]] = []
+    for node, by_sign in reached.paths.items():
+        item = sides(network, by_sign, lang=lang)
+        if item is not None:
+            items.append({"entity": network.ids[node], **item})
+    items.sort(key=lambda item: (-round(item["best"]["belief"]["expected"], 12), item["entity"]))
+    for place, item in enumerate(items):
+        node = network.index[item["entity"]]
+        by_sign = reached.paths[node]
+        if not reached.exhaustive and place < DEEP_ITEMS:
+            ends = (anchors, frozenset([node])) if forward else (frozenset([node]), anchors)
+            by_sign = many_paths(network, *ends, max_links=max_links)
+        item["reliability"], cut = reliability_of(network, by_sign, exhaustive=reached.exhaustive)
+        limits += ["reliability"] if cut else []
+    note = None
+    if not items:
+        label = explain.name(network, entity, lang)
+        note = explain.nothing(
+            network,
+            what_en=f"{label} {'reaches nothing' if forward else 'is reached by nothing'} within {max_links} claims.",
+            what_zh=f"在最多 {max_links} 条论断之内,“{label}”{'不影响任何实体' if forward else '不受任何实体影响'}。",
+            lang=lang,
+        )
+    return answer(
+        network,
+        "impact",
+        {"entity": entity, "direction": direction, "max_links": max_links},
+        {"entity": entity, "items": items},
+        lang=lang,
+        limits=limits,
+        note=note,
+    )
+
+
+def many_paths(network: Network, sources: Nodes, targets: Nodes, *, max_links: int) -> dict[int, list[Path]]:
+    """Return the best 201 paths of each sign, so that 201 means "more than we keep"."""
+    return {
+        sign: best_paths(network, sources, targets, k=MANY_PATHS + 1, max_links=max_links, sign=sign).paths
+        for sign in DIRECTIONS
+    }
+
+
+def reliability_of(
+    network: Network, by_sign: Mapping[int, Sequence[Path]], *, exhaustive: bool
+) -> tuple[dict[str, Any], bool]:
+    """Return the `reliability` of one pair, and whether paths were left out of it.
+
+    Each sign apart: the chance that at least one path holds, with each claim at its belief, its expected value and
+    one minus its disbelief: `[low, expected, high]`. A sign without paths is absent. When paths were left out the
+    figures are lower bounds.
+    """
+    document: dict[str, Any] = {}
+    method, cut = "exact", False
+    for sign, word in DIRECTIONS.items():
+        paths = by_sign.get(sign, ())
+        if not paths:
+            continue
+        if not exhaustive:
+            cut = cut or len(paths) > MANY_PATHS or len(paths) == 1
+        claims = {claim: network.opinion(claim) for path in paths for claim in path}
+        rows = [
+            {claim: one.belief for claim, one in claims.items()},
+            {claim: one.expected for claim, one in claims.items()},
+            {claim: 1.0 - one.disbelief for claim, one in claims.items()},
+        ]
+        result = reliability(paths[:MANY_PATHS] if not exhaustive else paths, rows)
+        document[word] = list(result.chances)
+        if result.method == "sampled":
+            method = "sampled"
+            document["samples"] = result.samples
+            document.setdefault("intervals", {})[word] = [list(pair) for pair in result.intervals]
+    document["method"] = method
+    return document, cut

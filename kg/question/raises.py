@@ -1,0 +1,191 @@
+"""raises and matrix: which techniques raise or lower which risks, as a list and as an evidence gap map.
+
+May enter: a network and validated parameters; which types are causes and harms is the ontology's to say.
+Never here: how paths are searched (engine), doors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from kg.engine import Path, best_paths, nodes_on, rank, reach
+from kg.network import Network
+from kg.question import explain
+from kg.question.answers import DIRECTIONS, Answer, answer, sides, works_of
+from kg.question.impact import DEEP_ITEMS, many_paths, reliability_of
+
+Signed = Mapping[int, Sequence[Path]]
+
+
+def find(
+    network: Network, risk: str | None = None, *, technique: str | None = None, max_links: int = 6, lang: str = "en"
+) -> Answer:
+    """Return which techniques raise or lower which risks: the headline answer.
+
+    Args:
+        network: The snapshot under its criteria.
+        risk: Entity id (of any type); None for every entity of a type with the role "harm".
+        technique: Entity id (of any type); None for every entity of a type with the role "cause".
+        max_links: Most claims in a path, 1 to 12.
+        lang: Language of the explanations.
+
+    Returns:
+        `{"items": [{"technique", "risk", "direction", "best", "opposing", "works", "reliability"}, ...]}`, highest
+        expected first, then by technique and risk.
+
+    Raises:
+        NotFound: an entity is not in the record.
+    """
+    snapshot, vocabulary = network.snapshot, network.vocabulary
+    techniques = (
+        [snapshot.entity(technique).id] if technique else _of_types(network, vocabulary.types_with_role("cause"))
+    )
+    risks = [snapshot.entity(risk).id] if risk else _of_types(network, vocabulary.types_with_role("harm"))
+    items: list[dict[str, Any]] = []
+    found: list[tuple[Signed, bool]] = []
+    limits: set[str] = set()
+    for row, col, by_sign, exhaustive in _pairs(network, techniques, risks, max_links, limits):
+        item = sides(network, by_sign, lang=lang)
+        if item is not None:
+            items.append({"technique": row, "risk": col, **item, "works": works_of(item)})
+            found.append((by_sign, exhaustive))
+    order = sorted(range(len(items)), key=lambda at: _rank(items[at]))
+    for place, at in enumerate(order):
+        by_sign, exhaustive = found[at]
+        if not exhaustive and place < DEEP_ITEMS:
+            ends = network.nodes_of(items[at]["technique"]), network.nodes_of(items[at]["risk"])
+            by_sign = many_paths(network, *ends, max_links=max_links)
+        items[at]["reliability"], cut = reliability_of(network, by_sign, exhaustive=exhaustive)
+        limits |= {"reliability"} if cut else set()
+    note = None
+    if not items:
+        note = explain.nothing(
+            network,
+            what_en=f"No technique asked about reaches a risk asked about within {max_links} claims.",
+            what_zh=f"在最多 {max_links} 条论断之内,所问的技术没有通向所问风险的路径。",
+            lang=lang,
+        )
+        if technique and risk and technique != risk:
+            note = explain.no_path(network, technique, risk, max_links=max_links, sign=None, lang=lang)
+    return answer(
+        network,
+        "raises",
+        {"risk": risk, "technique": technique, "max_links": max_links},
+        {"items": [items[at] for at in order]},
+        lang=lang,
+        limits=sorted(limits),
+        note=note,
+    )
+
+
+def matrix(
+    network: Network, *, rows: str = "Technique", cols: str = "Risk", max_links: int = 6, lang: str = "en"
+) -> Answer:
+    """Return the evidence gap map of two entity types.
+
+    Args:
+        network: The snapshot under its criteria.
+        rows: Entity type of the rows; its subtypes are included.
+        cols: Entity type of the columns, likewise.
+        max_links: Most claims in a path, 1 to 12.
+        lang: Language of the explanations.
+
+    Returns:
+        `{"rows": [ids], "cols": [ids], "cells": [...]}` by row, then column. `works` counts the works that the
+        best and the opposing path rest on, `latest_year` is the newest of them. An absent pair means: no evidence
+        found, which is not "no effect".
+
+    Raises:
+        UnknownTerm: no such entity type.
+    """
+    row_ids = _of_types(network, [network.vocabulary.entity_type(rows).id])
+    col_ids = _of_types(network, [network.vocabulary.entity_type(cols).id])
+    limits: set[str] = set()
+    cells: list[dict[str, Any]] = []
+    for row, col, by_sign, _ in _pairs(network, row_ids, col_ids, max_links, limits):
+        item = sides(network, by_sign, lang=lang)
+        if item is None:
+            continue
+        works = works_of(item)
+        both = [item["best"], *([item["opposing"]] if item["opposing"] is not None else [])]
+        years = [year for work in works if (year := network.snapshot.works[work].year) is not None]
+        cells.append(
+            {
+                "row": row,
+                "col": col,
+                **item,
+                "works": len(works),
+                "contested": any(path["contested"] for path in both),
+                "latest_year": max(years, default=None),
+                "direct": _is_direct(network, row, col),
+            }
+        )
+    note = None
+    if not cells:
+        note = explain.nothing(
+            network,
+            what_en=f"No {rows} reaches a {cols} within {max_links} claims.",
+            what_zh=f"在最多 {max_links} 条论断之内,没有从 {rows} 到 {cols} 的路径。",
+            lang=lang,
+        )
+    return answer(
+        network,
+        "matrix",
+        {"rows": rows, "cols": cols, "max_links": max_links},
+        {"rows": row_ids, "cols": col_ids, "cells": cells},
+        lang=lang,
+        limits=sorted(limits),
+        note=note,
+    )
+
+
+def _of_types(network: Network, types: Sequence[str]) -> list[str]:
+    wanted = {subtype for type_ in types for subtype in network.vocabulary.subtypes(type_)}
+    return [id for id in network.ids if network.snapshot.entities[id].type in wanted]
+
+
+def _rank(item: Mapping[str, Any]) -> tuple[float, str, str]:
+    return (-round(item["best"]["belief"]["expected"], 12), item["technique"], item["risk"])
+
+
+def _pairs(
+    network: Network, rows: Sequence[str], cols: Sequence[str], max_links: int, limits: set[str]
+) -> Iterator[tuple[str, str, Signed, bool]]:
+    """Yield row, column, paths by sign, and whether those are all paths; by row, then column."""
+    for row in rows:
+        sources = network.nodes_of(row)
+        reached = reach(network, sources, forward=True, max_links=max_links)
+        if not reached.complete:
+            limits.add("pops")
+        for col in cols:
+            targets = network.nodes_of(col) - sources
+            if len(targets) == 1:
+                by_sign: Signed = reached.paths.get(next(iter(targets)), {})
+            elif reached.exhaustive:
+                by_sign = _merged(network, [reached.paths.get(node, {}) for node in sorted(targets)], targets)
+            else:
+                best = {
+                    sign: best_paths(network, sources, targets, k=1, max_links=max_links, sign=sign)
+                    for sign in DIRECTIONS
+                }
+                by_sign = {sign: one.paths for sign, one in best.items()}
+                if not all(one.complete for one in best.values()):
+                    limits.add("pops")
+            if by_sign:
+                yield row, col, by_sign, reached.exhaustive
+
+
+def _merged(network: Network, parts: Sequence[Signed], targets: frozenset[int]) -> Signed:
+    """Join the paths to several targets that stand for one entity; none passes through a target."""
+    merged: dict[int, list[Path]] = {}
+    for part in parts:
+        for sign, paths in part.items():
+            kept = [path for path in paths if not targets.intersection(nodes_on(network, path)[1:-1])]
+            merged.setdefault(sign, []).extend(kept)
+    return {sign: rank(network, paths) for sign, paths in merged.items() if paths}
+
+
+def _is_direct(network: Network, row: str, col: str) -> bool:
+    sources, targets = network.nodes_of(row), network.nodes_of(col)
+    return any(step.node in targets for node in sources for step in network.forward[node] if step.sign != 0)

@@ -1,0 +1,68 @@
+"""Settings: what an operator may set by environment variables `KG_...`, each with its default.
+
+Lives here: names, defaults, the place of the default database. Never here: reading files, opening anything.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+
+from kg.errors import InputError
+
+Lang = Literal["en", "zh"]
+LANGS: tuple[Lang, ...] = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may set.
+
+    Attributes:
+        database: SQLAlchemy URL of the record (`KG_DATABASE_URL`); SQLite in the user's data folder by default.
+        lang: Language of sentences (`KG_LANG`), "en" or "zh".
+        ontology: Further Turtle files or folders (`KG_ONTOLOGY`, separated like `PATH`).
+    """
+
+    database: str
+    lang: Lang = "en"
+    ontology: tuple[Path, ...] = ()
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        InputError: KG_LANG is neither en nor zh.
+
+    Example:
+        >>> read_settings({"KG_DATABASE_URL": "sqlite:///a.sqlite"}).database
+        'sqlite:///a.sqlite'
+    """
+    given = os.environ if environment is None else environment
+    ontology = tuple(Path(part) for part in given.get("KG_ONTOLOGY", "").split(os.pathsep) if part)
+    database = given.get("KG_DATABASE_URL") or default_database()
+    return Settings(database, parse_lang(given.get("KG_LANG") or "en", where="KG_LANG"), ontology)
+
+
+def default_database() -> str:
+    """Return the URL of the SQLite database in the user's data folder."""
+    return f"sqlite:///{user_data_path('evidence-kg') / 'evidence.sqlite'}"
+
+
+def parse_lang(text: str, *, where: str = "lang") -> Lang:
+    """Return "en" or "zh"; regional forms such as zh-CN are understood.
+
+    Example:
+        >>> parse_lang("zh-CN")
+        'zh'
+    """
+    for lang in LANGS:
+        if text.lower().replace("_", "-").split("-")[0] == lang:
+            return lang
+    raise InputError(f"{text[:40]!r} is not a language we speak", where=where, hint="use en or zh")

@@ -1,0 +1,202 @@
+"""The record at one revision: immutable, indexed, able to apply the next revision.
+
+Lives here: `Snapshot`. May enter: records, revisions. Never here: SQL, criteria, belief.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from rapidfuzz import fuzz, process
+
+from kg.errors import NotFound
+from kg.model import Claim, Entity, Evidence, Record, Revision, Work, kind_of
+
+Index = Mapping[str, tuple[str, ...]]
+R = TypeVar("R", Claim, Entity, Evidence, Work)
+NEAR = 3
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All records as they stand at `revision` (0 is the empty record).
+
+    Records whose status says that they do not count are here as well: what counts is for criteria to say.
+
+    Example:
+        >>> Snapshot.of(0, None, []).entities
+        {}
+    """
+
+    revision: int
+    recorded_at: str | None
+    entities: Mapping[str, Entity]
+    claims: Mapping[str, Claim]
+    evidence: Mapping[str, Evidence]
+    works: Mapping[str, Work]
+    _indexes: Mapping[str, Index] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, revision: int, recorded_at: str | None, records: Iterable[Record]) -> Snapshot:
+        """Index records. Cost: O(n log n)."""
+        kinds: dict[str, dict[str, Any]] = {"entity": {}, "claim": {}, "evidence": {}, "work": {}}
+        collected: dict[str, dict[str, list[str]]] = {name: {} for name in _INDEXES}
+        for record in records:
+            kind = kind_of(record)
+            kinds[kind][record.id] = record
+            for name, key in _keys(kind, record):
+                collected[name].setdefault(key, []).append(record.id)
+        indexes = {name: {key: tuple(sorted(ids)) for key, ids in found.items()} for name, found in collected.items()}
+        return cls(
+            revision,
+            recorded_at,
+            entities=dict(sorted(kinds["entity"].items())),
+            claims=dict(sorted(kinds["claim"].items())),
+            evidence=dict(sorted(kinds["evidence"].items())),
+            works=dict(sorted(kinds["work"].items())),
+            _indexes=indexes,
+        )
+
+    def apply(self, revision: Revision) -> Snapshot:
+        """Return the snapshot after the next revision.
+
+        Law: folding all revisions equals reading the record at the last one.
+
+        Cost: one shallow copy of each mapping, plus the touched index rows.
+        """
+        kinds: dict[str, dict[str, Any]] = {
+            "entity": dict(self.entities),
+            "claim": dict(self.claims),
+            "evidence": dict(self.evidence),
+            "work": dict(self.works),
+        }
+        indexes = {name: dict(index) for name, index in self._indexes.items()}
+        new: set[str] = set()
+        for change in revision.changes:
+            record, kind = change.record, change.kind
+            before = kinds[kind].get(change.id)
+            if isinstance(record, Evidence) and record.recorded_at is None:
+                first = revision.recorded_at if before is None else before.recorded_at
+                record = replace(record, recorded_at=first)
+            for name, key in () if before is None else _keys(kind, before):
+                indexes[name][key] = tuple(id for id in indexes[name][key] if id != change.id)
+                if not indexes[name][key]:
+                    del indexes[name][key]
+            for name, key in _keys(kind, record):
+                indexes[name][key] = tuple(sorted({*indexes[name].get(key, ()), change.id}))
+            if before is None:
+                new.add(kind)
+            kinds[kind][change.id] = record
+        kinds |= {kind: dict(sorted(kinds[kind].items())) for kind in new}
+        return Snapshot(
+            revision.number,
+            revision.recorded_at,
+            entities=kinds["entity"],
+            claims=kinds["claim"],
+            evidence=kinds["evidence"],
+            works=kinds["work"],
+            _indexes=indexes,
+        )
+
+    def entity(self, id: str) -> Entity:
+        """Return an entity; NotFound names near ids, found by id, label and alias."""
+        if id in self.entities:
+            return self.entities[id]
+        names = {name: entity.id for entity in self.entities.values() for name in _names(entity)}
+        raise _missing("entity", id, names)
+
+    def claim(self, id: str) -> Claim:
+        """Return a claim; NotFound names near ids."""
+        return _get("claim", self.claims, id)
+
+    def work(self, id: str) -> Work:
+        """Return a work by citation key; NotFound names near ids, found by key and title."""
+        if id in self.works:
+            return self.works[id]
+        names = {name: work.id for work in self.works.values() for name in (work.id, work.title)}
+        raise _missing("work", id, names)
+
+    def item(self, id: str) -> Evidence:
+        """Return an evidence item by id, or by the alias it has in its pack."""
+        aliased = self._indexes["alias"].get(id, ())
+        return self.evidence[aliased[0]] if len(aliased) == 1 else _get("evidence", self.evidence, id)
+
+    def evidence_of(self, claim: str) -> tuple[Evidence, ...]:
+        """Return all items that bear on a claim, by id."""
+        return tuple(self.evidence[id] for id in self._indexes["evidence_of"].get(claim, ()))
+
+    def evidence_from(self, work: str) -> tuple[Evidence, ...]:
+        """Return all items taken from a work, by id."""
+        return tuple(self.evidence[id] for id in self._indexes["evidence_from"].get(work, ()))
+
+    def claims_from(self, entity: str) -> tuple[Claim, ...]:
+        """Return the claims whose subject is the entity, by id."""
+        return tuple(self.claims[id] for id in self._indexes["claims_from"].get(entity, ()))
+
+    def claims_to(self, entity: str) -> tuple[Claim, ...]:
+        """Return the claims whose object is the entity, by id."""
+        return tuple(self.claims[id] for id in self._indexes["claims_to"].get(entity, ()))
+
+    def narrower(self, entity: str) -> tuple[str, ...]:
+        """Return the ids of the entities directly below the entity."""
+        return self._indexes["narrower"].get(entity, ())
+
+    def within(self, entity: str) -> frozenset[str]:
+        """Return the entity and everything narrower, transitively."""
+        found, waiting = {entity}, [entity]
+        while waiting:
+            for id in self.narrower(waiting.pop()):
+                if id not in found:
+                    found.add(id)
+                    waiting.append(id)
+        return frozenset(found)
+
+
+def near(given: str, names: Mapping[str, str], *, most: int = NEAR) -> list[str]:
+    """Return at most `most` values of `names` whose keys resemble the given word, best first.
+
+    Example:
+        >>> near("lroa", {"lora": "lora", "qlora": "qlora", "fine-tuning": "fine-tuning"}, most=2)
+        ['lora', 'qlora']
+    """
+    folded = {name: name.casefold() for name in names}
+    hits = process.extract(given.casefold(), folded, scorer=fuzz.WRatio, limit=4 * most, score_cutoff=60)
+    ranked = sorted(hits, key=lambda hit: (-hit[1], -fuzz.ratio(given.casefold(), hit[0]), hit[2]))
+    return list(dict.fromkeys(names[name] for _, _, name in ranked))[:most]
+
+
+_INDEXES = ("alias", "claims_from", "claims_to", "evidence_from", "evidence_of", "narrower")
+
+
+def _keys(kind: str, record: Any) -> list[tuple[str, str]]:
+    if kind == "claim":
+        return [("claims_from", record.subject), ("claims_to", record.object)]
+    if kind == "evidence":
+        keys = [("evidence_of", record.claim), ("evidence_from", record.work)]
+        return keys if record.alias is None else [*keys, ("alias", record.alias)]
+    if kind == "entity" and record.broader is not None:
+        return [("narrower", record.broader)]
+    return []
+
+
+def _names(entity: Entity) -> list[str]:
+    labels = [entity.label.en] if entity.label.zh is None else [entity.label.en, entity.label.zh]
+    return [entity.id, *labels, *entity.aliases]
+
+
+def _get(kind: str, records: Mapping[str, R], id: str) -> R:
+    if id in records:
+        return records[id]
+    raise _missing(kind, id, {known: known for known in records})
+
+
+def _missing(kind: str, id: str, names: Mapping[str, str]) -> NotFound:
+    plural = {"entity": "entities", "claim": "claims", "evidence": "evidence", "work": "works"}[kind]
+    return NotFound(
+        f"there is no {kind} {id[:200]!r}",
+        where=kind,
+        near=near(id[:200], names),
+        hint=f"`kg search` finds ids by words; `kg list {plural}` shows them all",
+    )
