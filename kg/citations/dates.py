@@ -1,0 +1,184 @@
+"""Dates of publications: many spellings in, CSL dates out, and back.
+
+Lives here: pure functions. May enter: `kg.inputs` (the range of years).
+Never here: guesses; what is no date stays text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from kg.inputs import YEARS
+
+Date = dict[str, Any]
+_ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_OTHERS = {"mai": 5, "okt": 10, "dez": 12, "mär": 3, "fév": 2, "avr": 4, "aoû": 8, "déc": 12}
+_MONTHS = {month: number for number, month in enumerate(_ENGLISH, 1)} | _OTHERS
+_SEASONS = {"spring": 1, "summer": 2, "autumn": 3, "fall": 3, "winter": 4}
+_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:T[0-9:.Z+-]{0,30})?([~?%]?)")
+_CHINESE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?")
+_WORDY = re.compile(r"[^\W\d_]{3,}|\d{1,4}|[-–/]")
+_CIRCA = re.compile(r"^(?:c\.|ca\.|circa)\s*(?=\d)", re.IGNORECASE)
+
+
+def parse_date(text: str) -> Date:
+    """Return the CSL date of a text: ISO, EDTF range, RIS, PubMed, Chinese or English words; else its literal.
+
+    Example:
+        >>> parse_date("2023-05-01"), parse_date("2020/2021")
+        ({'date-parts': [[2023, 5, 1]]}, {'date-parts': [[2020], [2021]]})
+        >>> parse_date("2021 Mar 3"), parse_date("in press")
+        ({'date-parts': [[2021, 3, 3]]}, {'literal': 'in press'})
+    """
+    bare = " ".join(text.split()).rstrip("/")
+    circa = _CIRCA.search(bare) is not None
+    bare = _CIRCA.sub("", bare)
+    if not bare:
+        return {}
+    first, slash, second = bare.partition("/")
+    one = _parts(bare)
+    if one is not None:
+        marked = one[1]
+        parts = [one[0]]
+    elif slash and (start := _parts(first)) and (end := _parts(second)):
+        marked = start[1] or end[1]
+        parts = [start[0], end[0]]
+    else:
+        wordy = _wordy(bare)
+        return wordy if wordy is not None else {"literal": " ".join(text.split())}
+    date: Date = {"date-parts": parts}
+    if circa or marked:
+        date["circa"] = True
+    return date
+
+
+def join(year: str, month: str = "", day: str = "") -> Date:
+    """Return the CSL date of separate fields as BibTeX and PubMed have them.
+
+    Example:
+        >>> join("2023", "jul", "4"), join("2023", "10~July"), join("2023a"), join("")
+        ({'date-parts': [[2023, 7, 4]]}, {'date-parts': [[2023, 7, 10]]}, {'literal': '2023a'}, {})
+    """
+    start = parse_date(year)
+    if not month or "date-parts" not in start or len(start["date-parts"]) != 1 or len(start["date-parts"][0]) != 1:
+        return start
+    bare = month.replace("~", " ").strip()
+    if re.fullmatch(r"\d{1,2}", bare) and 1 <= int(bare) <= 12:
+        inner: Date | None = {"date-parts": [[start["date-parts"][0][0], int(bare)]]}
+    else:
+        inner = _wordy(f"{year} {bare}")
+    if inner is None:
+        return start
+    if re.fullmatch(r"\d{1,2}", day.strip()) and _valid([*inner.get("date-parts", [[]])[0][:2], int(day)]):
+        inner["date-parts"][0] = [*inner["date-parts"][0][:2], int(day)]
+    return inner | {key: value for key, value in start.items() if key == "circa"}
+
+
+def year_of(date: Mapping[str, Any]) -> int | None:
+    """Return the (first) year of a CSL date when it lies in the range of years we keep.
+
+    A literal date gives its year when it holds exactly one number of four digits.
+
+    Example:
+        >>> year_of({"date-parts": [[2023, 5]]}), year_of({"literal": "2023a"}), year_of({"literal": "in press"})
+        (2023, 2023, None)
+    """
+    parts = date.get("date-parts") or [[]]
+    first = parts[0][0] if parts[0] else None
+    if first is None:
+        found = re.findall(r"(?<!\d)\d{4}(?!\d)", str(date.get("literal", ""))[:200])
+        first = int(found[0]) if len(found) == 1 else None
+    return first if isinstance(first, int) and YEARS[0] <= first <= YEARS[1] else None
+
+
+def iso(date: Mapping[str, Any]) -> str:
+    """Return a CSL date as ISO 8601 (a range with `/`), or its literal text; "" when it is empty.
+
+    Law: `parse_date(iso(d)) == d` for dates of parts.
+
+    Example:
+        >>> iso({"date-parts": [[2023, 5, 1]]}), iso({"date-parts": [[2020], [2021]]})
+        ('2023-05-01', '2020/2021')
+    """
+    if "date-parts" in date:
+        text = "/".join(
+            "-".join(f"{part:04d}" if at == 0 else f"{part:02d}" for at, part in enumerate(parts))
+            for parts in date["date-parts"]
+        )
+        return text + "~" if date.get("circa") and text else text
+    return str(date.get("literal", ""))
+
+
+def check(date: Mapping[str, Any]) -> Date:
+    """Return a CSL date in one form: whole numbers, possible months and days; its text where it is impossible.
+
+    Raises:
+        ValueError: the date has a wrong type.
+
+    Example:
+        >>> check({"date-parts": [["2023", "5"]]}), check({"raw": "2023-05"})
+        ({'date-parts': [[2023, 5]]}, {'date-parts': [[2023, 5]]})
+    """
+    rest = {key: date[key] for key in ("circa", "season") if isinstance(date.get(key), (bool, int, str)) and date[key]}
+    given = date.get("date-parts")
+    if given is None:
+        text = date.get("raw", date.get("literal", ""))
+        if not isinstance(text, str):
+            raise ValueError("a date is text or has date-parts")
+        return (parse_date(text) if "raw" in date else {"literal": text} if text else {}) | rest
+    if not isinstance(given, list) or not all(isinstance(parts, list) for parts in given):
+        raise ValueError("date-parts is a list of lists of numbers")
+    kept: list[list[int]] = []
+    for parts in given[:2]:
+        numbers = [_whole(part) for part in parts[:3] if part not in (None, "")]
+        if not numbers:
+            continue
+        while len(numbers) > 1 and not _valid(numbers):
+            numbers.pop()
+        kept.append(numbers)
+    return ({"date-parts": kept} if kept else {}) | rest
+
+
+def _whole(part: Any) -> int:
+    if isinstance(part, bool) or not isinstance(part, (int, str)) or not re.fullmatch(r"-?\d{1,4}", str(part)):
+        raise ValueError(f"{str(part)[:40]!r} is not a year, month or day")
+    return int(part)
+
+
+def _valid(parts: list[int]) -> bool:
+    return (len(parts) < 2 or 1 <= parts[1] <= 12) and (len(parts) < 3 or 1 <= parts[2] <= 31)
+
+
+def _parts(text: str) -> tuple[list[int], bool] | None:
+    found = _ISO.fullmatch(text) or _CHINESE.fullmatch(text)
+    if found is None:
+        return None
+    numbers = [int(part) for part in found.groups()[:3] if part]
+    return (numbers, bool(found.re is _ISO and found[4])) if _valid(numbers) else None
+
+
+def _wordy(text: str) -> Date | None:
+    """Read "3 May 2021", "May 3, 2021", "2021 Mar-Apr", "Spring 2020"."""
+    if len(text) > 60:
+        return None
+    years: list[int] = []
+    months: list[int] = []
+    days: list[int] = []
+    season = 0
+    for piece in _WORDY.findall(text):
+        small = piece.lower()
+        if piece.isdigit():
+            (years if len(piece) == 4 else days).append(int(piece))
+        elif small[:3] in _MONTHS:
+            months.append(_MONTHS[small[:3]])
+        elif small in _SEASONS:
+            season = _SEASONS[small]
+        elif small not in {"-", "–", "/", "and"}:
+            return None
+    if len(years) == 1 and season:
+        return {"date-parts": [years], "season": season}
+    if len(years) != 1 or len(months) not in {1, 2} or len(days) > 2 - len(months) or not _valid([0, months[0], *days]):
+        return None
+    return {"date-parts": [[years[0], month, *days] for month in months]}
