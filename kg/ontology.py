@@ -7,41 +7,23 @@ Never here: a list of our own types or relations, a weight, a colour; those stan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Generic, TypeVar
 
 from kg.errors import ShapeViolation
 from kg.ids import VOCABULARY_IRI
 from kg.model import Text
-from kg.terms import (
-    LINES,
-    PROPAGATIONS,
-    ROLES,
-    SHAPES,
-    Basis,
-    Certainty,
-    EntityType,
-    Relation,
-    Sign,
-    Stance,
-    Status,
-    Strength,
-    StudyKind,
-    Term,
-    WorkStatus,
-)
+from kg.terms import LAST, Certainty, EntityType, Note, Reader, Relation, Sign, Term, integer
 from kg.triples import Family, Triples, local_name, short
 
-LAST = 1_000_000
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 SCHEMA = "https://schema.org/"
 _ID = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*")
 
 T = TypeVar("T", bound=Term)
-Reader: TypeAlias = Callable[[str], Any]
 
 
 def ekg(name: str) -> str:
@@ -49,70 +31,7 @@ def ekg(name: str) -> str:
     return VOCABULARY_IRI + name
 
 
-# ---- One annotation, read and checked ----
-
-
-def _words(*allowed: str) -> Reader:
-    def read(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(f"one of {', '.join(allowed)}")
-        return text
-
-    return read
-
-
-def _integer(low: int, high: int) -> Reader:
-    def read(text: str) -> int:
-        if re.fullmatch(r"[+-]?[0-9]{1,9}", text, re.ASCII) is None or not low <= int(text) <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return int(text)
-
-    return read
-
-
-def _number(low: float, high: float) -> Reader:
-    def read(text: str) -> float:
-        if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,9})?", text) is None or not low <= float(text) <= high:
-            raise ValueError(f"a number from {low:g} to {high:g}")
-        return float(text)
-
-    return read
-
-
-def _colour(text: str) -> str:
-    if re.fullmatch(r"#[0-9a-fA-F]{6}", text) is None:
-        raise ValueError("# and six hexadecimal digits")
-    return text.lower()
-
-
-_counting = _words("yes", "no", "on-request")
-_SIGN = _integer(-1, 1)
-_LOOK: Mapping[str, Reader] = {"propagation": _words(*PROPAGATIONS), "colour": _colour, "line": _words(*LINES)}
-_ENTITY_NOTES: Mapping[str, Reader] = {
-    "role": _words(*ROLES),
-    "colour": _colour,
-    "shape": _words(*SHAPES),
-    "column": _integer(0, 20),
-}
-_STATUS: Mapping[str, tuple[str, Reader]] = {
-    "counts": ("counts", lambda word: _counting(word) == "yes"),
-    "on_request": ("counts", lambda word: _counting(word) == "on-request"),
-}
-_NOTES: Mapping[type[Term], Mapping[str, tuple[str, Reader]]] = {
-    Sign: {"value": ("sign", _SIGN), **{name: (name, read) for name, read in _LOOK.items()}},
-    Stance: {"polarity": ("polarity", _SIGN)},
-    StudyKind: {"start_rank": ("startRank", _integer(1, 9))},
-    Strength: {"adjustment": ("adjustment", _integer(-9, 9))},
-    Certainty: {
-        "rank": ("rank", _integer(1, 9)),
-        "weight": ("weight", _number(0, 1000)),
-        "ceiling": ("ceiling", _number(0, 1000)),
-    },
-    Basis: {"confidence": ("extractionConfidence", _number(0, 1))},
-    Status: _STATUS,
-    WorkStatus: _STATUS,
-}
-_MAY_LACK = frozenset({"ceiling"})
+# ---- What all terms have ----
 
 
 def _one(triples: Triples, iri: str, name: str, values: Sequence[str], read: Reader) -> Any:
@@ -133,7 +52,13 @@ def _one(triples: Triples, iri: str, name: str, values: Sequence[str], read: Rea
         ) from expected
 
 
-# ---- What all terms have ----
+def _notes(type_: type[Term]) -> Mapping[str, Note]:
+    return {spec.name: spec.metadata["note"] for spec in fields(type_) if "note" in spec.metadata}
+
+
+def _stated(triples: Triples, iri: str, note: Note) -> Any:
+    given = triples.values(iri, ekg(note.name))
+    return _one(triples, iri, note.name, given, note.read) if given or note.needed else None
 
 
 def _id(triples: Triples, iri: str) -> str:
@@ -166,7 +91,7 @@ def _common(triples: Triples, iri: str) -> dict[str, Any]:
         "iri": iri,
         "label": _text(triples, iri, "label", RDFS + "label", SKOS + "prefLabel"),
         "definition": _text(triples, iri, "definition", SKOS + "definition", RDFS + "comment"),
-        "order": _one(triples, iri, "order", order, _integer(0, LAST)) if order else LAST,
+        "order": _one(triples, iri, "order", order, integer(0, LAST)) if order else LAST,
     }
 
 
@@ -194,45 +119,41 @@ def members(triples: Triples, type_: type[T]) -> Mapping[str, T]:
     """
     terms = []
     for iri in sorted(triples.members(ekg(type_.__name__))):
-        values: dict[str, Any] = {}
-        for name, (note, read) in _NOTES[type_].items():
-            given = triples.values(iri, ekg(note))
-            values[name] = None if not given and note in _MAY_LACK else _one(triples, iri, note, given, read)
-        terms.append(type_(**_common(triples, iri), **values))
-    ranks = sorted(term.rank for term in terms if isinstance(term, Certainty))
-    if ranks != list(range(1, len(ranks) + 1)):
-        raise ShapeViolation(
-            f"the ranks are {', '.join(map(str, ranks))}; expected 1, 2, 3, ... each once",
-            where=triples.place(ekg("certainties")),
-            hint="give each certainty an ekg:rank of its own, without gaps",
-        )
+        stated = {name: _stated(triples, iri, note) for name, note in _notes(type_).items()}
+        terms.append(type_(**_common(triples, iri), **stated))
+    ranks = [term.rank for term in terms if isinstance(term, Certainty)]
+    _each_once(triples, "certainties", "rank", ranks, range(1, len(ranks) + 1))
+    values = [term.value for term in terms if isinstance(term, Sign)]
+    _each_once(triples, "signs", "sign", values, range(-1, 2) if type_ is Sign else ())
     return _in_order(triples, terms)
+
+
+def _each_once(triples: Triples, scheme: str, note: str, given: Sequence[int], expected: Sequence[int]) -> None:
+    if sorted(given) != list(expected):
+        raise ShapeViolation(
+            f"the values of ekg:{note} are {', '.join(map(str, sorted(given)))}; "
+            f"expected {', '.join(map(str, expected))}, each once",
+            where=triples.place(ekg(scheme)),
+            hint=f"give each member an ekg:{note} of its own, without gaps",
+        )
 
 
 def inferred_adjustment(triples: Triples) -> int:
     """Return by how many ranks certainty moves for an inferred item."""
     scheme = ekg("certainties")
     given = triples.values(scheme, ekg("inferredAdjustment"))
-    return int(_one(triples, scheme, "inferredAdjustment", given, _integer(-9, 0)))
+    return int(_one(triples, scheme, "inferredAdjustment", given, integer(-9, 0)))
 
 
 @dataclass(frozen=True, slots=True)
-class Kinds:
-    """The kinds of entity, and which are below which (each below itself)."""
+class Tree(Generic[T]):
+    """Terms, and for each the ids of those below it, itself included."""
 
-    terms: Mapping[str, EntityType]
+    terms: Mapping[str, T]
     below: Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """The relations, and which are below which (each below itself)."""
-
-    terms: Mapping[str, Relation]
-    below: Mapping[str, frozenset[str]]
-
-
-def kinds(triples: Triples) -> Kinds:
+def kinds(triples: Triples) -> Tree[EntityType]:
     """Return every class below `ekg:Entity`; role, colour, shape and column come from the nearest class that has them.
 
     Raises:
@@ -243,17 +164,18 @@ def kinds(triples: Triples) -> Kinds:
     terms = []
     for iri in sorted(family.members - {top}):
         notes = {
-            name: _one(triples, iri, name, family.nearest(iri, ekg(name)), read) for name, read in _ENTITY_NOTES.items()
+            name: _one(triples, iri, note.name, family.nearest(iri, ekg(note.name)), note.read)
+            for name, note in _notes(EntityType).items()
         }
         terms.append(EntityType(**_common(triples, iri), **notes, parent=_parent(family, iri)))
-    return Kinds(_in_order(triples, terms), _below(family))
+    return Tree(_in_order(triples, terms), _below(family))
 
 
-def links(triples: Triples, entity_types: Mapping[str, EntityType], signs: Mapping[str, Sign]) -> Links:
+def links(triples: Triples, entity_types: Mapping[str, EntityType], signs: Mapping[str, Sign]) -> Tree[Relation]:
     """Return every instance of `ekg:RelationType`, and every property below one.
 
-    Sign and allowed ends come from the nearest super-relation that has them. Propagation, colour and line do too,
-    as long as the signs agree; otherwise they are those of the sign.
+    Sign and allowed ends come from the nearest super-relation that has them. Propagation, colour and line come from
+    the super-relations of the same sign; where there are none, or they differ, from the sign itself.
 
     Raises:
         ShapeViolation: a sign is missing or not -1, 0, 1; a propagation is unknown; an end is no kind of entity; a
@@ -261,30 +183,48 @@ def links(triples: Triples, entity_types: Mapping[str, EntityType], signs: Mappi
     """
     link = RDFS + "subPropertyOf"
     family = Family(triples, triples.below(triples.members(ekg("RelationType")), link), link)
-    by_value = {sign.value: sign for sign in signs.values()}
+    notes = dict(_notes(Relation))
+    sign = notes.pop("sign")
     sign_of = {
-        iri: int(_one(triples, iri, "sign", family.nearest(iri, ekg("sign")), _SIGN)) for iri in sorted(family.members)
+        iri: int(_one(triples, iri, "sign", family.nearest(iri, ekg("sign")), sign.read))
+        for iri in sorted(family.members)
     }
+    looks = {name: _Look(family, sign_of, note, signs) for name, note in notes.items()}
     terms = []
-    for iri, sign in sign_of.items():
-        agree = all(sign_of[parent] == sign for parent in family.parents(iri))
-        look: dict[str, Any] = {}
-        for name, read in _LOOK.items():
-            given = family.nearest(iri, ekg(name)) if agree else triples.values(iri, ekg(name))
-            look[name] = _one(triples, iri, name, given, read) if given else getattr(by_value[sign], name)
+    for iri, value in sign_of.items():
         common = _common(triples, iri)
         terms.append(
             Relation(
                 **common,
-                **look,
-                sign=sign,
+                **{name: look.of(iri) for name, look in looks.items()},
+                sign=value,
                 inverse_label=_inverse(triples, iri, common["label"]),
                 subject_types=_ends(family, iri, "domainIncludes", entity_types),
                 object_types=_ends(family, iri, "rangeIncludes", entity_types),
                 parent=_parent(family, iri),
             )
         )
-    return Links(_in_order(triples, terms), _below(family))
+    return Tree(_in_order(triples, terms), _below(family))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One note of relations that follows the sign: propagation, colour or line."""
+
+    family: Family
+    sign_of: Mapping[str, int]
+    note: Note
+    signs: Mapping[str, Sign]
+
+    def of(self, iri: str) -> Any:
+        given = self.family.triples.values(iri, ekg(self.note.name))
+        if given:
+            return _one(self.family.triples, iri, self.note.name, given, self.note.read)
+        sign = self.sign_of[iri]
+        above = {self.of(parent) for parent in self.family.parents(iri) if self.sign_of[parent] == sign}
+        if len(above) == 1:
+            return above.pop()
+        return next(getattr(known, self.note.name) for known in self.signs.values() if known.value == sign)
 
 
 def _ends(family: Family, iri: str, name: str, entity_types: Mapping[str, EntityType]) -> tuple[str, ...]:

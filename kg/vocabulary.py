@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
@@ -119,10 +120,21 @@ class Vocabulary:
             >>> load().certainty("empirical-experiment", "strong", inferred=True).id
             'moderate'
         """
-        rank = self.study_kind(kind).start_rank + self.strength(strength).adjustment
-        rank += self.inferred_adjustment if inferred else 0
+        found = self._graded.get((kind, strength, inferred))
+        if found is None:
+            self.study_kind(kind)
+            self.strength(strength)
+            raise UnknownTerm(f"inferred is {inferred!r}", hint="expected true or false")
+        return found
+
+    @cached_property
+    def _graded(self) -> Mapping[tuple[str, str, bool], Certainty]:
         by_rank = {certainty.rank: certainty for certainty in self.certainties.values()}
-        return by_rank[min(max(rank, min(by_rank)), max(by_rank))]
+        found: dict[tuple[str, str, bool], Certainty] = {}
+        for kind, strength, inferred in product(self.study_kinds.values(), self.strengths.values(), (False, True)):
+            rank = kind.start_rank + strength.adjustment + (self.inferred_adjustment if inferred else 0)
+            found[kind.id, strength.id, inferred] = by_rank[min(max(rank, 1), len(by_rank))]
+        return found
 
     def subtypes(self, type_id: str) -> frozenset[str]:
         """Return a kind of entity and all kinds below it."""
@@ -195,11 +207,13 @@ def load(extra: Sequence[Path] = ()) -> Vocabulary:
         ['strong', 'moderate', 'weak']
     """
     paths = [packaged("ontology", name) for name in FILES]
-    for path in map(Path, extra):
-        inside = sorted(path.glob("*.ttl")) if path.is_dir() else [path]
-        if not inside or not path.exists():
-            raise ParseFailure("no Turtle here", source=str(path), hint="give a .ttl file, or a folder that holds some")
-        paths += inside
+    for place in map(Path, extra):
+        found = sorted(place.glob("*.ttl")) if place.is_dir() else [place]
+        if not all(path.is_file() for path in found) or not found:
+            raise ParseFailure(
+                "no Turtle here", source=str(place), hint="give a .ttl file, or a folder that holds some"
+            )
+        paths += found
     return _load(tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in paths))
 
 
