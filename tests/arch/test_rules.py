@@ -72,6 +72,7 @@ def test_what_the_rules_let_pass(tmp_path: Path) -> None:
         ),
         "kg/graph.py": '"""Graph."""\nimport kg\nfrom urllib.parse import urlsplit\n',
         "kg/record/store.py": '"""Store."""\nimport sqlalchemy\ndef _open():\n    import psycopg\n',
+        "kg/cleaning.py": '"""Cleaning up."""\ntry:\n    f()\nexcept BaseException:\n    g()\n    raise\n',
         "kg/citations/fetch.py": '"""Fetch."""\nimport socket\nimport httpx2\n',
         "viz/kg_viz/page.py": '"""Page of a dataset, informed."""\nfrom pyvis.network import Network\n',
     }

@@ -16,6 +16,7 @@ import yaml
 from pyoxigraph import RdfFormat
 from pyoxigraph import parse as parse_rdf
 
+from kg.vocabulary import load
 from tests.docs.blocks import ROOT, Block, anchors, blocks, documents, links, matches, steps
 from tests.docs.reader import ADDRESS, Reader
 
@@ -97,6 +98,16 @@ def test_shell_lines_can_be_typed(path: Path, found: list[Block]) -> None:
 def test_formats_are_well_formed(path: Path, found: list[Block]) -> None:
     for block in found:
         PARSERS[block.language](block.text)
+
+
+def test_the_terms_in_contributing_can_be_added(tmp_path: Path) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (turtle,) = [block.text for block in blocks(text) if block.language == "turtle"]
+    (tmp_path / "mine.ttl").write_text(PREFIXES + turtle, encoding="utf-8")
+    vocabulary = load([tmp_path / "mine.ttl"])
+    assert vocabulary.entity_type("Corpus").label.zh == "语料"
+    assert vocabulary.relation("teaches").sign == 1
+    vocabulary.check_ends("teaches", "Corpus", "Capability")
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
