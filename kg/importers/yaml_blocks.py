@@ -1,0 +1,220 @@
+"""Lists of records in YAML, read block by block, every value with its line.
+
+Lives here: the strict subset of YAML that packs use (no anchors, tags, merge keys or second documents) as a tree
+of `Scalar`, `Items` and `Block`. May enter: `kg.importers.sources`. Never here: what the fields mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import yaml
+from yaml.resolver import Resolver
+
+from kg.citations.parsed import Failure
+from kg.importers.sources import Source
+
+MAX_DEPTH = 24
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SAFE: Any = yaml.SafeLoader("")
+_RESOLVER: Any = Resolver()
+_CONSTRUCT = {
+    "bool": _SAFE.construct_yaml_bool,
+    "int": _SAFE.construct_yaml_int,
+    "float": _SAFE.construct_yaml_float,
+    "null": _SAFE.construct_yaml_null,
+}
+_KINDS = {"bool": "a truth value", "int": "a number", "float": "a number", "null": "no value", "timestamp": "a date"}
+_RECORD = re.compile(r"-(?: |$)")
+_IDLE = re.compile(r"\s*(?:#.*)?$|---\s*(?:#.*)?$")
+_UNREADABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value: the text as written, and what YAML 1.1 makes of it; `kind` says what, None for a text."""
+
+    text: str
+    value: Any
+    line: int
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of values."""
+
+    items: tuple[Node, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A mapping of field names to values: one record, or a part of one. `lines` holds the line of each name."""
+
+    fields: Mapping[str, Node]
+    lines: Mapping[str, int]
+    line: int
+
+    def line_of(self, *path: int | str) -> int:
+        """Return the line that a path of names and indexes leads to, or the nearest one above it."""
+        line = self.line
+        step: Node = self
+        for part in path:
+            if isinstance(step, Block) and part in step.fields:
+                line, step = step.lines[str(part)], step.fields[str(part)]
+            elif isinstance(step, Items) and isinstance(part, int) and part < len(step.items):
+                step = step.items[part]
+                line = step.line
+            else:
+                break
+        return line
+
+
+Node: TypeAlias = Scalar | Items | Block
+
+
+class _Refused(Exception):
+    def __init__(self, line: int, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.line, self.reason, self.remedy = line, reason, remedy
+
+
+def read_blocks(source: Source) -> tuple[list[Block], list[Failure]]:
+    """Read a list of records, each beginning with `- ` at the start of a line.
+
+    A record that cannot be read becomes a failure; its neighbours are read all the same. A file that holds
+    nothing but `[]` is an empty list.
+
+    Law: every line that begins a record yields one block or one failure.
+
+    Cost: linear in the text; nesting is limited to 24 levels.
+
+    Example:
+        >>> blocks, failures = read_blocks(Source("a.yaml", "- id: lora\\n- id: [\\n- id: qlora\\n"))
+        >>> [block.fields["id"].text for block in blocks], [failure.line for failure in failures]
+        (['lora', 'qlora'], [2])
+    """
+    stray, records = _records(source)
+    blocks: list[Block] = []
+    failures: list[Failure] = []
+    if source.text.strip() == "[]":
+        return [], []
+    if stray is not None:
+        remedy = "begin each record with `- ` at the start of a line"
+        failures.append(source.failure(stray, "text outside a record", remedy))
+    elif not records:
+        failures.append(source.failure(None, "the file holds no records", "write some, or [] for none on purpose"))
+    for start, text in records:
+        try:
+            blocks.append(_block(text, start))
+        except _Refused as fault:
+            failures.append(source.failure(fault.line, fault.reason, fault.remedy))
+    return blocks, failures
+
+
+def _records(source: Source) -> tuple[int | None, list[tuple[int, str]]]:
+    """Return the line of the first stray text before any record, and each record's first line and text."""
+    stray: int | None = None
+    records: list[tuple[int, list[str]]] = []
+    for number, line in enumerate(source.lines, 1):
+        if _RECORD.match(line):
+            records.append((number, [line]))
+        elif records:
+            records[-1][1].append(line)
+        elif stray is None and _IDLE.match(line) is None:
+            stray = number
+    return stray, [(number, "\n".join(lines)) for number, lines in records]
+
+
+def _block(text: str, start: int) -> Block:
+    bad = _UNREADABLE.search(text)
+    if bad is not None:
+        line = start + text.count("\n", 0, bad.start())
+        raise _Refused(line, f"character U+{ord(bad[0]):04X} is not allowed", "delete it")
+    events = _events(text, start)
+    try:
+        node = _node(*next(events), events)
+        next(events, None)
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        line = start if mark is None else start + min(mark.line, text.rstrip().count("\n"))
+        remedy = "check indentation, quotes, colons and brackets"
+        raise _Refused(line, f"not valid YAML: {fault.problem or fault.context}", remedy) from fault
+    except yaml.YAMLError as fault:
+        raise _Refused(start, f"not valid YAML: {fault}", "check the characters of this record") from fault
+    record = node.items[0] if isinstance(node, Items) and len(node.items) == 1 else node
+    if not isinstance(record, Block):
+        raise _Refused(record.line, "a record is a list of `field: value` lines", "write `- field: value`")
+    return record
+
+
+def _events(text: str, start: int) -> Iterator[tuple[Any, int]]:
+    """Yield the content events with their lines; refuse what packs do not use."""
+    documents = depth = 0
+    event: Any
+    for event in yaml.parse(text, Loader=_LOADER):
+        line = start + event.start_mark.line
+        if isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents > 1:
+                raise _Refused(line, "a second YAML document begins here", "keep one list of records in a file")
+        elif isinstance(event, yaml.NodeEvent):
+            if event.anchor is not None:
+                raise _Refused(line, "anchors (&) and aliases (*) are not read", "write the value out, or quote it")
+            tag: str | None = getattr(event, "tag", None)
+            if tag not in {None, "!"}:
+                raise _Refused(line, f"the tag {tag} is not read", "leave tags (!) out, or quote the value")
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            if depth > MAX_DEPTH:
+                raise _Refused(line, f"nested deeper than {MAX_DEPTH} levels", "a pack needs five levels at most")
+            yield event, line
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+            yield event, line
+
+
+def _node(event: Any, line: int, events: Iterator[tuple[Any, int]]) -> Node:
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalar(event, line)
+    if isinstance(event, yaml.SequenceStartEvent):
+        return Items(tuple(_members(events)), line)
+    return _mapping(events, line)
+
+
+def _members(events: Iterator[tuple[Any, int]]) -> Iterator[Node]:
+    for event, line in events:
+        if isinstance(event, yaml.CollectionEndEvent):
+            return
+        yield _node(event, line, events)
+
+
+def _mapping(events: Iterator[tuple[Any, int]], line: int) -> Block:
+    fields: dict[str, Node] = {}
+    lines: dict[str, int] = {}
+    members = _members(events)
+    for key in members:
+        value = next(members)
+        if not isinstance(key, Scalar):
+            raise _Refused(key.line, "a field name must be a word", "write `field: value`")
+        if key.text in fields:
+            reason = f"{key.text} is given twice, first on line {lines[key.text]}"
+            raise _Refused(key.line, reason, "keep one of the two")
+        fields[key.text], lines[key.text] = value, key.line
+    return Block(fields, lines, line)
+
+
+def _scalar(event: Any, line: int) -> Scalar:
+    text: str = event.value
+    tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, event.implicit)
+    kind = tag.rsplit(":", 1)[-1]
+    if kind == "str":
+        return Scalar(text, text, line)
+    try:
+        value = _CONSTRUCT[kind](yaml.ScalarNode(tag, text)) if kind in _CONSTRUCT else text
+    except ValueError:
+        value = text
+    return Scalar(text, value, line, _KINDS.get(kind, f"a {kind}"))
