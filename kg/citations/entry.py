@@ -1,43 +1,35 @@
 """From a CSL-JSON item of any reader to a validated work: the one desk every format passes.
 
-Lives here: the canonical item, identifiers found in it, citation keys, `Desk`. May enter: `kg.inputs`, `kg.ids`.
-Never here: the syntax of a format. What is unusable in a side field is kept under `custom` and told in a remark.
+Lives here: citation keys and `Desk`. May enter: `kg.inputs`, `kg.ids`, `.item`. Never here: the syntax of a format.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from base64 import b32encode
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from kg import ids
 from kg.citations import dates, names
-from kg.citations.csl_terms import DATE_SET, NAME_SET, PARAGRAPH_SET, TEXT_SET, TYPES
+from kg.citations.csl_terms import TYPES
+from kg.citations.item import arxiv_of, canonical_item
 from kg.citations.parsed import (
-    MAX_DEPTH,
     MAX_ENTRY_CHARS,
     Failure,
     Parsed,
     ParsedWork,
     Remark,
     failure,
-    legible,
     one_line,
-    paragraphs,
     storable,
 )
 from kg.errors import BadIdentifier, InputError
 from kg.inputs import WorkIn, parse
 
-MAX_NAMES = 5_000
-MAX_NODES = 50_000
 _KEY_BREAK = re.compile(r"[^A-Za-z0-9_.:+-]+")
-_ARXIV_TEXT = re.compile(r"arxiv[:/ ]\s*([a-z-]+(?:\.[a-z]{2})?/\d{7}|\d{4}\.\d{4,5})(v\d+)?", re.IGNORECASE)
-_ARXIV_DOI = "10.48550/arxiv."
 _ARTICLES = "a an the on of in to for and towards from with by at is are der die das le la les un une"
 _STOP_WORDS = frozenset(_ARTICLES.split())
 
@@ -120,50 +112,6 @@ class Desk:
         return key, said
 
 
-def canonical_item(item: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """Return a CSL-JSON item in the one form we keep, and remarks on what could not stay where it was.
-
-    Args:
-        item: CSL-JSON as a reader or a stranger made it.
-
-    Raises:
-        InputError: a variable has a wrong type, or the item is too large or too deep.
-
-    Laws: the canonical form of a canonical item is itself.
-
-    Example:
-        >>> canonical_item({"title": " A  title ", "volume": 7, "x": True})[0]
-        {'custom': {'x': True}, 'title': 'A title', 'volume': '7'}
-    """
-    kept: dict[str, Any] = {}
-    remarks: list[str] = []
-    custom = item.get("custom", {})
-    if not isinstance(custom, Mapping):
-        raise InputError(f"custom: expected an object, given {type(custom).__name__}")
-    custom = dict(custom)
-    for key, value in item.items():
-        if value is None or value in ("", [], {}) or key in {"custom", "id"}:
-            continue
-        if key in TEXT_SET:
-            text = _text(key, value)
-            if text:
-                kept[key] = text
-        elif key in NAME_SET:
-            kept[key] = _names(key, value)
-        elif key in DATE_SET:
-            kept[key] = _date(key, value)
-        elif key == "type":
-            kept[key] = one_line(_text(key, value))
-        else:
-            custom[key] = value
-    _identifiers(kept, custom, remarks)
-    nodes = [0]
-    plain = _plain(custom, 0, nodes)
-    if plain:
-        kept["custom"] = plain
-    return {key: kept[key] for key in sorted(kept) if kept[key]}, remarks
-
-
 def usable_key(text: str) -> str:
     """Return a citation key as near to the text as our ids allow; "" when nothing of it is usable.
 
@@ -216,119 +164,8 @@ def _values(item: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         "authors": [names.display(name) for name in csl.get("author", ())],
         "year": year,
         "doi": csl.get("DOI"),
-        "arxiv": _arxiv(csl),
+        "arxiv": arxiv_of(csl),
         "url": csl.get("URL"),
         "csl": csl,
     }
     return values, remarks
-
-
-def _text(key: str, value: Any) -> str:
-    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
-        value = value[0] if key in {"title", "container-title"} else " ".join(value[:100])
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise InputError(f"{key}: expected text, given {type(value).__name__}", hint="CSL-JSON has text here")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InputError(f"{key}: {value} is no number", hint="leave the variable out")
-    text = str(value)
-    if len(text) > 200_000:
-        raise InputError(f"{key}: {len(text)} characters, at most 200000 are kept", hint="shorten it")
-    return paragraphs(text) if key in PARAGRAPH_SET else one_line(text)
-
-
-def _names(key: str, value: Any) -> list[dict[str, str]]:
-    if not isinstance(value, list) or not all(isinstance(name, Mapping) for name in value):
-        raise InputError(f"{key}: expected a list of names, each with family and given or literal")
-    if len(value) > MAX_NAMES:
-        raise InputError(f"{key}: {len(value)} names, at most {MAX_NAMES} are kept", hint="end the list with `others`")
-    kept = []
-    for name in value:
-        given = {"literal": name["name"]} if isinstance(name.get("name"), str) and not name.get("family") else name
-        parts = {part: given[part] for part in names.PARTS if given.get(part)}
-        if not all(isinstance(text, str) for text in parts.values()):
-            raise InputError(f"{key}: a part of a name is not text")
-        clean = {part: line for part, text in parts.items() if (line := one_line(text))}
-        if clean:
-            kept.append({"literal": clean["literal"]} if "literal" in clean else clean)
-    return kept
-
-
-def _date(key: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise InputError(f"{key}: expected an object with date-parts, given {type(value).__name__}")
-    try:
-        date = dates.check(value)
-    except ValueError as fault:
-        raise InputError(f"{key}: {fault}", hint='the form is {"date-parts": [[2023, 5, 1]]}') from fault
-    return {part: one_line(text) if isinstance(text, str) else text for part, text in date.items()}
-
-
-def _identifiers(kept: dict[str, Any], custom: dict[str, Any], remarks: list[str]) -> None:
-    """Bring identifiers to their canonical form; those that are none move to `custom`, with a remark."""
-    checks: tuple[tuple[str, Callable[[str], str]], ...] = (
-        ("URL", ids.parse_url),
-        ("DOI", ids.parse_doi),
-        ("PMID", ids.parse_pmid),
-        ("ISBN", _isbns),
-    )
-    for key, check in checks:
-        if key not in kept:
-            continue
-        try:
-            kept[key] = check(kept[key])
-        except (InputError, ValueError) as fault:
-            reason = fault.message if isinstance(fault, InputError) else str(fault)
-            custom[f"{key}-as-given"] = kept.pop(key)
-            remarks.append(f"{reason}; kept as custom.{key}-as-given")
-    if "DOI" not in kept and re.match(r"https?://(?:dx\.|www\.)?doi\.org/10\.", kept.get("URL", ""), re.IGNORECASE):
-        try:
-            kept["DOI"] = ids.parse_doi(kept["URL"])
-        except InputError:
-            remarks.append("the address is of doi.org, but holds no DOI")
-    arxiv = _arxiv(kept)
-    if arxiv is not None and "archive" not in kept and "archive_location" not in kept:
-        kept["archive"], kept["archive_location"] = "arXiv", arxiv
-
-
-def _isbns(text: str) -> str:
-    found = re.findall(r"97[89][\d -]{10,14}\d|\d[\d -]{8,11}[\dXx]", text) or [text]
-    return " ".join(dict.fromkeys(ids.parse_isbn(one) for one in found))
-
-
-def _arxiv(csl: Mapping[str, Any]) -> str | None:
-    candidates = []
-    if csl.get("archive", "").lower() == "arxiv":
-        candidates.append(csl.get("archive_location", ""))
-    if csl.get("DOI", "").startswith(_ARXIV_DOI):
-        candidates.append(csl["DOI"].removeprefix(_ARXIV_DOI))
-    if "arxiv.org/" in csl.get("URL", "").lower():
-        candidates.append(csl["URL"])
-    for key in ("number", "container-title"):
-        found = _ARXIV_TEXT.search(csl.get(key, "")[:500])
-        if found:
-            candidates.append(found[1])
-    for candidate in candidates:
-        try:
-            return ids.parse_arxiv(candidate)
-        except BadIdentifier:
-            continue
-    return None
-
-
-def _plain(value: Any, depth: int, nodes: list[int]) -> Any:
-    nodes[0] += 1
-    if depth > MAX_DEPTH or nodes[0] > MAX_NODES:
-        raise InputError(f"custom: nested deeper than {MAX_DEPTH} levels or more than {MAX_NODES} values")
-    if isinstance(value, str):
-        return legible(value)
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int) and abs(value) < 2**63:
-        return value
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    if isinstance(value, Mapping):
-        return {legible(str(key)): _plain(value[key], depth + 1, nodes) for key in sorted(value, key=str)}
-    if isinstance(value, (list, tuple)):
-        return [_plain(part, depth + 1, nodes) for part in value]
-    raise InputError(f"custom: {str(value)[:40]} is no value of JSON", hint="numbers are finite and below 2^63")

@@ -24,6 +24,8 @@ _CARRIED = str.maketrans(
 _SCAN = re.compile(r"\\.|[{},~]|\s+|[^\\{},~\s]+", re.DOTALL)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _SEPARATORS = {",": "comma", "~": "space", " ": "space", "\t": "space", "\n": "space", "\r": "space"}
+_GROUPED = re.compile(r"[\\{}~]")
+_AND = re.compile(r"(?<=\s)and(?=\s)", re.IGNORECASE)
 _PAIRS = re.compile(r"\s*(family|given|prefix|suffix)\s*=\s*(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -96,6 +98,8 @@ def split_list(field: str) -> list[str]:
         >>> split_list("{Barnes and Noble} and Knuth, Donald and others")
         ['{Barnes and Noble}', 'Knuth, Donald', 'others']
     """
+    if _GROUPED.search(field) is None:
+        return [name for name in (text.strip() for text in _AND.split(f" {field} ")) if name]
     names: list[list[str]] = [[]]
     for kind, token in _outer_tokens(field):
         if kind == "word" and token.lower() == "and":
@@ -120,15 +124,7 @@ def parse_bibtex(text: str) -> Name:
         >>> parse_bibtex("{RAND Corporation}")
         {'literal': 'RAND Corporation'}
     """
-    parts: list[list[str]] = [[""]]
-    for kind, token in _outer_tokens(text):
-        if kind == "comma":
-            parts.append([""])
-        elif kind == "space":
-            parts[-1].append("")
-        else:
-            parts[-1][-1] += token
-    words = [[word for word in part if word] for part in parts]
+    words = [part.split() for part in text.split(",")] if _GROUPED.search(text) is None else _outer_words(text)
     if len(words) > 1 and any(_PAIRS.match(part) for part in (" ".join(words[0]), " ".join(words[1]))):
         return _extended([" ".join(part) for part in words])
     if len(words) == 1:
@@ -190,6 +186,19 @@ def _outer_tokens(text: str) -> list[tuple[str, str]]:
     if word:
         tokens.append(("word", "".join(word)))
     return tokens
+
+
+def _outer_words(text: str) -> list[list[str]]:
+    """Return the words of each part between commas; braces hide commas and spaces."""
+    parts: list[list[str]] = [[""]]
+    for kind, token in _outer_tokens(text):
+        if kind == "comma":
+            parts.append([""])
+        elif kind == "space":
+            parts[-1].append("")
+        else:
+            parts[-1][-1] += token
+    return [[word for word in part if word] for part in parts]
 
 
 def _is_group(word: str) -> bool:

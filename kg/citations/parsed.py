@@ -158,6 +158,8 @@ def one_line(text: str) -> str:
         >>> one_line("  A title\\n   over two lines ")
         'A title over two lines'
     """
+    if text.isprintable() and "  " not in text:
+        return unicodedata.normalize("NFC", text).strip()
     return _SPACES.sub(" ", legible(text)).strip()
 
 
