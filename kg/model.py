@@ -122,6 +122,11 @@ class Evidence:
 
 Record: TypeAlias = Entity | Claim | Work | Evidence
 KINDS: Mapping[RecordKind, type[Record]] = {"claim": Claim, "entity": Entity, "evidence": Evidence, "work": Work}
+_PAYLOAD_FIELDS: Mapping[type[Record], tuple[tuple[str, Any], ...]] = {
+    type_: tuple(sorted((spec.name, spec.default) for spec in fields(type_) if spec.metadata.get("payload", True)))
+    for type_ in KINDS.values()
+}
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +180,11 @@ def to_payload(record: Record) -> dict[str, Any]:
         {'id': 'lora', 'label': {'en': 'LoRA', 'zh': '低秩适配'}, 'type': 'Technique'}
     """
     payload: dict[str, Any] = {}
-    for spec in fields(record):
-        value = getattr(record, spec.name)
-        if spec.metadata.get("payload", True) and (value != spec.default) and value not in ((), {}):
-            payload[spec.name] = value.document() if isinstance(value, Text) else _plain(value)
-    return dict(sorted(payload.items()))
+    for name, default in _PAYLOAD_FIELDS[type(record)]:
+        value = getattr(record, name)
+        if value != default and value not in ((), {}):
+            payload[name] = value.document() if isinstance(value, Text) else _plain(value)
+    return payload
 
 
 def from_payload(kind: RecordKind, payload: Mapping[str, Any]) -> Record:
@@ -207,10 +212,12 @@ def canonical(value: Any) -> str:
         >>> canonical({"b": 1, "a": "微"})
         '{"a":"微","b":1}'
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _encode(value)
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str | int):
+        return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return dict(value) if isinstance(value, Mapping) else value
