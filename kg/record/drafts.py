@@ -1,13 +1,13 @@
 """What a write does with its records before and while it keeps them: drop, check, order, insert or update.
 
-Lives here: `Draft` and the steps of `Store.write`. May enter: `kg.model`, `.rows`, `.tables`.
+Lives here: `Draft` and the steps of `Store.write`. May enter: `kg.model`, `.rows`, `.connection`.
 Never here: the chain, transactions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from rapidfuzz import process
 from kg.errors import InputError, ShapeViolation
 from kg.ids import RecordKind
 from kg.model import KINDS, Change, Evidence, Record, canonical, to_payload
+from kg.record.connection import insert
 from kg.record.rows import FORMS, Row
 from kg.record.tables import ENTITY
 
@@ -31,7 +32,6 @@ class Draft:
     kind: RecordKind
     record: Record
     row: Row
-    payload: str
     known: bool = False
     recorded_at: str | None = None
 
@@ -40,10 +40,14 @@ class Draft:
         """The id of the record."""
         return self.record.id
 
+    def payload(self) -> str:
+        """Return the canonical payload of the record."""
+        return canonical(to_payload(self.record))
+
     def change(self, now: str) -> Change:
         """Return the change as the log will give it back."""
         if isinstance(self.record, Evidence):
-            return Change(self.kind, replace(self.record, recorded_at=self.recorded_at or now))
+            return Change(self.kind, Evidence(*(*self.row[:-1], self.recorded_at or now)))
         return Change(self.kind, self.record)
 
 
@@ -58,7 +62,7 @@ def drafts(changes: Iterable[Change]) -> list[Draft]:
     for change in changes:
         draft = _draft(change.kind, change.record)
         same = found.setdefault((draft.kind, draft.id), draft)
-        if same.payload != draft.payload:
+        if _core(same.kind, same.row) != _core(draft.kind, draft.row):
             raise ShapeViolation(
                 f"the {draft.kind} {draft.id} is given twice with different contents",
                 where=draft.id,
@@ -71,17 +75,22 @@ def _draft(kind: RecordKind, record: Record) -> Draft:
     if not isinstance(record, KINDS[kind]):
         raise InputError(f"a change of kind {kind} holds a record of type {type(record).__name__}", where=record.id)
     try:
-        row, payload = FORMS[kind].row(record), canonical(to_payload(record))
-        payload.encode()
+        row = FORMS[kind].row(record)
+        texts = "\x1f".join(value for value in row if isinstance(value, str)).encode()
     except (TypeError, ValueError) as fault:
         raise InputError(
-            f"the {kind} holds what JSON cannot: {fault}".replace("\x00", ""),
+            f"the {kind} holds what cannot be kept as text: {fault}",
             where=repr(record.id)[1:-1],
-            hint="use text, finite numbers, lists and mappings",
+            hint="use text without lone surrogates, finite numbers, lists and mappings",
         ) from fault
-    if any(isinstance(value, str) and "\x00" in value for value in row):
+    if b"\x00" in texts:
         raise InputError(f"the {kind} holds the character U+0000", where=repr(record.id)[1:-1], hint="take it out")
-    return Draft(kind, record, row, payload)
+    return Draft(kind, record, row)
+
+
+def _core(kind: RecordKind, row: Row) -> Row:
+    """Return what the record says, without the time of its first writing."""
+    return row[:-1] if kind == "evidence" else row
 
 
 def keep_changed(connection: sa.Connection, wanted: Sequence[Draft]) -> list[Draft]:
@@ -89,7 +98,6 @@ def keep_changed(connection: sa.Connection, wanted: Sequence[Draft]) -> list[Dra
     kept: list[Draft] = []
     for kind, group in groupby(wanted, key=lambda draft: draft.kind):
         form = FORMS[kind]
-        core = slice(None, -1) if kind == "evidence" else slice(None)
         for chunk in _chunks(list(group)):
             query = sa.select(*form.columns).where(form.table.c.id.in_([draft.id for draft in chunk]))
             there = {row[0]: tuple(row) for row in connection.execute(query)}
@@ -98,7 +106,7 @@ def keep_changed(connection: sa.Connection, wanted: Sequence[Draft]) -> list[Dra
                 if old is not None:
                     draft.known = True
                     draft.recorded_at = old[-1] if kind == "evidence" else None
-                if old is None or old[core] != draft.row[core]:
+                if old is None or _core(kind, old) != _core(kind, draft.row):
                     kept.append(draft)
     return kept
 
@@ -179,19 +187,16 @@ def upsert(
 ) -> None:
     """Bring the state tables to what the drafts say, kinds in the order in which they refer to each other."""
     for kind, form in FORMS.items():
-        names = [column.name for column in form.columns]
-        new: list[dict[str, Any]] = []
+        names = form.table.columns.keys()
+        new: list[Row] = []
         known: list[dict[str, Any]] = []
         for draft in kept.get(kind, ()):
-            values = dict(zip(names, draft.row, strict=True))
-            values["revision"] = revision
-            if kind == "evidence":
-                values["recorded_at"] = draft.recorded_at or recorded_at
+            row = (*_core(kind, draft.row), draft.recorded_at or recorded_at) if kind == "evidence" else draft.row
             if draft.known:
-                values["known_id"] = values.pop("id")
-            (known if draft.known else new).append(values)
-        if new:
-            connection.execute(sa.insert(form.table), new)
+                known.append({**dict(zip(names, (*row, revision), strict=True)), "known_id": draft.id})
+            else:
+                new.append((*row, revision))
+        insert(connection, form.table, new)
         if known:
             connection.execute(sa.update(form.table).where(form.table.c.id == sa.bindparam("known_id")), known)
 

@@ -42,6 +42,7 @@ _POSTGRES = {
     "55P03": _BUSY,
     "57": ("the server is shutting down or ended the connection", "repeat; the same write twice is kept once"),
 }
+_INTERRUPTED = ("40", "the server gave up this write because of another", "repeat it; nothing was written")
 _RULES = {
     "id_of_its_parts": "the id of a claim is subject--relation--object",
     "two_ends": "a claim joins two different entities",
@@ -51,6 +52,10 @@ _RULES = {
     "definition_in_english": "a definition has an English text",
     "_filled": "a required field is not empty",
 }
+
+
+class Interrupted(StoreError):
+    """The server undid the transaction because of others at the same time; it can be repeated as it is."""
 
 
 @contextmanager
@@ -80,6 +85,8 @@ def explain(fault: BaseException, shown: str) -> KgError:
     known: tuple[str, str] | None = None
     if isinstance(fault, sqlite3.IntegrityError) or (code is not None and code.startswith("23")):
         return _refused(fault)
+    if code is not None and code.startswith(_INTERRUPTED[0]):
+        return Interrupted(f"{shown}: {_INTERRUPTED[1]}", where="database", hint=_INTERRUPTED[2])
     if isinstance(fault, sqlite3.Error):
         known = _SQLITE.get(getattr(fault, "sqlite_errorcode", 0) & 0xFF)
     elif code is not None:

@@ -6,19 +6,20 @@ May enter: `kg.model`, the rooms beside it. Never here: rules of the ontology, b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 
-from kg.errors import Conflict, InputError, NotFound
+from kg.errors import Conflict, InputError, NotFound, StoreError
 from kg.ids import RecordKind
 from kg.model import Change, Record, Revision
 from kg.record import past
-from kg.record.connection import Place, reading, writing
+from kg.record.connection import Place, insert, reading, writing
 from kg.record.drafts import Draft, drafts, keep_changed, refuse_broken_references, upsert
+from kg.record.faults import Interrupted
 from kg.record.opening import open_database
 from kg.record.revisions import START, latest_stamp, seal, stamp
 from kg.record.rows import Records
@@ -169,6 +170,7 @@ class Store:
         act: str,
         reason: str | None = None,
         expect: int | None = None,
+        keep_empty: bool = False,
     ) -> Revision:
         """Write records as one revision, wholly or not at all; on disk when this returns.
 
@@ -180,6 +182,7 @@ class Store:
             act: What is done, in one or two words.
             reason: Why.
             expect: The number of the newest revision that the caller has seen; None to write in any case.
+            keep_empty: Write a revision even when no record changes: the act itself is worth remembering.
 
         Returns:
             The revision with the changes it holds, sorted by kind and id; the newest one without changes when
@@ -193,7 +196,24 @@ class Store:
         Laws: writing the same twice is writing it once; numbers have no gaps.
         """
         _refuse_unusable(actor=actor, act=act, reason=reason)
+        if self.read_only:
+            raise StoreError(
+                f"{self.name} is open for reading only",
+                where="database",
+                hint="make the file and its folder writable, or open another database; nothing was written",
+            )
         wanted = drafts(changes)
+        tries = iter(range(_TRIES - 1))
+        while True:
+            try:
+                return self._write(wanted, actor=actor, act=act, reason=reason, expect=expect)
+            except Interrupted:
+                if next(tries, None) is None:
+                    raise
+
+    def _write(
+        self, wanted: Sequence[Draft], *, actor: str, act: str, reason: str | None, expect: int | None
+    ) -> Revision:
         with writing(self._engine, self._place) as connection:
             head = past.head(connection) or START
             if expect is not None and expect != head.number:
@@ -202,7 +222,7 @@ class Store:
                     where="expect",
                     hint="read what changed meanwhile and try again",
                 )
-            kept = keep_changed(connection, wanted)
+            kept = keep_changed(connection, wanted) if head.number else list(wanted)
             if not kept:
                 return head
             refuse_broken_references(connection, kept)
@@ -237,12 +257,10 @@ def _append(
         "reason": reason,
         "previous_hash": head.hash,
     }
-    digest = seal(**values, changes=((draft.kind, draft.id, draft.payload) for draft in kept))
+    log = [(head.number + 1, draft.kind, draft.id, draft.payload()) for draft in kept]
+    digest = seal(**values, changes=(row[1:] for row in log))
     connection.execute(sa.insert(REVISION), [{**values, "hash": digest}])
-    log = [
-        {"revision": head.number + 1, "kind": draft.kind, "id": draft.id, "payload": draft.payload} for draft in kept
-    ]
-    connection.execute(sa.insert(CHANGE), log)
+    insert(connection, CHANGE, log)
     by_kind = {kind: list(group) for kind, group in groupby(kept, key=lambda draft: draft.kind)}
     upsert(connection, by_kind, revision=head.number + 1, recorded_at=recorded_at)
     return Revision(**values, hash=digest, changes=tuple(draft.change(recorded_at) for draft in kept))
