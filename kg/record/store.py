@@ -6,7 +6,7 @@ May enter: `kg.model`, the rooms beside it. Never here: rules of the ontology, b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
@@ -25,6 +25,8 @@ from kg.record.revisions import START, latest_stamp, seal, stamp
 from kg.record.rows import Records
 from kg.record.tables import CHANGE, REVISION
 from kg.record.verify import problems
+
+_TRIES = 5
 
 
 class Store:
@@ -174,7 +176,7 @@ class Store:
     ) -> Revision:
         """Write records as one revision, wholly or not at all; on disk when this returns.
 
-        Records that stand so already are left out; when none remains nothing is written.
+        Records that stand so already are left out; when none remains nothing is written, unless `keep_empty`.
 
         Args:
             changes: Records as they shall stand, in any order, each at most once.
@@ -206,27 +208,17 @@ class Store:
         tries = iter(range(_TRIES - 1))
         while True:
             try:
-                return self._write(wanted, actor=actor, act=act, reason=reason, expect=expect)
+                with writing(self._engine, self._place) as connection:
+                    head = past.head(connection) or START
+                    _refuse_other_head(head, expect)
+                    kept = keep_changed(connection, wanted) if head.number else wanted
+                    if not kept and not keep_empty:
+                        return head
+                    refuse_broken_references(connection, kept)
+                    return _append(connection, head, kept, stamp(self._clock()), actor=actor, act=act, reason=reason)
             except Interrupted:
                 if next(tries, None) is None:
                     raise
-
-    def _write(
-        self, wanted: Sequence[Draft], *, actor: str, act: str, reason: str | None, expect: int | None
-    ) -> Revision:
-        with writing(self._engine, self._place) as connection:
-            head = past.head(connection) or START
-            if expect is not None and expect != head.number:
-                raise Conflict(
-                    f"the record is at revision {head.number}, not at {expect}",
-                    where="expect",
-                    hint="read what changed meanwhile and try again",
-                )
-            kept = keep_changed(connection, wanted) if head.number else list(wanted)
-            if not kept:
-                return head
-            refuse_broken_references(connection, kept)
-            return _append(connection, head, kept, stamp(self._clock()), actor=actor, act=act, reason=reason)
 
     def verify(self) -> list[str]:
         """Return what is wrong with the record, empty when nothing is.
@@ -264,6 +256,15 @@ def _append(
     by_kind = {kind: list(group) for kind, group in groupby(kept, key=lambda draft: draft.kind)}
     upsert(connection, by_kind, revision=head.number + 1, recorded_at=recorded_at)
     return Revision(**values, hash=digest, changes=tuple(draft.change(recorded_at) for draft in kept))
+
+
+def _refuse_other_head(head: Revision, expect: int | None) -> None:
+    if expect is not None and expect != head.number:
+        raise Conflict(
+            f"the record is at revision {head.number}, not at {expect}",
+            where="expect",
+            hint="read what changed meanwhile and try again",
+        )
 
 
 def _bounded(number: int) -> int:
