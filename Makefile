@@ -54,7 +54,7 @@ if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then \
 fi; \
 printf '%s\n' "$$place" > .venv/place; \
 echo 'evidence-kg: installing into .venv (once; about a minute)' >&2; \
-.venv/bin/python -m pip install --quiet --editable '.$(1)' || { \
+.venv/bin/python -m pip install -qq --editable '.$(1)' || { \
   echo 'evidence-kg: not installed (see above); the Python package index is needed: is the network up?' >&2; \
   exit 1; }; \
 printf '%s\n' "$$made $(1)" > .venv/$(2).stamp
