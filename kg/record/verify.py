@@ -18,7 +18,7 @@ from kg.model import canonical, to_payload
 from kg.record.connection import Place, reading
 from kg.record.past import REVISION_COLUMNS
 from kg.record.revisions import NO_HASH, seal
-from kg.record.rows import FORMS, Form
+from kg.record.rows import FORMS, Form, Row
 from kg.record.tables import CHANGE, REVISION
 
 
@@ -47,6 +47,8 @@ def problems(engine: sa.Engine, place: Place) -> list[str]:
                 found += _state_problems(connection, form, fold)
     except KgError as fault:
         found.append(f"reading stopped: {fault}")
+    except (TypeError, ValueError, AttributeError) as fault:
+        found.append(f"reading stopped: a value is not of the kind that its column holds ({fault})")
     return found
 
 
@@ -59,7 +61,6 @@ def _file_problems(connection: sa.Connection) -> Iterator[str]:
 
 
 def _chain_problems(connection: sa.Connection, fold: dict[tuple[str, str], _Fold]) -> Iterator[str]:
-    numbers: set[int] = set()
     changes = groupby(
         connection.execute(
             sa.select(CHANGE.c.revision, CHANGE.c.kind, CHANGE.c.id, CHANGE.c.payload).order_by(
@@ -89,7 +90,6 @@ def _chain_problems(connection: sa.Connection, fold: dict[tuple[str, str], _Fold
         for kind, id, payload in mine:
             known = fold.get((kind, id))
             fold[kind, id] = _Fold(number, _digest(payload), recorded_at if known is None else known.first)
-        numbers.add(number)
         expected, previous = number + 1, given
     while waiting is not None:
         yield f"revision {waiting[0]} has changes but does not exist"
@@ -104,16 +104,21 @@ def _state_problems(connection: sa.Connection, form: Form, fold: dict[tuple[str,
         if told is None:
             yield f"the {form.kind} {id!r} is in no revision"
             continue
-        try:
-            payload: str | None = canonical(to_payload(form.record(tuple(values))))
-        except (ValueError, TypeError, KeyError):
-            payload = None
-        if payload is None or _digest(payload) != told.payload or revision != told.revision:
+        if revision != told.revision or _payload(form, tuple(values)) != told.payload:
             yield f"the {form.kind} {id!r} was altered: it does not stand as revision {told.revision} left it"
         elif form.kind == "evidence" and values[-1] != told.first:
             yield f"the evidence {id!r} was altered: it was first recorded at {told.first}"
     for kind, id in sorted(key for key in fold if key[0] == form.kind):
         yield f"the {kind} {id!r} is missing: revision {fold[kind, id].revision} wrote it"
+
+
+def _payload(form: Form, row: Row) -> bytes | None:
+    """Return the digest of the payload of a row; None when it is not as a record would lie there."""
+    try:
+        record = form.record(row)
+        return _digest(canonical(to_payload(record))) if form.row(record) == row else None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
 
 
 def _digest(payload: str) -> bytes:
