@@ -79,6 +79,7 @@ def answer(
         "complete": not limits,
         "limits": sorted(set(limits)),
         **body,
+        "caveat": explain.CAVEAT[lang],
     }
     if note is not None:
         document["note"] = note

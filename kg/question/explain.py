@@ -15,6 +15,12 @@ VERBS = {
     "zh": {1: "提高", -1: "降低", 0: "关联到"},
 }
 
+CAVEAT = {
+    "en": "Belief that a link holds is not the size of its effect. "
+    "The weights are priors of ours; nothing is calibrated.",
+    "zh": "相信关联成立,不等于说明影响的大小。权重是我们设定的先验,未经校准。",
+}
+
 
 def name(network: Network, entity: str, lang: str) -> str:
     """Return the label of an entity in a language; its id when it is not in the record."""

@@ -1,0 +1,129 @@
+"""The command line `kg`: one command per method of the face, loaded when it is called.
+
+Lives here: the entry point, the table of commands, exit codes. May enter: click; a command's own room when it runs.
+Never here: questions, tables on the screen.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from importlib import import_module, metadata
+
+import click
+
+from kg.cli.context import Context
+from kg.errors import Forbidden, KgError, StoreError, Upstream
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "raises": ("kg.cli.ask:raises", "Which techniques raise or lower which risks: the headline answer."),
+    "matrix": ("kg.cli.ask:matrix", "The evidence gap map: direction and strength for every pair of two types."),
+    "paths": ("kg.cli.ask:paths", "The k best chains of claims from SOURCE to TARGET."),
+    "impact": ("kg.cli.ask:impact", "What ENTITY reaches, or what reaches it."),
+    "disputes": ("kg.cli.ask:disputes", "Claims with evidence on both sides, the most balanced conflict first."),
+    "show": ("kg.cli.look:show", "One record with all that hangs on it: entity, claim, work or evidence item."),
+    "list": ("kg.cli.look:list_", "Filtered lists of entities, claims, works or evidence."),
+    "search": ("kg.cli.look:search", "Entities, claims and works by words, in English or Chinese, forgiving typos."),
+    "basis": ("kg.cli.look:basis", "Evidence that rests on less than the work's own abstract, or was inferred."),
+    "coverage": (
+        "kg.cli.look:coverage",
+        "Which claims represent which item of the text that the pack was seeded from.",
+    ),
+    "init": ("kg.cli.keep:init", "Create the record and load the packaged pack, or leave it empty."),
+    "import": (
+        "kg.cli.keep:import_",
+        "Load packs; report what was added, what was there already, what failed and why.",
+    ),
+    "log": ("kg.cli.keep:log", "The revisions of the record, newest first."),
+    "verify": ("kg.cli.keep:verify", "Check the hash chain of the history and that the state follows from it."),
+    "draw": ("kg.cli.serve:draw", "Write the interactive picture as one self-contained HTML file."),
+    "serve": ("kg.cli.serve:serve", "Serve the page and the HTTP API."),
+    "completion": ("kg.cli.completion:completion", "Print the line that switches on shell completion."),
+}
+EXIT_BAD_INPUT, EXIT_REFUSED, EXIT_DOWN, EXIT_INTERRUPTED = 2, 3, 4, 130
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's room only when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        room, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(room), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; an unknown one names near ones."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=2)
+            meant = f" Did you mean {' or '.join(near)}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{meant} `kg --help` lists them.")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(metadata.version("evidence-kg"), prog_name="kg")
+@click.option("--database", metavar="URL", help="Database URL or SQLite file. [default: $KG_DATABASE_URL or user data]")
+@click.option("--lang", metavar="en|zh", help="Language of labels and sentences. [default: $KG_LANG or en]")
+@click.option(
+    "--ontology",
+    multiple=True,
+    metavar="FILE",
+    help="Turtle file or folder that adds classes and relations; repeatable. [default: $KG_ONTOLOGY]",
+)
+@click.pass_context
+def cli(ctx: click.Context, database: str | None, lang: str | None, ontology: tuple[str, ...]) -> None:
+    """Which techniques raise which risks, through which chain, how sure are we, and on which papers does that rest?
+
+    A database that does not exist yet is created and filled with the packaged pack. Every command takes --json.
+    """
+    ctx.obj = Context(database, lang, ontology)
+    ctx.call_on_close(ctx.obj.close)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; the exit code is 0 ok, 1 an answer that is a failure, 2 bad input, 3 refused, 4 down."""
+    try:
+        cli.main(args=arguments, prog_name="kg", standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(fault.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has gone: point stdout nowhere, so that the interpreter's last flush is quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KgError as fault:
+        click.echo(f"{click.style('Error:', fg='red')} {fault}", err=True)
+        sys.exit(exit_code(fault))
+
+
+def exit_code(fault: KgError) -> int:
+    """Return the exit code for an error of ours.
+
+    Example:
+        >>> exit_code(KgError("bad")), exit_code(StoreError("gone"))
+        (2, 4)
+    """
+    if isinstance(fault, Forbidden):
+        return EXIT_REFUSED
+    return EXIT_DOWN if isinstance(fault, StoreError | Upstream) else EXIT_BAD_INPUT

@@ -1,0 +1,82 @@
+"""The questions on the command line: raises, matrix, paths, impact, disputes.
+
+May enter: parameters as text; the face parses them. Never here: what an answer looks like (kg.cli.screen).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from kg.cli import cards, screen
+from kg.cli.context import Context
+from kg.cli.options import ENTITY, TYPE, criteria_options, json_option, max_links_option, print_json
+
+
+@click.command()
+@click.argument("risk", required=False, type=ENTITY)
+@click.option("--technique", type=ENTITY, metavar="T", help="Only this technique (any entity will do).")
+@max_links_option
+@criteria_options
+@json_option
+@click.pass_obj
+def raises(context: Context, /, risk: str | None, technique: str | None, as_json: bool, **parameters: Any) -> None:
+    """Which techniques raise or lower RISK (any entity will do), or all risks: the headline answer.
+
+    Best chain first. The figure is the expected value of the best chain; the reliability says how sure it is that
+    at least one chain of a sign holds, as low, expected and high.
+    """
+    answer = context.graph.raises(risk, technique=technique, **parameters)
+    print_json(answer) if as_json else screen.raises(context.graph, answer)
+
+
+@click.command()
+@click.option("--rows", type=TYPE, default="Technique", show_default=True, help="Entity type of the rows.")
+@click.option("--cols", type=TYPE, default="Risk", show_default=True, help="Entity type of the columns.")
+@max_links_option
+@criteria_options
+@json_option
+@click.pass_obj
+def matrix(context: Context, /, as_json: bool, **parameters: Any) -> None:
+    """The evidence gap map. An empty cell means that no evidence was found, not that there is no effect."""
+    answer = context.graph.matrix(**parameters)
+    print_json(answer) if as_json else screen.matrix(context.graph, answer)
+
+
+@click.command()
+@click.argument("source", type=ENTITY)
+@click.argument("target", type=ENTITY)
+@click.option("-k", "k", default="10", show_default=True, metavar="1..1000", help="Number of paths.")
+@max_links_option
+@click.option("--sign", metavar="+|-", help="Only paths that raise (+) or lower (-).")
+@criteria_options
+@json_option
+@click.pass_obj
+def paths(context: Context, /, source: str, target: str, as_json: bool, **parameters: Any) -> None:
+    """The k best chains of claims from SOURCE to TARGET, best first. No path is an answer, not an error."""
+    answer = context.graph.paths(source, target, **parameters)
+    print_json(answer) if as_json else screen.paths(context.graph, answer)
+
+
+@click.command()
+@click.argument("entity", type=ENTITY)
+@click.option("--direction", default="out", show_default=True, metavar="out|in", help="What it reaches, or reaches it.")
+@max_links_option
+@criteria_options
+@json_option
+@click.pass_obj
+def impact(context: Context, /, entity: str, as_json: bool, **parameters: Any) -> None:
+    """What ENTITY reaches (--direction out), or what reaches it (in)."""
+    answer = context.graph.impact(entity, **parameters)
+    print_json(answer) if as_json else screen.impact(context.graph, answer)
+
+
+@click.command()
+@criteria_options
+@json_option
+@click.pass_obj
+def disputes(context: Context, /, as_json: bool, **parameters: Any) -> None:
+    """Claims with counting evidence on both sides, the most balanced conflict first."""
+    answer = context.graph.disputes(**parameters)
+    print_json(answer) if as_json else cards.disputes(context.graph, answer)

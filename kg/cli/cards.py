@@ -1,0 +1,296 @@
+"""Records on the screen: one record as a card, lists, hits, reports, batches, the log.
+
+Lives here: what a record looks like. May enter: documents. Never here: answers to questions (kg.cli.screen), JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from kg.cli.screen import console, figure, foot, label
+from kg.cli.words import say
+from kg.graph import Graph
+
+Document = Mapping[str, Any]
+BAR = 30
+POLARITY_WORDS = {1: "for", -1: "against", 0: "qualifies"}
+
+
+def record(graph: Graph, kind: str, document: Document) -> None:
+    """Show one record."""
+    {"entity": entity, "claim": claim, "work": work, "evidence": one_item}[kind](graph, document)
+
+
+def entity(graph: Graph, document: Document) -> None:
+    """Show an entity: what it is, where it stands, what it raises and lowers."""
+    lang, out = graph.lang, console()
+    type_ = graph.vocabulary.entity_types.get(document["type"])
+    kind = document["type"] if type_ is None else type_.label.get(lang)
+    names = " / ".join(document["label"].values())
+    out.print(Text.assemble((names, "bold"), f"  {kind}  ", (document["id"], "dim")))
+    definition = document["definition"]
+    if definition:
+        out.print(escape(definition.get(lang, definition["en"])))
+    for word, values in (
+        ("aliases", document["aliases"]),
+        ("broader", [] if document["broader"] is None else [document["broader"]]),
+        ("narrower", document["narrower"]),
+        ("matches", [f"{match['relation']} {match['iri']}" for match in document["matches"]]),
+    ):
+        if values:
+            out.print(Text(f"{say(word, lang)}: {', '.join(values)}", style="dim"))
+    out.print()
+    if document["claims"]:
+        out.print(_claims(graph, document["claims"]))
+    else:
+        out.print(say("no_claims", lang))
+
+
+def claim(graph: Graph, document: Document) -> None:
+    """Show a claim with both sides: what speaks for it, against it, limits it, and what does not count."""
+    lang, out = graph.lang, console()
+    relation = graph.vocabulary.relation(document["relation"])
+    sentence = f"{label(graph, document['subject'])} –{relation.label.get(lang)}→ {label(graph, document['object'])}"
+    out.print(Text.assemble((sentence, "bold"), "  ", (document["id"], "dim")))
+    belief = document["belief"]
+    head = Text.assemble(f"{say('expected', lang)} ", (figure(belief["expected"]), "bold"))
+    head.append(f"  {say('interval', lang)} {figure(belief['low'])} – {figure(belief['high'])}  ")
+    head.append(_bar(belief))
+    if document["contested"]:
+        head.append(f"  ! {say('contested', lang)}", style="yellow")
+    out.print(head)
+    shares = " · ".join(f"{_SHARES[name][lang]} {figure(belief[name])}" for name in _SHARES)
+    out.print(Text(f"{shares} · {say('groups', lang)} {document['independent_groups']}", style="dim"))
+    stances = graph.vocabulary.stances
+    for polarity, word in POLARITY_WORDS.items():
+        side = [item for item in document["evidence"] if stances[item["stance"]].polarity == polarity]
+        if side:
+            out.print()
+            out.print(Text(f"{say(word, lang)} ({len(side)})", style="bold underline"))
+            for item in side:
+                _item(graph, out, item)
+
+
+def one_item(graph: Graph, document: Document) -> None:
+    """Show one evidence item with the claim it bears on."""
+    out = console()
+    stance = graph.vocabulary.stances[document["stance"]].label.get(graph.lang)
+    out.print(Text.assemble((document["id"], "bold"), f"  {stance}  ", document["claim"]))
+    _item(graph, out, document)
+
+
+def work(graph: Graph, document: Document) -> None:
+    """Show a work with the evidence taken from it."""
+    lang, out = graph.lang, console()
+    out.print(Text.assemble((document["title"], "bold"), "  ", (document["id"], "dim")))
+    out.print(Text(f"{'; '.join(document['authors'])} ({document['year'] or '?'})"))
+    places = [f"doi:{document['doi']}"] if document["doi"] else []
+    places += [f"arXiv:{document['arxiv']}"] if document["arxiv"] else []
+    places += [document["url"]] if document["url"] else []
+    if places:
+        out.print(Text("  ".join(places), style="dim"))
+    status = graph.vocabulary.work_statuses[document["status"]]
+    style = "bold red" if not status.counts else "dim"
+    out.print(Text(f"{say('status', lang)}: {status.label.get(lang)}", style=style))
+    for item in document["evidence"]:
+        out.print()
+        stance = graph.vocabulary.stances[item["stance"]].label.get(lang)
+        out.print(Text.assemble((stance, "bold"), "  ", item["claim"]))
+        _item(graph, out, item)
+
+
+def listing(graph: Graph, kind: str, page: Document) -> None:
+    """Show one page of records."""
+    lang, out = graph.lang, console()
+    if "note" in page:
+        out.print(escape(page["note"]))
+        return
+    if kind == "claims":
+        out.print(_claims(graph, page["items"]))
+    elif kind == "evidence":
+        for item in page["items"]:
+            one_item(graph, item)
+    else:
+        table = Table(expand=True)
+        columns = ("id", "type", "label") if kind == "entities" else ("id", "year", "label", "status")
+        for word in columns:
+            table.add_column(say(word, lang), overflow="fold")
+        for item in page["items"]:
+            if kind == "entities":
+                table.add_row(item["id"], item["type"], escape(item["label"].get(lang, item["label"]["en"])))
+            else:
+                table.add_row(item["id"], str(item["year"] or ""), escape(item["title"]), item["status"])
+        out.print(table)
+    if page["next"] is not None:
+        out.print(Text(f"{say('after', lang)} {page['next']}", style="dim"))
+
+
+def hits(graph: Graph, found: Document) -> None:
+    """Show what a search found."""
+    out = console()
+    if "note" in found:
+        out.print(escape(found["note"]))
+        return
+    table = Table(expand=False)
+    for word in ("kind", "id", "label", "score"):
+        table.add_column(say(word, graph.lang), overflow="fold")
+    for item in found["items"]:
+        table.add_row(say(item["kind"], graph.lang), item["id"], escape(item["label"]), figure(item["score"]))
+    out.print(table)
+
+
+def basis(graph: Graph, report: Document) -> None:
+    """Show the evidence that rests on little."""
+    out = console()
+    table = Table(expand=True)
+    for word in ("evidence", "claim", "work", "type"):
+        table.add_column(say(word, graph.lang), overflow="fold")
+    for item in report["items"]:
+        said = item["basis"] + (f", {say('inferred', graph.lang)}" if item["inferred"] else "")
+        table.add_row(item["alias"] or item["evidence"], item["claim"], item["work"], said)
+    out.print(table)
+    out.print(escape(report["note"]))
+
+
+def coverage(graph: Graph, report: Document) -> None:
+    """Show which claims represent which item of the seed text."""
+    out = console()
+    for item in report["items"]:
+        mark = Text("✓ ", style="green") if item["represented"] else Text("✗ ", style="bold red")
+        heading = item["heading"] or {}
+        out.print(
+            Text.assemble(mark, (item["locator"], "bold"), "  ", heading.get(graph.lang) or heading.get("zh", ""))
+        )
+        out.print(Padding(escape(item["statement"]), (0, 0, 0, 2)))
+        stands = ", ".join(item["claims"] or item["work_notes"])
+        out.print(Padding(Text(stands, style="dim"), (0, 0, 0, 2)))
+        if item["missing"]:
+            out.print(Padding(Text(f"missing: {', '.join(item['missing'])}", style="red"), (0, 0, 0, 2)))
+    out.print(escape(report["note"]))
+
+
+def batch(report: Document, source: str) -> None:
+    """Show what loading a pack did."""
+    out = console()
+    kept = ", ".join(
+        f"{report[name] if isinstance(report[name], int) else len(report[name])} {name}"
+        for name in ("added", "changed", "duplicates", "conflicts", "vanished")
+    )
+    out.print(Text(f"{source}: {kept}, {len(report['failures'])} failed; revision {report['revision']}"))
+    for name in ("conflicts", "vanished"):
+        for key in report[name]:
+            out.print(Text(f"  {name}: {key['kind']} {key['id']}", style="yellow"))
+    for failure in report["failures"]:
+        out.print(Text(f"  {failure['source']}:{failure['line']}: {failure['reason']}", style="red"))
+        for line in failure["raw"].splitlines()[:3]:
+            out.print(Text(f"    | {line}", style="dim"))
+        out.print(Text(f"    {failure['remedy']}"))
+
+
+def disputes(graph: Graph, answer: Document) -> None:
+    """Show contested claims with both sides in full."""
+    lang, out = graph.lang, console()
+    for number, found in enumerate(answer["items"], 1):
+        item = found["claim"]
+        head = Text.assemble(
+            f"{number}. ", (item["id"], "bold"), f"  {say('conflict', lang)} {figure(found['conflict'])}"
+        )
+        head.append(f"  {say('expected', lang)} {figure(item['belief']['expected'])}  ")
+        out.print(head.append(_bar(item["belief"])))
+        for side, word in (("supports", "for"), ("disputes", "against"), ("qualifies", "qualifies")):
+            if found[side]:
+                out.print(Text(f"  {say(word, lang)} ({len(found[side])})", style="bold underline"))
+            for line in found[side]:
+                _item(graph, out, line)
+        out.print()
+    foot(out, graph, answer)
+
+
+def log(page: Document) -> None:
+    """Show revisions, newest first."""
+    out = console()
+    for item in page["items"]:
+        line = Text.assemble(
+            (f"{item['number']:>6}", "bold"), f"  {item['recorded_at']}  {item['actor']}  {item['act']}"
+        )
+        if item["reason"]:
+            line.append(f"  {item['reason']}", style="dim")
+        out.print(line)
+        out.print(Text(f"        {item['hash']}", style="dim"))
+
+
+def verified(report: Document) -> None:
+    """Show what is wrong with the record, or that nothing is."""
+    out = console()
+    for problem in report["problems"]:
+        out.print(Text(f"✗ {problem}", style="red"))
+    if not report["problems"]:
+        out.print(
+            Text(f"✓ {report['revision']} revisions: the chain is whole and the state follows from it", style="green")
+        )
+
+
+_SHARES: dict[str, dict[str, str]] = {
+    "belief": {"en": "belief", "zh": "信念"},
+    "disbelief": {"en": "disbelief", "zh": "不信"},
+    "uncertainty": {"en": "uncertainty", "zh": "不确定"},
+}
+
+
+def _claims(graph: Graph, claims: list[Document]) -> Table:
+    lang = graph.lang
+    table = Table(expand=True)
+    table.add_column(say("claim", lang), overflow="fold", ratio=5)
+    table.add_column(say("expected", lang), justify="right")
+    table.add_column(say("interval", lang), no_wrap=True)
+    table.add_column(say("works", lang), overflow="fold", ratio=3)
+    for item in claims:
+        name = Text(item["id"])
+        if item["contested"]:
+            name.append(f"  ! {say('contested', lang)}", style="yellow")
+        belief = item["belief"]
+        span = f"{figure(belief['low'])} – {figure(belief['high'])}"
+        table.add_row(name, figure(belief["expected"]), span, ", ".join(item["works"]))
+    return table
+
+
+def _item(graph: Graph, out: Console, item: Document) -> None:
+    """Show one item: who says what, how good that is, and why it does not count when it does not."""
+    lang, vocabulary = graph.lang, graph.vocabulary
+    found = graph.snapshot.works.get(item["work"])
+    year = "?" if found is None or found.year is None else str(found.year)
+    kind = vocabulary.study_kinds[item["kind"]].label.get(lang)
+    strength = vocabulary.strengths[item["strength"]].label.get(lang)
+    certainty = vocabulary.certainties[item["certainty"]].label.get(lang)
+    head = Text.assemble("  • ", (item["work"], "bold"), f" ({year})  {kind}, {strength} → {certainty}")
+    if item["inferred"]:
+        head.append(f"  {say('inferred', lang)}", style="yellow")
+    head.append(f"  {item['alias'] or item['id']}", style="dim")
+    out.print(head)
+    out.print(Padding(escape(item["statement"]), (0, 0, 0, 4)))
+    if item["quote"]:
+        out.print(Padding(Text(f"“{item['quote']}”", style="italic"), (0, 0, 0, 4)))
+    basis_ = vocabulary.bases[item["basis"]].label.get(lang)
+    said = f"{say('read_in', lang)}: {basis_}"
+    if item["locator"]:
+        said += f"; {say('locator', lang)}: {item['locator']}"
+    if item["represented_by"]:
+        said += f"; {say('represented_by', lang)} {item['represented_by']}"
+    out.print(Padding(Text(said, style="dim"), (0, 0, 0, 4)))
+    if item["why_not"]:
+        out.print(Padding(Text(f"{say('counts_not', lang)}: {item['why_not']}", style="yellow"), (0, 0, 0, 4)))
+
+
+def _bar(belief: Mapping[str, float]) -> Text:
+    """Draw belief, uncertainty and disbelief as a bar of 30 characters."""
+    sure, against = round(belief["belief"] * BAR), round(belief["disbelief"] * BAR)
+    bar = Text("█" * sure, style="blue")
+    bar.append("░" * (BAR - sure - against), style="dim")
+    return bar.append("█" * against, style="red")

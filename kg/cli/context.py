@@ -1,0 +1,64 @@
+"""What a command needs: the options given before it, and the graph, opened when first asked for.
+
+Lives here: `Context`. May enter: names of options. Never here: commands, tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.settings import Lang, parse_lang, read_settings
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
+    from kg.vocabulary import Vocabulary
+
+
+class Context:
+    """The options that stand before the command, and what is opened because of them."""
+
+    def __init__(self, database: str | None, lang: str | None, ontology: Sequence[str]) -> None:
+        self.database = database
+        self.ontology = tuple(ontology)
+        self._lang = lang
+        self._graph: Graph | None = None
+
+    @property
+    def lang(self) -> Lang:
+        """Language of labels and sentences."""
+        return read_settings().lang if self._lang is None else parse_lang(self._lang, where="--lang")
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The ontology, without opening the record."""
+        extra = [Path(path) for path in self.ontology] or read_settings().ontology
+        vocabulary: Vocabulary = import_module("kg.vocabulary").load(extra)
+        return vocabulary
+
+    @property
+    def graph(self) -> Graph:
+        """The graph; says on stderr when it had to be created."""
+        return self.open()
+
+    def open(self, *, empty: bool = False) -> Graph:
+        """Open the graph, the first time really."""
+        if self._graph is None:
+            graph: Graph = import_module("kg.graph").open(
+                self.database,
+                ontology=self.ontology,
+                lang=self.lang,
+                empty=empty,
+                on_seeded=lambda said: click.echo(said, err=True),
+            )
+            self._graph = graph
+        return self._graph
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._graph is not None:
+            self._graph.store.close()

@@ -1,0 +1,69 @@
+"""Keeping the record on the command line: init, import, log, verify.
+
+May enter: paths, flags. Never here: how a pack is read (kg.importers) or a chain checked (kg.record).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.cli import cards
+from kg.cli.context import Context
+from kg.cli.options import json_option, print_json
+
+
+@click.command()
+@click.option("--empty", is_flag=True, help="Leave the record empty instead of loading the packaged pack.")
+@click.pass_obj
+def init(context: Context, /, empty: bool) -> None:
+    """Create the record and load the packaged pack. A record that exists is left as it is."""
+    graph = context.open(empty=empty)
+    snapshot = graph.snapshot
+    click.echo(
+        f"{graph.store.name} is at revision {snapshot.revision}: {len(snapshot.entities)} entities, "
+        f"{len(snapshot.claims)} claims, {len(snapshot.evidence)} evidence items, {len(snapshot.works)} works"
+    )
+
+
+@click.command(name="import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("--format", "format_", type=click.Choice(["pack"]), default="pack", show_default=True, help="Format.")
+@click.option("--keep-going", is_flag=True, help="Load what is right even when some records fail.")
+@json_option
+@click.pass_obj
+def import_(context: Context, /, files: tuple[Path, ...], format_: str, keep_going: bool, as_json: bool) -> None:
+    """Load packs (folders with a pack.toml). Loading the same pack again changes nothing; exit 1 when records fail.
+
+    A pack with a failure loads nothing, unless --keep-going says otherwise.
+    """
+    failed = False
+    for path in files:
+        batch = context.graph.load(path, format=format_, keep_going=keep_going)
+        failed = failed or bool(batch["failures"])
+        print_json(batch) if as_json else cards.batch(batch, str(path))
+    if failed:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.option("--limit", default="50", show_default=True, metavar="N", help="Most revisions shown.")
+@json_option
+@click.pass_obj
+def log(context: Context, /, limit: str, as_json: bool) -> None:
+    """The revisions of the record, newest first: when, who, what, why."""
+    page = context.graph.log(limit=limit)
+    print_json(page) if as_json else cards.log(page)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def verify(context: Context, /, as_json: bool) -> None:
+    """Check the hash chain of the history and that the state follows from it; exit 1 when something is wrong."""
+    report: dict[str, Any] = context.graph.verify()
+    print_json(report) if as_json else cards.verified(report)
+    if report["problems"]:
+        raise SystemExit(1)

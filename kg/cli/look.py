@@ -1,0 +1,115 @@
+"""Records on the command line: show, list, search, basis, coverage.
+
+May enter: ids and filters as text; the face parses them. Never here: what a record looks like (kg.cli.screen).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from kg.cli import cards
+from kg.cli.context import Context
+from kg.cli.options import (
+    ANY,
+    ENTITY,
+    RELATION,
+    STANCE,
+    TYPE,
+    WORK,
+    RecordId,
+    criteria_options,
+    json_option,
+    print_json,
+)
+from kg.errors import InputError
+
+FILTERS = {
+    "entities": {"type", "broader"},
+    "claims": {"subject", "relation", "object", "work", "contested"},
+    "works": {"status", "year"},
+    "evidence": {"claim", "work", "stance", "locator"},
+}
+
+
+@click.command()
+@click.argument("id", type=ANY)
+@criteria_options
+@json_option
+@click.pass_obj
+def show(context: Context, /, id: str, as_json: bool, **criteria: Any) -> None:
+    """One record with all that hangs on it: an entity, claim, work or evidence item (also by its name in the pack)."""
+    kind, document = context.graph.show(id, **criteria)
+    print_json(document) if as_json else cards.record(context.graph, kind, document)
+
+
+@click.command(name="list")
+@click.argument("kind", type=click.Choice(list(FILTERS)))
+@click.option("--type", type=TYPE, help="entities: of this type.")
+@click.option("--broader", type=ENTITY, metavar="E", help="entities: narrower than this one, transitively.")
+@click.option("--subject", type=ENTITY, metavar="E", help="claims: from this entity.")
+@click.option("--relation", type=RELATION, help="claims: with this relation.")
+@click.option("--object", type=ENTITY, metavar="E", help="claims: to this entity.")
+@click.option("--work", type=WORK, metavar="W", help="claims, evidence: resting on this work.")
+@click.option("--claim", type=RecordId("claims"), metavar="C", help="evidence: bearing on this claim.")
+@click.option("--contested/--not-contested", default=None, help="claims: with evidence on both sides, or not.")
+@click.option("--stance", type=STANCE, help="evidence: of this stance.")
+@click.option("--locator", metavar="TEXT", help="evidence: whose locator begins so, for example 'main item 1'.")
+@click.option("--status", metavar="S", help="works: of this status.")
+@click.option("--year", metavar="Y", help="works: of this year.")
+@click.option("--limit", default="50", show_default=True, metavar="1..200", help="Records in a page.")
+@click.option("--after", metavar="ID", help="Begin after this id: the `next` of the page before.")
+@click.option("--all", "every", is_flag=True, help="Follow the pages to the end.")
+@json_option
+@click.pass_obj
+def list_(
+    context: Context, /, kind: str, limit: str, every: bool, after: str | None, as_json: bool, **given: Any
+) -> None:
+    """List KIND records by id, filtered."""
+    filters = {name: value for name, value in given.items() if value is not None}
+    wrong = sorted(set(filters) - FILTERS[kind])
+    if wrong:
+        raise InputError(
+            f"{kind} cannot be filtered by {', '.join(wrong)}",
+            where=f"--{wrong[0]}",
+            hint=f"filters of {kind}: {', '.join('--' + name for name in sorted(FILTERS[kind]))}",
+        )
+    listing: Callable[..., dict[str, Any]] = getattr(context.graph, kind)
+    page = listing(limit=limit, after=after, **filters)
+    while every and page["next"] is not None:
+        following = listing(limit=limit, after=page["next"], **filters)
+        page = {"items": page["items"] + following["items"], "next": following["next"]}
+    print_json(page) if as_json else cards.listing(context.graph, kind, page)
+
+
+@click.command()
+@click.argument("text", nargs=-1, required=True)
+@click.option("--limit", default="20", show_default=True, metavar="1..200", help="Most hits.")
+@json_option
+@click.pass_obj
+def search(context: Context, /, text: tuple[str, ...], limit: str, as_json: bool) -> None:
+    """Find entities, claims and works by words: English or Chinese labels, aliases, ids, titles, authors."""
+    found = context.graph.search(" ".join(text), limit=limit)
+    print_json(found) if as_json else cards.hits(context.graph, found)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def basis(context: Context, /, as_json: bool) -> None:
+    """Evidence that rests on less than the work's own abstract, and evidence applied to a link by inference."""
+    report = context.graph.basis()
+    print_json(report) if as_json else cards.basis(context.graph, report)
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def coverage(context: Context, /, as_json: bool) -> None:
+    """Which claims represent which item of the text that the pack was seeded from; exit 1 when one is missing."""
+    report = context.graph.coverage()
+    print_json(report) if as_json else cards.coverage(context.graph, report)
+    if report["counts"]["represented"] < report["counts"]["items"]:
+        raise SystemExit(1)

@@ -1,0 +1,140 @@
+"""Options that many commands share: criteria, --json, and choices that the ontology gives.
+
+Lives here: decorators and parameter types. May enter: the ontology. Never here: the record, printing of answers.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import click
+import orjson
+from click.shell_completion import CompletionItem
+
+from kg.cli.context import Context
+from kg.errors import KgError
+from kg.question.answers import Answer
+
+C = TypeVar("C", bound=Callable[..., Any])
+CRITERIA = (
+    "as_of",
+    "known_in",
+    "without_work",
+    "only_work",
+    "study_kind",
+    "min_strength",
+    "relation",
+    "block",
+    "include_proposed",
+    "include_retracted",
+    "narrower",
+)
+
+
+class Term(click.ParamType[str]):
+    """A word of the ontology, such as a relation; `scheme` is the attribute of the vocabulary that lists them."""
+
+    name = "term"
+
+    def __init__(self, scheme: str, lookup: str) -> None:
+        self.scheme = scheme
+        self.lookup = lookup
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word when the ontology has it; otherwise fail naming near ones."""
+        try:
+            found: str = getattr(_context(ctx).vocabulary, self.lookup)(value).id
+        except KgError as fault:
+            self.fail(str(fault), param, ctx)
+        return found
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Show the words that the ontology has."""
+        return "|".join(self._words(ctx))
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete the words that the ontology has."""
+        return [CompletionItem(word) for word in self._words(ctx) if word.startswith(incomplete)]
+
+    def _words(self, ctx: click.Context | None) -> list[str]:
+        return list(getattr(_context(ctx).vocabulary, self.scheme))
+
+
+class RecordId(click.ParamType[str]):
+    """The id of a record; completed in the shell from the record."""
+
+    name = "id"
+
+    def __init__(self, *kinds: str) -> None:
+        self.kinds = kinds
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete ids of these kinds."""
+        snapshot = _context(ctx).graph.snapshot
+        ids = sorted(id for kind in self.kinds for id in getattr(snapshot, kind))
+        return [CompletionItem(id) for id in ids if id.startswith(incomplete)]
+
+
+ENTITY, WORK, ANY = RecordId("entities"), RecordId("works"), RecordId("entities", "claims", "works", "evidence")
+TYPE = Term("entity_types", "entity_type")
+RELATION = Term("relations", "relation")
+STANCE = Term("stances", "stance")
+
+
+def json_option(command: C) -> C:
+    """Add --json: print exactly the document that the HTTP route returns."""
+    return click.option("--json", "as_json", is_flag=True, help="Print the JSON document of the HTTP route.")(command)
+
+
+def max_links_option(command: C) -> C:
+    """Add --max-links."""
+    return click.option("--max-links", default="6", show_default=True, metavar="1..12", help="Most claims in a path.")(
+        command
+    )
+
+
+def criteria_options(command: C) -> C:
+    """Add the eligibility criteria, the same on every question."""
+    for option in reversed(_criteria_options()):
+        command = option(command)
+    return command
+
+
+@lru_cache(maxsize=1)
+def _criteria_options() -> tuple[Callable[[C], C], ...]:
+    return (
+        click.option("--as-of", metavar="REVISION|DATE", help="Read the record as it was then."),
+        click.option("--known-in", metavar="YEAR", help="Count only works published in or before this year."),
+        click.option("--without-work", type=WORK, multiple=True, metavar="W", help="Leave a work out; repeatable."),
+        click.option("--only-work", type=WORK, multiple=True, metavar="W", help="Count only this work; repeatable."),
+        click.option(
+            "--study-kind", type=Term("study_kinds", "study_kind"), multiple=True, help="Count only this kind of study."
+        ),
+        click.option("--min-strength", type=Term("strengths", "strength"), help="Weakest strength that counts."),
+        click.option("--relation", type=RELATION, multiple=True, help="Walk only claims with this relation."),
+        click.option("--block", type=ENTITY, multiple=True, metavar="E", help="Do not pass through this entity."),
+        click.option("--include-proposed", is_flag=True, default=None, help="Count proposed records too."),
+        click.option("--include-retracted", is_flag=True, default=None, help="Count retracted works too."),
+        click.option("--narrower", is_flag=True, default=None, help="Count narrower entities as the entity."),
+    )
+
+
+def print_json(document: Answer | dict[str, Any]) -> None:
+    """Print a document as one line of JSON, the bytes that HTTP sends."""
+    body = document.json() if isinstance(document, Answer) else orjson.dumps(document)
+    sys.stdout.buffer.write(body + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _context(ctx: click.Context | None) -> Context:
+    """Return the options given before the command; when completing, those of the line so far."""
+    root = None if ctx is None else ctx.find_root()
+    if root is None:
+        return Context(None, None, ())
+    if isinstance(root.obj, Context):
+        return root.obj
+    given = root.params
+    return Context(given.get("database"), given.get("lang"), given.get("ontology") or ())
