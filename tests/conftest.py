@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+import kg
+
 POSTGRES = os.environ.get("KG_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/test")
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +36,16 @@ def postgres_server() -> Iterator[sa.Engine]:
 @pytest.fixture
 def postgres_url(postgres_server: sa.Engine) -> Iterator[str]:
     """The URL of an empty schema of its own, dropped afterwards."""
+    yield from _schema(postgres_server)
+
+
+@pytest.fixture(scope="module")
+def postgres_module_url(postgres_server: sa.Engine) -> Iterator[str]:
+    """The URL of an empty schema that the tests of one module share."""
+    yield from _schema(postgres_server)
+
+
+def _schema(postgres_server: sa.Engine) -> Iterator[str]:
     schema = f"kg_test_{uuid.uuid4().hex}"
     with postgres_server.connect() as connection:
         connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
@@ -54,3 +66,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database, once of each kind."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def pack_graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kg.Graph]:
+    """The face on a record seeded with the packaged pack; not to be written to."""
+    graph = kg.open(f"sqlite:///{tmp_path_factory.mktemp('pack')}/record.db", lang="en", ontology=())
+    yield graph
+    graph.store.close()

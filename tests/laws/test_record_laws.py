@@ -1,0 +1,179 @@
+"""Laws of the record, against a plain dictionary and a second way to the hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kg.model import Change, Evidence, Revision, canonical, to_payload
+from kg.record import Store
+from kg.record.revisions import NO_HASH, seal
+from tests.histories import Clock, State, Wish, batches, changes_for, fold, state_of
+
+
+def examples(count: int) -> settings:
+    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@contextmanager
+def fresh(server: sa.Engine | None) -> Iterator[Store]:
+    """A new store: in memory, or in a schema of its own on a server."""
+    if server is None:
+        with Store.open(":memory:", clock=Clock()) as store:
+            yield store
+        return
+    schema = f"kg_law_{uuid.uuid4().hex}"
+    url = server.url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+        try:
+            with Store.open(url, clock=Clock()) as store:
+                yield store
+        finally:
+            connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+
+
+def play(store: Store, history: list[list[Wish]]) -> list[State]:
+    """Write a history; return the state that each revision must have, from revision 0 on."""
+    states: list[State] = [{}]
+    for batch in history:
+        changes = changes_for(batch, states[-1])
+        before = len(states) - 1
+        written = store.write(changes, actor="ann", act="add", reason="because", expect=before)
+        wanted = fold(states[-1], Revision(0, written.recorded_at, "", "", None, "", "", tuple(changes)))
+        assert written.number == before + (wanted != states[-1])
+        if written.number > before:
+            states.append(wanted)
+            assert fold(states[-2], written) == wanted
+    return states
+
+
+def check(store: Store, states: list[State]) -> None:
+    newest = len(states) - 1
+    folded: State = {}
+    for number, state in enumerate(states):
+        assert state_of(store.records(number)) == state
+        if number:
+            [revision] = store.changes(number - 1, number)
+            folded = fold(folded, revision)
+            assert folded == state
+            assert [(change.kind, change.id) for change in revision.changes] == sorted(
+                (change.kind, change.id) for change in revision.changes
+            )
+    records = store.records()
+    assert records.revision == newest
+    for found in (records.entities, records.claims, records.evidence, records.works):
+        assert [record.id for record in found] == sorted(record.id for record in found)
+    assert [one.number for one in store.changes(0, newest)] == list(range(1, newest + 1))
+    for kind, id in states[-1]:
+        versions = store.history(kind, id)
+        assert versions[-1][1] == states[-1][kind, id]
+        assert [told.number for told, _ in versions] == [
+            number
+            for number in range(1, newest + 1)
+            if _core(states[number], kind, id) != _core(states[number - 1], kind, id)
+        ]
+    assert store.verify() == []
+
+
+def _core(state: State, kind: str, id: str) -> object:
+    record = state.get((kind, id))  # type: ignore[call-overload]
+    return None if record is None else to_payload(record)
+
+
+@examples(30)
+@given(batches)
+def test_folding_the_log_gives_the_state_at_every_revision(history: list[list[Wish]]) -> None:
+    with fresh(None) as store:
+        check(store, play(store, history))
+
+
+@pytest.mark.postgres
+@examples(12)
+@given(batches)
+def test_sqlite_and_postgresql_keep_the_same_record(postgres_server: sa.Engine, history: list[list[Wish]]) -> None:
+    with fresh(None) as one, fresh(postgres_server) as other:
+        states = play(one, history)
+        assert play(other, history) == states
+        check(other, states)
+        assert [revision.hash for revision in one.revisions()] == [revision.hash for revision in other.revisions()]
+        assert one.records() == other.records()
+
+
+@examples(30)
+@given(batches)
+def test_every_hash_covers_all_that_its_revision_says(history: list[list[Wish]]) -> None:
+    with fresh(None) as store:
+        states = play(store, history)
+        previous = NO_HASH
+        for revision in store.changes(0, len(states)):
+            said = {
+                "previous_hash": previous,
+                "number": revision.number,
+                "recorded_at": revision.recorded_at,
+                "actor": revision.actor,
+                "act": revision.act,
+                "reason": revision.reason,
+                "changes": [
+                    {"kind": change.kind, "id": change.id, "payload": to_payload(change.record)}
+                    for change in revision.changes
+                ],
+            }
+            previous = hashlib.sha256(canonical(said).encode()).hexdigest()
+            assert revision.hash == previous
+
+
+parts = st.fixed_dictionaries(
+    {
+        "number": st.integers(1, 9),
+        "recorded_at": st.sampled_from(["2026-01-01T00:00:00.000000Z", "2026-01-01T00:00:00.000001Z"]),
+        "actor": st.text(max_size=3),
+        "act": st.text(max_size=3),
+        "reason": st.none() | st.text(max_size=3),
+        "previous_hash": st.sampled_from([NO_HASH, "1" * 64]),
+        "changes": st.lists(
+            st.tuples(st.sampled_from(["claim", "work"]), st.text(max_size=2), st.just("{}")), max_size=2
+        ),
+    }
+)
+
+
+@given(parts, parts)
+def test_two_revisions_share_a_hash_only_when_they_are_the_same(
+    one: dict[str, object], other: dict[str, object]
+) -> None:
+    assert (seal(**one) == seal(**other)) == (one == other)  # type: ignore[arg-type]
+
+
+@examples(20)
+@given(batches, st.randoms(use_true_random=False))
+def test_the_order_inside_a_write_does_not_matter(history: list[list[Wish]], random: object) -> None:
+    with fresh(None) as one, fresh(None) as other:
+        states = play(one, history)
+        everything = [Change(kind, record) for (kind, _), record in states[-1].items()]
+        random.shuffle(everything)  # type: ignore[attr-defined]
+        other.write(everything, actor="ann", act="add")
+        assert _timeless(state_of(other.records())) == _timeless(states[-1])
+
+
+def _timeless(state: State) -> dict[object, object]:
+    return {key: to_payload(record) if isinstance(record, Evidence) else record for key, record in state.items()}
+
+
+@examples(20)
+@given(batches)
+def test_writing_everything_again_writes_nothing(history: list[list[Wish]]) -> None:
+    with fresh(None) as store:
+        states = play(store, history)
+        everything = [Change(kind, record) for (kind, _), record in states[-1].items()]
+        again = store.write(everything, actor="bob", act="load again")
+        assert again.number == len(states) - 1
+        assert again.changes == ()
+        assert len(store.revisions()) == len(states) - 1
