@@ -273,5 +273,7 @@ def _bounded(number: int) -> int:
 
 def _refuse_unusable(**texts: str | None) -> None:
     for name, text in texts.items():
-        if text is not None and (not text.strip() or "\x00" in text):
-            raise InputError(f"{text!r} says nothing", where=name, hint="say in a few words who does what, and why")
+        if text is None:
+            continue
+        if not text.strip() or any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
+            raise InputError(f"{text!r} cannot be kept", where=name, hint="say in a few words who does what, and why")
