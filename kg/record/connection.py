@@ -120,7 +120,7 @@ def _sqlite(place: Place, *, read_only: bool) -> sa.Engine:
         target, limits = ":memory:", {"pool_size": 1, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
     else:
         target = f"file:{quote(str(place.path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
-        if read_only and not _may_write(place.path):
+        if read_only and not _may_write(place.path) and not _companion(place.path).exists():
             target += "&immutable=1"
         limits = {"pool_size": 5, "max_overflow": -1, "pool_timeout": WAIT_SECONDS}
 
@@ -129,8 +129,9 @@ def _sqlite(place: Place, *, read_only: bool) -> sa.Engine:
             target, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False, uri=place.path is not None
         )
         raw.execute("PRAGMA foreign_keys = ON")
-        raw.execute("PRAGMA synchronous = FULL")
-        raw.execute("PRAGMA journal_size_limit = 67108864")
+        if not read_only:
+            raw.execute("PRAGMA synchronous = FULL")
+            raw.execute("PRAGMA journal_size_limit = 67108864")
         return raw
 
     engine = sa.create_engine(
@@ -151,7 +152,13 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _may_write(path: Path) -> bool:
-    return os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK)
+    effective = os.access in os.supports_effective_ids
+    return all(os.access(place, os.W_OK, effective_ids=effective) for place in (path, path.absolute().parent))
+
+
+def _companion(path: Path) -> Path:
+    """Return the write-ahead log of a file: while it exists, the file alone is not the whole database."""
+    return path.with_name(f"{path.name}-wal")
 
 
 def writable(place: Place) -> bool:

@@ -37,6 +37,7 @@ _POSTGRES = {
     "3D000": ("there is no database of that name", "create it with `createdb`, or name another"),
     "3F000": ("there is no schema of that name", "create it with CREATE SCHEMA, or name another"),
     "42501": ("this user may not do that", "grant the user the rights on the schema and its tables"),
+    "42P01": ("its tables are missing, or this user may not see them", "grant USAGE on the schema, or run `kg init`"),
     "53100": _FULL,
     "53300": ("the server has no free connection", "repeat later, or raise max_connections"),
     "55P03": _BUSY,
