@@ -6,11 +6,12 @@ belief, vocabulary. Never here: questions, answers, ids inside the search (nodes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import log
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 import networkx as nx
 
@@ -36,19 +37,27 @@ class Step(NamedTuple):
     last: bool
 
 
+Link: TypeAlias = tuple[int, int, int]
+"""Subject node, object node, sign."""
+NOTHING = weigh(())
+ASSUMED = "its claim is assumed to hold as likely as the scenario says"
+
+
 @dataclass(frozen=True)
 class Network:
     """What counts of a snapshot under criteria.
 
     A claim is a *link* when its own and both ends' statuses count, its relation takes part, and at least one
-    item that counts supports it (docs/decisions/0003). Entities are numbered in the order of their ids.
+    item that counts supports it (docs/decisions/0003), or a scenario assumes it. Entities are numbered in the order
+    of their ids.
 
     Attributes:
         ids: Entity id of each node.
         index: Node of each entity id.
-        graph: Nodes are ints; an edge's key is its claim id; its `sign`, `opinion` and `last` are attributes.
+        links: Claim id -> (subject node, object node, sign), of the claims that take part.
         weighings: The weighing of every claim whose status counts, link or not.
         verdicts: For each evidence item of those claims that does not count, the reason.
+        assumed: Opinions that a scenario puts in the place of evidence, by claim id.
     """
 
     snapshot: Snapshot
@@ -56,54 +65,102 @@ class Network:
     vocabulary: Vocabulary
     ids: tuple[str, ...]
     index: Mapping[str, int]
-    graph: nx.MultiDiGraph[int]
+    links: Mapping[str, Link]
     weighings: Mapping[str, Weighing]
     verdicts: Mapping[str, str]
+    assumed: Mapping[str, Opinion] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, snapshot: Snapshot, criteria: Criteria, vocabulary: Vocabulary) -> Network:
+    def build(
+        cls,
+        snapshot: Snapshot,
+        criteria: Criteria,
+        vocabulary: Vocabulary,
+        assumed: Mapping[str, Opinion] = MappingProxyType({}),
+    ) -> Network:
         """Weigh every claim and join those that take part.
 
         Cost: linear in claims and items; opinions of equal evidence are computed once per process.
         """
         counting = [entity.id for entity in snapshot.entities.values() if _counts(entity.status, criteria, vocabulary)]
         index = {id: node for node, id in enumerate(counting)}
-        parts = _relations(criteria, vocabulary)
-        graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
-        graph.add_nodes_from(range(len(counting)))
-        weighings: dict[str, Weighing] = {}
-        verdicts: dict[str, str] = {}
-        for claim in snapshot.claims.values():
-            if not _counts(claim.status, criteria, vocabulary):
+        empty = cls(snapshot, criteria, vocabulary, tuple(counting), index, {}, {}, {}, assumed)
+        return empty.reread(snapshot, criteria, snapshot.claims, assumed)
+
+    def reread(
+        self,
+        snapshot: Snapshot,
+        criteria: Criteria,
+        touched: Iterable[str],
+        assumed: Mapping[str, Opinion] = MappingProxyType({}),
+    ) -> Network:
+        """Return the network of another snapshot or other criteria, weighing only the claims that they touch.
+
+        Args:
+            snapshot: Has the same entities, of the same statuses.
+            criteria: Let the same relations take part and the same statuses count.
+            touched: At least the claims that are new, or whose status, evidence or verdicts differ.
+            assumed: Opinions in the place of evidence; claims that are assumed now or were before are touched.
+
+        Law: equals `build` of the same snapshot, criteria and assumptions.
+
+        Cost: copies of the tables, then linear in the items of the touched claims.
+        """
+        parts = _relations(criteria, self.vocabulary)
+        links, weighings, verdicts = dict(self.links), dict(self.weighings), dict(self.verdicts)
+        known = [snapshot.claims[id] for id in touched if id in snapshot.claims]
+        for claim in known:
+            items = snapshot.evidence_of(claim.id)
+            for item in items:
+                verdicts.pop(item.id, None)
+            if not _counts(claim.status, criteria, self.vocabulary):
+                links.pop(claim.id, None)
+                weighings.pop(claim.id, None)
                 continue
-            weighing = weigh(_lines(snapshot.evidence_of(claim.id), snapshot, criteria, vocabulary, verdicts))
+            if claim.id in assumed:
+                weighing = replace(NOTHING, opinion=assumed[claim.id])
+                verdicts |= dict.fromkeys((item.id for item in items), ASSUMED)
+            else:
+                weighing = weigh(_lines(items, snapshot, criteria, self.vocabulary, verdicts))
             weighings[claim.id] = weighing
             relation = parts.get(claim.relation)
-            if relation is not None and weighing.support > 0 and claim.subject in index and claim.object in index:
-                graph.add_edge(
-                    index[claim.subject],
-                    index[claim.object],
-                    key=claim.id,
-                    sign=relation.sign,
-                    opinion=weighing.opinion,
-                    last=relation.propagation == "terminal",
-                )
-        return cls(snapshot, criteria, vocabulary, tuple(counting), index, graph, weighings, verdicts)
+            holds = weighing.support > 0 or claim.id in assumed
+            if relation is not None and holds and claim.subject in self.index and claim.object in self.index:
+                links[claim.id] = (self.index[claim.subject], self.index[claim.object], relation.sign)
+            else:
+                links.pop(claim.id, None)
+        made = replace(
+            self,
+            snapshot=snapshot,
+            criteria=criteria,
+            links=links,
+            weighings=weighings,
+            verdicts=verdicts,
+            assumed=assumed,
+        )
+        self._hand_on_steps(made, [claim.id for claim in known])
+        return made
 
     @cached_property
-    def links(self) -> Mapping[str, tuple[int, int, int]]:
-        """Claim id -> (subject node, object node, sign), of the claims that take part."""
-        return {key: (subject, object, edge["sign"]) for subject, object, key, edge in self._edges()}
+    def graph(self) -> nx.MultiDiGraph[int]:
+        """The links for networkx: nodes are ints, an edge's key is its claim id; `sign`, `opinion`, `last` beside."""
+        graph: nx.MultiDiGraph[int] = nx.MultiDiGraph()
+        graph.add_nodes_from(range(len(self.ids)))
+        for claim, (subject, object, sign) in self.links.items():
+            graph.add_edge(
+                subject, object, key=claim, sign=sign, opinion=self.opinion(claim), last=self._is_last(claim)
+            )
+        return graph
 
     @cached_property
     def forward(self) -> Sequence[tuple[Step, ...]]:
         """For each node the steps that leave it, cheapest first, ties by claim id."""
-        return self._steps(forward=True)
+        return self._steps(self.links, forward=True)
 
     @cached_property
     def backward(self) -> Sequence[tuple[Step, ...]]:
         """For each node the steps that arrive, walked backwards: `node` is the subject."""
-        return self._steps(forward=False)
+        return self._steps(self.links, forward=False)
 
     @cached_property
     def blocked(self) -> frozenset[int]:
@@ -116,7 +173,7 @@ class Network:
 
     def weighing(self, claim: str) -> Weighing:
         """Return the weighing of a claim under these criteria."""
-        return self.weighings.get(claim, weigh(()))
+        return self.weighings.get(claim, NOTHING)
 
     def counting(self, claim: str) -> tuple[Evidence, ...]:
         """Return the items that count for a claim (its stance may be neutral), by id."""
@@ -136,17 +193,35 @@ class Network:
         ids = self.snapshot.within(entity) if self.criteria.narrower else {entity}
         return frozenset(self.index[id] for id in ids if id in self.index)
 
-    def _edges(self) -> Iterable[tuple[int, int, str, dict[str, Any]]]:
-        edges: Iterable[tuple[int, int, str, dict[str, Any]]] = self.graph.edges(keys=True, data=True)
-        return edges
-
-    def _steps(self, *, forward: bool) -> Sequence[tuple[Step, ...]]:
+    def _steps(self, claims: Iterable[str], *, forward: bool) -> list[tuple[Step, ...]]:
         steps: list[list[Step]] = [[] for _ in self.ids]
-        for subject, object, key, edge in self._edges():
-            here, there = (subject, object) if forward else (object, subject)
-            cost = round(-log(edge["opinion"].expected) * COST_UNIT)
-            steps[here].append(Step(cost, key, there, edge["sign"], edge["last"]))
+        for here, step in self._each_step(claims, forward=forward):
+            steps[here].append(step)
         return [tuple(sorted(some)) for some in steps]
+
+    def _each_step(self, claims: Iterable[str], *, forward: bool) -> Iterator[tuple[int, Step]]:
+        for claim in claims:
+            subject, object, sign = self.links[claim]
+            here, there = (subject, object) if forward else (object, subject)
+            cost = round(-log(self.opinion(claim).expected) * COST_UNIT)
+            yield here, Step(cost, claim, there, sign, self._is_last(claim))
+
+    def _is_last(self, claim: str) -> bool:
+        return self.vocabulary.relation(self.snapshot.claims[claim].relation).propagation == "terminal"
+
+    def _hand_on_steps(self, other: Network, touched: Sequence[str]) -> None:
+        """Give a network that differs in the touched claims the steps worked out here, mended where they differ."""
+        for name in self.__dict__.keys() & {"forward", "backward"}:
+            steps: list[tuple[Step, ...]] = list(getattr(self, name))
+            place = 0 if name == "forward" else 1
+            changed = {net.links[claim][place] for net in (self, other) for claim in touched if claim in net.links}
+            gone = set(touched)
+            for node in changed:
+                steps[node] = tuple(step for step in steps[node] if step.claim not in gone)
+            fresh = [claim for claim in touched if claim in other.links]
+            for here, step in other._each_step(fresh, forward=name == "forward"):
+                steps[here] = tuple(sorted((*steps[here], step)))
+            other.__dict__[name] = steps
 
 
 def line_of(item: Evidence, group: str, vocabulary: Vocabulary) -> Line:
