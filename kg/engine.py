@@ -7,13 +7,13 @@ Ranking: highest product of `expected`, then fewer links, then claim ids.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf, prod
 from typing import TypeAlias
 
-from kg.network import Network
+from kg.network import Network, Step
 
 Path: TypeAlias = tuple[str, ...]
 Nodes: TypeAlias = frozenset[int]
@@ -59,7 +59,8 @@ def best_paths(
     """Return the k best simple paths from any source to any target.
 
     A* over partial paths. The lower bound on what is missing is exact for walks of at most the remaining number
-    of links, computed backwards from the targets; it never overestimates, so paths come out in order.
+    of links, computed backwards from the targets, only where a source is near enough; it never overestimates, so
+    paths come out in order.
     No path passes through a source, a target or a blocked node.
 
     Args:
@@ -74,7 +75,7 @@ def best_paths(
     Cost: O(max_links * links) for the bounds, then in practice about k * max_links * degree.
     """
     targets = targets - sources
-    bounds = _bounds(network, targets, max_links)
+    bounds = _bounds(network, sources, targets, max_links)
     queue: list[_Partial] = []
     for node in sources:
         bound = _bound(bounds, max_links, node, 1, sign)
@@ -205,8 +206,23 @@ def _is_simple(network: Network, path: Path, anchors: Nodes) -> bool:
     return len(set(nodes)) == len(nodes) and sum(node in anchors for node in nodes) == 1
 
 
-def _bounds(network: Network, targets: Nodes, max_links: int) -> list[Mapping[tuple[int, int], int]]:
-    """For r = 0..max_links: the least cost of a walk of at most r links to a target, by (node, sign of the walk)."""
+def links_to(steps: Sequence[tuple[Step, ...]], anchors: Nodes, most: int) -> dict[int, int]:
+    """Return the least number of steps from any anchor to each node that at most so many reach, signs aside."""
+    found = dict.fromkeys(anchors, 0)
+    edge: list[int] = list(anchors)
+    for links in range(1, most + 1):
+        near = {step.node for node in edge for step in steps[node]}
+        edge = [node for node in near if node not in found]
+        found |= dict.fromkeys(edge, links)
+    return found
+
+
+def _bounds(network: Network, sources: Nodes, targets: Nodes, max_links: int) -> list[Mapping[tuple[int, int], int]]:
+    """For r = 0..max_links: the least cost of a walk of at most r links to a target, by (node, sign of the walk).
+
+    Nodes that no walk from a source reaches with r links left are missing: nothing will ask for them.
+    """
+    away = links_to(network.forward, sources, max_links - 1)
     layer: dict[tuple[int, int], int] = {(node, 1): 0 for node in targets}
     bounds: list[Mapping[tuple[int, int], int]] = [layer]
     fresh: Mapping[tuple[int, int], int] = layer
@@ -216,7 +232,7 @@ def _bounds(network: Network, targets: Nodes, max_links: int) -> list[Mapping[tu
             if links > 1 and node in network.blocked:
                 continue
             for step in network.backward[node]:
-                if step.last and links > 1:
+                if (step.last and links > 1) or away.get(step.node, max_links) > max_links - links:
                     continue
                 state = (step.node, sign * step.sign)
                 if cost + step.cost < better.get(state, inf):
