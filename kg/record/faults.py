@@ -76,6 +76,8 @@ def explained(shown: str) -> Iterator[None]:
         raise explain(fault.orig or fault, shown) from fault
     except sqlite3.Error as fault:
         raise explain(fault, shown) from fault
+    except UnicodeDecodeError as fault:
+        raise StoreError(f"{shown}: {_DAMAGED[0]}", where="database", hint=_DAMAGED[1]) from fault
     except sa.exc.TimeoutError as fault:
         raise StoreError(f"{shown}: {_BUSY[0]}", where="database", hint=_BUSY[1]) from fault
 

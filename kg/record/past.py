@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 
 import sqlalchemy as sa
 
+from kg.errors import StoreError
 from kg.ids import RecordKind
 from kg.model import Change, Record, Revision, from_payload
 from kg.record.rows import FORMS, Form, Records
@@ -24,6 +26,18 @@ _BATCH_CHANGES = 20_000
 _CHANGE_AND_TIME = CHANGE.outerjoin(EVIDENCE, sa.and_(CHANGE.c.kind == "evidence", CHANGE.c.id == EVIDENCE.c.id))
 
 
+@contextmanager
+def _intact() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, KeyError) as fault:
+        raise StoreError(
+            "a row of the database does not hold a record",
+            where="database",
+            hint="`kg verify` says which; restore it from a backup",
+        ) from fault
+
+
 def head(connection: sa.Connection) -> Revision | None:
     """Return the newest revision, without its changes."""
     query = sa.select(*REVISION_COLUMNS).order_by(REVISION.c.number.desc()).limit(1)
@@ -31,6 +45,7 @@ def head(connection: sa.Connection) -> Revision | None:
     return None if row is None else Revision(*row)
 
 
+@_intact()
 def records_at(connection: sa.Connection, number: int, newest: int) -> Records:
     """Return all records as they stood after revision `number`.
 
@@ -86,6 +101,7 @@ def revisions_between(connection: sa.Connection, after: int, upto: int | None, l
     return [Revision(*row) for row in connection.execute(query if limit is None else query.limit(limit))]
 
 
+@_intact()
 def changes_between(connection: sa.Connection, after: int, upto: int) -> list[Revision]:
     """Return the first batch of the revisions `after` < number <= `upto`, with their changes."""
     told = revisions_between(connection, after, upto, _BATCH_REVISIONS)
@@ -109,6 +125,7 @@ def changes_between(connection: sa.Connection, after: int, upto: int) -> list[Re
     return [replace(one, changes=changes.get(one.number, ())) for one in told if one.number <= last]
 
 
+@_intact()
 def versions(connection: sa.Connection, kind: RecordKind, id: str) -> list[tuple[Revision, Record]]:
     """Return every version of one record with the revision that wrote it, oldest first."""
     query = (
