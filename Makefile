@@ -100,6 +100,7 @@ bench: dev
 
 docs: dev
 	@.venv/bin/python -m docs.generate
+	@.venv/bin/python -m tests.unit.test_mappings
 	@.venv/bin/python -m tests.docs.refresh
 
 clean:

@@ -30,9 +30,9 @@ DOORS: Mapping[str, tuple[str, ...]] = {
 }
 # Libraries of the extras: absent in a plain installation, so their rooms may ask for them late.
 OPTIONAL = {"numba", "psycopg", "mcp", "xlsxwriter", "citeproc", "pyspark", "playwright"}
-# Modules that may import late: the door of the library, the table of commands, and the place where commands first ask
-# for the graph.
-LATE = {"kg", "kg.cli", "kg.cli.context"}
+# Modules that may import late: the door of the library, the table of commands, the place where commands first ask for
+# the graph, and the two commands that stand on whole packages of their own.
+LATE = {"kg", "kg.cli", "kg.cli.context", "kg.cli.serve"}
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "handler", "data", "info"}
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b|\bfor n" r"ow\b")
 MACHINE_PATH = re.compile(r"(?<![\w.:/}\-])/(?:root|work|home|Users|mnt|opt)/\w|\b[A-Z]:\\Users\\")

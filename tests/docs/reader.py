@@ -18,7 +18,7 @@ from types import TracebackType
 from tests.docs.blocks import ROOT
 
 ADDRESS = re.compile(r"(?:127\.0\.0\.1|localhost):8000")
-START_SECONDS, STEP_SECONDS = 60, 120
+START_SECONDS, STEP_SECONDS = 120, 300
 
 
 class Reader:

@@ -16,6 +16,7 @@ import yaml
 from pyoxigraph import RdfFormat
 from pyoxigraph import parse as parse_rdf
 
+from docs.generate import FOLDER, PAGES
 from kg.vocabulary import load
 from tests.docs.blocks import ROOT, Block, anchors, blocks, documents, links, matches, steps
 from tests.docs.reader import ADDRESS, Reader
@@ -98,6 +99,11 @@ def test_shell_lines_can_be_typed(path: Path, found: list[Block]) -> None:
 def test_formats_are_well_formed(path: Path, found: list[Block]) -> None:
     for block in found:
         PARSERS[block.language](block.text)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_reference_pages_are_of_now(name: str) -> None:
+    assert (FOLDER / name).read_text(encoding="utf-8") == PAGES[name](), "run: make docs"
 
 
 def test_the_terms_in_contributing_can_be_added(tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""Writes the reference pages from what they describe: `python -m docs.generate` (part of `make docs`).
+
+Lives here: the page of the command line, and which pages there are. May enter: the commands, the ontology.
+Never here: text that describes a command or a term; that stands with the command or the term.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from kg.cli import COMMANDS, cli
+from kg.cli.context import Context
+from kg.cli.options import CRITERIA
+from kg.exporters import ontology_page
+
+FOLDER = Path(__file__).resolve().parent / "reference"
+WRITTEN = "Written by `make docs` from the commands themselves."
+EXIT_CODES = {
+    0: "fine; an empty answer is an answer",
+    1: "the answer is a failure: `verify`, `coverage` or `import` found something wrong",
+    2: "bad input; the message says what was given, what was expected and what to do",
+    3: "refused: the token's role does not allow it",
+    4: "something outside is down: the database, the network",
+}
+
+
+def command_line() -> str:
+    """Return the page of the command line: every command with its arguments and options, criteria once."""
+    root = click.Context(cli, info_name="kg", obj=Context(None, None, ()))
+    commands = {name: cli.get_command(root, name) for name in COMMANDS}
+    found = {name: command for name, command in commands.items() if command is not None}
+    criteria = [param for param in found["raises"].params if param.name in CRITERIA]
+    parts = [
+        "# Command line",
+        f"{WRITTEN} Options before the command hold for all of them.",
+        _table(("option", "meaning"), _options(cli.params, root)),
+        "Exit codes:",
+        _table(("code", "meaning"), [(str(code), meaning) for code, meaning in EXIT_CODES.items()]),
+        "## Criteria",
+        "Which evidence counts for a question. The commands that say *criteria* below take all of these; HTTP and "
+        "Python use the same words with `_` for `-`.",
+        _table(("option", "meaning"), _options(criteria, root)),
+    ]
+    for name, command in found.items():
+        parts += _section(name, command, click.Context(command, info_name=name, parent=root))
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(name: str, command: click.Command, ctx: click.Context) -> Iterable[str]:
+    """The part on one command."""
+    takes_criteria = {param.name for param in command.params} >= set(CRITERIA)
+    own = [param for param in command.params if not (takes_criteria and param.name in CRITERIA)]
+    yield f"## kg {name}"
+    yield " ".join((command.help or "").split())
+    usage = " ".join(piece for piece in command.collect_usage_pieces(ctx) if piece != "[OPTIONS]")
+    yield f"```text\nkg {name} {usage}".rstrip() + "\n```"
+    if takes_criteria:
+        yield "Takes *criteria*."
+    if options := _options(own, ctx):
+        yield _table(("option", "meaning"), options)
+
+
+def _options(params: Iterable[click.Parameter], ctx: click.Context) -> list[tuple[str, str]]:
+    records = [param.get_help_record(ctx) for param in params if isinstance(param, click.Option)]
+    return [(f"`{names}`", " ".join(text.split())) for names, text in filter(None, records)]
+
+
+def _table(head: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
+    lines = [head, ("---", "---"), *[(left.replace("|", "\\|"), right.replace("|", "\\|")) for left, right in rows]]
+    return "\n".join(f"| {left} | {right} |" for left, right in lines)
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "command-line.md": command_line,
+    "ontology.md": ontology_page.render,
+}
+
+
+def main() -> None:
+    """Write the pages that have changed."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        text, path = page(), FOLDER / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"docs/reference/{name}: written", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
