@@ -34,6 +34,8 @@ OPTIONAL = {"numba", "psycopg", "mcp", "xlsxwriter", "citeproc", "pyspark", "pla
 # the graph, and the two commands that stand on whole packages of their own.
 LATE = {"kg", "kg.cli", "kg.cli.context", "kg.cli.serve"}
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "handler", "data", "info"}
+# Names that a base class of the standard library imposes: asyncio.Protocol.data_received.
+IMPOSED = {"data_received"}
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b|\bfor n" r"ow\b")
 MACHINE_PATH = re.compile(r"(?<![\w.:/}\-])/(?:root|work|home|Users|mnt|opt)/\w|\b[A-Z]:\\Users\\")
 
@@ -122,7 +124,8 @@ def empty_names(modules: Iterable[Module]) -> list[str]:
     faults = []
     for module in modules:
         own = [(module.name.rpartition(".")[2], 1)]
-        for name, line in own + [(name.rpartition(".")[2], node.lineno) for name, node in module.definitions]:
+        defined = [(name.rpartition(".")[2], node.lineno) for name, node in module.definitions]
+        for name, line in own + [(name, line) for name, line in defined if name not in IMPOSED]:
             said = {word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)} & EMPTY_NAMES
             faults += [f"{module.path}:{line}: {name} is named {word}" for word in sorted(said)]
     return faults
