@@ -6,33 +6,26 @@ Never here: how a question is answered (question/), SQL (record/), printing.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
 from pathlib import Path
-from threading import RLock
-from typing import Any, TypeVar
+from typing import Any
 
+from kg.asking import Asking, parse_links, parse_sign
 from kg.coverage import basis_report, coverage
-from kg.criteria import Criteria, parse_flag, parse_int
+from kg.criteria import parse_flag, parse_int
 from kg.errors import InputError, NotFound
 from kg.importers import pack, pack_load
-from kg.model import Change, Record, Revision
-from kg.network import Network
+from kg.model import Change, Revision
 from kg.packaged import packaged
 from kg.question import disputes, impact, paths, raises, records, search
-from kg.question.answers import MAX_LINKS, Answer
-from kg.record import Records, Store
-from kg.settings import Lang, parse_lang, read_settings
-from kg.snapshot import Snapshot
+from kg.question.answers import Answer
+from kg.record import Store
+from kg.settings import parse_lang, read_settings
 from kg.text import TextIndex
-from kg.vocabulary import Vocabulary, load
+from kg.vocabulary import load
 
 Document = dict[str, Any]
-V = TypeVar("V")
-FOLD_MOST = 200
-SIGNS = {"+": 1, "1": 1, "+1": 1, "-": -1, "-1": -1, "0": 0}
 
 
 def open(
@@ -86,51 +79,14 @@ def database_url(text: str) -> str:
     return text if "://" in text else f"sqlite:///{text}"
 
 
-class Graph:
+class Graph(Asking):
     """The record seen through the ontology: ask, list, show, load. Safe to share between threads.
 
     Every question takes the criteria of `kg.Criteria` as keywords. Questions return an `Answer`, records and lists
     plain documents, exactly those that the command line and HTTP give.
     """
 
-    def __init__(self, store: Store, *, ontology: Sequence[Path] = (), lang: Lang = "en") -> None:
-        self.store = store
-        self.vocabulary: Vocabulary = load(ontology)
-        self.lang = lang
-        self._ontology = tuple(ontology)
-        self._lock = RLock()
-        self._snapshot = Snapshot.of(0, None, [])
-        self._index: TextIndex | None = None
-        self._cache: OrderedDict[Hashable, Any] = OrderedDict()
-
     # -- the record ------------------------------------------------------------------------------------------
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """The record at its newest revision; follows writes of other processes."""
-        head = self.store.head()
-        newest = 0 if head is None else head.number
-        with self._lock:
-            if newest > self._snapshot.revision:
-                self._follow(newest)
-            return self._snapshot
-
-    @property
-    def revision(self) -> int:
-        """The number of the newest revision; 0 for an empty record."""
-        return self.snapshot.revision
-
-    def network(self, criteria: Criteria | None = None) -> Network:
-        """Return the network under criteria, at the revision that they name."""
-        asked = Criteria() if criteria is None else criteria
-        newest = self.snapshot
-        for work in (*asked.without_work, *asked.only_work):
-            newest.work(work)
-        for entity in asked.block:
-            newest.entity(entity)
-        snapshot = newest if asked.as_of is None else self._past(asked.as_of, newest)
-        key = ("network", snapshot.revision, asked)
-        return self._cached(key, lambda: Network.build(snapshot, asked, self.vocabulary))
 
     def log(self, *, limit: Any = 50) -> Document:
         """The newest revisions, newest first, without their changes."""
@@ -155,7 +111,7 @@ class Graph:
         **criteria: Any,
     ) -> Answer:
         """Which techniques raise or lower which risks. See `kg.question.raises.find`."""
-        links = _max_links(max_links)
+        links = parse_links(max_links)
         return self._ask(raises.find, criteria, lang, risk, technique=technique, max_links=links)
 
     def matrix(
@@ -168,7 +124,7 @@ class Graph:
         **criteria: Any,
     ) -> Answer:
         """The evidence gap map. See `kg.question.raises.matrix`."""
-        return self._ask(raises.matrix, criteria, lang, rows=rows, cols=cols, max_links=_max_links(max_links))
+        return self._ask(raises.matrix, criteria, lang, rows=rows, cols=cols, max_links=parse_links(max_links))
 
     def paths(
         self,
@@ -183,7 +139,7 @@ class Graph:
     ) -> Answer:
         """The k best chains from source to target. See `kg.question.paths.find`."""
         most = parse_int(k, name="k", low=1, high=1000)
-        options = {"k": most, "max_links": _max_links(max_links), "sign": parse_sign(sign)}
+        options = {"k": most, "max_links": parse_links(max_links), "sign": parse_sign(sign)}
         return self._ask(paths.find, criteria, lang, source, target, **options)
 
     def impact(
@@ -192,7 +148,7 @@ class Graph:
         """What an entity reaches, or what reaches it. See `kg.question.impact.find`."""
         if direction not in {"out", "in"}:
             raise InputError(f"{direction!r} is neither out nor in", where="direction")
-        return self._ask(impact.find, criteria, lang, entity, direction=direction, max_links=_max_links(max_links))
+        return self._ask(impact.find, criteria, lang, entity, direction=direction, max_links=parse_links(max_links))
 
     def disputes(self, *, lang: str | None = None, **criteria: Any) -> Answer:
         """Claims with evidence on both sides. See `kg.question.disputes.find`."""
@@ -293,43 +249,6 @@ class Graph:
 
     # -- inside ----------------------------------------------------------------------------------------------
 
-    def _follow(self, newest: int) -> None:
-        """Bring the snapshot and the search index to a revision, by folding when there are few changes."""
-        behind = newest - self._snapshot.revision
-        if self._snapshot.revision == 0 or behind > FOLD_MOST:
-            self._snapshot = _snapshot_of(self.store.records(newest))
-            self._index = None
-            return
-        for revision in self.store.changes(self._snapshot.revision, newest):
-            self._snapshot = self._snapshot.apply(revision)
-            if self._index is not None:
-                self._index.apply(revision, self._snapshot)
-
-    def _past(self, as_of: int | str, newest: Snapshot) -> Snapshot:
-        number = as_of if isinstance(as_of, int) else self.store.revision_at(_moment(as_of))
-        if number > newest.revision:
-            raise NotFound(
-                f"there is no revision {number}; the newest is {newest.revision}",
-                where="as_of",
-                hint="`kg log` lists the revisions",
-            )
-        if number == newest.revision:
-            return newest
-        if number == 0:
-            return Snapshot.of(0, None, [])
-        return self._cached(("snapshot", number), lambda: _snapshot_of(self.store.records(number)))
-
-    def _network(self, criteria: Mapping[str, Any]) -> Network:
-        return self.network(Criteria.parse(criteria, self.vocabulary))
-
-    def _ask(
-        self, find: Callable[..., Answer], criteria: Mapping[str, Any], lang: str | None, *subject: Any, **options: Any
-    ) -> Answer:
-        network = self._network(criteria)
-        spoken = self._lang(lang)
-        key = (find, network.snapshot.revision, network.criteria, subject, tuple(sorted(options.items())), spoken)
-        return self._cached(key, lambda: find(network, *subject, **options, lang=spoken))
-
     def _list(
         self, listed: Callable[..., Document], given: Mapping[str, Any], own: set[str], limit: Any, **parsed: Any
     ) -> Document:
@@ -338,36 +257,6 @@ class Graph:
         most = parse_int(limit, name="limit", low=1, high=records.PAGE_MOST)
         return listed(network, limit=most, **filters, **parsed)
 
-    def _lang(self, lang: str | None) -> Lang:
-        return self.lang if lang is None else parse_lang(lang)
-
-    def _cached(self, key: Hashable, make: Callable[[], V]) -> V:
-        with self._lock:
-            if key in self._cache:
-                self._cache.move_to_end(key)
-                found: V = self._cache[key]
-                return found
-        made = make()
-        with self._lock:
-            self._cache[key] = made
-            while len(self._cache) > 256:
-                self._cache.popitem(last=False)
-        return made
-
-
-def parse_sign(value: Any) -> int | None:
-    """Return +1, -1 or 0 for `+`, `-`, `0` (or the numbers); None for None.
-
-    Example:
-        >>> parse_sign("+"), parse_sign(-1), parse_sign(None)
-        (1, -1, None)
-    """
-    if value is None:
-        return None
-    if str(value) not in SIGNS:
-        raise InputError(f"{value!r} is not a sign", where="sign", hint="use + or -")
-    return SIGNS[str(value)]
-
 
 def _packs() -> list[Path]:
     return sorted(path.parent for path in packaged("seeds").glob("*/pack.toml"))
@@ -375,16 +264,3 @@ def _packs() -> list[Path]:
 
 def _without_changes(fields: list[tuple[str, Any]]) -> Document:
     return {name: value for name, value in fields if name != "changes"}
-
-
-def _snapshot_of(rows: Records) -> Snapshot:
-    every: list[Record] = [*rows.entities, *rows.claims, *rows.evidence, *rows.works]
-    return Snapshot.of(rows.revision, rows.recorded_at, every)
-
-
-def _max_links(value: Any) -> int:
-    return parse_int(value, name="max_links", low=1, high=MAX_LINKS)
-
-
-def _moment(text: str) -> date | datetime:
-    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)

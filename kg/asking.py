@@ -1,0 +1,151 @@
+"""What every face of the record shares: the newest snapshot, networks under criteria, answers kept by revision.
+
+Lives here: `Asking`, and the parsing of parameters that many questions have. May enter: raw parameters of any door.
+Never here: single questions (graph, probing), SQL (record/).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from threading import RLock
+from typing import Any, TypeVar
+
+from kg.criteria import Criteria, parse_int
+from kg.errors import InputError, NotFound
+from kg.model import Record
+from kg.network import Network
+from kg.question.answers import MAX_LINKS, Answer
+from kg.record import Records, Store
+from kg.settings import Lang, parse_lang
+from kg.snapshot import Snapshot
+from kg.text import TextIndex
+from kg.vocabulary import Vocabulary, load
+
+V = TypeVar("V")
+FOLD_MOST, KEPT_MOST = 200, 256
+SIGNS = {"+": 1, "1": 1, "+1": 1, "-": -1, "-1": -1, "0": 0}
+
+
+class Asking:
+    """An open record as questions see it. Safe to share between threads."""
+
+    def __init__(self, store: Store, *, ontology: Sequence[Path] = (), lang: Lang = "en") -> None:
+        self.store = store
+        self.vocabulary: Vocabulary = load(ontology)
+        self.lang = lang
+        self._ontology = tuple(ontology)
+        self._lock = RLock()
+        self._snapshot = Snapshot.of(0, None, [])
+        self._index: TextIndex | None = None
+        self._cache: OrderedDict[Hashable, Any] = OrderedDict()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The record at its newest revision; follows writes of other processes."""
+        head = self.store.head()
+        newest = 0 if head is None else head.number
+        with self._lock:
+            if newest > self._snapshot.revision:
+                self._follow(newest)
+            return self._snapshot
+
+    @property
+    def revision(self) -> int:
+        """The number of the newest revision; 0 for an empty record."""
+        return self.snapshot.revision
+
+    def network(self, criteria: Criteria | None = None) -> Network:
+        """Return the network under criteria, at the revision that they name."""
+        asked = Criteria() if criteria is None else criteria
+        newest = self.snapshot
+        for work in (*asked.without_work, *asked.only_work):
+            newest.work(work)
+        for entity in asked.block:
+            newest.entity(entity)
+        snapshot = newest if asked.as_of is None else self._past(asked.as_of, newest)
+        key = ("network", snapshot.revision, asked)
+        return self._cached(key, lambda: Network.build(snapshot, asked, self.vocabulary))
+
+    def _follow(self, newest: int) -> None:
+        """Bring the snapshot and the search index to a revision, by folding when there are few changes."""
+        behind = newest - self._snapshot.revision
+        if self._snapshot.revision == 0 or behind > FOLD_MOST:
+            self._snapshot = _snapshot_of(self.store.records(newest))
+            self._index = None
+            return
+        for revision in self.store.changes(self._snapshot.revision, newest):
+            self._snapshot = self._snapshot.apply(revision)
+            if self._index is not None:
+                self._index.apply(revision, self._snapshot)
+
+    def _past(self, as_of: int | str, newest: Snapshot) -> Snapshot:
+        number = as_of if isinstance(as_of, int) else self.store.revision_at(_moment(as_of))
+        if number > newest.revision:
+            raise NotFound(
+                f"there is no revision {number}; the newest is {newest.revision}",
+                where="as_of",
+                hint="`kg log` lists the revisions",
+            )
+        if number == newest.revision:
+            return newest
+        if number == 0:
+            return Snapshot.of(0, None, [])
+        return self._cached(("snapshot", number), lambda: _snapshot_of(self.store.records(number)))
+
+    def _network(self, criteria: Mapping[str, Any]) -> Network:
+        return self.network(Criteria.parse(criteria, self.vocabulary))
+
+    def _ask(
+        self, find: Callable[..., Answer], criteria: Mapping[str, Any], lang: str | None, *subject: Any, **options: Any
+    ) -> Answer:
+        network = self._network(criteria)
+        spoken = self._lang(lang)
+        key = (find, network.snapshot.revision, network.criteria, subject, tuple(sorted(options.items())), spoken)
+        return self._cached(key, lambda: find(network, *subject, **options, lang=spoken))
+
+    def _lang(self, lang: str | None) -> Lang:
+        return self.lang if lang is None else parse_lang(lang)
+
+    def _cached(self, key: Hashable, make: Callable[[], V]) -> V:
+        with self._lock:
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                found: V = self._cache[key]
+                return found
+        made = make()
+        with self._lock:
+            self._cache[key] = made
+            while len(self._cache) > KEPT_MOST:
+                self._cache.popitem(last=False)
+        return made
+
+
+def parse_sign(value: Any) -> int | None:
+    """Return +1, -1 or 0 for `+`, `-`, `0` (or the numbers); None for None.
+
+    Example:
+        >>> parse_sign("+"), parse_sign(-1), parse_sign(None)
+        (1, -1, None)
+    """
+    if value is None:
+        return None
+    if str(value) not in SIGNS:
+        raise InputError(f"{value!r} is not a sign", where="sign", hint="use + or -")
+    return SIGNS[str(value)]
+
+
+def _snapshot_of(rows: Records) -> Snapshot:
+    every: list[Record] = [*rows.entities, *rows.claims, *rows.evidence, *rows.works]
+    return Snapshot.of(rows.revision, rows.recorded_at, every)
+
+
+def parse_links(value: Any) -> int:
+    """Return the most claims of a path, 1 to 12, given as a number or as digits."""
+    return parse_int(value, name="max_links", low=1, high=MAX_LINKS)
+
+
+def _moment(text: str) -> date | datetime:
+    return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
