@@ -22,6 +22,7 @@ from tests.docs.blocks import ROOT, Block, anchors, blocks, documents, links, ma
 from tests.docs.reader import ADDRESS, Reader
 
 DOCUMENTS = documents()
+DECISION = re.compile(r"decisions?[/ ]([0-9]{4})")
 PREFIXES = "".join(
     f"@prefix {name}: <{iri}> .\n"
     for name, iri in re.findall(
@@ -99,6 +100,17 @@ def test_shell_lines_can_be_typed(path: Path, found: list[Block]) -> None:
 def test_formats_are_well_formed(path: Path, found: list[Block]) -> None:
     for block in found:
         PARSERS[block.language](block.text)
+
+
+def test_decisions_that_the_code_names_are_written() -> None:
+    folders = [ROOT / name for name in ("kg", "api", "viz", "ontology", "tests", "docs")]
+    files = [path for folder in folders for path in folder.rglob("*.*") if path.suffix in {".py", ".ttl", ".md", ".js"}]
+    named = {number for path in files for number in DECISION.findall(path.read_text(encoding="utf-8"))}
+    pages = [path.name for path in sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))]
+    assert named <= {name[:4] for name in pages}
+    assert [name[:4] for name in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
+    overview = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
+    assert [name for name in pages if f"]({name})" not in overview] == []
 
 
 @pytest.mark.parametrize("name", PAGES)
