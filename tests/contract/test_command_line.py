@@ -1,0 +1,200 @@
+"""The command line: exit codes, where messages go, near words, first start, both languages, quiet pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kg.cli import COMMANDS, cli, main
+
+CHAIN = "malicious-use-by-non-state-actors"
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('cli')}/record.db"
+
+
+def kg_(*words: str, database: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the real program."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
+    return subprocess.run(
+        [sys.executable, "-m", "kg", "--database", database, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**clean, "COLUMNS": "140", **(env or {})},
+    )
+
+
+def invoke(database: str, *words: str) -> Result:
+    return CliRunner(env={"COLUMNS": "140"}).invoke(cli, ["--database", database, *words])
+
+
+def test_first_start_creates_seeds_and_says_so_on_stderr(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/deep/new.sqlite"
+    first = kg_("raises", CHAIN, "--json", database=database)
+    assert (first.returncode, "loaded the pack hazards" in first.stderr) == (0, True)
+    assert json.loads(first.stdout)["items"]
+    second = kg_("raises", CHAIN, "--json", database=database)
+    assert (second.stderr, second.stdout) == ("", first.stdout)
+
+
+def test_an_empty_record_stays_empty(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/empty.sqlite"
+    assert "0 claims" in kg_("init", "--empty", database=database).stdout
+    answer = json.loads(kg_("raises", "--json", database=database).stdout)
+    assert answer["items"] == []
+    assert "No evidence found is not evidence of no effect" in answer["note"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["raise"], 2, "Did you mean raises"),
+        (["paths", "qlora", "malicous-use"], 2, "malicious-use"),
+        (["paths", "qlora", "qlora"], 2, "two different entities"),
+        (["paths", "qlora", "malicious-use", "-k", "0"], 2, "from 1 to 1000"),
+        (["paths", "qlora", "malicious-use", "--sign", "x"], 2, "use + or -"),
+        (["raises", "--max-links", "99"], 2, "from 1 to 12"),
+        (["raises", "--known-in", "soon"], 2, "whole number"),
+        (["raises", "--as-of", "99"], 2, "no revision 99; the newest is 1"),
+        (["raises", "--without-work", "hu2022lor"], 2, "hu2022lora"),
+        (["raises", "--relation", "rises"], 2, "raises"),
+        (["list", "entities", "--type", "Risks"], 2, "Risk"),
+        (["list", "works", "--type", "Risk"], 2, "filters of works"),
+        (["list", "claims", "--limit", "500"], 2, "from 1 to 200"),
+        (["show", "微调技术"], 2, "fine-tuning"),
+        (["search", " "], 2, "nothing to search for"),
+        (["import", "no-such-folder"], 2, "no file or folder"),
+        (["impact", "qlora", "--direction", "sideways"], 2, "neither out nor in"),
+        (["--lang", "fr", "log"], 2, "use en or zh"),
+        (["--ontology", "no-such.ttl", "log"], 2, "no Turtle here"),
+        (["serve", "--port", "99999"], 2, "from 1 to 65535"),
+    ],
+)
+def test_bad_input_exits_2_and_helps(
+    database: str, words: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invoke(database, "init")
+    with pytest.raises(SystemExit) as ended:
+        main(["--database", database, *words])
+    out, err = capsys.readouterr()
+    assert ended.value.code == code, err
+    assert said in err
+    assert out == ""
+
+
+@pytest.mark.parametrize(
+    ("database", "said"),
+    [
+        ("postgresql://nobody:secret@127.0.0.1:1/none", "127.0.0.1"),
+        ("sqlite:////proc/none/record.db", "record.db"),
+    ],
+)
+def test_a_database_out_of_reach_exits_4(database: str, said: str) -> None:
+    run = kg_("log", database=database)
+    assert run.returncode == 4, run.stderr
+    assert said in run.stderr
+    assert "secret" not in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_a_file_that_is_no_database_exits_4_and_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("dear diary " * 100, encoding="utf-8")
+    run = kg_("log", database=f"sqlite:///{path}")
+    assert run.returncode == 4
+    assert path.read_text(encoding="utf-8").startswith("dear diary")
+
+
+def test_shown_by_the_issue(database: str) -> None:
+    raises = invoke(database, "raises", CHAIN).stdout
+    assert "raises" in raises
+    assert "chan2023hazards" in raises
+    both = invoke(database, "show", "tar--mitigates--safeguard-removal").stdout
+    assert both.index("For (1)") < both.index("tamirisa2025tar") < both.index("Against (1)") < both.index("qi2025durab")
+    unlearning = "unlearning--mitigates--dangerous-capabilities"
+    now = json.loads(invoke(database, "show", unlearning, "--json").stdout)
+    then = json.loads(invoke(database, "show", unlearning, "--known-in", "2024", "--json").stdout)
+    assert (now["contested"], then["contested"]) == (True, False)
+    assert then["belief"]["disbelief"] == 0
+    assert then["belief"]["expected"] > 0.5 > now["belief"]["expected"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["raises", CHAIN],
+        ["matrix"],
+        ["paths", "qlora", CHAIN],
+        ["paths", "qlora", "tar"],
+        ["impact", "qlora"],
+        ["impact", "qlora", "--direction", "in"],
+        ["disputes"],
+        ["show", "fine-tuning"],
+        ["show", "tar--mitigates--safeguard-removal"],
+        ["show", "hu2022lora"],
+        ["show", "E232"],
+        ["list", "entities"],
+        ["list", "claims", "--all"],
+        ["list", "works"],
+        ["list", "evidence", "--work", "hu2022lora"],
+        ["search", "微调"],
+        ["basis"],
+        ["coverage"],
+        ["log"],
+        ["verify"],
+    ],
+    ids=" ".join,
+)
+def test_every_table_is_readable_in_both_languages(database: str, lang: str, words: list[str]) -> None:
+    run = CliRunner(env={"COLUMNS": "140"}).invoke(cli, ["--database", database, "--lang", lang, *words])
+    assert run.exit_code == 0, run.stderr
+    assert run.stdout.strip()
+    assert "None" not in run.stdout
+    assert "[/" not in run.stdout, "markup must not leak"
+
+
+def test_all_follows_the_pages(database: str) -> None:
+    listed = json.loads(invoke(database, "list", "evidence", "--limit", "100", "--all", "--json").stdout)
+    assert (len(listed["items"]), listed["next"]) == (349, None)
+    ids = [item["id"] for item in listed["items"]]
+    assert ids == sorted(set(ids))
+
+
+def test_every_command_has_help_and_a_line_in_the_table() -> None:
+    overview = CliRunner().invoke(cli, ["--help"]).stdout
+    for name in COMMANDS:
+        assert f"\n  {name} " in overview
+        helped = CliRunner().invoke(cli, [name, "--help"])
+        assert helped.exit_code == 0
+        assert helped.stdout.startswith("Usage: ")
+
+
+def test_completion_offers_ids_and_words_of_the_ontology(database: str) -> None:
+    def complete(*words: str) -> str:
+        line = " ".join(["kg", "--database", database, *words])
+        env = {"_KG_COMPLETE": "bash_complete", "COMP_WORDS": line, "COMP_CWORD": str(len(words) + 2)}
+        return kg_(database=database, env=env).stdout
+
+    assert "malicious-use-by-non-state-actors" in complete("raises", "malicious")
+    assert "empirical-experiment" in complete("raises", "--study-kind", "emp")
+
+
+def test_a_closed_pipe_is_quiet(database: str) -> None:
+    line = f"{sys.executable} -m kg --database {database} list evidence --all --json | head -c 10"
+    run = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+    assert run.stderr == ""
+
+
+def test_no_color_is_respected(database: str) -> None:
+    run = kg_("raises", CHAIN, database=database, env={"NO_COLOR": "1", "FORCE_COLOR": ""})
+    assert "\x1b[3" not in run.stdout

@@ -1,0 +1,159 @@
+"""The same question gives the same document at all doors: Python, command line, HTTP; SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from starlette.testclient import TestClient
+
+import kg
+from kg.cli import cli
+from kg_api.app import create_app
+
+QUESTIONS: list[tuple[str, list[str], str, dict[str, Any], tuple[Any, ...]]] = [
+    # face method, command line, HTTP path, parameters, subject
+    ("raises", ["raises"], "/raises", {}, ()),
+    (
+        "raises",
+        ["raises", "malicious-use-by-non-state-actors", "--known-in", "2023", "--max-links", "5"],
+        "/raises",
+        {"known_in": 2023, "max_links": 5},
+        ("malicious-use-by-non-state-actors",),
+    ),
+    ("raises", ["raises", "--technique", "lora", "--narrower"], "/raises", {"technique": "lora", "narrower": True}, ()),
+    ("matrix", ["matrix"], "/matrix", {}, ()),
+    (
+        "matrix",
+        ["matrix", "--rows", "Mitigation", "--cols", "Risk", "--min-strength", "moderate"],
+        "/matrix",
+        {"rows": "Mitigation", "cols": "Risk", "min_strength": "moderate"},
+        (),
+    ),
+    (
+        "paths",
+        ["paths", "qlora", "malicious-use", "-k", "3", "--sign", "+", "--without-work", "dettmers2023qlora"],
+        "/paths",
+        {"k": 3, "sign": "+", "without_work": ["dettmers2023qlora"]},
+        ("qlora", "malicious-use"),
+    ),
+    ("paths", ["paths", "qlora", "tar"], "/paths", {}, ("qlora", "tar")),
+    (
+        "paths",
+        ["paths", "tamper-resistant-safeguards", "open-science", "--relation", "requires", "--relation", "raises"],
+        "/paths",
+        {"relation": ["requires", "raises"]},
+        ("tamper-resistant-safeguards", "open-science"),
+    ),
+    ("impact", ["impact", "qlora"], "/impact", {}, ("qlora",)),
+    (
+        "impact",
+        ["impact", "malicious-use", "--direction", "in", "--study-kind", "empirical-experiment", "--block", "fine-tuning"],
+        "/impact",
+        {"direction": "in", "study_kind": ["empirical-experiment"], "block": ["fine-tuning"]},
+        ("malicious-use",),
+    ),
+    ("disputes", ["disputes", "--known-in", "2024"], "/disputes", {"known_in": 2024}, ()),
+    ("search", ["search", "微调"], "/search", {}, ("微调",)),
+    ("entity", ["show", "fine-tuning"], "/entities/fine-tuning", {}, ("fine-tuning",)),
+    (
+        "claim",
+        ["show", "tar--mitigates--safeguard-removal", "--known-in", "2024"],
+        "/claims/tar--mitigates--safeguard-removal",
+        {"known_in": 2024},
+        ("tar--mitigates--safeguard-removal",),
+    ),
+    ("work", ["show", "hu2022lora"], "/works/hu2022lora", {}, ("hu2022lora",)),
+    ("item", ["show", "E232"], "/evidence/E232", {}, ("E232",)),
+    ("entities", ["list", "entities", "--type", "Risk", "--limit", "5"], "/entities", {"type": "Risk", "limit": 5}, ()),
+    ("entities", ["list", "entities", "--broader", "lora"], "/entities", {"broader": "lora"}, ()),
+    (
+        "claims",
+        ["list", "claims", "--contested", "--relation", "mitigates", "--limit", "200"],
+        "/claims",
+        {"contested": True, "relation": "mitigates", "limit": 200},
+        (),
+    ),
+    ("works", ["list", "works", "--year", "2024", "--after", "c"], "/works", {"year": 2024, "after": "c"}, ()),
+    (
+        "evidence",
+        ["list", "evidence", "--stance", "disputes", "--locator", "abstract"],
+        "/evidence",
+        {"stance": "disputes", "locator": "abstract"},
+        (),
+    ),
+    ("basis", ["basis"], "/basis", {}, ()),
+    ("coverage", ["coverage"], "/coverage", {}, ()),
+    ("verify", ["verify"], "/verify", {}, ()),
+    ("log", ["log"], "/revisions", {}, ()),
+]
+SUBJECTS = {"raises": ("risk",), "paths": ("source", "target"), "impact": ("entity",), "search": ("q",)}
+IDS = [f"{number}-{' '.join(words)}" for number, (_, words, *_) in enumerate(QUESTIONS)]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def doors(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, kg.Graph]]:
+    """A seeded database of each kind."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('doors')}/record.db"
+    else:
+        url = request.getfixturevalue("postgres_module_url")
+    graph = kg.open(url, lang="en", ontology=())
+    yield url, graph
+    graph.store.close()
+
+
+@pytest.fixture(scope="module")
+def client(doors: tuple[str, kg.Graph]) -> Iterator[TestClient]:
+    with TestClient(create_app(doors[1])) as client:
+        yield client
+
+
+@pytest.mark.parametrize(("method", "words", "route", "parameters", "subject"), QUESTIONS, ids=IDS)
+def test_the_doors_agree(
+    doors: tuple[str, kg.Graph],
+    client: TestClient,
+    method: str,
+    words: list[str],
+    route: str,
+    parameters: dict[str, Any],
+    subject: tuple[Any, ...],
+) -> None:
+    url, graph = doors
+    answer = getattr(graph, method)(*subject, **parameters)
+    document = answer.document if isinstance(answer, kg.Answer) else answer
+
+    run = CliRunner().invoke(cli, ["--database", url, "--lang", "en", *words, "--json"], catch_exceptions=False)
+    assert run.exit_code == 0, run.stderr
+    assert json.loads(run.stdout) == document
+
+    query = {**dict(zip(SUBJECTS.get(method, ()), subject, strict=False)), **parameters}
+    response = client.get(f"/api/v1{route}", params=query)
+    assert response.status_code == 200, response.text
+    assert response.json() == document
+    if isinstance(answer, kg.Answer):
+        assert response.content == run.stdout_bytes.rstrip(b"\n") == answer.json()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_doors_agree_in_both_languages(doors: tuple[str, kg.Graph], client: TestClient, lang: str) -> None:
+    url, graph = doors
+    answer = graph.paths("qlora", "malicious-use", lang=lang)
+    words = ["--database", url, "--lang", lang, "paths", "qlora", "malicious-use", "--json"]
+    assert CliRunner().invoke(cli, words).stdout_bytes.rstrip(b"\n") == answer.json()
+    route = "/api/v1/paths?source=qlora&target=malicious-use"
+    assert client.get(f"{route}&lang={lang}").content == answer.json()
+    assert client.get(route, headers={"Accept-Language": f"{lang}-CN,{lang};q=0.9"}).content == answer.json()
+
+
+def test_receipts_are_the_same_on_sqlite_and_postgresql(sqlite_url: str, postgres_url: str) -> None:
+    receipts = []
+    for url in (sqlite_url, postgres_url):
+        graph = kg.open(url, lang="en", ontology=())
+        receipts.append([graph.raises().json(), graph.matrix().json(), graph.impact("lora").json()])
+        receipts[-1].append(graph.disputes()["receipt"])
+        graph.store.close()
+    assert receipts[0] == receipts[1]
