@@ -1,0 +1,131 @@
+// The side panel: what a dossier says, as elements. The server's template "scene/dossier.html" shows the same.
+
+import { badge, bar, glyph, h, outward } from "./dom.js";
+
+// `site` gives `said` (words), `href(kind, id)`, and `actions(dossier)`, links that the page offers for it.
+export function dossierElements(dossier, site) {
+  const { said } = site;
+  const inward = (kind, id, label) => h("a", { href: site.href(kind, id), "data-kind": kind, "data-id": id }, label);
+  const quiet = (...children) => h("p", { class: "quiet" }, ...children);
+  const flag = (text) => h("span", { class: "flag" }, text);
+
+  const claims = (list) =>
+    h(
+      "ul",
+      { class: "claims" },
+      list.map((one) =>
+        h(
+          "li",
+          {},
+          badge(one.sign, said),
+          " ",
+          inward("claim", one.id, one.sentence),
+          " ",
+          h("span", { class: "quiet" }, one.expected.toFixed(2)),
+          one.contested ? [" ", flag("!")] : null,
+        ),
+      ),
+    );
+
+  const facts = (one) => h("p", { class: "facts" }, one.facts.map((fact) => [h("span", {}, fact), " "]));
+
+  const item = (one) =>
+    h(
+      "li",
+      { class: one.counts ? "item" : "item idle" },
+      h("p", { class: "statement" }, one.statement),
+      one.quote ? h("p", { class: "quote" }, one.quote) : null,
+      one.remark ? h("p", { class: "remark" }, one.remark) : null,
+      h(
+        "p",
+        { class: "source" },
+        inward("work", one.work, one.citation),
+        one.work_title ? ` ${one.work_title}` : null,
+        one.work_status ? [" ", flag(one.work_status)] : null,
+        one.links.map((link) => [" ", outward(link)]),
+      ),
+      facts(one),
+    );
+
+  const listed = (key) =>
+    dossier[key].length
+      ? quiet(`${said[key]}: `, dossier[key].map((one, at) => [at ? " · " : null, inward("entity", one.id, one.label)]))
+      : null;
+
+  const bodies = {
+    claim: () => [
+      h(
+        "p",
+        { class: "ends" },
+        dossier.ends.map((end, at) => [at ? [" ", badge(dossier.sign, said), " "] : null, inward("entity", end.id, end.label)]),
+      ),
+      h(
+        "div",
+        { class: "belief", title: said.belief_help },
+        bar(dossier.belief.low, dossier.belief.high, dossier.belief.expected),
+        h("p", {}, dossier.summary),
+      ),
+      quiet(said.belief_help),
+      dossier.notes.map((note) => quiet(note)),
+      dossier.sides.map((side) => [
+        h(
+          "h3",
+          { class: `side side${side.side}` },
+          side.title,
+          side.items.length ? [" ", h("span", { class: "count" }, String(side.items.length))] : null,
+        ),
+        side.note ? quiet(side.note) : null,
+        h("ul", { class: "items" }, side.items.map(item)),
+      ]),
+    ],
+    edge: () => [h("h3", {}, said.claims_behind), claims(dossier.claims)],
+    entity: () => [
+      dossier.definition ? h("p", {}, dossier.definition) : null,
+      h("p", { class: "actions" }, site.actions(dossier).map((link) => [link, " "])),
+      listed("broader"),
+      listed("narrower"),
+      dossier.aliases.length ? quiet(`${said.aliases}: ${dossier.aliases.join(" · ")}`) : null,
+      ["claims_out", "claims_in"].map((key) => [
+        h("h3", {}, said[key]),
+        dossier[key].length ? claims(dossier[key]) : quiet(said.no_claims),
+      ]),
+    ],
+    work: () => [
+      dossier.status ? h("p", {}, flag(dossier.status)) : null,
+      h("p", {}, dossier.citation),
+      dossier.authors.length ? quiet(dossier.authors.join("; ")) : null,
+      h("p", { class: "actions" }, dossier.links.map((link) => [outward(link), " "])),
+      h("h3", {}, said.works_cited),
+      h(
+        "ul",
+        { class: "items" },
+        dossier.items.map((one) =>
+          h(
+            "li",
+            { class: one.counts ? "item" : "item idle" },
+            h("p", {}, inward("claim", one.claim, one.claim_sentence), " ", h("span", { class: "count" }, one.stance)),
+            h("p", { class: "statement" }, one.statement),
+            facts(one),
+          ),
+        ),
+      ),
+    ],
+  };
+
+  const kind = dossier.kind === "entity" ? [glyph(dossier.outline, dossier.colour), ` ${dossier.type}`] : [said[`kind_${dossier.kind}`]];
+  const close = h("a", { class: "close", href: site.href("", ""), "data-kind": "", "data-id": "", "aria-label": said.close, title: said.close }, "×");
+  return [
+    h(
+      "header",
+      {},
+      close,
+      h("p", { class: "kind" }, kind),
+      h("h2", { tabindex: "-1" }, dossier.title),
+      dossier.contested ? h("p", {}, flag(`! ${said.contested}`)) : null,
+    ),
+    ...bodies[dossier.kind](),
+    dossier.api && site.online ? quiet(h("a", { href: dossier.api }, said.json)) : null,
+  ]
+    .flat(Infinity)
+    .filter((part) => part !== null && part !== undefined);
+}
