@@ -1,0 +1,139 @@
+"""The application: `create_app(graph)` binds routes, pages, errors and headers to one graph.
+
+Lives here: assembly. Never here: an engine or a graph made at import; what any route says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from importlib import metadata
+from threading import Event, Thread
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.types import ASGIApp
+
+from kg.graph import Graph
+from kg.settings import LANGS
+from kg_api import assets, pages, problems, shapes
+from kg_api.asking import only_known, parameters_of
+from kg_api.headers import Shield
+from kg_api.replies import Memory
+from kg_api.routers import pictures, questions, records, service
+
+PREFIX = "/api/v1"
+ABOUT = (
+    "Which techniques raise which risks, through which chain, how sure are we, and which papers does that rest on. "
+    "Belief that a link holds is not the size of its effect; the weights are priors, nothing is calibrated; an absent "
+    "pair means no evidence found."
+)
+
+
+class Application(FastAPI):
+    """A FastAPI application whose outermost wrapper is the `Shield`, so that no response leaves without headers."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Wrap everything, the framework's own error page included."""
+        return Shield(super().build_middleware_stack())
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, with errors as what they are: problem documents."""
+        if self.openapi_schema is None:
+            self.openapi_schema = _with_problems(super().openapi())
+        return self.openapi_schema
+
+
+def create_app(graph: Graph, *, warm: bool = True) -> FastAPI:
+    """Return the application that answers from a graph.
+
+    Args:
+        graph: What `kg.open` returned; safe to share between threads.
+        warm: Compute the headline answers when the server starts, so that first visitors need not wait; until then
+            `/readyz` says 503.
+
+    Example:
+        >>> import kg, tempfile
+        >>> graph = kg.open(f"sqlite:///{tempfile.mkdtemp()}/r.sqlite", empty=True)
+        >>> create_app(graph).title
+        'evidence-kg'
+    """
+    app = Application(
+        title="evidence-kg",
+        summary="Which techniques raise which risks, on which evidence",
+        description=ABOUT,
+        version=metadata.version("evidence-kg"),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=_lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    files = assets.read()
+    app.state.graph = graph
+    app.state.memory = Memory()
+    app.state.build = assets.build_of(files)
+    app.state.stamp = f"{app.version} {graph.vocabulary.digest} {app.state.build}"
+    app.state.error_page = pages.error_page
+    app.state.warm = Event()
+    if not warm:
+        app.state.warm.set()
+    problems.install(app)
+    strict = [Depends(only_known)]
+    api = APIRouter(prefix=PREFIX, dependencies=strict)
+    for room in (questions, records, pictures, service):
+        api.include_router(room.router)
+    app.include_router(api)
+    app.include_router(service.probes, dependencies=strict)
+    app.include_router(pages.router)
+    app.include_router(assets.router_of(files, app.state.build))
+    known = lru_cache(maxsize=1)(lambda: parameters_of(app.openapi()))
+    app.state.parameters = lambda operation: known().get(operation, {})
+    return app
+
+
+def warm_up(graph: Graph) -> None:
+    """Ask the questions that first visitors ask, in both languages."""
+    for lang in LANGS:
+        graph.raises(lang=lang)
+        graph.matrix(lang=lang)
+        graph.disputes(lang=lang)
+        graph.search("a", lang=lang)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Warm up beside the first requests; they are answered meanwhile, only `/readyz` waits."""
+
+    def work() -> None:
+        try:
+            warm_up(app.state.graph)
+        finally:
+            app.state.warm.set()
+
+    if not app.state.warm.is_set():
+        Thread(target=work, name="warm-up", daemon=True).start()
+    yield
+
+
+def _with_problems(openapi: dict[str, Any]) -> dict[str, Any]:
+    """Put the problem document in place of the framework's own description of errors."""
+    schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
+    for gone in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(gone, None)
+    schemas["Problem"] = shapes.Problem.model_json_schema()
+    content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    told = {
+        "404": "No such record",
+        "422": "A parameter cannot be used",
+        "503": "The record cannot be used at the moment",
+    }
+    for path, operations in openapi["paths"].items():
+        for operation in operations.values():
+            wanted = told if path.startswith(PREFIX) else {"503": told["503"]}
+            responses: Mapping[str, Any] = {
+                status: {"description": text, "content": content} for status, text in wanted.items()
+            }
+            operation["responses"] = {"200": operation["responses"]["200"], **responses}
+    return openapi

@@ -1,0 +1,95 @@
+"""What routes share: the graph, the language of a request, and the refusal of parameters that a route does not take.
+
+Lives here: dependencies. Never here: what a parameter means (parameters.py describes, the graph's face parses).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from rapidfuzz import fuzz, process
+
+from kg.errors import InputError
+from kg.graph import Graph
+from kg.settings import LANGS, Lang, parse_lang
+from kg_api import parameters
+
+
+async def graph_of(request: Request) -> Graph:
+    """Return the graph that the application answers from."""
+    graph: Graph = request.app.state.graph
+    return graph
+
+
+async def only_known(request: Request) -> None:
+    """Refuse query parameters that the route does not describe, and single ones given twice.
+
+    What a route takes is read from the OpenAPI document, so that the two cannot disagree.
+
+    Raises:
+        InputError: names the parameter, near ones, and all that the route takes.
+    """
+    known = request.app.state.parameters(request.scope["route"].name)
+    for name in request.query_params:
+        if name not in known:
+            near = [word for word, *_ in process.extract(name[:100], list(known), scorer=fuzz.WRatio, score_cutoff=60)]
+            takes = ", ".join(known) if known else "no parameters"
+            raise InputError(
+                f"{name[:100]!r} is not a parameter of this address",
+                where=name[:100],
+                near=near[:3],
+                hint=f"it takes {takes}",
+            )
+        times = len(request.query_params.getlist(name))
+        if times > 1 and not known[name]:
+            raise InputError(f"{name} is given {times} times, once is enough", where=name)
+
+
+async def lang_of(request: Request, lang: parameters.Lang = None) -> Lang:
+    """Return the language of a request: its `lang` parameter, else what its browser prefers, else the graph's."""
+    if lang:
+        return parse_lang(lang)
+    preferred = preferred_lang(request.headers.get("accept-language", ""))
+    default: Lang = request.app.state.graph.lang
+    return default if preferred is None else preferred
+
+
+def preferred_lang(accepted: str) -> Lang | None:
+    """Return which of our languages an Accept-Language header prefers; None when it names neither.
+
+    Example:
+        >>> preferred_lang("fr, zh-CN;q=0.8, en;q=0.5"), preferred_lang("fr")
+        ('zh', None)
+    """
+    best: tuple[float, Lang] | None = None
+    for part in accepted[:500].split(","):
+        tag, _, quality = part.partition(";")
+        primary = tag.strip().lower().split("-")[0]
+        weight = _weight(quality)
+        for lang in LANGS:
+            if primary == lang and weight > 0 and (best is None or weight > best[0]):
+                best = (weight, lang)
+    return None if best is None else best[1]
+
+
+def parameters_of(openapi: Mapping[str, Any]) -> dict[str, dict[str, bool]]:
+    """Return for each operation, by its id, the query parameters it takes, each with whether it may be repeated."""
+    found: dict[str, dict[str, bool]] = {}
+    for operations in openapi["paths"].values():
+        for operation in operations.values():
+            taken = [one for one in operation.get("parameters", ()) if one["in"] == "query"]
+            found[operation["operationId"]] = {one["name"]: one["schema"].get("type") == "array" for one in taken}
+    return found
+
+
+def _weight(quality: str) -> float:
+    text = quality.strip().removeprefix("q=")
+    if not text:
+        return 1.0
+    return float(text) if text.replace(".", "", 1).isascii() and text.replace(".", "", 1).isdigit() else 0.0
+
+
+TheGraph = Annotated[Graph, Depends(graph_of)]
+TheLang = Annotated[Lang, Depends(lang_of)]

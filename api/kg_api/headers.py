@@ -1,0 +1,112 @@
+"""What stands on every response, errors included: security headers, a request id; and the limits on requests.
+
+Lives here: one pure ASGI wrapper around the whole application. Never here: routes, what errors mean.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg_api import problems
+
+ADDRESS_MOST = 8_192
+BODY_MOST = 1_048_576
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+SECURITY = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class Shield:
+    """Wrap an application: limits before it, headers after it. HEAD is answered as GET without the body.
+
+    Args:
+        app: The application, with its own error handling inside.
+        address_most: Longest path and query together, in bytes.
+        body_most: Largest body, in bytes; counted as it arrives, whatever its headers say.
+    """
+
+    def __init__(self, app: ASGIApp, *, address_most: int = ADDRESS_MOST, body_most: int = BODY_MOST) -> None:
+        self.app = app
+        self.address_most = address_most
+        self.body_most = body_most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one connection; what is not HTTP passes through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = dict(scope["headers"])
+        id = given.get(b"x-request-id", b"").decode("latin-1")
+        scope["request_id"] = id if _REQUEST_ID.fullmatch(id) else uuid.uuid4().hex
+        head = scope["method"] == "HEAD"
+        if head:
+            scope["method"] = "GET"
+
+        async def dressed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(SECURITY)
+                headers["X-Request-Id"] = scope["request_id"]
+            elif head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        fault = self._refused(scope, given)
+        if fault is not None:
+            await problems.response(fault, {"Connection": "close"})(scope, receive, dressed)
+            return
+        await self.app(scope, _counted(receive, self.body_most), dressed)
+
+    def _refused(self, scope: Scope, given: dict[bytes, bytes]) -> dict[str, Any] | None:
+        length = len(scope.get("raw_path") or b"") + len(scope["query_string"])
+        if length > self.address_most:
+            return problems.of_status(
+                414,
+                f"path and query have {length} bytes, at most {self.address_most} are allowed; ask for less",
+            )
+        announced = given.get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > self.body_most:
+            return problems.of_status(413, _too_large(self.body_most))
+        return None
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    count = 0
+
+    async def counting() -> Message:
+        nonlocal count
+        message = await receive()
+        count += len(message.get("body", b""))
+        if count > most:
+            raise HTTPException(413, _too_large(most))
+        return message
+
+    return counting
+
+
+def _too_large(most: int) -> str:
+    return f"a body may have at most {most} bytes"

@@ -1,0 +1,180 @@
+"""Errors as RFC 9457 problem documents: one table from the error tree, and the framework's errors in the same shape.
+
+Lives here: status, title and type of every kind of error. May enter: exceptions. Never here: traceback, path, SQL
+or version in anything that is sent; what an operator needs goes to the log, under the id of the request.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from kg.errors import (
+    BadIdentifier,
+    Conflict,
+    Forbidden,
+    InputError,
+    KgError,
+    NotFound,
+    ParseFailure,
+    ShapeViolation,
+    StoreError,
+    UnknownTerm,
+    Upstream,
+)
+from kg.ids import BASE
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = "5"
+LOG = logging.getLogger("kg_api")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of error is told. `detail` replaces the error's own words where those are for the operator."""
+
+    status: int
+    slug: str
+    title: str
+    detail: str | None = None
+
+
+# Nearest ancestor wins.
+TABLE: dict[type[KgError], Kind] = {
+    BadIdentifier: Kind(422, "bad-identifier", "An identifier has the wrong form"),
+    UnknownTerm: Kind(422, "unknown-term", "A word is not in the ontology"),
+    ParseFailure: Kind(422, "unreadable", "The text could not be read"),
+    ShapeViolation: Kind(422, "broken-rule", "A rule of the ontology is broken"),
+    InputError: Kind(422, "bad-input", "The request cannot be used as it is"),
+    NotFound: Kind(404, "not-found", "There is no such record"),
+    Conflict: Kind(409, "conflict", "The record has changed meanwhile, or is there already"),
+    Forbidden: Kind(403, "forbidden", "The token does not allow this"),
+    Upstream: Kind(502, "upstream", "Something outside failed"),
+    StoreError: Kind(
+        503, "store", "The record cannot be used at the moment", "The database does not answer as it should; try again."
+    ),
+    KgError: Kind(500, "internal", "Something went wrong here"),
+}
+FRAMEWORK = {
+    400: ("malformed", "The request is malformed"),
+    404: ("no-such-address", "There is nothing at this address"),
+    405: ("method", "This address does not take this method"),
+    413: ("too-large", "The body is too large"),
+    414: ("address-too-long", "The address is too long"),
+    503: ("busy", "Too busy at the moment"),
+}
+
+
+def kind_of(error: KgError) -> Kind:
+    """Return how an error is told.
+
+    Example:
+        >>> kind_of(UnknownTerm("no such relation")).status
+        422
+    """
+    return next(TABLE[ancestor] for ancestor in type(error).__mro__ if ancestor in TABLE)
+
+
+def document(
+    kind: Kind, detail: str, *, where: str | None = None, near: Sequence[str] = (), hint: str | None = None
+) -> dict[str, Any]:
+    """Return a problem document; absent members are left out."""
+    found: dict[str, Any] = {
+        "type": f"{BASE}problem/{kind.slug}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+    }
+    if where is not None:
+        found["where"] = where
+    if near:
+        found["near"] = list(near)
+    if hint is not None:
+        found["hint"] = hint
+    return found
+
+
+def of_error(error: KgError) -> dict[str, Any]:
+    """Return the problem document of one of our errors."""
+    kind = kind_of(error)
+    if kind.detail is not None:
+        return document(kind, kind.detail)
+    return document(kind, error.message, where=error.where, near=error.near, hint=error.hint)
+
+
+def of_status(status: int, detail: str | None = None) -> dict[str, Any]:
+    """Return the problem document of an error that the framework or the server found.
+
+    Example:
+        >>> of_status(405)["title"]
+        'This address does not take this method'
+    """
+    phrase = HTTPStatus(status).phrase
+    slug, title = FRAMEWORK.get(status, (phrase.lower().replace(" ", "-"), phrase))
+    return document(Kind(status, slug, title), detail or title)
+
+
+def of_validation(error: RequestValidationError) -> dict[str, Any]:
+    """Return the problem document of parameters that the framework refused; the first one is told."""
+    first = error.errors()[0]
+    *_, place = first["loc"]
+    missing = first["type"] == "missing"
+    detail = f"{place} is missing" if missing else f"{place}: {first['msg'][:200]}"
+    return document(TABLE[InputError], detail, where=str(place), hint="see /docs for what this address takes")
+
+
+def response(problem: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    """Return a problem document as a response; it is never stored by caches."""
+    sent = {"Cache-Control": "no-store", **(headers or {})}
+    if problem["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
+        sent["Retry-After"] = RETRY_SECONDS
+    return Response(orjson.dumps(problem), status_code=problem["status"], headers=sent, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Have an application tell every error as a problem document, as a page where a browser asks for one."""
+
+    async def told(request: Request, problem: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+        page = getattr(request.app.state, "error_page", None)
+        wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+        if page is not None and wants_page:
+            made: Response = await page(request, problem)
+            return made
+        return response(problem, headers)
+
+    async def ours(request: Request, error: Exception) -> Response:
+        if not isinstance(error, KgError):
+            raise error
+        if kind_of(error).status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            LOG.error("request %s: %r", request.scope.get("request_id"), str(error))
+        return await told(request, of_error(error))
+
+    async def framework(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        detail = error.detail if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else None
+        return await told(request, of_status(error.status_code, detail), dict(error.headers or {}))
+
+    async def validation(request: Request, error: Exception) -> Response:
+        if not isinstance(error, RequestValidationError):
+            raise error
+        return await told(request, of_validation(error))
+
+    async def unexpected(request: Request, _: Exception) -> Response:
+        kind = TABLE[KgError]
+        detail = f"this is our fault; the log has it under request {request.scope.get('request_id')}"
+        return await told(request, document(kind, detail))
+
+    app.add_exception_handler(KgError, ours)
+    app.add_exception_handler(HTTPException, framework)
+    app.add_exception_handler(RequestValidationError, validation)
+    app.add_exception_handler(Exception, unexpected)

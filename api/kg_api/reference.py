@@ -1,0 +1,141 @@
+"""The reference of the HTTP interface: the OpenAPI document as rows, for the page `/docs` and for `docs/reference`.
+
+Lives here: reading OpenAPI. Never here: a second description of any route.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation; `range` says which values are allowed, in words."""
+
+    name: str
+    place: str
+    required: bool
+    many: bool
+    range: str
+    default: str
+    example: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route: method, address, what it answers, what it takes."""
+
+    method: str
+    path: str
+    tag: str
+    summary: str
+    description: str
+    shape: str
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def example(self) -> str:
+        """An address that works on the hazards pack: examples of what is required, nothing else."""
+        path = self.path
+        query = []
+        for one in self.parameters:
+            if one.place == "path":
+                path = path.replace(f"{{{one.name}}}", one.example)
+            elif one.required:
+                query.append(f"{one.name}={one.example}")
+        return path + ("?" + "&".join(query) if query else "")
+
+
+def operations(openapi: Mapping[str, Any]) -> list[Operation]:
+    """Return every operation of an OpenAPI document, in its order."""
+    found = []
+    for path, by_method in openapi["paths"].items():
+        for method, operation in by_method.items():
+            content: Mapping[str, Any] = operation["responses"]["200"].get("content", {})
+            schema: Mapping[str, Any] = next(iter(content.values()), {"schema": {}})["schema"]
+            found.append(
+                Operation(
+                    method=method.upper(),
+                    path=path,
+                    tag=next(iter(operation.get("tags", ())), ""),
+                    summary=operation.get("summary", ""),
+                    description=operation.get("description", ""),
+                    shape=schema.get("$ref", "").rpartition("/")[2],
+                    parameters=tuple(_parameter(one) for one in operation.get("parameters", ())),
+                )
+            )
+    return found
+
+
+def _parameter(one: Mapping[str, Any]) -> Parameter:
+    schema = one["schema"]
+    examples = one.get("examples") or schema.get("examples") or [schema.get("default", "")]
+    example = next(iter(examples.values())) if isinstance(examples, Mapping) else examples[0]
+    example = example.get("value", "") if isinstance(example, Mapping) else example
+    first = example[0] if isinstance(example, list) else example
+    return Parameter(
+        name=one["name"],
+        place=one["in"],
+        required=one.get("required", False),
+        many=schema.get("type") == "array",
+        range=_range(schema),
+        default=_word(schema.get("default", "")),
+        example=_word(first),
+        description=one.get("description", ""),
+    )
+
+
+def _range(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return ", ".join(str(word) for word in schema["enum"])
+    if "minimum" in schema:
+        return f"{schema['minimum']} to {schema['maximum']}"
+    words = {"boolean": "true, false", "array": "text, repeatable"}
+    return words.get(schema.get("type", ""), "text")
+
+
+def _word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def markdown(openapi: Mapping[str, Any]) -> str:
+    """Return the reference as Markdown: one table of routes, then what each takes; shared parameters only once."""
+    every = operations(openapi)
+    shared = _shared(every)
+    lines = ["| route | answers | shape |", "|---|---|---|"]
+    lines += [f"| `{one.method} {one.path}` | {one.summary} | `{one.shape}` |" for one in every]
+    lines += [
+        "",
+        "## Criteria",
+        "",
+        "Every question and every list takes them; `/claims` filters by one `relation`.",
+        "",
+    ]
+    lines += _table(shared)
+    for one in every:
+        own = [parameter for parameter in one.parameters if parameter not in shared]
+        lines += ["", f"## `{one.method} {one.path}`", "", f"{one.summary}. {one.description}", ""]
+        lines += [f"Example: `{one.example}`", ""]
+        takes_criteria = any(parameter in shared for parameter in one.parameters)
+        lines += _table(own) if own else ["Takes no parameters of its own."]
+        lines += ["", "Takes the criteria."] if takes_criteria else []
+    return "\n".join(lines) + "\n"
+
+
+def _shared(every: list[Operation]) -> list[Parameter]:
+    """Return the parameters that lists of entities share with questions: the criteria."""
+    by_path = {one.path: one for one in every}
+    question, listing = by_path["/api/v1/raises"].parameters, by_path["/api/v1/entities"].parameters
+    return [one for one in question if one in listing]
+
+
+def _table(parameters: list[Parameter]) -> list[str]:
+    rows = ["| parameter | values | default | example | meaning |", "|---|---|---|---|---|"]
+    for one in parameters:
+        name = f"`{one.name}`" + (" (required)" if one.required else "")
+        cells = (name, one.range, one.default, f"`{one.example}`", one.description)
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return rows

@@ -1,0 +1,157 @@
+"""Replies: bytes with an entity tag, compressed where it pays, remembered while the record stays as it is.
+
+Lives here: tags, 304, gzip, the memory of bodies. May enter: documents as bytes. Never here: what a document says.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from time import perf_counter
+from typing import Any
+
+import orjson
+from fastapi import Request
+from fastapi.responses import Response
+
+from kg.question.answers import Answer
+
+JSON = "application/json"
+HTML = "text/html; charset=utf-8"
+GZIP_LEAST = 1_400
+GZIP_LEVEL = 5
+MEMORY_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A body as it is sent: `plain`, and `packed` by gzip when that is shorter."""
+
+    plain: bytes
+    packed: bytes | None
+
+    @classmethod
+    def of(cls, plain: bytes) -> Body:
+        """Pack a body when it is long enough for that to pay."""
+        packed = gzip.compress(plain, GZIP_LEVEL, mtime=0) if len(plain) >= GZIP_LEAST else None
+        return cls(plain, packed)
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return len(self.plain) + len(self.packed or b"")
+
+
+class Memory:
+    """Bodies by tag, the most recently used ones, up to a number of bytes. Safe to share between threads."""
+
+    def __init__(self, most: int = MEMORY_BYTES) -> None:
+        self.most = most
+        self._held = 0
+        self._bodies: OrderedDict[str, Body] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, tag: str) -> Body | None:
+        """Return a body, or None."""
+        with self._lock:
+            found = self._bodies.get(tag)
+            if found is not None:
+                self._bodies.move_to_end(tag)
+            return found
+
+    def put(self, tag: str, body: Body) -> None:
+        """Keep a body; the ones that were not used for longest make room."""
+        with self._lock:
+            old = self._bodies.pop(tag, None)
+            self._held += body.size - (0 if old is None else old.size)
+            self._bodies[tag] = body
+            while self._held > self.most:
+                _, gone = self._bodies.popitem(last=False)
+                self._held -= gone.size
+
+
+def reply(
+    request: Request,
+    make: Callable[[], Answer | Mapping[str, Any] | str],
+    *,
+    lang: str | None = None,
+    media_type: str = JSON,
+) -> Response:
+    """Return what `make` makes, or 304 when the client has it, or the body remembered from the last time.
+
+    The tag names revision, ontology, path, query and language: a document depends on nothing else. `make` runs only
+    when the body is not remembered; the time it took is told in `Server-Timing`.
+
+    Args:
+        request: Gives address, conditions, and the graph of its application.
+        make: Returns an answer or document to be sent as JSON, or the text of a page.
+        lang: Language that the document was asked in, where it has one.
+        media_type: Media type of the body.
+    """
+    state = request.app.state
+    tag = tag_of(request, state.graph.revision, lang=lang, also=state.stamp)
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
+    if lang is not None:
+        headers["Content-Language"] = "zh-Hans" if lang == "zh" else "en"
+    if _matches(request.headers.get("if-none-match"), tag):
+        return Response(status_code=304, headers=headers)
+    memory: Memory = state.memory
+    body = memory.get(tag)
+    if body is None:
+        start = perf_counter()
+        made = make()
+        taken = perf_counter() - start
+        body = Body.of(_bytes(made))
+        memory.put(tag, body)
+        headers["Server-Timing"] = f"compute;dur={taken * 1000:.2f}"
+    else:
+        headers["Server-Timing"] = 'memory;desc="remembered";dur=0'
+    return sent(request, body, headers, media_type)
+
+
+def sent(request: Request, body: Body, headers: dict[str, str], media_type: str) -> Response:
+    """Return a body in the coding that the client takes."""
+    if body.packed is not None and takes_gzip(request.headers.get("accept-encoding", "")):
+        return Response(body.packed, headers={**headers, "Content-Encoding": "gzip"}, media_type=media_type)
+    return Response(body.plain, headers=headers, media_type=media_type)
+
+
+def tag_of(request: Request, revision: int, *, lang: str | None, also: str) -> str:
+    """Return the entity tag of what an address shows at a revision; weak, since gzip and plain share it.
+
+    Law: the order of query parameters of different names does not matter.
+    """
+    query = sorted((name, value) for name, value in request.query_params.multi_items() if name != "lang")
+    parts = repr((request.url.path, query, revision, lang, also))
+    return f'W/"{revision}-{hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:20]}"'
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Say whether an Accept-Encoding header allows gzip.
+
+    Example:
+        >>> takes_gzip("br, gzip;q=0.5"), takes_gzip("gzip;q=0"), takes_gzip("")
+        (True, False, False)
+    """
+    for part in accepted.lower().split(","):
+        coding, _, quality = part.partition(";")
+        if coding.strip() in {"gzip", "*"}:
+            return quality.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False
+
+
+def _matches(given: str | None, tag: str) -> bool:
+    if given is None:
+        return False
+    bare = tag.removeprefix("W/")
+    return given.strip() == "*" or any(one.strip().removeprefix("W/") == bare for one in given.split(","))
+
+
+def _bytes(made: Answer | Mapping[str, Any] | str) -> bytes:
+    if isinstance(made, Answer):
+        return made.json()
+    return made.encode() if isinstance(made, str) else orjson.dumps(made)

@@ -1,0 +1,142 @@
+"""Run the server: uvicorn with h11, limits on connections, and a deadline for receiving a request.
+
+Lives here: `run`, the protocol with its deadline. Never here: routes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+from typing import Any
+
+import h11
+import orjson
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from kg.errors import InputError
+from kg.graph import Graph
+from kg_api import problems
+from kg_api.app import create_app
+from kg_api.headers import SECURITY
+
+CONNECTIONS_MOST = 500
+RECEIVE_SECONDS = 15.0
+KEEP_ALIVE_SECONDS = 5
+HEAD_MOST = 65_536
+
+
+class DeadlineProtocol(H11Protocol):
+    """HTTP/1.1 that closes a connection whose request is not complete in time, and refuses as a problem document.
+
+    A slow sender holds a connection for at most `RECEIVE_SECONDS`; the time runs from the first byte of a request
+    (from connecting, for the first one) to its last.
+    """
+
+    deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the time of the first request."""
+        super().connection_made(transport)
+        self._start()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the time."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Start the time with the first byte of a request, stop it with the last."""
+        if self.deadline is None and self.conn.their_state is h11.IDLE:
+            self._start()
+        super().data_received(data)
+        if self.conn.their_state not in {h11.IDLE, h11.SEND_BODY}:
+            self._stop()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP, in the shape of every other error."""
+        body = orjson.dumps(problems.of_status(400, msg))
+        given = {
+            **SECURITY,
+            "Content-Type": problems.MEDIA_TYPE,
+            "Content-Length": str(len(body)),
+            "Connection": "close",
+        }
+        headers = [(name.encode(), value.encode()) for name, value in given.items()]
+        events = (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage())
+        for event in events:
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _start(self) -> None:
+        self._stop()
+        self.deadline = self.loop.call_later(RECEIVE_SECONDS, self._expire)
+
+    def _stop(self) -> None:
+        if self.deadline is not None:
+            self.deadline.cancel()
+            self.deadline = None
+
+    def _expire(self) -> None:
+        self.deadline = None
+        if not self.transport.is_closing():
+            self.transport.close()
+
+
+def run(graph: Graph, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve until interrupted.
+
+    Args:
+        graph: What `kg.open` returned.
+        host: Address or name to listen on.
+        port: 1 to 65535.
+
+    Raises:
+        InputError: the address cannot be listened on; says why and what to do.
+    """
+    asyncio.run(check(host, port))
+    uvicorn.Server(config(graph, host, port)).run()
+
+
+def config(graph: Graph, host: str, port: int, **more: Any) -> uvicorn.Config:
+    """Return the settings that the server runs with."""
+    logging.getLogger("kg_api").setLevel(logging.INFO)
+    settings: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "http": DeadlineProtocol,
+        "ws": "none",
+        "limit_concurrency": CONNECTIONS_MOST,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+        "timeout_graceful_shutdown": 5,
+        "h11_max_incomplete_event_size": HEAD_MOST,
+        "server_header": False,
+        "access_log": False,
+        "log_level": "info",
+    }
+    return uvicorn.Config(create_app(graph), **{**settings, **more})
+
+
+async def check(host: str, port: int) -> None:
+    """Listen for a moment, so that a taken port is told before anything starts.
+
+    Raises:
+        InputError: the port is taken or not allowed, or there is no such address here.
+    """
+    try:
+        server = await asyncio.start_server(lambda *_: None, host, port)
+    except OSError as fault:
+        if fault.errno == errno.EADDRINUSE:
+            raise InputError(f"port {port} is in use", where="port", hint="choose another with --port") from fault
+        if fault.errno == errno.EACCES:
+            raise InputError(
+                f"port {port} may not be used by this user", where="port", hint="choose one above 1023 with --port"
+            ) from fault
+        raise InputError(
+            f"{host[:100]!r} is not an address of this machine",
+            where="host",
+            hint="use 127.0.0.1 for this machine alone, 0.0.0.0 for every network it is on",
+        ) from fault
+    server.close()
+    await server.wait_closed()
