@@ -39,13 +39,13 @@ def find(
     """
     snapshot, vocabulary = network.snapshot, network.vocabulary
     techniques = (
-        [snapshot.entity(technique).id] if technique else _of_types(network, vocabulary.types_with_role("cause"))
+        [snapshot.entity(technique).id] if technique else of_types(network, vocabulary.types_with_role("cause"))
     )
-    risks = [snapshot.entity(risk).id] if risk else _of_types(network, vocabulary.types_with_role("harm"))
+    risks = [snapshot.entity(risk).id] if risk else of_types(network, vocabulary.types_with_role("harm"))
     items: list[dict[str, Any]] = []
     found: list[tuple[Signed, bool]] = []
     limits: set[str] = set()
-    for row, col, by_sign, exhaustive in _pairs(network, techniques, risks, max_links, limits):
+    for row, col, by_sign, exhaustive in pairs(network, techniques, risks, max_links, limits):
         item = sides(network, by_sign, lang=lang)
         if item is not None:
             items.append({"technique": row, "risk": col, **item, "works": works_of(item)})
@@ -99,11 +99,11 @@ def matrix(
     Raises:
         UnknownTerm: no such entity type.
     """
-    row_ids = _of_types(network, [network.vocabulary.entity_type(rows).id])
-    col_ids = _of_types(network, [network.vocabulary.entity_type(cols).id])
+    row_ids = of_types(network, [network.vocabulary.entity_type(rows).id])
+    col_ids = of_types(network, [network.vocabulary.entity_type(cols).id])
     limits: set[str] = set()
     cells: list[dict[str, Any]] = []
-    for row, col, by_sign, _ in _pairs(network, row_ids, col_ids, max_links, limits):
+    for row, col, by_sign, _ in pairs(network, row_ids, col_ids, max_links, limits):
         item = sides(network, by_sign, lang=lang)
         if item is None:
             continue
@@ -140,7 +140,8 @@ def matrix(
     )
 
 
-def _of_types(network: Network, types: Sequence[str]) -> list[str]:
+def of_types(network: Network, types: Sequence[str]) -> list[str]:
+    """Return the entities that count and are of these types or of types below them, by id."""
     wanted = {subtype for type_ in types for subtype in network.vocabulary.subtypes(type_)}
     return [id for id in network.ids if network.snapshot.entities[id].type in wanted]
 
@@ -149,7 +150,7 @@ def _rank(item: Mapping[str, Any]) -> tuple[float, str, str]:
     return (-round(item["best"]["belief"]["expected"], 12), item["technique"], item["risk"])
 
 
-def _pairs(
+def pairs(
     network: Network, rows: Sequence[str], cols: Sequence[str], max_links: int, limits: set[str]
 ) -> Iterator[tuple[str, str, Signed, bool]]:
     """Yield row, column, paths by sign, and whether those are all paths; by row, then column."""
