@@ -14,7 +14,7 @@ from kg.citations import blocks, dates, latex, names
 from kg.citations.bibtex_blocks import MACRO_BUDGET, Family, Fields, Macros, read_block
 from kg.citations.csl_terms import PARAGRAPH_SET
 from kg.citations.entry import Desk, Entry
-from kg.citations.parsed import Parsed, one_line, too_large
+from kg.citations.parsed import Parsed, one_line, refuse, too_large
 from kg.citations.residue import restore
 from kg.errors import ParseFailure
 
@@ -53,6 +53,13 @@ def parse(text: str, *, source: str) -> Parsed:
     if refused is not None:
         return refused
     all_blocks = list(blocks.split(text))
+    if not all_blocks and text.strip():
+        return refuse(
+            "no entry of the form `@article{key, ...}` was found",
+            source=source,
+            raw=text,
+            remedy="check that this is a BibTeX file, or name its format",
+        )
     refused = too_large(text, source=source, entries=sum(block.is_entry for block in all_blocks))
     if refused is not None:
         return refused
@@ -75,6 +82,19 @@ def parse(text: str, *, source: str) -> Parsed:
         if fields.block.is_entry:
             desk.take(to_entry(family.with_inherited(fields)))
     return desk.parsed()
+
+
+def read_entry(text: str) -> Entry:
+    """Return the one entry of a text that stands alone.
+
+    Raises:
+        ParseFailure: there is none, or it is broken.
+    """
+    block = next(blocks.split(text), None)
+    fields = None if block is None else read_block(block, Macros(budget=MACRO_BUDGET))
+    if fields is None:
+        raise ParseFailure("no entry was found", source="", raw=text)
+    return to_entry(fields)
 
 
 def to_entry(given: Fields) -> Entry:

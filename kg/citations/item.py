@@ -105,7 +105,8 @@ def _date(key: str, value: Any) -> dict[str, Any]:
         date = dates.check(value)
     except ValueError as fault:
         raise InputError(f"{key}: {fault}", hint='the form is {"date-parts": [[2023, 5, 1]]}') from fault
-    return {part: one_line(text) if isinstance(text, str) else text for part, text in date.items()}
+    kept = {part: one_line(text) if isinstance(text, str) else text for part, text in date.items()}
+    return {part: value for part, value in kept.items() if value}
 
 
 def _identifiers(kept: dict[str, Any], custom: dict[str, Any], remarks: list[str]) -> None:

@@ -1,6 +1,6 @@
 """What a format cannot say: carried in one extra field as JSON, so that nothing is lost between writing and reading.
 
-Lives here: the difference of two CSL-JSON items, and putting it back. May enter: nothing of ours. Never here: a format.
+Lives here: the difference of two CSL-JSON items, and putting it back. May enter: `.item`. Never here: a format.
 """
 
 from __future__ import annotations
@@ -9,24 +9,38 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from kg.citations.item import canonical_item
 
-def residue(wanted: Mapping[str, Any], read_back: Mapping[str, Any]) -> str:
-    """Return as JSON what must be set and unset in `read_back` to get `wanted`; "" when they are equal.
 
-    Law: after `restore(read_back, residue(wanted, read_back))`, `read_back == wanted`.
+def residue(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """Return as JSON what must be set and unset in what was read to get what was wanted; "" when nothing.
+
+    Args:
+        wanted: A canonical item.
+        found: The item that a reader made of the written text, before it was brought to its canonical form.
+
+    Raises:
+        InputError: `found` has no canonical form.
+
+    Law: after `restore(found, residue(wanted, found))`, the canonical form of `found` is `wanted`.
 
     Example:
-        >>> residue({"title": "A", "scale": "1:10"}, {"title": "A", "note": "x"})
+        >>> residue({"title": "A", "scale": "1:10"}, {"title": " A ", "note": "x"})
         '{"set":{"scale":"1:10"},"unset":["note"]}'
     """
+    canonical = canonical_item(found)[0]
+    wanted = {key: value for key, value in wanted.items() if key != "id"}
+    if canonical == wanted:
+        return ""
     document: dict[str, Any] = {}
-    changed = {key: value for key, value in wanted.items() if key not in read_back or read_back[key] != value}
-    gone = sorted(key for key in read_back if key not in wanted)
+    # What was derived and not read is set too: it may derive from something that the residue changes.
+    changed = {key: value for key, value in wanted.items() if canonical.get(key) != value or key not in found}
+    gone = sorted(key for key, value in found.items() if key not in wanted and value)
     if changed:
         document["set"] = changed
     if gone:
         document["unset"] = gone
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if document else ""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def restore(item: dict[str, Any], text: str) -> list[str]:

@@ -1,0 +1,170 @@
+"""CSL-JSON, the form in which works are kept: one item, or a list of them.
+
+Lives here: reader and writer. May enter: `.entry`, `.item`. Never here: words of other formats.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kg.citations import dates, names
+from kg.citations.entry import Desk, Entry
+from kg.citations.item import arxiv_of, canonical_item
+from kg.citations.parsed import MAX_DEPTH, Parsed, refuse, too_large
+from kg.model import CURRENT, Work
+
+FORMAT = "csl-json"
+MAX_NESTING = MAX_DEPTH + 4
+# A string of JSON holds no line end, so a missing quotation mark spoils one line only.
+_MARK = re.compile(r'"(?:[^"\\\n]|\\.)*+"?|[\[\]{},]')
+_REMEDY = "export the entry again as CSL-JSON; the other entries are not affected"
+
+
+def parse(text: str, *, source: str) -> Parsed:
+    """Read CSL-JSON: a list of items or a single item. Each item is parsed by itself.
+
+    Laws: works and failures together are the items of the list.
+
+    Cost: linear in the length.
+
+    Example:
+        >>> found = parse('[{"id": "a", "title": "One"}, {"title": NaN}]', source="x.json")
+        >>> found.works[0].work.id, found.failures[0].reason
+        ('a', 'title: nan is no number')
+    """
+    text = text.removeprefix("\ufeff")
+    refused = too_large(text, source=source, entries=0)
+    if refused is not None:
+        return refused
+    bare = text.strip()
+    if not bare:
+        return Parsed()
+    if bare[0] not in "[{":
+        return refuse(
+            "expected a JSON list or object", source=source, raw=text, remedy="choose the format of this file"
+        )
+    start = text.index(bare[0])
+    places = list(_items(text, start)) if bare[0] == "[" else [(start, len(text), 0)]
+    refused = too_large(text, source=source, entries=len(places))
+    if refused is not None:
+        return refused
+    desk = Desk(source, FORMAT)
+    line, counted = 1, 0
+    for begin, end, depth in places:
+        line += text.count("\n", counted, begin)
+        counted = begin
+        _take(desk, text[begin:end].rstrip(), line, depth)
+    return desk.parsed()
+
+
+def item_of(work: Work) -> dict[str, Any]:
+    """Return the whole CSL-JSON item of a work: `work.csl`, corrected wherever a field of the work says otherwise.
+
+    A work that is not current says so in `status`.
+
+    Example:
+        >>> item_of(Work(id="a", type="book", title="T", authors=("Hu, Edward J.",), year=2022))["issued"]
+        {'date-parts': [[2022]]}
+    """
+    item: dict[str, Any] = {**work.csl, "type": work.type, "title": work.title}
+    if tuple(names.display(name) for name in item.get("author", ())) != work.authors:
+        item["author"] = [names.undisplay(author) for author in work.authors]
+    if dates.year_of(item.get("issued", {})) != work.year:
+        item["issued"] = {} if work.year is None else {"date-parts": [[work.year]]}
+    for variable, value in (("DOI", work.doi), ("URL", work.url)):
+        if item.get(variable) != value:
+            item[variable] = value
+    if work.arxiv is not None and arxiv_of({key: value for key, value in item.items() if value}) != work.arxiv:
+        item["archive"], item["archive_location"] = "arXiv", work.arxiv
+    if work.status != CURRENT:
+        item["status"] = work.status
+    return {"id": work.id, **canonical_item(item)[0]}
+
+
+def to_csl(works: Iterable[Work]) -> str:
+    """Return works as a CSL-JSON list, one item to a line.
+
+    Law: `parse(to_csl(works))` gives the same works.
+
+    Example:
+        >>> print(to_csl([Work(id="a", type="book", title="微调")]))
+        [
+        {"id":"a","title":"微调","type":"book"}
+        ]
+    """
+    lines = (json.dumps(item_of(work), ensure_ascii=False, separators=(",", ":"), allow_nan=False) for work in works)
+    return "[\n" + ",\n".join(lines) + "\n]"
+
+
+def _items(text: str, start: int) -> Iterator[tuple[int, int, int]]:
+    """Yield begin, end and depth of each element of the list.
+
+    An element that never closes ends at the next line that begins as it began itself.
+    """
+    depth, deepest = 0, 0
+    begin = start + 1
+    for mark in _MARK.finditer(text, start):
+        char = mark[0]
+        if char in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in "]}" and (depth > 1 or char == "]"):
+            depth -= 1
+        if (depth == 0 and char == "]") or (depth == 1 and char == ","):
+            if char == "," or text[begin : mark.start()].strip():
+                yield *_trimmed(text, begin, mark.start()), deepest
+            begin, deepest = mark.end(), 0
+        if depth == 0:
+            break
+    if text[begin:].strip():
+        yield from _recovered(text, begin)
+
+
+def _recovered(text: str, begin: int) -> Iterator[tuple[int, int, int]]:
+    first, _ = _trimmed(text, begin, len(text))
+    indent = text[text.rfind("\n", 0, first) + 1 : first]
+    starts = [first]
+    if not indent.strip():
+        starts += [found.end() - 1 for found in re.finditer(rf"\n{indent}(?=\{{).", text[first:])]
+        starts[1:] = [first + at for at in starts[1:]]
+    for at, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        chunk = text[at:end].rstrip()
+        yield at, at + len(chunk.rstrip(",] \t\r\n") if chunk.rstrip(",] \t\r\n") else chunk), 0
+
+
+def _trimmed(text: str, begin: int, end: int) -> tuple[int, int]:
+    chunk = text[begin:end]
+    return begin + len(chunk) - len(chunk.lstrip()), end
+
+
+def _take(desk: Desk, raw: str, line: int, depth: int) -> None:
+    if depth > MAX_NESTING:
+        desk.fail(f"nested {depth} levels deep, at most {MAX_NESTING} are read", line=line, raw=raw, remedy=_REMEDY)
+        return
+    try:
+        item = json.loads(raw, parse_int=_whole)
+    except json.JSONDecodeError as fault:
+        desk.fail(f"not JSON: {fault.msg} at character {fault.pos + 1}", line=line, raw=raw, remedy=_REMEDY)
+        return
+    except RecursionError:
+        desk.fail("nested too deep to be read", line=line, raw=raw, remedy=_REMEDY)
+        return
+    if not isinstance(item, dict):
+        desk.fail(f"expected a CSL-JSON item, given {type(item).__name__}", line=line, raw=raw, remedy=_REMEDY)
+        return
+    desk.take(Entry(item, line, raw, key=_key(item)))
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= 20 else float("inf")
+
+
+def _key(item: dict[str, Any]) -> str:
+    """Return the id, unless it is only a number or an address of the program that wrote it."""
+    given, named = item.get("id"), item.get("citation-key")
+    if isinstance(given, str) and given and "//" not in given:
+        return given
+    return named if isinstance(named, str) else ""

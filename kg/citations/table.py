@@ -1,0 +1,246 @@
+"""CSV with a header: one work a row, the columns documented in docs/reference/citations.md.
+
+Lives here: the reader, its columns, and the cells that spreadsheets would run. May enter: `.entry`.
+Never here: a guess at what a column without a header means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kg.citations import dates, names
+from kg.citations.csl_terms import TYPES
+from kg.citations.entry import Desk, Entry
+from kg.citations.parsed import MAX_ENTRY_CHARS, Parsed, one_line, paragraphs, refuse, too_large
+from kg.errors import ParseFailure
+
+FORMAT = "csv"
+MAX_COLUMNS = 200
+RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# Our name of a column -> names under which other programs (Zotero, Scopus, Web of Science exports) have it.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "key": ("citation key", "citekey", "id"),
+    "type": ("item type", "document type"),
+    "title": ("article title",),
+    "authors": ("author", "author full names"),
+    "editors": ("editor",),
+    "year": ("publication year",),
+    "date": ("issued",),
+    "container": ("publication title", "journal", "source title", "booktitle"),
+    "volume": (),
+    "issue": ("number",),
+    "pages": ("page",),
+    "publisher": (),
+    "place": ("publisher place", "place"),
+    "doi": (),
+    "arxiv": ("arxiv id", "eprint"),
+    "pmid": ("pubmed id",),
+    "isbn": (),
+    "issn": (),
+    "url": ("link",),
+    "abstract": ("abstract note",),
+    "keywords": ("manual tags", "author keywords"),
+    "language": (),
+    "note": ("notes",),
+}
+_VARIABLES = {
+    "title": "title", "container": "container-title", "volume": "volume", "issue": "issue", "pages": "page",
+    "publisher": "publisher", "place": "publisher-place", "doi": "DOI", "pmid": "PMID", "isbn": "ISBN", "issn": "ISSN",
+    "url": "URL", "abstract": "abstract", "keywords": "keyword", "language": "language", "note": "note",
+}  # fmt: skip
+_NAMED = {alias: column for column, aliases in COLUMNS.items() for alias in (column, *aliases)}
+_ZOTERO_TYPES = {
+    "journalarticle": "article-journal", "conferencepaper": "paper-conference", "booksection": "chapter",
+    "preprint": "article", "webpage": "webpage", "computerprogram": "software", "magazinearticle": "article-magazine",
+    "newspaperarticle": "article-newspaper", "blogpost": "post-weblog", "article": "article-journal",
+    "conference paper": "paper-conference", "book chapter": "chapter", "review": "article-journal",
+}  # fmt: skip
+_REMEDY = 'write a quotation mark inside a quoted cell twice: ""'
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its cells, the line where it begins, its text; `broken` says why it cannot be read."""
+
+    cells: tuple[str, ...]
+    line: int
+    raw: str
+    broken: str | None = None
+
+
+def parse(text: str, *, source: str) -> Parsed:
+    """Read a CSV of works; the first row names the columns, and `title` must be among them.
+
+    Names are separated by `;`, each "Family, Given" or the name of a body. Cells that were neutralised for
+    spreadsheets are restored. Unknown columns are kept under `custom`.
+
+    Laws: works and failures together are the rows below the header that are not empty.
+
+    Cost: linear in the length.
+
+    Example:
+        >>> found = parse('title,authors,year\\n"One, two","Hu, E.; RAND",2022\\n', source="x.csv")
+        >>> found.works[0].work.title, found.works[0].work.authors
+        ('One, two', ['Hu, E.', 'RAND'])
+    """
+    refused = too_large(text, source=source, entries=text.count("\n") // 20)
+    if refused is not None:
+        return refused
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        return Parsed()
+    found = rows(text, delimiter_of(text))
+    try:
+        header = _header(next(found), source)
+    except ParseFailure as fault:
+        return refuse(fault.message, source=source, raw=fault.raw, remedy=fault.hint or "")
+    desk = Desk(source, FORMAT)
+    for row in found:
+        if row.broken is not None:
+            desk.fail(row.broken, line=row.line, raw=row.raw, remedy=_REMEDY)
+        elif len(row.cells) > len(header):
+            reason = f"the row has {len(row.cells)} cells, the header {len(header)}"
+            desk.fail(reason, line=row.line, raw=row.raw, remedy="put cells that hold the separator in quotation marks")
+        else:
+            desk.take(_entry(row, header))
+    return desk.parsed()
+
+
+def delimiter_of(text: str) -> str:
+    """Return the separator of the header: the comma, semicolon or tab that it holds most of.
+
+    Example:
+        >>> delimiter_of("title;authors;year")
+        ';'
+    """
+    header = re.sub(r'"[^"]*"', "", text[:20_000].partition("\n")[0])
+    return max(",;\t", key=header.count)
+
+
+def rows(text: str, delimiter: str) -> Iterator[Row]:
+    """Yield the rows that are not empty; a row whose quotation marks do not pair ends at its own line.
+
+    Cost: linear in the length.
+
+    Example:
+        >>> [row.cells for row in rows('a,b\\n"x ""y"", z",2\\n', ",")]
+        [('a', 'b'), ('x "y", z', '2')]
+    """
+    at, line = 0, 1
+    cell = re.compile(rf"[^{delimiter}\n]*")
+    while at < len(text):
+        start, cells, broken = at, [], None
+        while True:
+            if text.startswith('"', at):
+                value, at, broken = _quoted(text, at, delimiter)
+            else:
+                found = cell.match(text, at)
+                value, at = (found[0], found.end()) if found else ("", at)
+            cells.append(value)
+            if broken is not None or text[at : at + 1] != delimiter:
+                break
+            at += 1
+        if broken is not None:
+            end = text.find("\n", start)
+            at = len(text) if end < 0 else end
+        raw = text[start:at]
+        if broken is not None or any(value.strip() for value in cells):
+            yield Row(tuple(cells), line, raw, broken)
+        line += raw.count("\n") + 1
+        at += 1
+
+
+def restored(cell: str) -> str:
+    """Return a cell as it was before it was neutralised for spreadsheets.
+
+    Example:
+        >>> restored("'=1+1"), restored("'tis")
+        ('=1+1', "'tis")
+    """
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(RISKY) else cell
+
+
+def neutralised(cell: str) -> str:
+    """Return a cell that no spreadsheet runs as a formula.
+
+    Law: `restored(neutralised(cell)) == cell`.
+
+    Example:
+        >>> neutralised("=1+1"), neutralised("safe")
+        ("'=1+1", 'safe')
+    """
+    return "'" + cell if cell.startswith(RISKY) or (cell.startswith("'") and cell[1:].startswith(RISKY)) else cell
+
+
+def _quoted(text: str, at: int, delimiter: str) -> tuple[str, int, str | None]:
+    parts: list[str] = []
+    begin = at + 1
+    while True:
+        end = text.find('"', begin)
+        if end < 0 or end - at > MAX_ENTRY_CHARS:
+            return "", at, "a quoted cell never ends"
+        parts.append(text[begin:end])
+        if not text.startswith('""', end):
+            break
+        parts.append('"')
+        begin = end + 2
+    if text[end + 1 : end + 2] not in ("", "\n", delimiter):
+        return "", at, f"text follows the end of a quoted cell: {text[end + 1 : end + 30]!r}"
+    return "".join(parts), end + 1, None
+
+
+def _header(row: Row, source: str) -> list[str]:
+    given = [one_line(restored(cell)) for cell in row.cells]
+    header = [_NAMED.get(name.lower().replace("_", " "), name) for name in given]
+    if row.broken is not None or "title" not in header or len(header) > MAX_COLUMNS:
+        raise ParseFailure(
+            f"the first row is no header with a column `title`; given {', '.join(given)[:200] or row.raw[:200]!r}",
+            source=source,
+            line=row.line,
+            raw=row.raw,
+            hint=f"name the columns in the first row: {', '.join(COLUMNS)}",
+        )
+    return header
+
+
+def _entry(row: Row, header: list[str]) -> Entry:
+    item: dict[str, Any] = {}
+    custom: dict[str, Any] = {}
+    cells: dict[str, str] = {}
+    for name, cell in zip(header, row.cells, strict=False):
+        value = paragraphs(restored(cell))
+        if value and name in cells:
+            custom.setdefault(f"{name}-2", value)
+        elif value:
+            cells[name] = value
+    remarks: list[str] = []
+    word = one_line(cells.pop("type", ""))
+    item["type"] = word if word in TYPES or not word else _ZOTERO_TYPES.get(word.lower(), word)
+    if not word:
+        item["type"] = "article-journal" if "container" in cells else "document"
+    for name, variable in (("authors", "author"), ("editors", "editor")):
+        listed = [part for part in (one_line(part) for part in cells.pop(name, "").split(";")) if part]
+        if listed and listed[-1].lower().rstrip(".") in {"et al", "others"}:
+            listed.pop()
+            custom[f"{variable}-others"] = True
+        item[variable] = [names.undisplay(one) for one in listed]
+    date, year = cells.pop("date", ""), cells.pop("year", "")
+    item["issued"] = dates.parse_date(date or year)
+    if date and year and dates.year_of(item["issued"]) is None:
+        item["issued"] = dates.parse_date(year)
+    if "arxiv" in cells:
+        item["archive"] = "arXiv"
+        item["archive_location"] = re.sub(
+            r"(?i)^(?:arxiv:\s*|https?://arxiv\.org/abs/)", "", one_line(cells.pop("arxiv"))
+        )
+    key = one_line(cells.pop("key", ""))
+    for name, value in cells.items():
+        if name in _VARIABLES:
+            item[_VARIABLES[name]] = value
+        else:
+            custom[name] = value
+    item["custom"] = custom
+    return Entry(item, row.line, row.raw, key=key, remarks=remarks)
