@@ -83,23 +83,32 @@ class _Refused(Exception):
         self.line, self.reason, self.remedy = line, reason, remedy
 
 
-def read_blocks(source: Source) -> tuple[list[Block], list[Failure]]:
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The text of a record that is not YAML as packs use it."""
+
+    text: str
+    line: int
+    failure: Failure
+
+
+def read_blocks(source: Source) -> tuple[list[Block | Unread], list[Failure]]:
     """Read a list of records, each beginning with `- ` at the start of a line.
 
-    A record that cannot be read becomes a failure; its neighbours are read all the same. A file that holds
-    nothing but `[]` is an empty list.
+    A record that cannot be read stays unread, with its failure; its neighbours are read all the same. A file that
+    holds nothing but `[]` is an empty list. The failures returned beside the records concern the file as a whole.
 
-    Law: every line that begins a record yields one block or one failure.
+    Law: every line that begins a record yields one block or one unread text.
 
     Cost: linear in the text; nesting is limited to 24 levels.
 
     Example:
-        >>> blocks, failures = read_blocks(Source("a.yaml", "- id: lora\\n- id: [\\n- id: qlora\\n"))
-        >>> [block.fields["id"].text for block in blocks], [failure.line for failure in failures]
-        (['lora', 'qlora'], [2])
+        >>> blocks, _ = read_blocks(Source("a.yaml", "- id: lora\\n- id: [\\n- id: qlora\\n"))
+        >>> [type(block).__name__ for block in blocks], blocks[1].failure.line
+        (['Block', 'Unread', 'Block'], 2)
     """
     stray, records = _records(source)
-    blocks: list[Block] = []
+    blocks: list[Block | Unread] = []
     failures: list[Failure] = []
     if source.text.strip() == "[]":
         return [], []
@@ -112,7 +121,7 @@ def read_blocks(source: Source) -> tuple[list[Block], list[Failure]]:
         try:
             blocks.append(_block(text, start))
         except _Refused as fault:
-            failures.append(source.failure(fault.line, fault.reason, fault.remedy))
+            blocks.append(Unread(text, start, source.failure(fault.line, fault.reason, fault.remedy)))
     return blocks, failures
 
 
