@@ -7,12 +7,17 @@ Never here: records, criteria, vocabulary look-ups, signs of relations.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from math import inf, prod
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from scipy.special import betaincinv
+from kg.later import Later
+
+if TYPE_CHECKING:
+    from scipy import special
+else:
+    special = Later("scipy.special")
 
 PRIOR_WEIGHT = 2.0
 INTERVAL = (0.05, 0.95)
@@ -37,7 +42,14 @@ class Opinion:
 
     def document(self) -> dict[str, float]:
         """Return the fields as a plain mapping."""
-        return asdict(self)
+        return {
+            "belief": self.belief,
+            "disbelief": self.disbelief,
+            "uncertainty": self.uncertainty,
+            "expected": self.expected,
+            "low": self.low,
+            "high": self.high,
+        }
 
 
 class Line(NamedTuple):
@@ -104,7 +116,7 @@ def opinion(support: float, dispute: float) -> Opinion:
         (0.875, 1.0)
     """
     total = support + dispute + PRIOR_WEIGHT
-    low, high = (float(betaincinv(support + 1.0, dispute + 1.0, share)) for share in INTERVAL)
+    low, high = (float(special.betaincinv(support + 1.0, dispute + 1.0, share)) for share in INTERVAL)
     return Opinion(
         belief=support / total,
         disbelief=dispute / total,

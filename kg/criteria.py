@@ -12,8 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from kg.errors import BadIdentifier, InputError
-from kg.inputs import YEARS
-from kg.model import Evidence, Work
+from kg.model import YEARS, Evidence, Work
 from kg.vocabulary import Status, Vocabulary, WorkStatus
 
 TRUE, FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.asking import Asking, parse_links, parse_sign
 from kg.coverage import basis_report, coverage
 from kg.criteria import parse_flag, parse_int
 from kg.errors import InputError, NotFound
-from kg.importers import pack, pack_load
+from kg.later import Later
 from kg.model import Change, Revision
 from kg.packaged import packaged
 from kg.question import disputes, impact, paths, raises, records, search
@@ -24,6 +24,11 @@ from kg.record import Store
 from kg.settings import parse_lang, read_settings
 from kg.text import TextIndex
 from kg.vocabulary import load
+
+if TYPE_CHECKING:
+    from kg.importers import pack, pack_load
+else:
+    pack, pack_load = Later("kg.importers.pack"), Later("kg.importers.pack_load")
 
 Document = dict[str, Any]
 

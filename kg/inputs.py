@@ -14,12 +14,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from kg import ids
 from kg.errors import InputError, ShapeViolation
-from kg.model import Claim, Entity, Evidence, Text, Work
+from kg.model import YEARS, Claim, Entity, Evidence, Text, Work
 from kg.vocabulary import Vocabulary
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 MATCH_RELATIONS = ("broadMatch", "closeMatch", "exactMatch", "narrowMatch", "relatedMatch")
-YEARS = (1400, 2200)
 
 
 def clean(text: str) -> str:

@@ -15,6 +15,8 @@ from kg.ids import RecordKind
 
 ACCEPTED = "accepted"
 CURRENT = "current"
+YEARS = (1400, 2200)
+"""Years that a work may have appeared in: from the first prints on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import log
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
-
-import networkx as nx
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kg.belief import Line, Opinion, Weighing, weigh
 from kg.criteria import Criteria
 from kg.model import Claim, Evidence
+from kg.later import Later
 from kg.snapshot import Snapshot
 from kg.vocabulary import Relation, Vocabulary
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = Later("networkx")
 
 COST_UNIT = 2**40
 
@@ -39,7 +43,6 @@ class Step(NamedTuple):
 
 Link: TypeAlias = tuple[int, int, int]
 """Subject node, object node, sign."""
-NOTHING = weigh(())
 ASSUMED = "its claim is assumed to hold as likely as the scenario says"
 
 
@@ -118,7 +121,7 @@ class Network:
                 weighings.pop(claim.id, None)
                 continue
             if claim.id in assumed:
-                weighing = replace(NOTHING, opinion=assumed[claim.id])
+                weighing = replace(weigh(()), opinion=assumed[claim.id])
                 verdicts |= dict.fromkeys((item.id for item in items), ASSUMED)
             else:
                 weighing = weigh(_lines(items, snapshot, criteria, self.vocabulary, verdicts))
@@ -173,7 +176,7 @@ class Network:
 
     def weighing(self, claim: str) -> Weighing:
         """Return the weighing of a claim under these criteria."""
-        return self.weighings.get(claim, NOTHING)
+        return self.weighings.get(claim) or weigh(())
 
     def counting(self, claim: str) -> tuple[Evidence, ...]:
         """Return the items that count for a claim (its stance may be neutral), by id."""
@@ -183,10 +186,18 @@ class Network:
 
     def supporting_works(self, claims: Iterable[str]) -> list[str]:
         """Return the sorted keys of the works whose counting items support any of the claims."""
-        stances = self.vocabulary.stances
-        return sorted(
-            {item.work for claim in claims for item in self.counting(claim) if stances[item.stance].polarity > 0}
-        )
+        return sorted(set().union(*(self._supporters(claim) for claim in claims)))
+
+    def _supporters(self, claim: str) -> frozenset[str]:
+        known = self._known_supporters
+        if claim not in known:
+            stances = self.vocabulary.stances
+            known[claim] = frozenset(item.work for item in self.counting(claim) if stances[item.stance].polarity > 0)
+        return known[claim]
+
+    @cached_property
+    def _known_supporters(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def nodes_of(self, entity: str) -> frozenset[int]:
         """Return the node of an entity, with those of its narrower entities when the criteria say so."""

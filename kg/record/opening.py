@@ -6,13 +6,19 @@ Lives here: `open_database`. May enter: the rooms beside it but the store. Never
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from kg.errors import StoreError
+from kg.later import Later
 from kg.record.connection import Place, connect, locate, reading, set_wal, writable, writing
-from kg.record.migrate import migrate
 from kg.record.tables import METADATA, SCHEMA_VERSIONS
+
+if TYPE_CHECKING:
+    from kg.record import migrate as migration
+else:
+    migration = Later("kg.record.migrate")
 
 _VERSION = sa.table("alembic_version", sa.column("version_num"))
 
@@ -53,7 +59,7 @@ def _bring_up(engine: sa.Engine, place: Place) -> None:
     set_wal(engine, place)
     with writing(engine, place) as connection:
         if _known_version(connection, place) != SCHEMA_VERSIONS[-1]:
-            migrate(connection)
+            migration.migrate(connection)
 
 
 def _prepare_file(path: Path, *, create: bool) -> None:

@@ -1,0 +1,37 @@
+"""Heavy modules, imported when something of them is first used: starting up is a feature.
+
+Lives here: `Later`. May enter: the name of a module. Never here: a list of what is heavy; each room says its own.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+
+class Later:
+    """Stands for a module until something of it is used; then the module is imported, once per process.
+
+    Under `TYPE_CHECKING` the room imports the real module, so that types and the import contract see it.
+
+    Args:
+        name: Full name of the module.
+
+    Raises:
+        ModuleNotFoundError: at first use, when the module is not installed.
+
+    Cost: one dictionary look-up per use afterwards; safe in threads, since the import system locks.
+
+    Example:
+        >>> Later("math").sqrt(4)
+        2.0
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(self._name), attribute)
+
+    def __repr__(self) -> str:
+        return f"<{self._name}, when it is needed>"
