@@ -15,7 +15,7 @@ from kg.packaged import packaged
 from kg.record.store import Store
 from kg.snapshot import Snapshot
 from kg.vocabulary import load as load_vocabulary
-from tests.faults.test_pack_faults import GOOD
+from tests.faults.broken_packs import GOOD
 
 WORDS = load_vocabulary()
 KINDS = ("added", "changed", "duplicates", "conflicts", "vanished", "revoked")
