@@ -22,7 +22,7 @@ from kg.ids import parse_arxiv, parse_doi
 from kg.model import Text
 
 TEXT_MOST: Final = 500
-NAME_MOST: Final = 1_000
+NAME_MOST: Final = 64
 SCORE_LEAST: Final = 0.35
 
 _EAST = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003134f"
@@ -207,7 +207,7 @@ def ask(text: str, stem: Stem) -> Asked:
     return Asked(
         folded=folded,
         squeezed=squeeze(folded),
-        forms=frozenset({folded[:NAME_MOST], *_identifiers(folded)}),
+        forms=frozenset({folded, *_identifiers(folded)}),
         words=words,
         stems=tuple(stem(words)),
         worths=tuple(_COMMON_WORTH if word in _COMMON else 1.0 for word in words),

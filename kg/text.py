@@ -25,7 +25,7 @@ from kg.snapshot import Snapshot, near
 from kg.vocabulary import Vocabulary
 
 FOUND_KINDS: tuple[RecordKind, ...] = ("entity", "claim", "work")
-CANDIDATES: Final = 500
+CANDIDATES: Final = 300
 ENTRIES_KEPT: Final = 5_000
 WRITER_BYTES: Final = 15_000_000
 
@@ -60,8 +60,9 @@ class _State:
                 entry = _work(self.snapshot.works[id])
             else:
                 entry = _claim(self.snapshot.claims[id], self.snapshot, vocabulary)
-            if len(self.entries) < ENTRIES_KEPT:
-                self.entries[key] = entry
+            if len(self.entries) >= ENTRIES_KEPT:
+                self.entries.clear()
+            self.entries[key] = entry
         return entry
 
 
@@ -134,7 +135,7 @@ class TextIndex:
 
         Args:
             text: Words, a label, an alias, an id, a DOI, an arXiv id; 1 to 500 characters, nothing in it is syntax.
-            limit: Most hits, 1 to 500.
+            limit: Most hits, 1 to 300.
             kinds: Of "entity", "claim", "work"; all by default.
             include_proposed: Find also what waits for review.
 
@@ -142,7 +143,7 @@ class TextIndex:
             InputError: the text is empty or too long, or the limit is out of range.
             UnknownTerm: a kind that is not looked for.
 
-        Cost: some 2 ms on a pack; it grows with the words asked and with the candidates, of which 500 are ranked.
+        Cost: some 2 ms on a pack; it grows with the words asked and with the candidates, of which 300 are ranked.
         """
         asked = ask(text, self._stem)
         if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= CANDIDATES:
@@ -234,12 +235,15 @@ _FIELDS: Mapping[str, str] = {
 
 
 def _document(key: Key, group: str, entry: Entry) -> tantivy.Document:
-    """Return what tantivy indexes. `order` parts equal candidates by a hash of the key, the same in every index."""
+    """Return what tantivy indexes; names too long to be typed are found by their words.
+
+    `order` parts equal candidates by a hash of the key, the same in every index.
+    """
     name, words = ":".join(key), " ".join(entry.near.words)
     return tantivy.Document(
         key=name,
         group=group,
-        names=list({form[:NAME_MOST] for form in (*entry.names, *entry.squeezed)}),
+        names=[form for form in {*entry.names, *entry.squeezed} if len(form) <= NAME_MOST],
         words=words,
         stems=words,
         body=" ".join(entry.far.words),

@@ -28,7 +28,7 @@ def find(
         index: The search index of the snapshot.
         snapshot: The record; says what there was to find when nothing is.
         text: 1 to 500 characters.
-        limit: Most items, 1 to 500.
+        limit: Most items, 1 to 300.
         lang: Language of labels, of claims as sentences and of the note, "en" or "zh".
         kinds: Of "entity", "claim", "work"; all by default.
         include_proposed: Find also what waits for review.
