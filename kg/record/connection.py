@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import psycopg
 
 WAIT_SECONDS = 30
-_READ_BATCH = 10_000
+_READ_BATCH = 1_000
 _POSTGRES = "postgresql+psycopg"
 _DRIVERS = {
     "sqlite": "sqlite",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -53,29 +54,34 @@ def records_at(connection: sa.Connection, number: int, newest: int) -> Records:
     """
     if number == 0:
         return Records()
-    found: dict[RecordKind, list[Record]] = {
-        kind: list(_now(connection, form) if number == newest else _then(connection, form, number))
+    found: dict[RecordKind, list[Any]] = {
+        kind: _now(connection, form) if number == newest else _then(connection, form, number)
         for kind, form in FORMS.items()
     }
     recorded_at = connection.execute(sa.select(REVISION.c.recorded_at).where(REVISION.c.number == number)).scalar_one()
     return Records(
-        entities=found["entity"],  # type: ignore[arg-type]
-        claims=found["claim"],  # type: ignore[arg-type]
-        evidence=found["evidence"],  # type: ignore[arg-type]
-        works=found["work"],  # type: ignore[arg-type]
+        entities=found["entity"],
+        claims=found["claim"],
+        evidence=found["evidence"],
+        works=found["work"],
         revision=number,
         recorded_at=recorded_at,
     )
 
 
-def _now(connection: sa.Connection, form: Form) -> Iterator[Record]:
-    for row in connection.execute(sa.select(*form.columns).order_by(form.table.c.id)):
-        yield form.record(tuple(row))
+def _now(connection: sa.Connection, form: Form) -> list[Record]:
+    return _read(connection, form, sa.select(*form.columns).order_by(form.table.c.id))
+
+
+def _read(connection: sa.Connection, form: Form, query: sa.Select[Any]) -> list[Record]:
+    found: list[Record] = []
+    for chunk in connection.execute(query).partitions():
+        found += map(form.record, chunk)
+    return found
 
 
 def _then(connection: sa.Connection, form: Form, number: int) -> list[Record]:
-    unchanged = sa.select(*form.columns).where(form.table.c.revision <= number)
-    found = [form.record(tuple(row)) for row in connection.execute(unchanged)]
+    found = _read(connection, form, sa.select(*form.columns).where(form.table.c.revision <= number))
     last = (
         sa.select(CHANGE.c.id, sa.func.max(CHANGE.c.revision).label("revision"))
         .where(CHANGE.c.kind == form.kind, CHANGE.c.revision <= number)

@@ -7,7 +7,7 @@ Never here: queries.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
@@ -46,7 +46,7 @@ class Form(NamedTuple):
     table: sa.Table
     columns: tuple[sa.Column[Any], ...]
     row: Callable[[Any], Row]
-    record: Callable[[Row], Record]
+    record: Callable[[Sequence[Any]], Record]
     references: tuple[tuple[str, RecordKind], ...]
 
 
@@ -66,7 +66,7 @@ def _entity_row(entity: Entity) -> Row:
     )
 
 
-def _entity(row: Row) -> Entity:
+def _entity(row: Sequence[Any]) -> Entity:
     id, type, label_en, label_zh, definition_en, definition_zh, aliases, broader, matches, status = row
     return Entity(
         id,
@@ -94,7 +94,7 @@ def _work_row(work: Work) -> Row:
     )
 
 
-def _work(row: Row) -> Work:
+def _work(row: Sequence[Any]) -> Work:
     values = list(row)
     values[_WORK_AUTHORS] = tuple(json.loads(values[_WORK_AUTHORS]))
     values[_WORK_CSL] = json.loads(values[_WORK_CSL])
@@ -116,7 +116,7 @@ def _evidence_row(item: Evidence) -> Row:
 def _form(
     kind: RecordKind,
     row: Callable[[Any], Row],
-    record: Callable[[Row], Record],
+    record: Callable[[Sequence[Any]], Record],
     *references: tuple[str, RecordKind],
 ) -> Form:
     table = METADATA.tables[kind]

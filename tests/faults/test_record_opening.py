@@ -216,7 +216,7 @@ def test_a_migration_that_is_cut_off_leaves_nothing(database_url: str, monkeypat
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("kg.record.opening.migrate", cut)
+        patch.setattr("kg.record.migrate.migrate", cut)
         with pytest.raises(KeyboardInterrupt):
             Store.open(database_url)
     assert sa.inspect(sa.create_engine(database_url, poolclass=sa.NullPool)).get_table_names() == []

@@ -88,7 +88,7 @@ def _core(state: State, kind: str, id: str) -> object:
     return None if record is None else to_payload(record)
 
 
-@examples(30)
+@examples(15)
 @given(batches)
 def test_folding_the_log_gives_the_state_at_every_revision(history: list[list[Wish]]) -> None:
     with fresh(None) as store:
@@ -96,7 +96,7 @@ def test_folding_the_log_gives_the_state_at_every_revision(history: list[list[Wi
 
 
 @pytest.mark.postgres
-@examples(12)
+@examples(8)
 @given(batches)
 def test_sqlite_and_postgresql_keep_the_same_record(postgres_server: sa.Engine, history: list[list[Wish]]) -> None:
     with fresh(None) as one, fresh(postgres_server) as other:
@@ -107,7 +107,7 @@ def test_sqlite_and_postgresql_keep_the_same_record(postgres_server: sa.Engine, 
         assert one.records() == other.records()
 
 
-@examples(30)
+@examples(15)
 @given(batches)
 def test_every_hash_covers_all_that_its_revision_says(history: list[list[Wish]]) -> None:
     with fresh(None) as store:
@@ -152,7 +152,7 @@ def test_two_revisions_share_a_hash_only_when_they_are_the_same(
     assert (seal(**one) == seal(**other)) == (one == other)  # type: ignore[arg-type]
 
 
-@examples(20)
+@examples(15)
 @given(batches, st.randoms(use_true_random=False))
 def test_the_order_inside_a_write_does_not_matter(history: list[list[Wish]], random: object) -> None:
     with fresh(None) as one, fresh(None) as other:
@@ -167,7 +167,7 @@ def _timeless(state: State) -> dict[object, object]:
     return {key: to_payload(record) if isinstance(record, Evidence) else record for key, record in state.items()}
 
 
-@examples(20)
+@examples(15)
 @given(batches)
 def test_writing_everything_again_writes_nothing(history: list[list[Wish]]) -> None:
     with fresh(None) as store:
