@@ -104,7 +104,9 @@ def explain(fault: BaseException, shown: str) -> KgError:
 
 def _spoken_code(message: str) -> str:
     """Return the code of a failed connection; the driver gives its server's words only."""
-    if "password" in message or "authentication" in message or ("role " in message and "does not exist" in message):
+    if any(word in message for word in ("password", "authentication", "pg_hba.conf")):
+        return "28"
+    if "role " in message and "does not exist" in message:
         return "28"
     if "database " in message and "does not exist" in message:
         return "3D000"

@@ -65,7 +65,7 @@ class Store:
                 `?options=-csearch_path%3Dname` for a schema of its own.
             create: Make the file, its folder and the tables where they are missing.
             read_only: Never write, not even a migration. A file that the file system does not let us write is
-                opened so as well.
+                opened so as well; when nobody has it open then, nobody may write it until we close it.
             clock: Where `recorded_at` comes from.
 
         Raises:

@@ -96,6 +96,17 @@ def test_missing_folders_are_made_and_files_in_the_way_named(tmp_path: Path) -> 
     assert "cannot be made" in refused(tmp_path / "file" / "c.db")
 
 
+@pytest.mark.parametrize("name", ["a b?mode=ro#x.db", "50%20é微.db", "it's.db", "&immutable=1"])
+def test_any_file_name_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    with Store.open(str(tmp_path / name)) as store:
+        store.write([WORK], actor="a", act="b")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    monkeypatch.chdir(tmp_path)
+    with Store.open(name, read_only=True) as store:
+        assert store.verify() == []
+        assert len(store.records().works) == 1
+
+
 def test_a_folder_in_which_we_may_not_write(folder: Path) -> None:
     folder.chmod(0o500)
     assert "cannot be made: Permission denied" in refused(folder / "a" / "b.db")

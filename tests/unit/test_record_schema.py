@@ -171,7 +171,7 @@ def test_a_write_takes_the_lock_before_it_reads(sqlite_url: str) -> None:
 
 
 def test_the_record_does_not_load_what_it_does_not_need() -> None:
-    heavy = ["fastapi", "networkx", "numpy", "rdflib", "pyoxigraph", "psycopg", "pyvis"]
+    heavy = ["alembic", "fastapi", "networkx", "numpy", "rdflib", "pyoxigraph", "psycopg", "pyvis"]
     script = f"import sys, kg.record.store; print([name for name in {heavy} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
