@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import click
+from kg_api import http_page
 
 from kg.cli import COMMANDS, cli
 from kg.cli.context import Context
@@ -76,6 +77,7 @@ def _table(head: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "command-line.md": command_line,
+    "http.md": http_page.render,
     "ontology.md": ontology_page.render,
 }
 

@@ -85,7 +85,8 @@ async def error_page(request: Request, problem: Mapping[str, Any]) -> Response:
         spoken = await lang_of(request, request.query_params.get("lang"))
     except InputError:
         spoken = "en"
-    context = {"problem": problem, "said": words(spoken), "lang": spoken, **_addresses(request)}
+    told = {"near": [], "hint": None, **problem}
+    context = {"problem": told, "said": words(spoken), "lang": spoken, **_addresses(request)}
     html = TEMPLATES.get_template("error.html").render(**context)
     headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
     return Response(html, status_code=problem["status"], media_type=HTML, headers=headers)

@@ -16,16 +16,15 @@ from kg.question.answers import MAX_LINKS
 from kg.question.records import PAGE, PAGE_MOST
 
 TEXT: dict[str, Any] = {"type": "string"}
-FLAG: dict[str, Any] = {"type": "boolean", "default": False, "examples": [True]}
+FLAG: dict[str, Any] = {"type": "boolean", "examples": [True]}
 
 
 def _text(example: str, **more: Any) -> WithJsonSchema:
     return WithJsonSchema({**TEXT, "examples": [example], **more})
 
 
-def _number(low: int, high: int, default: int | None = None, *, example: int | None = None) -> WithJsonSchema:
-    shown: dict[str, Any] = {"type": "integer", "minimum": low, "maximum": high, "examples": [example or default]}
-    return WithJsonSchema(shown if default is None else {**shown, "default": default})
+def _number(low: int, high: int, example: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "integer", "minimum": low, "maximum": high, "examples": [example]})
 
 
 def _many(*examples: str) -> WithJsonSchema:
@@ -40,22 +39,22 @@ Lang = Annotated[
     WithJsonSchema({"type": "string", "enum": ["en", "zh"], "examples": ["zh"]}),
     Query(description="Language of sentences and labels; default: what `Accept-Language` prefers."),
 ]
-MaxLinks = Annotated[One, _number(1, MAX_LINKS, 6), Query(description="Most claims in a path.")]
+MaxLinks = Annotated[One, _number(1, MAX_LINKS, 6), Query(description="Most claims in a path; default 6.")]
 Risk = Annotated[
     One,
     _text("malicious-use-by-non-state-actors"),
     Query(description="Id of the entity asked about; default: every risk."),
 ]
 Technique = Annotated[One, _text("qlora"), Query(description="Id of the entity that acts; default: every technique.")]
-Rows = Annotated[One, _text("Technique", default="Technique"), Query(description="Kind of entity of the rows.")]
-Cols = Annotated[One, _text("Risk", default="Risk"), Query(description="Kind of entity of the columns.")]
+Rows = Annotated[One, _text("Technique"), Query(description="Kind of entity of the rows; default Technique.")]
+Cols = Annotated[One, _text("Risk"), Query(description="Kind of entity of the columns; default Risk.")]
 Source = Annotated[str, _text("qlora"), Query(description="Id of the entity where paths begin.", min_length=1)]
 Target = Annotated[
     str,
     _text("malicious-use-by-non-state-actors"),
     Query(description="Id of the entity where paths end.", min_length=1),
 ]
-K = Annotated[One, _number(1, 1000, 10), Query(description="Most paths.")]
+K = Annotated[One, _number(1, 1000, 10), Query(description="Most paths; default 10.")]
 Sign = Annotated[
     One,
     WithJsonSchema({"type": "string", "enum": ["+", "-", "0"], "examples": ["+"]}),
@@ -64,8 +63,8 @@ Sign = Annotated[
 Entity = Annotated[str, _text("qlora"), Query(description="Id of the entity asked about.", min_length=1)]
 Direction = Annotated[
     One,
-    WithJsonSchema({"type": "string", "enum": ["out", "in"], "default": "out", "examples": ["in"]}),
-    Query(description="`out`: what it reaches; `in`: what reaches it."),
+    WithJsonSchema({"type": "string", "enum": ["out", "in"], "examples": ["in"]}),
+    Query(description="`out`: what it reaches; `in`: what reaches it; default `out`."),
 ]
 Q = Annotated[
     str,
@@ -74,10 +73,10 @@ Q = Annotated[
         description="Words in English or Chinese, an id, a DOI, an author and a year; typos are forgiven.", min_length=1
     ),
 ]
-Found = Annotated[One, _number(1, PAGE_MOST, 20), Query(description="Most items.")]
-Limit = Annotated[One, _number(1, PAGE_MOST, PAGE), Query(description="Records on a page.")]
+Found = Annotated[One, _number(1, PAGE_MOST, 20), Query(description="Most items; default 20.")]
+Limit = Annotated[One, _number(1, PAGE_MOST, PAGE), Query(description=f"Records on a page; default {PAGE}.")]
 After = Annotated[One, _text("qlora"), Query(description="Start after this id: the `next` of the page before.")]
-Newest = Annotated[One, _number(1, 1_000_000, 50), Query(description="Most revisions, newest first.")]
+Newest = Annotated[One, _number(1, 1_000_000, 50), Query(description="Most revisions, newest first; default 50.")]
 Type = Annotated[One, _text("Risk"), Query(description="Kind of entity; kinds below it are included.")]
 Broader = Annotated[
     One, _text("fine-tuning-cost"), Query(description="Keep what is narrower than this entity, transitively.")
@@ -95,9 +94,9 @@ OfClaim = Annotated[One, _text("tar--mitigates--safeguard-removal"), Query(descr
 Stance = Annotated[One, _text("disputes"), Query(description="How items bear on their claim.")]
 Locator = Annotated[One, _text("§4"), Query(description="Beginning of the locator of items, case ignored.")]
 WorkStatus = Annotated[One, _text("retracted"), Query(description="What its publisher has said of a work.")]
-Year = Annotated[One, _number(0, 9999, example=2023), Query(description="Year of publication of works.")]
+Year = Annotated[One, _number(0, 9999, 2023), Query(description="Year of publication of works.")]
 Focus = Annotated[One, _text("qlora"), Query(description="Draw only what is near this entity; default: the overview.")]
-Hops = Annotated[One, _number(1, HOPS_MOST, 2), Query(description="Links away from the focus.")]
+Hops = Annotated[One, _number(1, HOPS_MOST, 2), Query(description="Links away from the focus; default 2.")]
 Open = Annotated[Many, _many("malicious-use"), Query(description="Families whose members keep nodes of their own.")]
 
 AsOf = Annotated[
@@ -106,7 +105,7 @@ AsOf = Annotated[
     Query(description="Revision number, date or moment (UTC): read the record as it was then."),
 ]
 KnownIn = Annotated[
-    One, _number(1400, 2200, example=2024), Query(description="Year; only works published in or before it count.")
+    One, _number(1400, 2200, 2024), Query(description="Year; only works published in or before it count.")
 ]
 WithoutWork = Annotated[Many, _many("hu2022lora"), Query(description="Works whose evidence does not count.")]
 OnlyWork = Annotated[Many, _many("hu2022lora"), Query(description="Only evidence of these works counts.")]

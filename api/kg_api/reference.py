@@ -19,7 +19,6 @@ class Parameter:
     required: bool
     many: bool
     range: str
-    default: str
     example: str
     description: str
 
@@ -72,7 +71,7 @@ def operations(openapi: Mapping[str, Any]) -> list[Operation]:
 
 def _parameter(one: Mapping[str, Any]) -> Parameter:
     schema = one["schema"]
-    examples = one.get("examples") or schema.get("examples") or [schema.get("default", "")]
+    examples = one.get("examples") or schema.get("examples") or [""]
     example = next(iter(examples.values())) if isinstance(examples, Mapping) else examples[0]
     example = example.get("value", "") if isinstance(example, Mapping) else example
     first = example[0] if isinstance(example, list) else example
@@ -82,7 +81,6 @@ def _parameter(one: Mapping[str, Any]) -> Parameter:
         required=one.get("required", False),
         many=schema.get("type") == "array",
         range=_range(schema),
-        default=_word(schema.get("default", "")),
         example=_word(first),
         description=one.get("description", ""),
     )
@@ -133,9 +131,9 @@ def _shared(every: list[Operation]) -> list[Parameter]:
 
 
 def _table(parameters: list[Parameter]) -> list[str]:
-    rows = ["| parameter | values | default | example | meaning |", "|---|---|---|---|---|"]
+    rows = ["| parameter | values | example | meaning |", "|---|---|---|---|"]
     for one in parameters:
         name = f"`{one.name}`" + (" (required)" if one.required else "")
-        cells = (name, one.range, one.default, f"`{one.example}`", one.description)
+        cells = (name, one.range, f"`{one.example}`", one.description)
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return rows

@@ -63,6 +63,7 @@ class Answer(Shape):
     complete: bool
     limits: list[str]
     receipt: str
+    caveat: str
     note: str | None = None
 
 
@@ -179,19 +180,23 @@ class Claim(BriefClaim):
 
 
 class Dispute(Shape):
-    """A contested claim; `conflict` is twice the smaller of belief and disbelief."""
+    """A contested claim; `conflict` is twice the smaller of belief and disbelief, `separates` compares the sides."""
 
     claim: BriefClaim
     conflict: Probability
+    answers: int
+    separates: dict[str, Any]
     supports: list[EvidenceItem]
     disputes: list[EvidenceItem]
     qualifies: list[EvidenceItem]
 
 
 class Disputes(Answer):
-    """Contested claims, the most balanced first."""
+    """Contested claims, pairs that routes of both signs join, and routes that a contested claim is on."""
 
     items: list[Dispute]
+    routes: list[dict[str, Any]]
+    contested_routes: list[dict[str, Any]]
 
 
 class Match(Shape):

@@ -38,7 +38,6 @@ class Edge:
     source: str
     target: str
     sign: int
-    verb: str
     colour: str
     line: str
     claims: tuple[str, ...]

@@ -46,12 +46,13 @@ def build(scene: Scene, vocabulary: Vocabulary) -> dict[str, Any]:
 
     Returns:
         `{"kinds": [{"id", "label", "definition", "colour", "outline"}], "relations": [{"id", "label", "definition",
-        "colour", "dashes", "sign"}]}`, in the order of the ontology.
+        "colour", "dashes", "sign"}], "families", "contested"}`, in the order of the ontology; the last two say whether
+        the scene has such nodes and edges.
 
     Example:
         >>> from kg.vocabulary import load
         >>> build(Scene(0, "en", None, (), (), (), {}, 0, 0, 0), load())
-        {'kinds': [], 'relations': []}
+        {'kinds': [], 'relations': [], 'families': False, 'contested': False}
     """
     lang = scene.lang
     types = {node.type for node in scene.nodes}
@@ -80,6 +81,8 @@ def build(scene: Scene, vocabulary: Vocabulary) -> dict[str, Any]:
             for relation in vocabulary.relations.values()
             if relation.id in relations
         ],
+        "families": any(len(node.members) > 1 for node in scene.nodes),
+        "contested": any(edge.contested for edge in scene.edges),
     }
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
+from kg.model import Claim
 from kg.network import Network
 from kg.question import explain
+from kg.vocabulary import Relation
 from kg_viz import columns, fold
 from kg_viz.dossier import brief
 from kg_viz.drawn import Edge, Heading, Node, Scene
@@ -152,23 +154,17 @@ def _edge(
     source, target, sign = key
     vocabulary, records = network.vocabulary, network.snapshot.claims
     ordered = sorted(claims, key=lambda claim: (-round(network.opinion(claim).expected, 12), claim))
-    relations = list(dict.fromkeys(records[id].relation for id in ordered))
-    relation = vocabulary.relation(relations[0])
-    signs = {term.value: term for term in vocabulary.signs.values()}
-    look = relation if len(relations) == 1 else signs[sign]
-    verb = relation.label.get(lang) if len(relations) == 1 else explain.VERBS[lang][sign]
-    if len(ordered) == 1:
-        sentence = explain.claim(network, records[ordered[0]], lang)
-    else:
-        gap = "" if lang == "zh" else " "
-        sentence = gap.join((explain.name(network, source, lang), verb, explain.name(network, target, lang)))
+    relations = {records[id].relation for id in ordered}
+    relation = vocabulary.relation(relations.pop()) if len(relations) == 1 else None
+    plain = relation or _plain_relation(network, sign)
+    look = relation or next(term for term in vocabulary.signs.values() if term.value == sign)
+    one = records[ordered[0]] if len(ordered) == 1 else Claim("", source, plain.id, target)
     surest = network.opinion(ordered[0])
     return Edge(
         id=edge_id(source, target, sign),
         source=source,
         target=target,
         sign=sign,
-        verb=verb,
         colour=look.colour,
         line=look.line,
         claims=tuple(ordered),
@@ -177,9 +173,14 @@ def _edge(
         high=surest.high,
         contested=any(network.weighing(id).contested for id in ordered),
         works=len(network.supporting_works(ordered)),
-        sentence=sentence,
+        sentence=explain.claim(network, one, lang),
         curved=columns.bend(places[source], places[target]),
     )
+
+
+def _plain_relation(network: Network, sign: int) -> Relation:
+    """Return the first relation of a sign, in the order of the ontology: it words what several relations say."""
+    return next(relation for relation in network.vocabulary.relations.values() if relation.sign == sign)
 
 
 def _node(network: Network, members: Sequence[str], place: columns.Place, links: int, lang: str) -> Node:

@@ -84,9 +84,12 @@ def impact(
 
 
 @router.get("/disputes", response_model=shapes.Disputes, summary="Claims with evidence on both sides")
-def disputes(*, request: Request, graph: TheGraph, spoken: TheLang, criteria: p.Criteria) -> Response:
-    """Contested claims with both sides in full, the most balanced conflict first."""
-    return reply(request, lambda: graph.disputes(lang=spoken, **criteria), lang=spoken)
+def disputes(
+    *, request: Request, graph: TheGraph, spoken: TheLang, criteria: p.Criteria, max_links: p.MaxLinks = None
+) -> Response:
+    """Contested claims and contested routes with both sides in full, and what separates the sides."""
+    asked = p.given(max_links=max_links)
+    return reply(request, lambda: graph.disputes(**asked, lang=spoken, **criteria), lang=spoken)
 
 
 @router.get("/search", response_model=shapes.Search, summary="Entities, claims and works by words")

@@ -1,0 +1,144 @@
+"""Documents: those of the face, byte for byte, in the shapes that OpenAPI promises; never validated on the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pydantic
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+import kg
+from kg_api import reference, shapes
+
+CLAIM = "tar--mitigates--safeguard-removal"
+EXAMPLES: list[tuple[str, type[pydantic.BaseModel], Callable[[kg.Graph], Any]]] = [
+    ("raises", shapes.Raises, lambda g: g.raises(lang="en")),
+    (
+        "raises?risk=malicious-use-by-non-state-actors",
+        shapes.Raises,
+        lambda g: g.raises("malicious-use-by-non-state-actors"),
+    ),
+    ("matrix?rows=Mitigation", shapes.Matrix, lambda g: g.matrix(rows="Mitigation")),
+    ("paths?source=qlora&target=malicious-use&k=3", shapes.Paths, lambda g: g.paths("qlora", "malicious-use", k=3)),
+    ("paths?source=qlora&target=tar", shapes.Paths, lambda g: g.paths("qlora", "tar")),
+    ("impact?entity=qlora&direction=out", shapes.Impact, lambda g: g.impact("qlora")),
+    ("disputes?known_in=2024", shapes.Disputes, lambda g: g.disputes(known_in=2024)),
+    ("search?q=联邦学习", shapes.Search, lambda g: g.search("联邦学习")),
+    ("search?q=zzzzqqqq", shapes.Search, lambda g: g.search("zzzzqqqq")),
+    ("entities?type=Risk&limit=3", shapes.Entities, lambda g: g.entities(type="Risk", limit=3)),
+    ("entities/qlora", shapes.Entity, lambda g: g.entity("qlora")),
+    (
+        "claims?relation=mitigates&contested=true",
+        shapes.Claims,
+        lambda g: g.claims(relation="mitigates", contested=True),
+    ),
+    (f"claims/{CLAIM}", shapes.Claim, lambda g: g.claim(CLAIM)),
+    ("works?year=2024&limit=5", shapes.Works, lambda g: g.works(year=2024, limit=5)),
+    ("works/hu2022lora", shapes.Work, lambda g: g.work("hu2022lora")),
+    ("evidence?stance=disputes", shapes.EvidenceList, lambda g: g.evidence(stance="disputes")),
+    ("evidence/E232", shapes.Evidence, lambda g: g.item("E232")),
+    ("revisions?limit=1", shapes.Revisions, lambda g: g.log(limit=1)),
+    ("verify", shapes.Verified, lambda g: g.verify()),
+    ("basis", shapes.Basis, lambda g: g.basis()),
+    ("coverage", shapes.Coverage, lambda g: g.coverage()),
+]
+
+
+@pytest.mark.parametrize(("address", "shape", "ask"), EXAMPLES, ids=[address for address, *_ in EXAMPLES])
+def test_the_document_is_the_face_s_and_has_its_shape(
+    client: TestClient,
+    pack_graph: kg.Graph,
+    address: str,
+    shape: type[pydantic.BaseModel],
+    ask: Callable[[kg.Graph], Any],
+) -> None:
+    got = client.get(f"/api/v1/{address}")
+    asked = ask(pack_graph)
+    assert got.status_code == 200
+    assert got.content == (asked.json() if isinstance(asked, kg.Answer) else orjson.dumps(asked))
+    shape.model_validate_json(got.content, strict=True)
+
+
+@pytest.mark.parametrize("address", ["scene", "scene?focus=qlora&hops=1&lang=zh"])
+def test_the_scene_has_its_shape(client: TestClient, address: str) -> None:
+    shapes.Scene.model_validate_json(client.get(f"/api/v1/{address}").content)
+
+
+@pytest.mark.parametrize(("kind", "id"), [("claim", CLAIM), ("entity", "malicious-use"), ("work", "hu2022lora")])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_dossier_has_its_shape(client: TestClient, kind: str, id: str, lang: str) -> None:
+    got = client.get(f"/api/v1/dossiers/{kind}/{id}", params={"lang": lang})
+    shapes.Dossier.model_validate_json(got.content)
+    assert got.json()["api"].endswith(id)
+
+
+def test_every_route_is_described_and_its_example_works(app: FastAPI, client: TestClient) -> None:
+    operations = reference.operations(app.openapi())
+    assert len(operations) == 22
+    for one in operations:
+        assert one.summary, one.path
+        assert one.description, one.path
+        assert one.shape in app.openapi()["components"]["schemas"]
+        for parameter in one.parameters:
+            assert parameter.description, (one.path, parameter.name)
+            assert parameter.range, (one.path, parameter.name)
+            assert parameter.example, (one.path, parameter.name)
+        assert client.get(one.example).status_code == 200, one.example
+
+
+def test_every_example_of_a_parameter_is_taken(app: FastAPI, client: TestClient) -> None:
+    for one in reference.operations(app.openapi()):
+        for parameter in one.parameters:
+            if parameter.place == "query":
+                joint = "&" if "?" in one.example else "?"
+                value = parameter.example.replace("+", "%2B")
+                got = client.get(
+                    f"{one.example}{joint}{parameter.name}={value}" if not parameter.required else one.example
+                )
+                assert got.status_code == 200, (one.path, parameter.name, got.text)
+
+
+def test_answers_are_not_validated_on_the_way_out(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("an answer was validated or copied by pydantic")
+
+    monkeypatch.setattr("fastapi.routing.serialize_response", refuse)
+    monkeypatch.setattr("fastapi.encoders.jsonable_encoder", refuse)
+    assert client.get("/api/v1/paths?source=qlora&target=malicious-use").status_code == 200
+
+
+def test_signs_may_be_written_as_they_are(client: TestClient) -> None:
+    path = "/api/v1/paths?source=qlora&target=malicious-use&sign="
+    assert client.get(path + "+").json()["question"]["sign"] == client.get(path + "%2B").json()["question"]["sign"] == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "accepted", "expected"),
+    [
+        ("zh", "en", "zh"),
+        ("", "zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("", "en;q=0.5,zh;q=0.9", "zh"),
+        ("", "fr,de", "en"),
+        ("", "zh;q=0, en;q=nonsense", "en"),
+        ("en", "zh", "en"),
+    ],
+)
+def test_the_language_is_the_one_asked_for(client: TestClient, given: str, accepted: str, expected: str) -> None:
+    params = {"entity": "qlora", "lang": given}
+    got = client.get("/api/v1/impact", params=params, headers={"Accept-Language": accepted})
+    assert got.json()["question"]["lang"] == expected
+    assert got.headers["content-language"].startswith(expected)
+
+
+def test_pages_of_a_list_follow_each_other(client: TestClient, pack_graph: kg.Graph) -> None:
+    seen: list[str] = []
+    after = ""
+    while after is not None:
+        page = client.get("/api/v1/claims", params={"limit": 100, "after": after}).json()
+        seen += [item["id"] for item in page["items"]]
+        after = page["next"]
+    assert seen == sorted(pack_graph.snapshot.claims)

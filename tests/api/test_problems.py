@@ -1,0 +1,166 @@
+"""Errors: one shape for all, the right status, and nothing in them that is not the reader's business."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+import kg
+from kg import errors
+from kg_api import problems, shapes
+from kg_api.app import create_app
+
+LEAKS = re.compile(r"Traceback|File \"|\.py\b|site-packages|SELECT |sqlite|/tmp/|/var/|\d+\.\d+\.\d+", re.IGNORECASE)
+BAD: list[tuple[str, int, dict[str, Any]]] = [
+    ("/api/v1/paths?source=qlora", 422, {"where": "target", "type": "bad-input"}),
+    ("/api/v1/paths?source=qlora&target=", 422, {"where": "target"}),
+    ("/api/v1/paths?source=qlra&target=malicious-use", 404, {"type": "not-found", "near": "qlora"}),
+    ("/api/v1/paths?source=qlora&target=qlora", 422, {"where": "target"}),
+    ("/api/v1/paths?source=qlora&target=tar&k=0", 422, {"where": "k"}),
+    ("/api/v1/paths?source=qlora&target=tar&k=5&k=6", 422, {"where": "k"}),
+    ("/api/v1/paths?source=qlora&target=tar&k=99999999999999999999", 422, {"where": "k"}),
+    ("/api/v1/paths?source=qlora&target=tar&sign=x", 422, {"where": "sign"}),
+    ("/api/v1/raises?max_link=3", 422, {"where": "max_link", "near": "max_links"}),
+    ("/api/v1/raises?relation=rases", 422, {"type": "unknown-term", "near": "raises"}),
+    ("/api/v1/raises?known_in=soon", 422, {"where": "known_in"}),
+    ("/api/v1/raises?as_of=yesterday", 422, {"type": "bad-identifier", "where": "as_of"}),
+    ("/api/v1/raises?as_of=99", 404, {"where": "as_of"}),
+    ("/api/v1/raises?without_work=nobody", 404, {}),
+    ("/api/v1/raises?lang=fr", 422, {"where": "lang"}),
+    ("/api/v1/raises?narrower=perhaps", 422, {"where": "narrower"}),
+    ("/api/v1/matrix?rows=Risks", 422, {"type": "unknown-term", "near": "Risk"}),
+    ("/api/v1/impact?entity=qlora&direction=up", 422, {"where": "direction"}),
+    ("/api/v1/search?q=", 422, {"where": "q"}),
+    ("/api/v1/search?q=" + "a" * 501, 422, {}),
+    ("/api/v1/entities/nobody", 404, {"type": "not-found"}),
+    ("/api/v1/entities/%00", 404, {}),
+    ("/api/v1/claims/tar--mitigates--safeguard-remova", 404, {"near": "tar--mitigates--safeguard-removal"}),
+    ("/api/v1/entities?limit=201", 422, {"where": "limit"}),
+    ("/api/v1/works/%ED%A0%80", 404, {}),
+    ("/api/v1/scene?hops=9", 422, {"where": "hops"}),
+    ("/api/v1/scene?focus=nobody", 404, {}),
+    ("/api/v1/dossiers/nothing/x", 422, {"where": "kind"}),
+    ("/api/v1/nothing", 404, {"type": "no-such-address"}),
+    ("/healthz?x=1", 422, {"where": "x"}),
+    ("/static/x/y.js", 404, {}),
+]
+
+
+def checked(response: Any, status: int) -> dict[str, Any]:
+    """The problem document of a response, once its shape and its silence are checked."""
+    assert response.status_code == status
+    assert response.headers["content-type"] == problems.MEDIA_TYPE
+    assert response.headers["cache-control"] == "no-store"
+    problem: dict[str, Any] = response.json()
+    shapes.Problem.model_validate(problem, strict=True)
+    assert problem["status"] == status
+    silent = re.compile(
+        r"Traceback|File \"|\.py\b|site-packages|SELECT |sqlite|/tmp/|/home/|\d+\.\d+\.\d+", re.IGNORECASE
+    )
+    assert not silent.search(response.text), response.text
+    return problem
+
+
+@pytest.mark.parametrize(("address", "status", "expected"), BAD, ids=[address[:60] for address, *_ in BAD])
+def test_bad_input_is_a_problem_document(
+    client: TestClient, address: str, status: int, expected: dict[str, Any]
+) -> None:
+    problem = checked(client.get(address), status)
+    if "type" in expected:
+        assert problem["type"] == f"https://w3id.org/evidence-kg/problem/{expected['type']}"
+    if "where" in expected:
+        assert problem["where"] == expected["where"]
+    if "near" in expected:
+        assert expected["near"] in problem["near"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_reading_addresses_take_no_other_method(client: TestClient, method: str) -> None:
+    got = client.request(method, "/api/v1/raises")
+    checked(got, 405)
+    assert "GET" in got.headers["allow"]
+
+
+def subclasses(kind: type[Exception]) -> list[type[Exception]]:
+    """A class and all below it."""
+    return [kind, *(found for below in kind.__subclasses__() for found in subclasses(below))]
+
+
+EVERY = [kind for kind in subclasses(errors.KgError) if kind.__module__.startswith("kg.")]
+STATUS = {
+    "Conflict": 409,
+    "Forbidden": 403,
+    "NotFound": 404,
+    "Upstream": 502,
+    "StoreError": 503,
+    "KgError": 500,
+}
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)
+def test_every_error_of_ours_has_its_status(pack_graph: kg.Graph, kind: type[errors.KgError]) -> None:
+    app = create_app(pack_graph, warm=False)
+    text = "the database sqlite:////var/lib/x.db said: SELECT 1" if issubclass(kind, errors.StoreError) else "no"
+
+    def fail() -> None:
+        raise kind(text, source="s") if kind is errors.ParseFailure else kind(text)
+
+    app.add_api_route("/api/v1/fail", fail)
+    above = [one.__name__ for one in kind.__mro__ if one is not errors.KgError]
+    expected = next((STATUS[name] for name in above if name in STATUS), None)
+    if expected is None:
+        expected = 422 if issubclass(kind, errors.InputError) else 500
+    got = TestClient(app, raise_server_exceptions=False).get("/api/v1/fail")
+    checked(got, expected)
+    assert ("retry-after" in got.headers) is (expected == 503)
+
+
+def test_what_nobody_expected_is_told_by_its_request_id_alone(pack_graph: kg.Graph) -> None:
+    app = create_app(pack_graph, warm=False)
+
+    def fail() -> None:
+        raise ZeroDivisionError("secret words")
+
+    app.add_api_route("/api/v1/fail", fail)
+    app.add_api_route("/fail", fail)
+    client = TestClient(app, raise_server_exceptions=False)
+    got = client.get("/api/v1/fail", headers={"X-Request-Id": "abcdef-123456"})
+    problem = checked(got, 500)
+    assert "abcdef-123456" in problem["detail"]
+    assert "secret" not in got.text
+    page = client.get("/fail", headers={"Accept": "text/html"})
+    assert page.status_code == 500
+    assert "content-security-policy" in page.headers
+    assert "secret" not in page.text
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_browsers_get_a_page(client: TestClient, lang: str) -> None:
+    for address in ("/?claim=nobody", "/nowhere", "/?known_in=soon", "/?lang=fr"):
+        got = client.get(address, headers={"Accept": "text/html,*/*;q=0.8", "Accept-Language": lang})
+        assert got.status_code in {404, 422}
+        assert got.headers["content-type"].startswith("text/html")
+        assert "<h1>" in got.text
+        assert "Traceback" not in got.text
+
+
+def test_programs_get_problems_from_pages_too(client: TestClient) -> None:
+    checked(client.get("/?claim=nobody", headers={"Accept": "application/json"}), 404)
+
+
+def test_a_record_that_cannot_be_read_is_not_ready(
+    app: FastAPI, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/readyz").json() == {"status": "ready", "revision": app.state.graph.revision}
+
+    def broken() -> None:
+        raise errors.StoreError("cannot open /var/lib/x.db")
+
+    monkeypatch.setattr(app.state.graph.store, "head", broken)
+    checked(client.get("/readyz"), 503)
+    checked(client.get("/api/v1/raises"), 503)
+    assert client.get("/healthz").json() == {"status": "ok"}
