@@ -22,7 +22,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "matrix": ("kg.cli.ask:matrix", "The evidence gap map: direction and strength for every pair of two types."),
     "paths": ("kg.cli.ask:paths", "The k best chains of claims from SOURCE to TARGET."),
     "impact": ("kg.cli.ask:impact", "What ENTITY reaches, or what reaches it."),
-    "disputes": ("kg.cli.ask:disputes", "Claims with evidence on both sides, the most balanced conflict first."),
+    "cut": ("kg.cli.measures:cut", "The smallest sets of mitigations, claims and works that cut every harmful route."),
+    "gaps": ("kg.cli.measures:gaps", "Where evidence is missing, thin, old or disputed, what matters most first."),
+    "disputes": ("kg.cli.measures:disputes", "Claims with evidence on both sides, and routes of opposing signs."),
     "show": ("kg.cli.look:show", "One record with all that hangs on it: entity, claim, work or evidence item."),
     "list": ("kg.cli.look:list_", "Filtered lists of entities, claims, works or evidence."),
     "search": ("kg.cli.look:search", "Entities, claims and works by words, in English or Chinese, forgiving typos."),
@@ -40,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("kg.cli.keep:verify", "Check the hash chain of the history and that the state follows from it."),
     "draw": ("kg.cli.serve:draw", "Write the interactive picture as one self-contained HTML file."),
     "serve": ("kg.cli.serve:serve", "Serve the page and the HTTP API."),
+    "doctor": ("kg.cli.doctor:doctor", "Check the installation, the ontology, the packs and the database."),
     "completion": ("kg.cli.completion:completion", "Print the line that switches on shell completion."),
 }
 EXIT_BAD_INPUT, EXIT_REFUSED, EXIT_DOWN, EXIT_INTERRUPTED = 2, 3, 4, 130

@@ -41,6 +41,12 @@ class Context:
         return vocabulary
 
     @property
+    def database_url(self) -> str:
+        """The database that the options name, as a URL."""
+        url: str = import_module("kg.graph").database_url(self.database or read_settings().database)
+        return url
+
+    @property
     def graph(self) -> Graph:
         """The graph; says on stderr when it had to be created."""
         return self.open()

@@ -195,6 +195,17 @@ def test_a_closed_pipe_is_quiet(database: str) -> None:
     assert run.stderr == ""
 
 
+def test_doctor_tells_a_sound_installation_from_a_broken_one(database: str, tmp_path: Path) -> None:
+    invoke(database, "init")
+    sound = invoke(database, "doctor", "--json")
+    assert sound.exit_code == 0
+    assert all(item["ok"] for item in json.loads(sound.stdout)["items"])
+    broken = invoke(f"sqlite:///{tmp_path}/none.db", "doctor")
+    assert broken.exit_code == 1
+    assert "kg init" in broken.stdout
+    assert not (tmp_path / "none.db").exists(), "looking creates nothing"
+
+
 def test_no_color_is_respected(database: str) -> None:
     run = kg_("raises", CHAIN, database=database, env={"NO_COLOR": "1", "FORCE_COLOR": ""})
     assert "\x1b[3" not in run.stdout

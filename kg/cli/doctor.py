@@ -1,0 +1,84 @@
+"""Is this installation in order? One command that looks at what the others need.
+
+Lives here: checks that change nothing. Never here: repairs; each finding says what to do.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable
+from importlib import import_module, metadata, util
+from typing import Any
+
+import click
+from rich.text import Text
+
+from kg.cli.context import Context
+from kg.cli.options import json_option, print_json
+from kg.cli.screen import console
+from kg.errors import KgError
+from kg.packaged import packaged
+
+EXTRAS = {"postgres": "psycopg", "fast": "numba"}
+
+
+@click.command()
+@json_option
+@click.pass_obj
+def doctor(context: Context, /, as_json: bool) -> None:
+    """Check Python, the installation, the ontology, the packs, the database; exit 1 when something is wrong."""
+    checks: dict[str, Callable[[Context], str]] = {
+        "python": _python,
+        "installation": _installation,
+        "ontology": _ontology,
+        "packs": _packs,
+        "database": _database,
+    }
+    items = [_checked(name, check, context) for name, check in checks.items()]
+    for extra, module in EXTRAS.items():
+        here = util.find_spec(module) is not None
+        found = f"{module} is here" if here else f"{module} is not; pip install 'evidence-kg[{extra}]' brings it"
+        items.append({"check": f"extra {extra}", "ok": True, "found": found})
+    if as_json:
+        print_json({"items": items})
+    else:
+        for item in items:
+            mark = Text("✓ ", style="green") if item["ok"] else Text("✗ ", style="bold red")
+            console().print(Text.assemble(mark, (item["check"], "bold"), f"  {item['found']}"))
+    if not all(item["ok"] for item in items):
+        raise SystemExit(1)
+
+
+def _checked(name: str, check: Callable[[Context], str], context: Context) -> dict[str, Any]:
+    try:
+        return {"check": name, "ok": True, "found": check(context)}
+    except (KgError, OSError, metadata.PackageNotFoundError) as fault:
+        return {"check": name, "ok": False, "found": str(fault)}
+
+
+def _python(_: Context) -> str:
+    return f"{platform.python_version()} at {sys.prefix}"
+
+
+def _installation(_: Context) -> str:
+    return f"evidence-kg {metadata.version('evidence-kg')}"
+
+
+def _ontology(context: Context) -> str:
+    words = context.vocabulary
+    return f"{len(words.entity_types)} kinds of entity, {len(words.relations)} relations, version {words.version}"
+
+
+def _packs(_: Context) -> str:
+    return ", ".join(sorted(path.parent.name for path in packaged("seeds").glob("*/pack.toml")))
+
+
+def _database(context: Context) -> str:
+    """Open the record without creating or changing it."""
+    with import_module("kg.record").Store.open(context.database_url, create=False, read_only=True) as store:
+        head = store.head()
+        faults = store.verify()
+        if faults:
+            raise KgError(f"{store.name}: {faults[0]}", hint="`kg verify` names all faults")
+        return f"{store.name}, {'empty' if head is None else f'revision {head.number}, its history is whole'}"
