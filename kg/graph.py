@@ -11,17 +11,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.asking import Asking, parse_links, parse_sign
+from kg.asking import parse_links, parse_sign
 from kg.coverage import basis_report, coverage
 from kg.criteria import parse_flag, parse_int
 from kg.errors import InputError, NotFound
 from kg.later import Later
 from kg.model import Change, Revision
 from kg.packaged import packaged
-from kg.question import disputes, impact, paths, raises, records, search
+from kg.question import impact, paths, raises, records, search
 from kg.question.answers import Answer
 from kg.record import Store
 from kg.settings import parse_lang, read_settings
+from kg.surveying import Surveying
 from kg.text import TextIndex
 from kg.vocabulary import load
 
@@ -84,7 +85,7 @@ def database_url(text: str) -> str:
     return text if "://" in text else f"sqlite:///{text}"
 
 
-class Graph(Asking):
+class Graph(Surveying):
     """The record seen through the ontology: ask, list, show, load. Safe to share between threads.
 
     Every question takes the criteria of `kg.Criteria` as keywords. Questions return an `Answer`, records and lists
@@ -154,10 +155,6 @@ class Graph(Asking):
         if direction not in {"out", "in"}:
             raise InputError(f"{direction!r} is neither out nor in", where="direction")
         return self._ask(impact.find, criteria, lang, entity, direction=direction, max_links=parse_links(max_links))
-
-    def disputes(self, *, lang: str | None = None, **criteria: Any) -> Answer:
-        """Claims with evidence on both sides. See `kg.question.disputes.find`."""
-        return self._ask(disputes.find, criteria, lang)
 
     def search(self, text: str, *, limit: Any = 20, lang: str | None = None) -> Document:
         """Entities, claims and works by words, in English or Chinese, forgiving typos."""

@@ -1,4 +1,4 @@
-"""The questions on the command line: raises, matrix, paths, impact, disputes.
+"""The questions on the command line: raises, matrix, paths, impact.
 
 May enter: parameters as text; the face parses them. Never here: what an answer looks like (kg.cli.screen).
 """
@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kg.cli import cards, screen
+from kg.cli import screen
 from kg.cli.context import Context
 from kg.cli.options import ENTITY, TYPE, criteria_options, json_option, max_links_option, print_json
 
@@ -70,13 +70,3 @@ def impact(context: Context, /, entity: str, as_json: bool, **parameters: Any) -
     """What ENTITY reaches (--direction out), or what reaches it (in)."""
     answer = context.graph.impact(entity, **parameters)
     print_json(answer) if as_json else screen.impact(context.graph, answer)
-
-
-@click.command()
-@criteria_options
-@json_option
-@click.pass_obj
-def disputes(context: Context, /, as_json: bool, **parameters: Any) -> None:
-    """Claims with counting evidence on both sides, the most balanced conflict first."""
-    answer = context.graph.disputes(**parameters)
-    print_json(answer) if as_json else cards.disputes(context.graph, answer)

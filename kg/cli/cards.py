@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from kg.cli.screen import console, figure, foot, label
+from kg.cli.screen import console, figure, label
 from kg.cli.words import say
 from kg.graph import Graph
 
@@ -62,7 +62,7 @@ def claim(graph: Graph, document: Document) -> None:
     belief = document["belief"]
     head = Text.assemble(f"{say('expected', lang)} ", (figure(belief["expected"]), "bold"))
     head.append(f"  {say('interval', lang)} {figure(belief['low'])} – {figure(belief['high'])}  ")
-    head.append(_bar(belief))
+    head.append(bar(belief))
     if document["contested"]:
         head.append(f"  ! {say('contested', lang)}", style="yellow")
     out.print(head)
@@ -75,7 +75,7 @@ def claim(graph: Graph, document: Document) -> None:
             out.print()
             out.print(Text(f"{say(word, lang)} ({len(side)})", style="bold underline"))
             for item in side:
-                _item(graph, out, item)
+                passage(graph, out, item)
 
 
 def one_item(graph: Graph, document: Document) -> None:
@@ -83,7 +83,7 @@ def one_item(graph: Graph, document: Document) -> None:
     out = console()
     stance = graph.vocabulary.stances[document["stance"]].label.get(graph.lang)
     out.print(Text.assemble((document["id"], "bold"), f"  {stance}  ", document["claim"]))
-    _item(graph, out, document)
+    passage(graph, out, document)
 
 
 def work(graph: Graph, document: Document) -> None:
@@ -103,7 +103,7 @@ def work(graph: Graph, document: Document) -> None:
         out.print()
         stance = graph.vocabulary.stances[item["stance"]].label.get(lang)
         out.print(Text.assemble((stance, "bold"), "  ", item["claim"]))
-        _item(graph, out, item)
+        passage(graph, out, item)
 
 
 def listing(graph: Graph, kind: str, page: Document) -> None:
@@ -194,25 +194,6 @@ def batch(report: Document, source: str) -> None:
         out.print(Text(f"    {failure['remedy']}"))
 
 
-def disputes(graph: Graph, answer: Document) -> None:
-    """Show contested claims with both sides in full."""
-    lang, out = graph.lang, console()
-    for number, found in enumerate(answer["items"], 1):
-        item = found["claim"]
-        head = Text.assemble(
-            f"{number}. ", (item["id"], "bold"), f"  {say('conflict', lang)} {figure(found['conflict'])}"
-        )
-        head.append(f"  {say('expected', lang)} {figure(item['belief']['expected'])}  ")
-        out.print(head.append(_bar(item["belief"])))
-        for side, word in (("supports", "for"), ("disputes", "against"), ("qualifies", "qualifies")):
-            if found[side]:
-                out.print(Text(f"  {say(word, lang)} ({len(found[side])})", style="bold underline"))
-            for line in found[side]:
-                _item(graph, out, line)
-        out.print()
-    foot(out, graph, answer)
-
-
 def log(page: Document) -> None:
     """Show revisions, newest first."""
     out = console()
@@ -261,7 +242,7 @@ def _claims(graph: Graph, claims: list[Document]) -> Table:
     return table
 
 
-def _item(graph: Graph, out: Console, item: Document) -> None:
+def passage(graph: Graph, out: Console, item: Document) -> None:
     """Show one item: who says what, how good that is, and why it does not count when it does not."""
     lang, vocabulary = graph.lang, graph.vocabulary
     found = graph.snapshot.works.get(item["work"])
@@ -288,7 +269,7 @@ def _item(graph: Graph, out: Console, item: Document) -> None:
         out.print(Padding(Text(f"{say('counts_not', lang)}: {item['why_not']}", style="yellow"), (0, 0, 0, 4)))
 
 
-def _bar(belief: Mapping[str, float]) -> Text:
+def bar(belief: Mapping[str, float]) -> Text:
     """Draw belief, uncertainty and disbelief as a bar of 30 characters."""
     sure, against = round(belief["belief"] * BAR), round(belief["disbelief"] * BAR)
     bar = Text("█" * sure, style="blue")

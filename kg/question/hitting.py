@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 from time import monotonic
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
+from kg.later import Later
+
+if TYPE_CHECKING:
+    import numpy as np
+    from scipy import optimize, sparse
+else:
+    np, optimize, sparse = Later("numpy"), Later("scipy.optimize"), Later("scipy.sparse")
 
 Clause: TypeAlias = frozenset[str]
 """Elements that break a route when all of them are taken."""
@@ -70,12 +74,13 @@ def smallest(
 
     Cost: exponential in the worst case (the problem is NP-hard); a few milliseconds for hundreds of routes.
 
-    Source: implicit hitting sets by row generation, Chandrasekaran et al. (2011), DOI 10.1137/1.9781611973082.48.
+    Source: implicit hitting sets, Chandrasekaran, Karp, Moreno-Centeno and Vempala (2011), "Algorithms for implicit
+    hitting set problems", SODA.
 
     Example:
         >>> of = lambda *words: frozenset(frozenset(word) for word in words)
         >>> smallest([of("a", "b"), of("b", "c"), of("cd")], {"a": 1, "b": 1, "c": 1, "d": 1}).sets
-        (('b', 'c', 'd'),)
+        (('a', 'c', 'd'), ('b', 'c', 'd'))
     """
     programme = _Programme(routes, weights, further, monotonic() + seconds)
     first: frozenset[str] | None = None
@@ -128,7 +133,7 @@ class _Programme:
 
     def another(self, best: int, known: Iterable[tuple[str, ...]]) -> frozenset[str] | None:
         """Return a set of the best weight that is none of those known, or None."""
-        rows: list[_Row] = [(dict.fromkeys(one, 1), -np.inf, len(one) - 1) for one in known]
+        rows: list[_Row] = [(dict.fromkeys(one, 1), -inf, len(one) - 1) for one in known]
         return self._of_weight(best, rows)
 
     def first_in_order(self, best: int) -> tuple[str, ...]:
@@ -146,7 +151,7 @@ class _Programme:
             low, high = start, len(universe) - 1
             while low < high:
                 middle = (low + high) // 2
-                some: _Row = (dict.fromkeys(universe[low : middle + 1], 1), 1, np.inf)
+                some: _Row = (dict.fromkeys(universe[low : middle + 1], 1), 1, inf)
                 none: list[_Row] = [({element: 1}, 0, 0) for element in universe[start:low]]
                 found = self._of_weight(best, [*rows, *none, some])
                 if found is None:
@@ -194,20 +199,21 @@ class _Programme:
         if not elements:
             return frozenset()
         joint = sorted({clause for route in self._met for clause in route if len(clause) > 1}, key=sorted)
-        place: dict[str | Clause, int] = {one: at for at, one in enumerate([*elements, *joint])}
+        columns: list[str | Clause] = [*elements, *joint]
+        place = {one: at for at, one in enumerate(columns)}
         table = _Table(len(place))
         for route in self._met:
-            table.add({place[_single(clause)]: 1 for clause in route}, 1, np.inf)
+            table.add({place[_single(clause)]: 1 for clause in route}, 1, inf)
         for clause in joint:
             for element in clause:
-                table.add({place[element]: 1, place[clause]: -1}, 0, np.inf)
+                table.add({place[element]: 1, place[clause]: -1}, 0, inf)
         for coefficients, low, high in rows:
             table.add({place[element]: value for element, value in coefficients.items()}, low, high)
         costs = np.array([*(self._weights[element] for element in elements), *(0 for _ in joint)], dtype=float)
-        result = milp(
+        result = optimize.milp(
             costs,
             integrality=np.ones(len(place)),
-            bounds=Bounds(0, 1),
+            bounds=optimize.Bounds(0, 1),
             constraints=table.constraints(),
             options={"mip_rel_gap": 0.0, "time_limit": left},
         )
@@ -232,11 +238,11 @@ class _Table:
         self._entries += [(row, column, value) for column, value in sorted(coefficients.items())]
         self._bounds.append((low, high))
 
-    def constraints(self) -> LinearConstraint:
+    def constraints(self) -> optimize.LinearConstraint:
         """Return the rows as scipy takes them."""
         rows, columns, values = np.array(self._entries).T
-        matrix = csr_array((values.astype(float), (rows, columns)), shape=(len(self._bounds), self._width))
-        return LinearConstraint(matrix, *np.array(self._bounds).T)
+        matrix = sparse.csr_array((values.astype(float), (rows, columns)), shape=(len(self._bounds), self._width))
+        return optimize.LinearConstraint(matrix, *np.array(self._bounds).T)
 
 
 def _single(clause: Clause) -> str | Clause:

@@ -1,0 +1,74 @@
+"""Questions about the record as a whole on the command line: cut, gaps, disputes.
+
+May enter: parameters as text; the face parses them. Never here: what an answer looks like (kg.cli.surveys).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from kg.cli import surveys
+from kg.cli.context import Context
+from kg.cli.options import ENTITY, criteria_options, json_option, max_links_option, print_json
+
+
+@click.command()
+@click.argument("target", nargs=-1, required=True, type=ENTITY)
+@click.option("--source", type=ENTITY, multiple=True, metavar="S", help="Only routes from this entity; repeatable.")
+@click.option(
+    "--threshold",
+    default="0.5",
+    show_default=True,
+    metavar="0..1",
+    help="Least expected value of a link by which a mitigation cuts.",
+)
+@click.option(
+    "--weigh",
+    default="count",
+    show_default=True,
+    metavar="count|strength",
+    help="Fewest mitigations, or the links that all hold with the highest chance.",
+)
+@max_links_option
+@criteria_options
+@json_option
+@click.pass_obj
+def cut(context: Context, /, target: tuple[str, ...], as_json: bool, **parameters: Any) -> None:
+    """The smallest sets of mitigations, of claims and of works that cut every harmful route to TARGET.
+
+    A harmful route is a chain of claims from a technique (or from what --source names) to TARGET that raises it. A
+    mitigation cuts a route when it lowers an entity on it, its ends included. Every set is proven smallest; a set
+    that cannot be proven in time is not given.
+    """
+    answer = context.graph.cut(target, **parameters)
+    print_json(answer) if as_json else surveys.cut(context.graph, answer)
+
+
+@click.command()
+@click.option("--kind", multiple=True, metavar="K", help="Only gaps of this kind; repeatable. See the counts below.")
+@click.option("--since", metavar="YEAR", help="First year that is recent. [default: three before the newest work]")
+@click.option(
+    "--below", default="moderate", show_default=True, metavar="CERTAINTY", help="Certainty below which support is low."
+)
+@click.option("--limit", default="50", show_default=True, metavar="N", help="Most gaps.")
+@max_links_option
+@criteria_options
+@json_option
+@click.pass_obj
+def gaps(context: Context, /, as_json: bool, **parameters: Any) -> None:
+    """Where evidence is missing, thin, old or disputed, ranked by what one more study is expected to change."""
+    answer = context.graph.gaps(**parameters)
+    print_json(answer) if as_json else surveys.gaps(context.graph, answer)
+
+
+@click.command()
+@max_links_option
+@criteria_options
+@json_option
+@click.pass_obj
+def disputes(context: Context, /, as_json: bool, **parameters: Any) -> None:
+    """Claims with counting evidence on both sides, and routes of opposing signs, the most decisive conflict first."""
+    answer = context.graph.disputes(**parameters)
+    print_json(answer) if as_json else surveys.disputes(context.graph, answer)
