@@ -23,6 +23,7 @@ from kg.model import Text
 
 TEXT_MOST: Final = 500
 NAME_MOST: Final = 64
+TYPO_MOST: Final = 32
 SCORE_LEAST: Final = 0.35
 
 _EAST = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003134f"
@@ -34,7 +35,7 @@ _UNCOMPARED = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\
 _COMMON = frozenset(
     re.findall("[a-z]+", "a an and are as at by do does for from how in is it of on or that the to what which")
 )
-_WORD_MOST, _WORDS_MOST, _TYPO_MOST = 64, 32, 32
+_WORD_MOST, _WORDS_MOST = 64, 32
 _ARXIV_DOI = "10.48550/arxiv."
 _IN_BODY, _BY_STEM, _COMMON_WORTH = 0.7, 0.95, 0.1
 
@@ -90,6 +91,7 @@ class Asked:
         words, stems: Its words, and their English stems one by one.
         worths: What each word is worth: 1, or 0.1 for words like "the".
         starts: Words that may be the beginning of a longer word: the last one, and those of 3 letters and more.
+        roots: What all words of the same stem begin with.
         joined: Each two neighbouring words written as one ("fine tuning", "finetuning").
         runs: Its Chinese runs.
     """
@@ -101,6 +103,7 @@ class Asked:
     stems: tuple[str, ...]
     worths: tuple[float, ...]
     starts: tuple[str, ...]
+    roots: tuple[str, ...]
     joined: tuple[str, ...]
     runs: tuple[str, ...]
 
@@ -142,14 +145,12 @@ def pieces(folded: str) -> Pieces:
         >>> sorted(words), sorted(runs)
         (['ia3', 'low', 'lowrank', 'of', 'rank'], ['激活缩放'])
     """
-    words: set[str] = set()
+    tokens = _TOKEN.findall(folded.replace("_", " "))
+    words = {token[:_WORD_MOST] for token in tokens if token.isascii()}
     runs: set[str] = set()
-    for token in _TOKEN.findall(folded.replace("_", " ")):
-        if token.isascii():
-            words.add(token[:_WORD_MOST])
-        else:
-            words.update(word[:_WORD_MOST] for word in _WORD.findall(token))
-            runs.update(_RUN.findall(token))
+    for token in () if folded.isascii() else (token for token in tokens if not token.isascii()):
+        words.update(word[:_WORD_MOST] for word in _WORD.findall(token))
+        runs.update(_RUN.findall(token))
     if "-" in folded:
         for compound in (part for part in folded.split() if "-" in part):
             words.update((first + second)[:_WORD_MOST] for first, second in pairwise(_WORD.findall(compound)))
@@ -176,7 +177,7 @@ def typos(word: str) -> int:
         >>> typos("kyc"), typos("lroa"), typos("finetunning"), typos("2022")
         (0, 1, 2, 0)
     """
-    if len(word) < 4 or len(word) > _TYPO_MOST or word.isdigit():
+    if len(word) < 4 or len(word) > TYPO_MOST or word.isdigit():
         return 0
     return 1 if len(word) < 8 else 2
 
@@ -203,15 +204,18 @@ def ask(text: str, stem: Stem) -> Asked:
     if not folded:
         raise InputError("there is nothing to search for", where="text", hint="give at least one letter or word")
     words = tuple(dict.fromkeys(word[:_WORD_MOST] for word in _WORD.findall(folded)))[:_WORDS_MOST]
+    stems = tuple(stem(words))
+    roots = (short[:-1] if short[-1:] in "eiy" else short for short in stems)
     joined = dict.fromkeys((first + second)[:_WORD_MOST] for first, second in pairwise(words))
     return Asked(
         folded=folded,
         squeezed=squeeze(folded),
         forms=frozenset({folded, *_identifiers(folded)}),
         words=words,
-        stems=tuple(stem(words)),
+        stems=stems,
         worths=tuple(_COMMON_WORTH if word in _COMMON else 1.0 for word in words),
         starts=tuple(word for at, word in enumerate(words, 1) if at == len(words) or len(word) >= 3),
+        roots=tuple(root for root in dict.fromkeys(roots) if len(root) >= 3 and root not in _COMMON),
         joined=tuple(word for word in joined if word not in words),
         runs=tuple(dict.fromkeys(_RUN.findall(folded)))[:_WORDS_MOST],
     )

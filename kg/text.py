@@ -18,7 +18,7 @@ from tantivy import Occur, Query
 
 from kg.errors import InputError, UnknownTerm
 from kg.ids import RecordKind
-from kg.likeness import NAME_MOST, Asked, Entry, ask, fold, grams, scores, typos
+from kg.likeness import NAME_MOST, TYPO_MOST, Asked, Entry, ask, fold, grams, scores, typos
 from kg.model import Claim, Entity, Revision, Text, Work
 from kg.sentences import sentence
 from kg.snapshot import Snapshot, near
@@ -73,7 +73,7 @@ class TextIndex:
     same scores (candidates are weighed by what matches alone, never by how often a word occurs); no text raises
     anything but InputError.
 
-    Cost: some 0.1 ms a record to build, some 10 ms to apply a small revision.
+    Cost: some 0.1 ms a record to build, some 10 ms to follow a small revision.
 
     Example:
         >>> from kg.vocabulary import load
@@ -90,7 +90,6 @@ class TextIndex:
         stemmer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(tantivy.Filter.stemmer("english"))
         self._analyzer = stemmer.build()
         self._index = tantivy.Index(self._schema)
-        self._index.register_tokenizer("stems", self._analyzer)
         self._index.register_tokenizer("grams", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.ngram(1, 3)).build())
         every: list[Key] = [(kind, id) for kind in FOUND_KINDS for id in _records(snapshot, kind)]
         self._state = self._written(every, snapshot, {}, new=True)
@@ -202,13 +201,17 @@ class TextIndex:
         def fuzzy(field: str, value: str) -> Query:
             return Query.fuzzy_term_query(self._schema, field, value, distance=typos(value))
 
+        def begins(field: str, value: str) -> Query:
+            return Query.fuzzy_term_query(self._schema, field, value, distance=0, prefix=True)
+
         parts = [exact("names", form, 64.0) for form in sorted({*asked.forms, asked.squeezed})]
         parts += [fuzzy("names", asked.squeezed)] if typos(asked.squeezed) else []
-        for word, stem, worth in zip(asked.words, asked.stems, asked.worths, strict=True):
+        for word, worth in zip(asked.words, asked.worths, strict=True):
             fixed = 1.0 if worth == 1.0 else 0.125
-            parts += [exact("words", word, 2 * fixed), exact("stems", stem, 2 * fixed), exact("body", stem, fixed)]
+            parts += [exact("words", word, 4 * fixed), exact("body", word, fixed)]
         parts += [fuzzy("words", word) for word in (*asked.words, *asked.joined)]
-        parts += [Query.fuzzy_term_query(self._schema, "words", word, distance=0, prefix=True) for word in asked.starts]
+        parts += [begins("words", word) for word in asked.starts]
+        parts += [begins(field, root) for root in asked.roots for field in ("words", "body")]
         parts += [exact("grams", gram, len(gram) / 2) for gram in grams(asked.runs)]
         allowed = Query.const_score_query(Query.term_set_query(self._schema, "group", list(groups)), 0.0)
         wanted = Query.boolean_query([(Occur.Should, part) for part in parts])
@@ -218,34 +221,26 @@ class TextIndex:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
-    for name, tokenizer in _FIELDS.items():
+    fields = {"group": "raw", "names": "raw", "words": "whitespace", "body": "whitespace", "grams": "grams"}
+    for name, tokenizer in fields.items():
         builder.add_text_field(name, tokenizer_name=tokenizer, index_option="basic")
     builder.add_float_field("order", fast=True)
     return builder.build()
 
 
-_FIELDS: Mapping[str, str] = {
-    "group": "raw",
-    "names": "raw",
-    "words": "whitespace",
-    "stems": "stems",
-    "body": "stems",
-    "grams": "grams",
-}
-
-
 def _document(key: Key, group: str, entry: Entry) -> tantivy.Document:
-    """Return what tantivy indexes; names too long to be typed are found by their words.
+    """Return what tantivy indexes. What is too long to be typed as it stands is found by its words.
 
     `order` parts equal candidates by a hash of the key, the same in every index.
     """
-    name, words = ":".join(key), " ".join(entry.near.words)
+    name = ":".join(key)
+    typed = {form for form in entry.names if len(form) <= NAME_MOST}
+    typed.update(form for form in entry.squeezed if len(form) <= TYPO_MOST)
     return tantivy.Document(
         key=name,
         group=group,
-        names=[form for form in {*entry.names, *entry.squeezed} if len(form) <= NAME_MOST],
-        words=words,
-        stems=words,
+        names=list(typed),
+        words=" ".join(entry.near.words),
         body=" ".join(entry.far.words),
         grams=[*entry.near.runs, *entry.far.runs],
         order=int.from_bytes(blake2b(name.encode(), digest_size=4).digest(), "big") / 2**32 / 100,
