@@ -18,6 +18,7 @@ from kg.errors import InputError, NotFound
 from kg.later import Later
 from kg.model import Change, Revision
 from kg.packaged import packaged
+from kg.probing import Probing
 from kg.question import impact, paths, raises, records, search
 from kg.question.answers import Answer
 from kg.record import Store
@@ -85,7 +86,7 @@ def database_url(text: str) -> str:
     return text if "://" in text else f"sqlite:///{text}"
 
 
-class Graph(Surveying):
+class Graph(Surveying, Probing):
     """The record seen through the ontology: ask, list, show, load. Safe to share between threads.
 
     Every question takes the criteria of `kg.Criteria` as keywords. Questions return an `Answer`, records and lists

@@ -1,0 +1,244 @@
+"""Questions that compare two answers: what-if, robustness, retraction, two points in time.
+
+Lives here: `Probing`, a part of the face. May enter: raw parameters of any door; they are parsed here, once.
+Never here: how answers are compared (question/), how a scenario is applied (scenario), SQL (record/), printing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from kg.asking import Asking, parse_links, parse_sign
+from kg.criteria import Criteria, parse_int
+from kg.errors import InputError, KgError, NotFound
+from kg.ids import parse_url
+from kg.model import CURRENT, Change
+from kg.network import Network
+from kg.question import clocks, retraction, robustness, what_if
+from kg.question.answers import Answer
+from kg.question.clocks import Point
+from kg.scenario import RETRACTED, Scenario
+
+PARTS = frozenset({spec.name for spec in fields(Scenario)} | {"retract", "unretract"})
+
+
+class Probing(Asking):
+    """The questions what-if, robustness and diff, and the act of retracting, which shows first what it changes."""
+
+    def what_if(
+        self,
+        source: str | None = None,
+        target: str | None = None,
+        *,
+        scenario: Scenario | Mapping[str, Any] | str | None = None,
+        rows: str | None = None,
+        cols: str | None = None,
+        k: Any = 10,
+        max_links: Any = 6,
+        sign: Any = None,
+        lang: str | None = None,
+        **given: Any,
+    ) -> Answer:
+        """The same question before and after a scenario, and every difference. Nothing is stored.
+
+        Args:
+            source: Where paths begin; with `target` left out: every pair of `rows` and `cols`.
+            target: Where they end.
+            scenario: One that was kept, as document or JSON text. What it names and the record lacks is said in the
+                note of the answer; the same in `given` is an error.
+            rows: Entity type of the sources, when there is no source; None for all causes.
+            cols: Entity type of the targets, likewise; None for all harms.
+            k: Most paths of each list.
+            max_links: Most claims in a path.
+            sign: Only paths that raise ("+") or lower ("-"), in the lists.
+            lang: Language of the sentences.
+            given: Parts of the scenario (`drop_work`, `drop_claim`, `drop_entity`, `drop_evidence`, `add`, `set`,
+                `retract`, `unretract`, `mark`, `under`; see `kg.scenario.Scenario`) and criteria.
+
+        Raises:
+            NotFound, InputError: a part given does not exist or contradicts another.
+        """
+        direct = Scenario.parse({name: value for name, value in given.items() if name in PARTS}, self.vocabulary)
+        criteria = Criteria.parse({name: value for name, value in given.items() if name not in PARTS}, self.vocabulary)
+        kept = self._scenario(scenario)
+        whole = kept if direct == Scenario() else kept.with_parts(direct, self.vocabulary)
+        if (source is None) != (target is None):
+            raise InputError(
+                "one end of a pair was given", where="target" if target is None else "source", hint="give both or none"
+            )
+        links, spoken = parse_links(max_links), self._lang(lang)
+        before = self.network(criteria)
+        options: dict[str, Any] = {"scenario": whole, "max_links": links, "lang": spoken}
+        if source is None or target is None:
+            options |= {"rows": rows, "cols": cols}
+        else:
+            options |= {"k": parse_int(k, name="k", low=1, high=1000), "sign": parse_sign(sign)}
+
+        def find() -> Answer:
+            after, faults = self._supposed(whole, before, criteria)
+            for fault in () if not faults else self._supposed(direct, before, criteria)[1]:
+                raise fault
+            if source is None or target is None:
+                return what_if.everywhere(before, after, faults=faults, **options)
+            return what_if.find(before, after, source, target, faults=faults, **options)
+
+        key = ("what-if", self.revision, criteria, direct, source, target, tuple(options.items()))
+        return self._cached(key, find)
+
+    def robustness(
+        self,
+        source: str | None = None,
+        target: str | None = None,
+        *,
+        rows: str | None = None,
+        cols: str | None = None,
+        max_links: Any = 6,
+        lang: str | None = None,
+        told: robustness.Told | None = None,
+        **criteria: Any,
+    ) -> Answer:
+        """Leave out each work, group, author and kind of study in turn. See `kg.question.robustness`.
+
+        Without source and target: how fragile each cell of the evidence gap map is.
+        """
+        network, links, spoken = self._network(criteria), parse_links(max_links), self._lang(lang)
+        if (source is None) != (target is None):
+            raise InputError(
+                "one end of a pair was given", where="target" if target is None else "source", hint="give both or none"
+            )
+
+        def find() -> Answer:
+            if source is None or target is None:
+                return robustness.matrix(network, rows=rows, cols=cols, max_links=links, lang=spoken, told=told)
+            return robustness.find(network, source, target, max_links=links, lang=spoken, told=told)
+
+        key = ("robustness", network.snapshot.revision, network.criteria, source, target, rows, cols, links, spoken)
+        return self._cached(key, find)
+
+    def retract(
+        self,
+        work: str,
+        *,
+        notice: str | None = None,
+        status: str = RETRACTED,
+        why: str | None = None,
+        actor: str = "kg",
+        dry_run: bool = False,
+        rows: str | None = None,
+        cols: str | None = None,
+        max_links: Any = 6,
+        lang: str | None = None,
+        **criteria: Any,
+    ) -> Answer:
+        """Mark a work as retracted or corrected by its publisher, or as current again; say what changes.
+
+        Args:
+            work: Citation key.
+            notice: Address of the publisher's notice; needed unless the work becomes current or nothing is written.
+            status: The new status, a word of the ontology.
+            why: Why it is recorded, kept with the revision.
+            actor: Who records it.
+            dry_run: Only say what would change.
+            rows: Entity type of the pairs that are looked at; None for all causes.
+            cols: Likewise; None for all harms.
+            max_links: Most claims in a path.
+            lang: Language of the sentences.
+            criteria: Under which the difference is looked at.
+
+        Returns:
+            As `kg.question.retraction.find`, with `dry_run`. After writing, `revision` is the one written, and there
+            is no receipt: the record no longer is as it was asked.
+
+        Raises:
+            NotFound: no such work.
+            InputError: no notice, or an address that is none.
+            Conflict: somebody wrote to the record meanwhile.
+        """
+        asked = Criteria.parse(criteria, self.vocabulary)
+        before = self.network(asked)
+        record, word = before.snapshot.work(work), self.vocabulary.work_status(status).id
+        address = None if notice is None else parse_url(notice, where="notice")
+        if asked.as_of is not None and not dry_run:
+            raise InputError("the past cannot be changed", where="as_of", hint="leave it out, or only preview")
+        if address is None and word != CURRENT and not dry_run and record.status != word:
+            raise InputError(
+                f"no notice says that {work} is {word}",
+                where="notice",
+                hint="give the address of the publisher's notice",
+            )
+        after, _ = Scenario(mark=((record.id, word),)).apply(before)
+        found = retraction.find(
+            before,
+            after,
+            record,
+            status=word,
+            notice=address,
+            rows=rows,
+            cols=cols,
+            max_links=parse_links(max_links),
+            lang=self._lang(lang),
+        )
+        if dry_run:
+            return found
+        kept = record.notice if word == record.status else None
+        change = Change("work", replace(record, status=word, notice=address or kept))
+        written = self.store.write(
+            [change], actor=actor, act=f"mark {word}", reason=why, expect=before.snapshot.revision
+        )
+        report = {name: value for name, value in found.items() if name != "receipt"}
+        return Answer({**report, "revision": written.number, "dry_run": False})
+
+    def diff(
+        self,
+        a: Any,
+        b: Any = None,
+        *,
+        rows: str | None = None,
+        cols: str | None = None,
+        max_links: Any = 6,
+        lang: str | None = None,
+        **criteria: Any,
+    ) -> Answer:
+        """Which answers differ between two points in time, because of which works. See `kg.question.clocks.find`.
+
+        Args:
+            a: A revision number, a date or moment (UTC), or `known:2024`, what was published up to that year.
+            b: Likewise; None for the newest revision.
+            rows: Entity type of the pairs that are compared; None for all causes.
+            cols: Likewise; None for all harms.
+            max_links: Most claims in a path.
+            lang: Language of the sentences.
+            criteria: Those that both points have in common; a point takes the place of its own clock in them.
+        """
+        asked = Criteria.parse(criteria, self.vocabulary)
+        points = Point.parse(a), Point.parse(self.revision if b is None else b, where="to")
+        nets = [self.network(replace(asked, **point.criteria)) for point in points]
+        links, spoken = parse_links(max_links), self._lang(lang)
+
+        def find() -> Answer:
+            return clocks.find(
+                nets[0], nets[1], points, criteria=asked, rows=rows, cols=cols, max_links=links, lang=spoken
+            )
+
+        revisions = tuple(net.snapshot.revision for net in nets)
+        return self._cached(("diff", revisions, asked, points, rows, cols, links, spoken), find)
+
+    def _scenario(self, given: Scenario | Mapping[str, Any] | str | None) -> Scenario:
+        if given is None or isinstance(given, Scenario):
+            return given or Scenario()
+        return (
+            Scenario.read(given, self.vocabulary) if isinstance(given, str) else Scenario.parse(given, self.vocabulary)
+        )
+
+    def _supposed(self, scenario: Scenario, before: Network, criteria: Criteria) -> tuple[Network, tuple[KgError, ...]]:
+        """Apply a scenario, reading other criteria where it names them."""
+        if not scenario.under:
+            return scenario.apply(before)
+        try:
+            other = self.network(scenario.criteria(criteria))
+        except NotFound as fault:
+            after, faults = scenario.apply(before)
+            return after, (fault, *faults)
+        return scenario.apply(other)

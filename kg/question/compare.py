@@ -1,0 +1,300 @@
+"""What differs between two answers: claims, paths, and pairs with their direction and reliability.
+
+Lives here: the one comparison that what-if, retraction, the two clocks and robustness share. May enter: two networks
+of one vocabulary. Never here: how the second network came about, doors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kg.belief import Line, chain
+from kg.engine import Path, links_to, nodes_on
+from kg.network import Network, group_of, line_of
+from kg.question import compare_said, raises
+from kg.question.answers import sides
+from kg.question.compare_said import Moments
+from kg.question.standing import DAMAGE, Signed, Standing, kind_of_change, kind_of_order, standing, strength_of
+
+Document = dict[str, Any]
+Pair = tuple[str, str]
+NOWHERE: tuple[Signed, bool] = ({}, True)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two networks, and what the moments they stand for are called."""
+
+    before: Network
+    after: Network
+    moments: Moments
+
+    @property
+    def networks(self) -> tuple[Network, Network]:
+        """Before, after."""
+        return self.before, self.after
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The claims whose state, opinion or part in paths differs. Cost: linear in the claims."""
+        old, new = self.before.weighings, self.after.weighings
+        ids = {id for id, weighing in new.items() if old.get(id) is not weighing} | (old.keys() - new.keys())
+        ids |= self.before.links.keys() ^ self.after.links.keys()
+        ids |= self.before.assumed.keys() | self.after.assumed.keys()
+        return frozenset(id for id in ids if _shown(self.before, id) != _shown(self.after, id))
+
+    def claims(self, *, lang: str) -> list[Document]:
+        """Return the claims that differ, the gravest first.
+
+        Returns:
+            `[{"claim", "kind", "state", "takes_part", "belief", "because", "explanation"}, ...]`. State, part in
+            paths and belief are pairs: before, after. A state is absent (also: its own status does not count),
+            unsupported, disputed (by all that counts), contested, supported or assumed. `kind` is lost or gained
+            when the part in paths is, else weaker or stronger, "none" when only the state differs. `because` names
+            the works whose evidence counts otherwise.
+        """
+        entries: list[Document] = []
+        for id in sorted(self.changed):
+            parts = [id in net.links for net in self.networks]
+            opinions = [net.opinion(id) for net in self.networks]
+            kind = kind_of_order(*map(strength_of, opinions))
+            if parts[0] != parts[1]:
+                kind = "lost" if parts[0] else "gained"
+            states = [_state(net, id) for net in self.networks]
+            entry: Document = {
+                "claim": id,
+                "kind": kind,
+                "state": states,
+                "takes_part": parts,
+                "belief": [
+                    None if state == "absent" else one.document() for state, one in zip(states, opinions, strict=True)
+                ],
+                "because": self._works([id]),
+            }
+            entry["explanation"] = compare_said.claim(self.before, self.after, self.moments, entry, lang=lang)
+            entries.append(entry)
+        step = {entry["claim"]: abs(_expected(self.after, entry) - _expected(self.before, entry)) for entry in entries}
+        return sorted(entries, key=lambda entry: (DAMAGE.index(entry["kind"]), -step[entry["claim"]], entry["claim"]))
+
+    def ends(self, rows: str | None, cols: str | None) -> tuple[list[str], list[str]]:
+        """Return the entities of either side that are of two types; by default all causes and all harms.
+
+        Raises:
+            UnknownTerm: no such type of entity.
+        """
+        vocabulary = self.after.vocabulary
+        found = []
+        for type_, role in ((rows, "cause"), (cols, "harm")):
+            types = vocabulary.types_with_role(role) if type_ is None else [vocabulary.entity_type(type_).id]
+            found.append(sorted({id for net in self.networks for id in raises.of_types(net, types)}))
+        return found[0], found[1]
+
+    def pairs(
+        self, rows: Sequence[str], cols: Sequence[str], *, max_links: int, lang: str, limits: set[str]
+    ) -> list[Document]:
+        """Return the pairs that stand otherwise, the gravest first; only what a changed claim reaches is asked again.
+
+        Args:
+            rows: Ids of the entities where paths begin.
+            cols: Ids of the entities where they end.
+            max_links: Most claims in a path.
+            lang: Language of the sentences.
+            limits: Takes up the names of limits that cut in: "pops", and "reliability" where it was left aside.
+
+        Returns:
+            As `pair`, with `before` and `after`: `{"direction", "best", "opposing"}`, null where there is no path.
+
+        Law: equals comparing every pair of the two whole matrices.
+        """
+        entries: list[Document] = []
+        both = [
+            {
+                (row, col): (by_sign, whole)
+                for row, col, by_sign, whole in raises.pairs(net, some, cols, max_links, limits)
+            }
+            for some in [self._touched(rows, max_links)]
+            for net in self.networks
+        ]
+        for pair in sorted(both[0].keys() | both[1].keys()):
+            (old, old_whole), (new, new_whole) = (found.get(pair, NOWHERE) for found in both)
+            whole = old_whole and new_whole
+            every = frozenset(_claims_of(old)) | frozenset(_claims_of(new))
+            if whole and old == new and not self.changed & every:
+                continue
+            limits |= set() if whole else {"reliability"}
+            stands = standing(self.before, old, reliable=whole), standing(self.after, new, reliable=whole)
+            entry = self.pair(*pair, *stands, every=every, lang=lang)
+            if entry is not None:
+                shown = {
+                    word: sides(net, by_sign, lang=lang)
+                    for word, net, by_sign in (("before", self.before, old), ("after", self.after, new))
+                }
+                entries.append({**entry, **shown})
+        return sorted(entries, key=_gravity)
+
+    def pair(
+        self,
+        source: str,
+        target: str,
+        before: Standing | None,
+        after: Standing | None,
+        *,
+        every: frozenset[str],
+        lang: str,
+    ) -> Document | None:
+        """Return how one pair differs, None when it does not.
+
+        Args:
+            source: Where the pair's paths begin.
+            target: Where they end.
+            before: How the pair stood.
+            after: How it stands.
+            every: The claims of all its paths on both sides, as far as they are known.
+            lang: Language of the sentence.
+
+        Returns:
+            `{"kind", "source", "target", "direction", "expected", "reliability", "because": {"claims", "works"},
+            "explanation"}`; direction, expected value of the best path and reliability are pairs: before, after.
+        """
+        kind = kind_of_change(before, after)
+        if kind == "none":
+            return None
+        shown = frozenset().union(*(one.claims for one in (before, after) if one is not None))
+        moved = sorted(self.changed & shown or self.changed & every)
+        both = before, after
+        entry: Document = {
+            "kind": kind,
+            "source": source,
+            "target": target,
+            "direction": [None if one is None else one.direction for one in both],
+            "expected": [None if one is None else one.best.opinion.expected for one in both],
+            "reliability": [None if one is None else _lists(one.reliability()) for one in both],
+            "because": {"claims": moved, "works": self._works(moved)},
+        }
+        entry["explanation"] = compare_said.pair(self.before, self.after, self.moments, entry, lang=lang)
+        return entry
+
+    def paths(
+        self, source: str, target: str, before: Sequence[Path], after: Sequence[Path], *, max_links: int
+    ) -> list[Document]:
+        """Return how the paths of two lists differ, the gravest first.
+
+        A path that a longer list would show is not lost: both networks are asked whether it leads there.
+
+        Returns:
+            `[{"kind", "sign", "entities", "claims", "belief": [before, after], "place": [before, after]}, ...]`;
+            belief is null where the path does not exist, place (from 1) where it is not in the list.
+        """
+        entries: list[Document] = []
+        for path in dict.fromkeys([*before, *after]):
+            leads = [_leads(net, source, target, path, max_links) for net in self.networks]
+            opinions = [
+                chain([net.opinion(claim) for claim in path]) if there else None
+                for net, there in zip(self.networks, leads, strict=True)
+            ]
+            old, new = opinions
+            kind = "gained" if old is None else "lost"
+            if old is not None and new is not None:
+                kind = kind_of_order(strength_of(old), strength_of(new))
+            if kind == "none":
+                continue
+            net = self.before if leads[0] else self.after
+            sign = 1
+            for claim in path:
+                sign *= net.links[claim][2]
+            entries.append(
+                {
+                    "kind": kind,
+                    "sign": sign,
+                    "entities": [net.ids[node] for node in nodes_on(net, path)],
+                    "claims": list(path),
+                    "belief": [None if one is None else one.document() for one in opinions],
+                    "place": [some.index(path) + 1 if path in some else None for some in (list(before), list(after))],
+                }
+            )
+        return sorted(entries, key=lambda entry: DAMAGE.index(entry["kind"]))
+
+    def _works(self, claims: Iterable[str]) -> list[str]:
+        """Return the works whose items count for or against the claims on one side otherwise than on the other."""
+        found = set()
+        for claim in claims:
+            if claim not in self.before.assumed and claim not in self.after.assumed:
+                old, new = (dict(_lines(net, claim)) for net in self.networks)
+                found |= {work for line, work in {**old, **new}.items() if (line in old) != (line in new)}
+        return sorted(found)
+
+    def _touched(self, rows: Sequence[str], max_links: int) -> list[str]:
+        """Return the rows from which a changed claim can be reached, on one side at least."""
+        if _asks(self.before) != _asks(self.after):
+            return list(rows)
+        near: set[str] = set()
+        for net in self.networks:
+            subjects = frozenset(net.links[claim][0] for claim in self.changed if claim in net.links)
+            near |= {net.ids[node] for node in links_to(net.backward, subjects, max_links - 1)}
+        narrower = self.before.criteria.narrower
+        within = self.before.snapshot.within
+        return [row for row in rows if not near.isdisjoint(within(row) if narrower else (row,))]
+
+
+def _shown(network: Network, claim: str) -> tuple[Any, ...]:
+    link = network.links.get(claim)
+    numbers = tuple(round(value, 12) for value in strength_of(network.opinion(claim)))
+    return _state(network, claim), numbers, None if link is None else link[2]
+
+
+def _state(network: Network, claim: str) -> str:
+    weighing = network.weighings.get(claim)
+    if weighing is None:
+        return "absent"
+    if claim in network.assumed:
+        return "assumed"
+    if weighing.contested:
+        return "contested"
+    return "supported" if weighing.support > 0 else "disputed" if weighing.dispute > 0 else "unsupported"
+
+
+def _lines(network: Network, claim: str) -> Iterator[tuple[Line, str]]:
+    for item in network.counting(claim):
+        line = line_of(item, group_of(item, network.snapshot), network.vocabulary)
+        if line.polarity != 0:
+            yield line, item.work
+
+
+def _claims_of(by_sign: Signed) -> Iterator[str]:
+    for paths in by_sign.values():
+        for path in paths:
+            yield from path
+
+
+def _leads(network: Network, source: str, target: str, path: Path, max_links: int) -> bool:
+    """Say whether a path of another network is one in this: its links are there and no node inside is forbidden."""
+    if len(path) > max_links or any(claim not in network.links for claim in path):
+        return False
+    nodes = nodes_on(network, path)
+    sources = network.nodes_of(source)
+    targets = network.nodes_of(target) - sources
+    ends = nodes[0] in sources and nodes[-1] in targets
+    return ends and not (sources | targets | network.blocked).intersection(nodes[1:-1])
+
+
+def _asks(network: Network) -> tuple[Any, ...]:
+    """Return what decides, beside claims, where paths run."""
+    criteria = network.criteria
+    below = {id: one.broader for id, one in network.snapshot.entities.items()} if criteria.narrower else None
+    return criteria.block, criteria.narrower, below
+
+
+def _expected(network: Network, entry: Document) -> float:
+    return network.opinion(entry["claim"]).expected
+
+
+def _lists(spans: dict[str, Any]) -> dict[str, list[float]] | None:
+    return {word: list(span) for word, span in spans.items()} or None
+
+
+def _gravity(entry: Document) -> tuple[int, float, str, str]:
+    before, after = (0.0 if value is None else value for value in entry["expected"])
+    return DAMAGE.index(entry["kind"]), -round(abs(after - before), 12), entry["source"], entry["target"]

@@ -1,0 +1,108 @@
+"""Differences as sentences, in English and Chinese, from the entries that a comparison gives.
+
+Lives here: wording. May enter: two networks for labels, entries of `kg.question.compare`. Never here: comparing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kg.model import Text
+from kg.network import Network
+from kg.question.explain import VERBS
+from kg.sentences import inside, sentence
+
+STATES = {
+    "absent": Text("not there", "不存在"),
+    "unsupported": Text("without support", "没有支持证据"),
+    "disputed": Text("only disputed", "只有反对证据"),
+    "contested": Text("contested", "有争议"),
+    "supported": Text("supported", "获得支持"),
+    "assumed": Text("assumed", "被假定成立"),
+}
+DIRECTIONS = {
+    "raises": Text("raises", "提高"),
+    "lowers": Text("lowers", "降低"),
+    "mixed": Text("both raises and lowers", "既提高又降低"),
+}
+WORKS_SHOWN = 5
+SILENT = {"absent", "unsupported"}
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What the two sides of a comparison are called at the start of a sentence."""
+
+    before: Text
+    after: Text
+
+
+NOW = Text("As the record stands", "按现有记录")
+
+
+def claim(before: Network, after: Network, moments: Moments, entry: Mapping[str, Any], *, lang: str) -> str:
+    """Return what became of a claim: its state and expected value on both sides, and the works responsible."""
+    net = after if entry["claim"] in after.snapshot.claims else before
+    said = sentence(net.snapshot.claims[entry["claim"]], net.snapshot, net.vocabulary).get(lang)
+    states = [
+        STATES[state].get(lang) + (_sure(belief["expected"], lang) if state not in SILENT else "")
+        for state, belief in zip(entry["state"], entry["belief"], strict=True)
+    ]
+    first, second = moments.before.get(lang), moments.after.get(lang)
+    because = _because(entry["because"], lang)
+    if lang == "zh":
+        return f"{first}，“{said}”{states[0]}；{second}，{states[1]}{because}。"
+    return f"{first}, “{said}” is {states[0]}; {_lower(second)}, it is {states[1]}{because}."
+
+
+def pair(before: Network, after: Network, moments: Moments, entry: Mapping[str, Any], *, lang: str) -> str:
+    """Return what became of a pair: its direction and expected value on both sides, and the works responsible."""
+    source, target = (_label(before, after, entry[end], lang) for end in ("source", "target"))
+    sides = []
+    for direction, expected in zip(entry["direction"], entry["expected"], strict=True):
+        if direction is None:
+            sides.append(f"没有从{source}到{target}的路径" if lang == "zh" else "no path leads there")
+            continue
+        verb = DIRECTIONS[direction].get(lang)
+        sides.append(
+            f"{source}{verb}{target}{_sure(expected, lang)}"
+            if lang == "zh"
+            else f"{inside(source)} {verb} {inside(target)}{_sure(expected, lang)}"
+        )
+    first, second = moments.before.get(lang), moments.after.get(lang)
+    because = _because(entry["because"]["works"], lang)
+    if lang == "zh":
+        return f"{first}，{sides[0]}；{second}，{sides[1]}{because}。"
+    if entry["direction"][0] is None:
+        sides[0] = f"no path leads from {inside(source)} to {inside(target)}"
+    return f"{first}, {sides[0]}; {_lower(second)}, {sides[1]}{because}."
+
+
+def direction(sign: int, lang: str) -> str:
+    """Return "raises" or "lowers" in a language."""
+    return VERBS[lang][sign]
+
+
+def _label(before: Network, after: Network, entity: str, lang: str) -> str:
+    record = after.snapshot.entities.get(entity) or before.snapshot.entities.get(entity)
+    return entity if record is None else record.label.get(lang)
+
+
+def _sure(expected: float, lang: str) -> str:
+    return f"（期望值 {expected:.2f}）" if lang == "zh" else f" (expected {expected:.2f})"
+
+
+def _because(works: Sequence[str], lang: str) -> str:
+    if not works:
+        return ""
+    shown, more = works[:WORKS_SHOWN], len(works) - WORKS_SHOWN
+    if lang == "zh":
+        return f"，原因在于 {'、'.join(shown)}" + (f" 等 {len(works)} 项文献" if more > 0 else "")
+    names = ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(shown) > 1 else shown[0]
+    return f", because of {', '.join(shown)} and {more} more" if more > 0 else f", because of {names}"
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]

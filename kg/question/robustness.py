@@ -1,0 +1,290 @@
+"""robustness: leave out each work, group of works, author and kind of study in turn; what happens to the answer?
+
+Lives here: the loop of what-ifs. May enter: a network and validated parameters. Never here: how a scenario is applied
+(scenario), how two standings are compared (standing), doors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kg.engine import links_to
+from kg.errors import InputError
+from kg.network import Network, group_of
+from kg.question import cautions, explain, raises, robustness_said
+from kg.question.answers import Answer, answer, path_document
+from kg.question.standing import DAMAGE, Standing, between, kind_of_change, standing
+from kg.scenario import Scenario
+
+Document = dict[str, Any]
+Told = Callable[[int, int], None]
+Pair = tuple[str, str]
+BREAKING = ("flipped", "lost")
+LOSSES: Mapping[str, str] = {"works": "work", "groups": "group", "authors": "author", "study_kinds": "study_kind"}
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One thing to leave out: of which kind, its name, the items near the pair that go with it, and their works."""
+
+    kind: str
+    name: str
+    items: frozenset[str]
+    works: tuple[str, ...]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario without it: works and authors go as works, groups and kinds of study as items."""
+        if self.kind in {"works", "authors"}:
+            return Scenario(drop_work=self.works)
+        return Scenario(drop_evidence=tuple(sorted(self.items)))
+
+
+def find(
+    network: Network, source: str, target: str, *, max_links: int = 6, lang: str = "en", told: Told | None = None
+) -> Answer:
+    """Return what becomes of a pair's best path and direction when evidence is left out, one source at a time.
+
+    Left out are in turn each work, each independence group (its items only), each author (all works of theirs) and
+    each kind of study (its items only), as far as they bear on a claim that some path of the pair may use. Any other
+    loss changes nothing, since losing evidence never makes a claim a link.
+
+    Args:
+        network: The snapshot under its criteria.
+        source: Entity id where paths begin.
+        target: Entity id where they end.
+        max_links: Most claims in a path, 1 to 12.
+        lang: Language of the sentences.
+        told: Called with how many losses are done, and of how many.
+
+    Returns:
+        `{"baseline": path|null, "direction", "opposing": path|null, "stands_on": n, "works": [...], "fragile": [...],
+        "groups": [...], "authors": [...], "study_kinds": [...], "untouched": n, "explanation"}`. An entry has the name
+        of what is left out, its `works`, the best path `after` it (null when there is none), the new `direction` and
+        the `change`: flipped, lost, weaker, stronger (a dispute went with it) or none; gravest first, then by the
+        expected value that is left. `fragile` holds the works whose loss alone flips or loses the answer.
+        `stands_on` is the number of independence groups that support a claim of the baseline with an item that
+        counts: an upper bound on what may be lost before this path is. `untouched` is the number of works that bear
+        on no claim near the pair.
+
+    Raises:
+        InputError: source and target are the same.
+        NotFound: one of them is not in the record.
+
+    Law: equals asking what-if once for each loss, on networks built anew.
+
+    Cost: one search, then for each loss a reread of its claims and a search.
+    """
+    snapshot = network.snapshot
+    snapshot.entity(source), snapshot.entity(target)
+    if source == target:
+        raise InputError(
+            f"source and target are both {source}", where="target", hint="a path joins two different entities"
+        )
+    before, complete = _stands(network, source, target, max_links)
+    losses = [] if before is None else _losses(network, _claims_near(network, source, target, max_links))
+    known: dict[frozenset[str], tuple[Network, Standing | None]] = {}
+    entries: dict[str, list[tuple[tuple[int, float, str], Document]]] = {kind: [] for kind in LOSSES}
+    for done, loss in enumerate(losses, 1):
+        if loss.items not in known:
+            other, _ = loss.scenario.apply(network)
+            after, whole = _stands(other, source, target, max_links)
+            complete = complete and whole
+            known[loss.items] = other, after
+        other, after = known[loss.items]
+        change = kind_of_change(before, after)
+        entry = {
+            LOSSES[loss.kind]: loss.name,
+            "works": list(loss.works),
+            "change": change,
+            "direction": None if after is None else after.direction,
+            "after": None if after is None else path_document(other, after.best.path, lang=lang),
+        }
+        entries[loss.kind].append((_gravity(change, after, loss.name), entry))
+        if told is not None:
+            told(done, len(losses))
+    body: Document = {
+        "baseline": None if before is None else path_document(network, before.best.path, lang=lang),
+        "direction": None if before is None else before.direction,
+        "opposing": None
+        if before is None or before.opposing is None
+        else path_document(network, before.opposing.path, lang=lang),
+        "stands_on": 0 if before is None else len(groups_behind(network, before.best.path)),
+    }
+    for kind, some in entries.items():
+        body[kind] = [entry for _, entry in sorted(some, key=lambda one: one[0])]
+    body["fragile"] = [entry["work"] for entry in body["works"] if entry["change"] in BREAKING]
+    body["untouched"] = sum(bool(snapshot.evidence_from(id)) for id in snapshot.works) - len(body["works"])
+    note = cautions.of_criteria(network, lang=lang)
+    if before is None and complete:
+        note.append(explain.no_path(network, source, target, max_links=max_links, sign=None, lang=lang))
+    else:
+        body["explanation"] = robustness_said.pair(network, source, target, body, lang=lang)
+    return answer(
+        network,
+        "robustness",
+        {"source": source, "target": target, "max_links": max_links},
+        body,
+        lang=lang,
+        limits=() if complete else ("pops",),
+        note=cautions.note(note, lang=lang),
+    )
+
+
+def groups_behind(network: Network, claims: Iterable[str]) -> frozenset[str]:
+    """Return the independence groups of the counting items that support any of the claims."""
+    stances = network.vocabulary.stances
+    return frozenset(
+        group_of(item, network.snapshot)
+        for claim in claims
+        for item in network.counting(claim)
+        if stances[item.stance].polarity > 0
+    )
+
+
+def matrix(
+    network: Network,
+    *,
+    rows: str | None = None,
+    cols: str | None = None,
+    max_links: int = 6,
+    lang: str = "en",
+    told: Told | None = None,
+) -> Answer:
+    """Return how fragile each cell of the evidence gap map is: leave out each work in turn.
+
+    Args:
+        network: The snapshot under its criteria.
+        rows: Entity type of the rows; None for all causes.
+        cols: Entity type of the columns; None for all harms.
+        max_links: Most claims in a path, 1 to 12.
+        lang: Language of the sentences.
+        told: Called with how many works are done, and of how many.
+
+    Returns:
+        `{"rows": [ids], "cols": [ids], "cells": [{"row", "col", "direction", "expected", "stands_on", "fragile",
+        "worst"}]}` by row, then column. `fragile` holds the works whose loss alone flips or loses the cell; `worst`
+        is the gravest loss, `{"work", "change", "expected"}`, null when no loss makes the cell weaker.
+        An absent pair means: no evidence found.
+
+    Law: equals asking `find` for every cell.
+
+    Cost: for each work a reread of its claims and a search from the rows that have a path through one of them.
+    """
+    vocabulary = network.vocabulary
+    ids = []
+    for type_, role in ((rows, "cause"), (cols, "harm")):
+        types = vocabulary.types_with_role(role) if type_ is None else [vocabulary.entity_type(type_).id]
+        ids.append(raises.of_types(network, types))
+    limits: set[str] = set()
+    cells: dict[Pair, Standing] = {}
+    through: dict[str, set[Pair]] = {}
+    always: set[Pair] = set()
+    for row, col, by_sign, whole in raises.pairs(network, ids[0], ids[1], max_links, limits):
+        stands = standing(network, by_sign, reliable=False)
+        if stands is None:
+            continue
+        cells[row, col] = stands
+        always |= set() if whole else {(row, col)}
+        for claim in {claim for paths in by_sign.values() for path in paths for claim in path}:
+            through.setdefault(claim, set()).add((row, col))
+    losses: dict[Pair, list[tuple[tuple[int, float, str], Document]]] = {pair: [] for pair in cells}
+    works = [loss for loss in _losses(network, frozenset(network.links)) if loss.kind == "works"]
+    for done, loss in enumerate(works, 1):
+        claims = {network.snapshot.evidence[item].claim for item in loss.items}
+        touched = always.union(*(through.get(claim, ()) for claim in claims))
+        other, _ = loss.scenario.apply(network)
+        asked = sorted({row for row, _ in touched})
+        found = {
+            (row, col): standing(other, by_sign, reliable=False)
+            for row, col, by_sign, _ in raises.pairs(other, asked, ids[1], max_links, limits)
+        }
+        for pair in touched:
+            after = found.get(pair)
+            change = kind_of_change(cells[pair], after)
+            expected = None if after is None else after.best.opinion.expected
+            losses[pair].append(
+                (_gravity(change, after, loss.name), {"work": loss.name, "change": change, "expected": expected})
+            )
+        if told is not None:
+            told(done, len(works))
+    shown = [_cell(network, pair, stands, losses[pair]) for pair, stands in sorted(cells.items())]
+    note = cautions.of_criteria(network, lang=lang)
+    if not shown:
+        note.append(
+            explain.nothing(
+                network,
+                what_en=f"No pair asked about has a path of at most {max_links} claims.",
+                what_zh=f"所问的实体之间没有最多 {max_links} 条论断的路径。",
+                lang=lang,
+            )
+        )
+    return answer(
+        network,
+        "robustness",
+        {"source": None, "target": None, "rows": rows, "cols": cols, "max_links": max_links},
+        {"rows": ids[0], "cols": ids[1], "cells": shown},
+        lang=lang,
+        limits=sorted(limits),
+        note=cautions.note(note, lang=lang),
+    )
+
+
+def _cell(
+    network: Network, pair: Pair, stands: Standing, losses: list[tuple[tuple[int, float, str], Document]]
+) -> Document:
+    by_gravity = [loss for _, loss in sorted(losses, key=lambda one: one[0])]
+    return {
+        "row": pair[0],
+        "col": pair[1],
+        "direction": stands.direction,
+        "expected": stands.best.opinion.expected,
+        "stands_on": len(groups_behind(network, stands.best.path)),
+        "fragile": [loss["work"] for loss in by_gravity if loss["change"] in BREAKING],
+        "worst": next((loss for loss in by_gravity if loss["change"] in {*BREAKING, "weaker"}), None),
+    }
+
+
+def _stands(network: Network, source: str, target: str, max_links: int) -> tuple[Standing | None, bool]:
+    by_sign, _, complete = between(network, source, target, max_links=max_links, deep=False)
+    return standing(network, by_sign, reliable=False), complete
+
+
+def _gravity(change: str, after: Standing | None, name: str) -> tuple[int, float, str]:
+    left = 0.0 if after is None else round(after.best.opinion.expected, 12)
+    return DAMAGE.index(change), -left if change == "flipped" else left, name
+
+
+def _claims_near(network: Network, source: str, target: str, max_links: int) -> frozenset[str]:
+    """Return the claims that lie on a walk of at most `max_links` from source to target: all that paths may use."""
+    sources, targets = network.nodes_of(source), network.nodes_of(target)
+    away = links_to(network.forward, sources, max_links - 1)
+    left = links_to(network.backward, targets, max_links - 1)
+    far = max_links
+    return frozenset(
+        claim
+        for claim, (subject, object, _) in network.links.items()
+        if away.get(subject, far) + 1 + left.get(object, far) <= max_links
+    )
+
+
+def _losses(network: Network, claims: frozenset[str]) -> list[Loss]:
+    """Return what can be left out of the evidence that counts for or against these claims, by kind and name."""
+    snapshot, stances = network.snapshot, network.vocabulary.stances
+    found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+    for claim in claims:
+        for item in network.counting(claim):
+            if stances[item.stance].polarity == 0:
+                continue
+            names = [("works", item.work), ("groups", group_of(item, snapshot)), ("study_kinds", item.kind)]
+            names += [("authors", author) for author in snapshot.works[item.work].authors]
+            for name in names:
+                items, works = found.setdefault(name, (set(), set()))
+                items.add(item.id)
+                works.add(item.work)
+    return [
+        Loss(kind, name, frozenset(items), tuple(sorted(works)))
+        for (kind, name), (items, works) in sorted(found.items(), key=lambda one: one[0])
+    ]

@@ -1,0 +1,56 @@
+"""Robustness as one sentence or two, in English and Chinese.
+
+Lives here: wording. May enter: the body of an answer of `kg.question.robustness`. Never here: leaving things out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kg.network import Network
+from kg.question.compare_said import DIRECTIONS
+from kg.question.explain import name
+from kg.sentences import inside
+
+SHOWN = 5
+
+
+def pair(network: Network, source: str, target: str, body: Mapping[str, Any], *, lang: str) -> str:
+    """Return what a pair's answer rests on and which single works it would not survive."""
+    a, b = name(network, source, lang), name(network, target, lang)
+    if body["baseline"] is None:
+        return f"{a}与{b}之间没有路径。" if lang == "zh" else f"No path leads from {inside(a)} to {inside(b)}."
+    verb, sure = DIRECTIONS[body["direction"]].get(lang), f"{body['baseline']['belief']['expected']:.2f}"
+    stands, tried = body["stands_on"], len(body["works"])
+    flipped = [entry["work"] for entry in body["works"] if entry["change"] == "flipped"]
+    lost = [entry["work"] for entry in body["works"] if entry["change"] == "lost"]
+    weaker = next((entry for entry in body["works"] if entry["change"] == "weaker"), None)
+    if lang == "zh":
+        said = f"{a}{verb}{b}（期望值 {sure}），最佳路径依据 {stands} 个独立来源。"
+        said += f"单独去掉 {_names(flipped, lang)} 会使方向反转。" if flipped else ""
+        said += f"单独去掉 {_names(lost, lang)} 就没有路径了。" if lost else ""
+        if not flipped and not lost:
+            said += f"逐一去掉 {tried} 项文献，没有一项能单独改变方向。"
+        if weaker is not None:
+            said += f"去掉 {weaker['work']} 后期望值降到 {weaker['after']['belief']['expected']:.2f}。"
+        return said
+    sources = f"{stands} independent source{'' if stands == 1 else 's'}"
+    said = f"{a} {verb} {inside(b)} (expected {sure}); the best path stands on {sources}."
+    said += f" The loss of {_names(flipped, lang)} alone would turn the direction round." if flipped else ""
+    said += f" The loss of {_names(lost, lang)} alone would leave no path." if lost else ""
+    if not flipped and not lost:
+        said += f" None of the {tried} works near it would change the direction by its loss alone."
+    if weaker is not None:
+        worst = weaker["after"]["belief"]["expected"]
+        said += f" Without {weaker['work']} the expected value would be {worst:.2f}."
+    return said
+
+
+def _names(works: Sequence[str], lang: str) -> str:
+    shown, more = list(works[:SHOWN]), len(works) - SHOWN
+    if lang == "zh":
+        return "、".join(shown) + (f" 等 {len(works)} 项文献之一" if more > 0 else "" if len(works) == 1 else " 之一")
+    if more > 0:
+        return f"{', '.join(shown)} or one of {more} more"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
