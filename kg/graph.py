@@ -164,7 +164,8 @@ class Graph(Surveying, Probing):
         with self._lock:
             if self._index is None:
                 self._index = TextIndex.of(snapshot, self.vocabulary)
-            return search.find(self._index, snapshot, text, limit=most, lang=self._lang(lang))
+            index = self._index
+        return search.find(index, snapshot, text, limit=most, lang=self._lang(lang))
 
     # -- records ---------------------------------------------------------------------------------------------
 

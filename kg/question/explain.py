@@ -9,6 +9,7 @@ from kg.belief import Opinion
 from kg.engine import Path
 from kg.model import Claim
 from kg.network import Network
+from kg.sentences import inside, sentence
 
 VERBS = {
     "en": {1: "raises", -1: "lowers", 0: "is linked to"},
@@ -33,9 +34,7 @@ def claim(network: Network, record: Claim, lang: str) -> str:
 
     Example: "Quantized low-rank adaptation lowers memory requirement".
     """
-    verb = network.vocabulary.relation(record.relation).label.get(lang)
-    subject, object = name(network, record.subject, lang), name(network, record.object, lang)
-    return f"{subject}{verb}{object}" if lang == "zh" else f"{subject} {verb} {_inside(object)}"
+    return sentence(record, network.snapshot, network.vocabulary).get(lang)
 
 
 def path(network: Network, path: Path, *, sign: int, opinion: Opinion, works: int, lang: str) -> str:
@@ -50,7 +49,7 @@ def path(network: Network, path: Path, *, sign: int, opinion: Opinion, works: in
         return f"{steps}。因此{source}{verb}{target}(期望值 {sure},依据 {works} 项文献)。"
     steps = "; ".join(claim(network, record, lang) for record in records)
     count = f"{works} work{'' if works == 1 else 's'}"
-    return f"{steps}. So {_inside(source)} {verb} {_inside(target)} (expected {sure}, resting on {count})."
+    return f"{steps}. So {inside(source)} {verb} {inside(target)} (expected {sure}, resting on {count})."
 
 
 def no_path(network: Network, source: str, target: str, *, max_links: int, sign: int | None, lang: str) -> str:
@@ -67,7 +66,7 @@ def no_path(network: Network, source: str, target: str, *, max_links: int, sign:
         )
     kind = "" if sign is None else {1: "raising ", -1: "lowering ", 0: "neutral "}[sign]
     return (
-        f"No {kind}path of at most {max_links} claims leads from {_inside(a)} to {_inside(b)}. Under these criteria "
+        f"No {kind}path of at most {max_links} claims leads from {inside(a)} to {inside(b)}. Under these criteria "
         f"{leaving} of the {recorded_out} claims recorded from the first take part, and {arriving} of the "
         f"{recorded_in} recorded to the second. No evidence found is not evidence of no effect."
     )
@@ -89,9 +88,3 @@ def _links(network: Network, entity: str, *, out: bool) -> tuple[int, int]:
     recorded = network.snapshot.claims_from if out else network.snapshot.claims_to
     ids = network.snapshot.within(entity) if network.criteria.narrower else {entity}
     return sum(len(steps[node]) for node in network.nodes_of(entity)), sum(len(recorded(id)) for id in ids)
-
-
-def _inside(label: str) -> str:
-    """Return a label as it reads inside an English sentence: `Fine-tuning` -> `fine-tuning`, `LoRA` stays."""
-    first = label.split(" ", maxsplit=1)[0]
-    return label[0].lower() + label[1:] if first[1:].islower() or first[1:].replace("-", "").islower() else label
