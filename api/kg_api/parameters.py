@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
-from kg_viz.scene import HOPS_MOST
 from pydantic import WithJsonSchema
 
+from kg.model import YEARS
+from kg.question import gaps
 from kg.question.answers import MAX_LINKS
+from kg.question.cut import WEIGHS
 from kg.question.records import PAGE, PAGE_MOST
+from kg_viz.scene import HOPS_MOST
 
 TEXT: dict[str, Any] = {"type": "string"}
 FLAG: dict[str, Any] = {"type": "boolean", "examples": [True]}
@@ -54,6 +57,34 @@ Target = Annotated[
     _text("malicious-use-by-non-state-actors"),
     Query(description="Id of the entity where paths end.", min_length=1),
 ]
+Targets = Annotated[
+    list[str], _many("malicious-use"), Query(description="Ids of the entities where harmful routes end.", min_length=1)
+]
+Sources = Annotated[
+    Many, _many("qlora"), Query(description="Ids of the entities where routes begin; default: every technique.")
+]
+Threshold = Annotated[
+    One,
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 1, "examples": [0.6]}),
+    Query(description="Least expected value of a link by which a mitigation cuts; default 0.5."),
+]
+Weigh = Annotated[
+    One,
+    WithJsonSchema({"type": "string", "enum": list(WEIGHS), "examples": ["strength"]}),
+    Query(description="`count`: fewest mitigations; `strength`: links that all hold likeliest; default `count`."),
+]
+GapKinds = Annotated[
+    Many,
+    WithJsonSchema({"type": "array", "items": {**TEXT, "enum": list(gaps.KINDS)}, "examples": [["single-work"]]}),
+    Query(description="Kinds of gap; default: all."),
+]
+Since = Annotated[
+    One,
+    _number(*YEARS, 2022),
+    Query(description="First year that is recent; default: three before the newest work."),
+]
+Below = Annotated[One, _text("high"), Query(description="Certainty below which support is low; default moderate.")]
+GapLimit = Annotated[One, _number(1, gaps.LIMIT_MOST, 50), Query(description="Most gaps; default 50.")]
 K = Annotated[One, _number(1, 1000, 10), Query(description="Most paths; default 10.")]
 Sign = Annotated[
     One,

@@ -179,26 +179,6 @@ class Claim(BriefClaim):
     evidence: list[EvidenceItem]
 
 
-class Dispute(Shape):
-    """A contested claim; `conflict` is twice the smaller of belief and disbelief, `separates` compares the sides."""
-
-    claim: BriefClaim
-    conflict: Probability
-    answers: int
-    separates: dict[str, Any]
-    supports: list[EvidenceItem]
-    disputes: list[EvidenceItem]
-    qualifies: list[EvidenceItem]
-
-
-class Disputes(Answer):
-    """Contested claims, pairs that routes of both signs join, and routes that a contested claim is on."""
-
-    items: list[Dispute]
-    routes: list[dict[str, Any]]
-    contested_routes: list[dict[str, Any]]
-
-
 class Match(Shape):
     """A tie to another vocabulary."""
 

@@ -26,7 +26,7 @@ from kg.question.routes import Terrain
 WEIGHS = ("count", "strength")
 KINDS = ("mitigations", "claims", "works")
 ROUTES_SHOWN, ENDS_SHOWN = 500, 200
-SECONDS = 20.0
+SECONDS = 10.0
 Document = dict[str, Any]
 
 

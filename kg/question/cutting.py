@@ -17,7 +17,7 @@ from kg.question.hitting import Clause, Route, Smallest, Spent, smallest
 from kg.question.routes import Claims, Terrain, Walked, touching
 
 ROUTES_WALKED = 20_000
-FIRST_STEPS = 400_000
+STEPS = 400_000
 FRESH, FRESH_PER_SOURCE = 256, 4
 NAT = 10_000
 """Weights by strength are -ln(expected) in units of 1/10,000."""
@@ -36,7 +36,7 @@ class Routes:
     @classmethod
     def of(cls, terrain: Terrain, *, most: int = ROUTES_WALKED) -> Routes:
         """Walk the routes, as far as they can be listed."""
-        return cls(terrain, terrain.walk(most=most, steps=FIRST_STEPS))
+        return cls(terrain, terrain.walk(most=most, steps=STEPS))
 
     @property
     def network(self) -> Network:
@@ -59,7 +59,8 @@ class Routes:
         if self.walked.every:
             left = (route for route in self.walked.routes if gone.isdisjoint(route))
             return frozenset(self.network.links[route[0]][0] for route in left)
-        walked = self.terrain.walk(most=len(self.network.ids) * self.terrain.max_links, gone=gone, per_source=1)
+        most = len(self.network.ids) * self.terrain.max_links
+        walked = self.terrain.walk(most=most, gone=gone, per_source=1, steps=STEPS)
         if not walked.complete:
             raise Spent
         return frozenset(self.network.links[route[0]][0] for route in walked.routes)
@@ -80,7 +81,7 @@ class Routes:
         def further(chosen: frozenset[str]) -> Iterable[Route]:
             gone = undone(chosen)
             walked = self.terrain.walk(
-                most=FRESH, gone=gone, through=through, per_source=FRESH_PER_SOURCE, shortest=True
+                most=FRESH, gone=gone, through=through, per_source=FRESH_PER_SOURCE, shortest=True, steps=STEPS
             )
             if not walked.routes and not walked.complete:
                 raise Spent

@@ -56,7 +56,7 @@ class Spent(Exception):
 
 
 def smallest(
-    routes: Iterable[Route], weights: Mapping[str, int], *, further: Search | None = None, seconds: float = 20.0
+    routes: Iterable[Route], weights: Mapping[str, int], *, further: Search | None = None, seconds: float = 10.0
 ) -> Smallest:
     """Return the lightest sets of elements that break every route.
 

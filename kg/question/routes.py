@@ -48,7 +48,7 @@ class Terrain:
         through: Nodes | None = None,
         per_source: int | None = None,
         shortest: bool = False,
-        steps: int = 2_000_000,
+        steps: int = 400_000,
     ) -> Walked:
         """Walk the routes, shorter ones first.
 

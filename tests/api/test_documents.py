@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 import kg
-from kg_api import reference, shapes
+from kg_api import reference, shapes, survey_shapes
 
 CLAIM = "tar--mitigates--safeguard-removal"
 EXAMPLES: list[tuple[str, type[pydantic.BaseModel], Callable[[kg.Graph], Any]]] = [
@@ -26,7 +26,18 @@ EXAMPLES: list[tuple[str, type[pydantic.BaseModel], Callable[[kg.Graph], Any]]] 
     ("paths?source=qlora&target=malicious-use&k=3", shapes.Paths, lambda g: g.paths("qlora", "malicious-use", k=3)),
     ("paths?source=qlora&target=tar", shapes.Paths, lambda g: g.paths("qlora", "tar")),
     ("impact?entity=qlora&direction=out", shapes.Impact, lambda g: g.impact("qlora")),
-    ("disputes?known_in=2024", shapes.Disputes, lambda g: g.disputes(known_in=2024)),
+    ("disputes?known_in=2024", survey_shapes.Disputes, lambda g: g.disputes(known_in=2024)),
+    (
+        "cut?target=safeguard-removal&target=malicious-use&source=lora&threshold=0.6&weigh=strength",
+        survey_shapes.Cut,
+        lambda g: g.cut(["safeguard-removal", "malicious-use"], source="lora", threshold="0.6", weigh="strength"),
+    ),
+    ("cut?target=qlora", survey_shapes.Cut, lambda g: g.cut("qlora")),
+    (
+        "gaps?kind=stale&kind=no-evidence&since=2023&limit=100",
+        survey_shapes.Gaps,
+        lambda g: g.gaps(kind=["stale", "no-evidence"], since=2023, limit=100),
+    ),
     ("search?q=联邦学习", shapes.Search, lambda g: g.search("联邦学习")),
     ("search?q=zzzzqqqq", shapes.Search, lambda g: g.search("zzzzqqqq")),
     ("entities?type=Risk&limit=3", shapes.Entities, lambda g: g.entities(type="Risk", limit=3)),
@@ -78,7 +89,7 @@ def test_a_dossier_has_its_shape(client: TestClient, kind: str, id: str, lang: s
 
 def test_every_route_is_described_and_its_example_works(app: FastAPI, client: TestClient) -> None:
     operations = reference.operations(app.openapi())
-    assert len(operations) == 22
+    assert len(operations) == 24
     for one in operations:
         assert one.summary, one.path
         assert one.description, one.path

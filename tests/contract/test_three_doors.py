@@ -51,12 +51,45 @@ QUESTIONS: list[tuple[str, list[str], str, dict[str, Any], tuple[Any, ...]]] = [
     ("impact", ["impact", "qlora"], "/impact", {}, ("qlora",)),
     (
         "impact",
-        ["impact", "malicious-use", "--direction", "in", "--study-kind", "empirical-experiment", "--block", "fine-tuning"],
+        [
+            "impact",
+            "malicious-use",
+            "--direction",
+            "in",
+            "--study-kind",
+            "empirical-experiment",
+            "--block",
+            "fine-tuning",
+        ],
         "/impact",
         {"direction": "in", "study_kind": ["empirical-experiment"], "block": ["fine-tuning"]},
         ("malicious-use",),
     ),
     ("disputes", ["disputes", "--known-in", "2024"], "/disputes", {"known_in": 2024}, ()),
+    ("disputes", ["disputes", "--max-links", "3"], "/disputes", {"max_links": 3}, ()),
+    ("cut", ["cut", "malicious-use"], "/cut", {}, ("malicious-use",)),
+    (
+        "cut",
+        ["cut", "malicious-use", "safeguard-removal", "--source", "lora", "--source", "qlora", "--weigh", "strength"],
+        "/cut",
+        {"source": ["qlora", "lora"], "weigh": "strength"},
+        (["safeguard-removal", "malicious-use"],),
+    ),
+    (
+        "cut",
+        ["cut", "safeguard-removal", "--threshold", "0.3", "--max-links", "3", "--narrower"],
+        "/cut",
+        {"threshold": 0.3, "max_links": 3, "narrower": True},
+        ("safeguard-removal",),
+    ),
+    ("gaps", ["gaps"], "/gaps", {}, ()),
+    (
+        "gaps",
+        ["gaps", "--kind", "stale", "--kind", "single-work", "--since", "2023", "--below", "high", "--limit", "500"],
+        "/gaps",
+        {"kind": ["single-work", "stale"], "since": 2023, "below": "high", "limit": 500},
+        (),
+    ),
     ("search", ["search", "微调"], "/search", {}, ("微调",)),
     ("entity", ["show", "fine-tuning"], "/entities/fine-tuning", {}, ("fine-tuning",)),
     (
@@ -90,7 +123,13 @@ QUESTIONS: list[tuple[str, list[str], str, dict[str, Any], tuple[Any, ...]]] = [
     ("verify", ["verify"], "/verify", {}, ()),
     ("log", ["log"], "/revisions", {}, ()),
 ]
-SUBJECTS = {"raises": ("risk",), "paths": ("source", "target"), "impact": ("entity",), "search": ("q",)}
+SUBJECTS = {
+    "cut": ("target",),
+    "raises": ("risk",),
+    "paths": ("source", "target"),
+    "impact": ("entity",),
+    "search": ("q",),
+}
 IDS = [f"{number}-{' '.join(words)}" for number, (_, words, *_) in enumerate(QUESTIONS)]
 
 
@@ -154,6 +193,7 @@ def test_receipts_are_the_same_on_sqlite_and_postgresql(sqlite_url: str, postgre
     for url in (sqlite_url, postgres_url):
         graph = kg.open(url, lang="en", ontology=())
         receipts.append([graph.raises().json(), graph.matrix().json(), graph.impact("lora").json()])
+        receipts[-1] += [graph.cut("malicious-use").json(), graph.gaps(limit=2000).json()]
         receipts[-1].append(graph.disputes()["receipt"])
         graph.store.close()
     assert receipts[0] == receipts[1]

@@ -1,4 +1,4 @@
-"""The questions: raises, matrix, paths, impact, disputes, search.
+"""The questions: raises, matrix, paths, impact, search.
 
 May enter: parameters as text. Never here: parsing them, what an answer says.
 """
@@ -81,15 +81,6 @@ def impact(
     """Every entity within reach, with direction, best and opposing chain, and reliability."""
     asked = p.given(direction=direction, max_links=max_links)
     return reply(request, lambda: graph.impact(entity, **asked, lang=spoken, **criteria), lang=spoken)
-
-
-@router.get("/disputes", response_model=shapes.Disputes, summary="Claims with evidence on both sides")
-def disputes(
-    *, request: Request, graph: TheGraph, spoken: TheLang, criteria: p.Criteria, max_links: p.MaxLinks = None
-) -> Response:
-    """Contested claims and contested routes with both sides in full, and what separates the sides."""
-    asked = p.given(max_links=max_links)
-    return reply(request, lambda: graph.disputes(**asked, lang=spoken, **criteria), lang=spoken)
 
 
 @router.get("/search", response_model=shapes.Search, summary="Entities, claims and works by words")
