@@ -98,6 +98,16 @@ def evidence_id(work: str, *core: str) -> str:
     return f"{work}.{base64.b32encode(digest).decode().lower()[:12]}"
 
 
+def fingerprint(text: str) -> str:
+    """Return 26 base32 characters of the SHA-256 over a text (its first 128 bits): equal texts have equal ones.
+
+    Example:
+        >>> fingerprint("{}")
+        'iqjw7i2vwntyuekgvulpp2dety'
+    """
+    return base64.b32encode(hashlib.sha256(text.encode()).digest()[:16]).decode().lower().rstrip("=")
+
+
 def parse_doi(text: str) -> str:
     """Return a DOI in its canonical lower-case form, without resolver or prefix.
 

@@ -4,7 +4,8 @@ Lives here: everything that speaks SQL. May enter: `kg.errors`, `kg.ids`, `kg.mo
 Never here: rules of the ontology, beliefs, questions.
 """
 
+from kg.record.kept import Kept
 from kg.record.rows import Records
 from kg.record.store import Store
 
-__all__ = ["Records", "Store"]
+__all__ = ["Kept", "Records", "Store"]

@@ -20,6 +20,7 @@ from kg.record import past
 from kg.record.connection import Place, insert, reading, writing
 from kg.record.drafts import Draft, drafts, keep_changed, refuse_broken_references, upsert
 from kg.record.faults import Interrupted
+from kg.record.kept import Shelf
 from kg.record.opening import open_database
 from kg.record.revisions import START, latest_stamp, seal, stamp
 from kg.record.rows import Records
@@ -84,6 +85,11 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def kept(self) -> Shelf:
+        """The answers that somebody asked to keep."""
+        return Shelf(self._engine, self._place, read_only=self.read_only, clock=self._clock)
 
     def head(self) -> Revision | None:
         """Return the newest revision, without its changes; None when nothing was ever written."""

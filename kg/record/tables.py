@@ -1,4 +1,4 @@
-"""The tables: the append-only log (`revision`, `change`) and the state it folds to (`entity`, `claim`, ...).
+"""The tables: the append-only log (`revision`, `change`), the state it folds to (`entity`, `claim`, ...), receipts.
 
 Lives here: SQLModel table classes with named constraints, as they stand after the newest migration.
 May enter: nothing of ours. Never here: validation (records come in validated), queries, migrations.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-SCHEMA_VERSIONS = ("0001",)
+SCHEMA_VERSIONS = ("0001", "0002")
 """Every version of the schema this release can read, oldest first; the last is the one it writes."""
 
 METADATA = sa.MetaData(
@@ -174,7 +174,28 @@ class EvidenceRow(Table, table=True):
     revision: int = Field(sa_type=NUMBER, foreign_key="revision.number", index=True)
 
 
+class ReceiptRow(Table, table=True):
+    """An answer that somebody asked to keep; `content` is the canonical JSON that `id` is the fingerprint of."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        sa.CheckConstraint("length(id) = 26", name="id_length"),
+        sa.CheckConstraint("revision >= 0", name="revision_not_negative"),
+        sa.CheckConstraint("length(kept_at) = 27", name="kept_at_length"),
+        *_filled("question", "content", "ontology", "version"),
+        sa.Index(None, "kept_at", "id"),
+    )
+    id: str = Field(sa_type=TEXT, primary_key=True)
+    question: str = Field(sa_type=TEXT)
+    kept_at: str = Field(sa_type=TEXT)
+    content: str = Field(sa_type=TEXT)
+    ontology: str = Field(sa_type=TEXT)
+    version: str = Field(sa_type=TEXT)
+    revision: int = Field(sa_type=NUMBER)
+
+
 REVISION = METADATA.tables["revision"]
 CHANGE = METADATA.tables["change"]
 EVIDENCE = METADATA.tables["evidence"]
 ENTITY = METADATA.tables["entity"]
+RECEIPT = METADATA.tables["receipt"]

@@ -1,4 +1,4 @@
-"""Looks for tampering and damage: the chain of hashes, and the state against the fold of the log.
+"""Looks for tampering and damage: the chain of hashes, the state against the fold of the log, kept answers.
 
 Lives here: `problems`. May enter: the rooms beside it but the store. Never here: repair.
 """
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from kg.errors import KgError
 from kg.model import canonical, to_payload
 from kg.record.connection import Place, reading
+from kg.record.kept import receipt_problems
 from kg.record.past import REVISION_COLUMNS
 from kg.record.revisions import NO_HASH, seal
 from kg.record.rows import FORMS, Form, Row
@@ -32,7 +33,7 @@ class _Fold:
 
 
 def problems(engine: sa.Engine, place: Place) -> list[str]:
-    """Return one sentence for each thing that is wrong, in the order of the log, then of the state.
+    """Return one sentence for each thing that is wrong, in the order of the log, of the state, of kept answers.
 
     Damage that stops the reading is itself a problem, after those found before it.
     """
@@ -45,6 +46,7 @@ def problems(engine: sa.Engine, place: Place) -> list[str]:
             found += _chain_problems(connection, fold)
             for form in FORMS.values():
                 found += _state_problems(connection, form, fold)
+            found += receipt_problems(connection)
     except KgError as fault:
         found.append(f"reading stopped: {fault}")
     except (TypeError, ValueError, AttributeError) as fault:

@@ -19,7 +19,7 @@ from kg.record import Store
 from kg.record.migrate import MIGRATIONS
 from kg.record.tables import METADATA, SCHEMA_VERSIONS
 
-TABLES = ("change", "claim", "entity", "evidence", "revision", "work")
+TABLES = ("change", "claim", "entity", "evidence", "receipt", "revision", "work")
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_migrations_lead_to_the_tables_of_the_code(engine: sa.Engine) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
     with engine.begin() as connection:
-        for table in ("evidence", "claim", "work", "entity", "change", "revision"):
+        for table in ("receipt", "evidence", "claim", "work", "entity", "change", "revision"):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         METADATA.create_all(connection)
     assert shape(engine) == migrated
@@ -102,6 +102,10 @@ GOOD: dict[str, dict[str, Any]] = {
         "id": "w.1", "claim": "e--r--f", "work": "w", "stance": "s", "kind": "k", "strength": "s", "statement": "s",
         "basis": "b", "inferred": False, "status": "accepted", "recorded_at": TIME, "revision": 1,
     },
+    "receipt": {
+        "id": "a" * 26, "question": "q", "kept_at": TIME, "content": "{}", "ontology": "o", "version": "v",
+        "revision": 0,
+    },
 }  # fmt: skip
 BAD: list[tuple[str, dict[str, Any]]] = [
     ("revision", {"number": 0}),
@@ -135,6 +139,11 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("evidence", {"id": "x", "supersedes": "nothing"}),
     ("evidence", {"id": "x", "stance": ""}),
     ("evidence", {"id": "x", "recorded_at": ""}),
+    ("receipt", {}),
+    ("receipt", {"id": "b" * 25}),
+    ("receipt", {"id": "b" * 26, "revision": -1}),
+    ("receipt", {"id": "b" * 26, "kept_at": ""}),
+    ("receipt", {"id": "b" * 26, "content": ""}),
 ]
 
 

@@ -1,0 +1,103 @@
+"""Kept answers: put one, get one, list them; each is written once and never changed.
+
+Lives here: `Kept`, `Shelf`, the queries on the table of receipts. May enter: texts and numbers.
+Never here: what an answer means, which answers are worth keeping (kg.receipts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass, fields
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from kg.errors import StoreError
+from kg.ids import fingerprint
+from kg.record.connection import Place, reading, writing
+from kg.record.revisions import stamp
+from kg.record.tables import RECEIPT
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One kept answer.
+
+    Args:
+        id: The fingerprint of `content`.
+        question: Name of the question.
+        revision: The revision that was asked, from 0.
+        kept_at: When it was kept, UTC ISO 8601 with `Z`; not part of the id.
+        content: The canonical JSON of the answer, without what differs from place to place.
+        ontology: Digest of the vocabulary it was answered with.
+        version: Version of this program.
+    """
+
+    id: str
+    question: str
+    revision: int
+    kept_at: str
+    content: str
+    ontology: str
+    version: str
+
+
+_COLUMNS = tuple(RECEIPT.c[spec.name] for spec in fields(Kept))
+
+
+class Shelf:
+    """The kept answers of one database."""
+
+    def __init__(self, engine: sa.Engine, place: Place, *, read_only: bool, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._place = place
+        self._read_only = read_only
+        self._clock = clock
+
+    def put(self, *, question: str, revision: int, content: str, ontology: str, version: str) -> Kept:
+        """Keep an answer; one that is kept already stays as it is.
+
+        Raises:
+            StoreError: the database is read-only, full, or out of reach.
+
+        Law: putting the same twice is putting it once.
+        """
+        if self._read_only:
+            raise StoreError(
+                f"{self._place.shown} is open for reading only",
+                where="database",
+                hint="make the file and its folder writable, or open another database; the answer was not kept",
+            )
+        id = fingerprint(content)
+        with writing(self._engine, self._place) as connection:
+            known = _get(connection, id)
+            if known is not None:
+                return known
+            made = Kept(id, question, revision, stamp(self._clock()), content, ontology, version)
+            values = dict(zip((spec.name for spec in fields(Kept)), astuple(made), strict=True))
+            connection.execute(sa.insert(RECEIPT), [values])
+            return made
+
+    def get(self, id: str) -> Kept | None:
+        """Return a kept answer; None when there is none of this id."""
+        with reading(self._engine, self._place) as connection:
+            return _get(connection, id)
+
+    def newest(self, limit: int) -> list[Kept]:
+        """Return the answers that were kept last, newest first, their content left out."""
+        columns = [column for column in _COLUMNS if column.name != "content"]
+        query = sa.select(*columns).order_by(RECEIPT.c.kept_at.desc(), RECEIPT.c.id).limit(limit)
+        with reading(self._engine, self._place) as connection:
+            return [Kept(**row._mapping, content="") for row in connection.execute(query)]
+
+
+def receipt_problems(connection: sa.Connection) -> Iterator[str]:
+    """Say which kept answers no longer hold what their id stands for."""
+    for id, content in connection.execute(sa.select(RECEIPT.c.id, RECEIPT.c.content).order_by(RECEIPT.c.id)):
+        if fingerprint(content) != id:
+            yield f"the receipt {id!r} was altered: its id does not fit what it says"
+
+
+def _get(connection: sa.Connection, id: str) -> Kept | None:
+    row = connection.execute(sa.select(*_COLUMNS).where(RECEIPT.c.id == id)).first()
+    return None if row is None else Kept(*row)
