@@ -8,7 +8,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable
-from importlib import import_module, metadata, util
+from importlib import metadata, util
 from typing import Any
 
 import click
@@ -19,6 +19,7 @@ from kg.cli.options import json_option, print_json
 from kg.cli.screen import console
 from kg.errors import KgError
 from kg.packaged import packaged
+from kg.record import Store
 
 EXTRAS = {"postgres": "psycopg", "fast": "numba"}
 
@@ -76,7 +77,7 @@ def _packs(_: Context) -> str:
 
 def _database(context: Context) -> str:
     """Open the record without creating or changing it."""
-    with import_module("kg.record").Store.open(context.database_url, create=False, read_only=True) as store:
+    with Store.open(context.database_url, create=False, read_only=True) as store:
         head = store.head()
         faults = store.verify()
         if faults:

@@ -31,8 +31,8 @@ DOORS: Mapping[str, tuple[str, ...]] = {
 # Libraries of the extras: absent in a plain installation, so their rooms may ask for them late.
 OPTIONAL = {"numba", "psycopg", "mcp", "xlsxwriter", "citeproc", "pyspark", "playwright"}
 # Modules that may import late: the door of the library, the table of commands, the place where commands first ask for
-# the graph, and the two commands that stand on whole packages of their own.
-LATE = {"kg", "kg.cli", "kg.cli.context", "kg.cli.serve"}
+# the graph, the two commands that stand on whole packages of their own, and `Later` (see `unseen`).
+LATE = {"kg", "kg.cli", "kg.cli.context", "kg.cli.serve", "kg.later"}
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "handler", "data", "info"}
 # Names that a base class of the standard library imposes: asyncio.Protocol.data_received.
 IMPOSED = {"data_received"}
@@ -104,6 +104,23 @@ def late_imports(modules: Iterable[Module]) -> list[str]:
         for item in module.imports
         if item.in_function and module.name not in LATE and item.module.split(".")[0] not in OPTIONAL
     ]
+
+
+def unseen(modules: Iterable[Module]) -> list[str]:
+    """Modules put off with `Later` and not imported under TYPE_CHECKING, where types and contracts see them."""
+    faults = []
+    for module in modules:
+        seen = {
+            name for item in module.imports if item.for_types for name in (item.module, f"{item.module}.{item.name}")
+        }
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Later" and node.args:
+                name = getattr(node.args[0], "value", None)
+                if name not in seen:
+                    faults.append(
+                        f"{module.path}:{node.lineno}: {name} is put off, and not imported under TYPE_CHECKING"
+                    )
+    return faults
 
 
 def trespasses(modules: Iterable[Module]) -> list[str]:
@@ -198,7 +215,8 @@ def _is_ellipsis(node: ast.stmt) -> bool:
 
 
 def _needs_none(module: Module, node: Definition) -> bool:
-    """True for overloads, setters, and the two functions that every migration has."""
+    """True for overloads, setters, bare declarations of a protocol, and the two functions that every migration has."""
     marks = {ast.unparse(mark).rpartition(".")[2] for mark in node.decorator_list}
     migration = ".migrations." in module.name and node.name in {"upgrade", "downgrade"}
-    return isinstance(node, Function) and (bool(marks & {"overload", "setter"}) or migration)
+    declared = all(_is_ellipsis(line) for line in node.body) and "Protocol" in module.text
+    return isinstance(node, Function) and (bool(marks & {"overload", "setter"}) or migration or declared)

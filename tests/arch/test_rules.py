@@ -16,6 +16,7 @@ Rule = Callable[[tuple[Module, ...]], list[str]]
 RULES: tuple[Rule, ...] = (
     rules.cycles,
     rules.late_imports,
+    rules.unseen,
     rules.trespasses,
     rules.empty_names,
     rules.swallowed,
@@ -36,6 +37,7 @@ def test_the_code_keeps_the_rule(rule: Rule) -> None:
         (rules.late_imports, "kg/a.py", "def f():\n    import json\n", "json is imported inside a function"),
         (rules.late_imports, "kg/a.py", "def f():\n    import_module('kg.b')\n", "kg.b is imported inside a function"),
         (rules.late_imports, "kg/a.py", "class A:\n    def f(self):\n        from . import b\n", "kg is imported"),
+        (rules.unseen, "kg/a.py", "np = Later('numpy')\n", "numpy is put off"),
         (rules.trespasses, "kg/a.py", "import socket\n", "socket belongs to kg.citations.fetch alone"),
         (rules.trespasses, "kg/a.py", "from urllib import request\n", "urllib.request belongs to"),
         (rules.trespasses, "kg/a.py", "from urllib.request import urlopen\n", "urllib.request belongs to"),
@@ -72,6 +74,10 @@ def test_what_the_rules_let_pass(tmp_path: Path) -> None:
         ),
         "kg/graph.py": '"""Graph."""\nimport kg\nfrom urllib.parse import urlsplit\n',
         "kg/record/store.py": '"""Store."""\nimport sqlalchemy\ndef _open():\n    import psycopg\n',
+        "kg/heavy.py": (
+            '"""Heavy."""\nif TYPE_CHECKING:\n    from scipy import special\n'
+            'else:\n    special = Later("scipy.special")\n'
+        ),
         "kg/cleaning.py": '"""Cleaning up."""\ntry:\n    f()\nexcept BaseException:\n    g()\n    raise\n',
         "kg/citations/fetch.py": '"""Fetch."""\nimport socket\nimport httpx2\n',
         "viz/kg_viz/page.py": '"""Page of a dataset, informed."""\nfrom pyvis.network import Network\n',
