@@ -6,7 +6,7 @@ Lives here: one table of words. Never here: sentences about answers (kg.question
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
-    "after": ("more: --after", "下一页:--after"),
+    "after": ("more: --after", "下一页：--after"),
     "against": ("Against", "反对"),
     "aliases": ("also called", "别名"),
     "answers": ("Answers", "涉及答案"),
@@ -25,7 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "cut_claims": ("Smallest set of claims without which no harmful route is left", "移除后不剩有害路线的最小论断集合"),
     "cut_none": (
         "No set of mitigations cuts every harmful route; the smallest that cuts all that can be cut",
-        "没有缓解措施能切断全部有害路线;能切断其中可切断部分的最小集合",
+        "没有缓解措施能切断全部有害路线；能切断其中可切断部分的最小集合",
     ),
     "cut_routes": ("Cuts routes", "切断路线"),
     "cut_sets": ("Smallest set of mitigations that cuts every harmful route", "切断全部有害路线的最小缓解措施集合"),
@@ -38,12 +38,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "gap": ("Gap", "空白"),
     "gaps": (
         "· no evidence found (not: no effect)   * contested   left out, all empty: {} of {} rows, {} of {} columns",
-        "· 没有找到证据(不等于没有影响)   * 有争议   整行或整列为空而略去:{} / {} 行,{} / {} 列",
+        "· 没有找到证据（不等于没有影响）   * 有争议   整行或整列为空而略去：{} / {} 行，{} / {} 列",
     ),
     "groups": ("independent groups", "独立来源组"),
     "harmful": ("Harmful routes", "有害路线"),
     "id": ("Id", "标识"),
-    "incomplete": ("This answer is not complete; a limit cut it", "此答案不完整,受到以下限制"),
+    "incomplete": ("This answer is not complete; a limit cut it", "此答案不完整，受到以下限制"),
     "inferred": ("inferred", "推断"),
     "interval": ("90 % interval", "90% 区间"),
     "kind": ("Kind", "种类"),
@@ -55,7 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "matches": ("matches", "对应"),
     "mitigation": ("Mitigation", "缓解措施"),
     "mixed": ("mixed", "不一"),
-    "more": ("and {} more; --json shows all", "另有 {} 项;--json 可查看全部"),
+    "more": ("and {} more; --json shows all", "另有 {} 项；--json 可查看全部"),
     "narrower": ("narrower", "下位"),
     "newer": ("newer", "较新"),
     "no_claims": ("No claim mentions it.", "没有论断提到它。"),

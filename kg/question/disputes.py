@@ -66,7 +66,7 @@ def find(network: Network, *, max_links: int = 6, lang: str = "en") -> Answer:
         note = explain.nothing(
             network,
             what_en="No claim has counting evidence on both sides, and no pair has routes of both signs.",
-            what_zh="没有论断同时具有正反两方面的有效证据,也没有方向相反的路线。",
+            what_zh="没有论断同时具有正反两方面的有效证据，也没有方向相反的路线。",
             lang=lang,
         )
     return answer(network, "disputes", {"max_links": max_links}, body, lang=lang, limits=sorted(limits), note=note)

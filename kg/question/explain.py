@@ -19,7 +19,7 @@ VERBS = {
 CAVEAT = {
     "en": "Belief that a link holds is not the size of its effect. "
     "The weights are priors of ours; nothing is calibrated.",
-    "zh": "相信关联成立,不等于说明影响的大小。权重是我们设定的先验,未经校准。",
+    "zh": "相信关联成立，不等于说明影响的大小。权重是我们设定的先验，未经校准。",
 }
 
 
@@ -45,8 +45,8 @@ def path(network: Network, path: Path, *, sign: int, opinion: Opinion, works: in
     verb = VERBS[lang][sign]
     sure = f"{opinion.expected:.2f}"
     if lang == "zh":
-        steps = ";".join(claim(network, record, lang) for record in records)
-        return f"{steps}。因此{source}{verb}{target}(期望值 {sure},依据 {works} 项文献)。"
+        steps = "；".join(claim(network, record, lang) for record in records)
+        return f"{steps}。因此{source}{verb}{target}（期望值 {sure}，依据 {works} 项文献）。"
     steps = "; ".join(claim(network, record, lang) for record in records)
     count = f"{works} work{'' if works == 1 else 's'}"
     return f"{steps}. So {inside(source)} {verb} {inside(target)} (expected {sure}, resting on {count})."
@@ -60,9 +60,9 @@ def no_path(network: Network, source: str, target: str, *, max_links: int, sign:
     if lang == "zh":
         kind = "" if sign is None else {1: "正向", -1: "负向", 0: "无方向"}[sign]
         return (
-            f"在最多 {max_links} 条论断之内,没有从“{a}”到“{b}”的{kind}路径。按这些条件,“{a}”有 {leaving} 条出边"
-            f"(共记录 {recorded_out} 条论断),“{b}”有 {arriving} 条入边(共记录 {recorded_in} 条)。"
-            "没有找到证据,不等于没有影响。"
+            f"在最多 {max_links} 条论断之内，没有从“{a}”到“{b}”的{kind}路径。按这些条件，“{a}”有 {leaving} 条出边"
+            f"（共记录 {recorded_out} 条论断），“{b}”有 {arriving} 条入边（共记录 {recorded_in} 条）。"
+            "没有找到证据，不等于没有影响。"
         )
     kind = "" if sign is None else {1: "raising ", -1: "lowering ", 0: "neutral "}[sign]
     return (
@@ -76,7 +76,7 @@ def nothing(network: Network, *, what_en: str, what_zh: str, lang: str) -> str:
     """Return why a list is empty, with how much takes part under the criteria."""
     links, claims = len(network.links), len(network.snapshot.claims)
     if lang == "zh":
-        return f"{what_zh} 按这些条件,{claims} 条论断中有 {links} 条参与路径。没有找到证据,不等于没有影响。"
+        return f"{what_zh} 按这些条件，{claims} 条论断中有 {links} 条参与路径。没有找到证据，不等于没有影响。"
     return (
         f"{what_en} Under these criteria {links} of {claims} claims take part in paths. "
         "No evidence found is not evidence of no effect."

@@ -60,7 +60,7 @@ def find(network: Network, entity: str, *, direction: str = "out", max_links: in
         note = explain.nothing(
             network,
             what_en=f"{label} {'reaches nothing' if forward else 'is reached by nothing'} within {max_links} claims.",
-            what_zh=f"在最多 {max_links} 条论断之内,“{label}”{'不影响任何实体' if forward else '不受任何实体影响'}。",
+            what_zh=f"在最多 {max_links} 条论断之内，“{label}”{'不影响任何实体' if forward else '不受任何实体影响'}。",
             lang=lang,
         )
     return answer(
