@@ -15,6 +15,7 @@ from kg.asking import parse_links, parse_sign
 from kg.coverage import basis_report, coverage
 from kg.criteria import parse_flag, parse_int
 from kg.errors import InputError, NotFound
+from kg.exchanging import Exchanging
 from kg.later import Later
 from kg.model import Change, Revision
 from kg.packaged import packaged
@@ -86,7 +87,7 @@ def database_url(text: str) -> str:
     return text if "://" in text else f"sqlite:///{text}"
 
 
-class Graph(Surveying, Probing):
+class Graph(Surveying, Probing, Exchanging):
     """The record seen through the ontology: ask, list, show, load. Safe to share between threads.
 
     Every question takes the criteria of `kg.Criteria` as keywords. Questions return an `Answer`, records and lists
