@@ -164,15 +164,20 @@ def swallowed(modules: Iterable[Module]) -> list[str]:
     return faults
 
 
-def undocumented(modules: Iterable[Module]) -> list[str]:
-    """Modules with code, public classes, functions and methods that have no docstring."""
+def undocumented(modules: Sequence[Module]) -> list[str]:
+    """Modules with code, public classes, functions and methods that have no docstring, of their own or inherited."""
     faults = []
+    classes = {
+        node.name: node for module in modules for _, node in module.definitions if isinstance(node, ast.ClassDef)
+    }
     for module in modules:
         if module.tree.body and ast.get_docstring(module.tree) is None:
             faults.append(f"{module.path}:1: the module says not what lives here")
         for name, node in module.definitions:
             public = not any(part.startswith("_") for part in name.split("."))
-            if public and ast.get_docstring(node) is None and not _needs_none(module, node):
+            owner = name.split(".")[-2] if "." in name else ""
+            said = ast.get_docstring(node) is not None or _inherits(classes, owner, node.name)
+            if public and not said and not _needs_none(module, node):
                 faults.append(f"{module.path}:{node.lineno}: {name} has no docstring")
     return faults
 
@@ -212,6 +217,17 @@ def read(paths: Iterable[Path], root: Path) -> list[tuple[str, str]]:
 
 def _is_ellipsis(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and node.value.value is ...
+
+
+def _inherits(classes: Mapping[str, ast.ClassDef], owner: str, method: str) -> bool:
+    """True when a class above `owner` documents the method."""
+    above = [ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in classes[owner].bases] if owner else []
+    for name in above:
+        members = classes[name].body if name in classes and name != owner else []
+        own = [node for node in members if isinstance(node, Function) and node.name == method]
+        if any(ast.get_docstring(node) for node in own) or (members and _inherits(classes, name, method)):
+            return True
+    return False
 
 
 def _needs_none(module: Module, node: Definition) -> bool:

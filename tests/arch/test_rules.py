@@ -78,6 +78,8 @@ def test_what_the_rules_let_pass(tmp_path: Path) -> None:
             '"""Heavy."""\nif TYPE_CHECKING:\n    from scipy import special\n'
             'else:\n    special = Later("scipy.special")\n'
         ),
+        "kg/forms.py": '"""Forms."""\nclass A:\n    """A."""\n    def f(self):\n        """Do f."""\n',
+        "kg/more.py": '"""More."""\nclass B(A):\n    """B."""\n    def f(self):\n        return 1\n',
         "kg/cleaning.py": '"""Cleaning up."""\ntry:\n    f()\nexcept BaseException:\n    g()\n    raise\n',
         "kg/citations/fetch.py": '"""Fetch."""\nimport socket\nimport httpx2\n',
         "viz/kg_viz/page.py": '"""Page of a dataset, informed."""\nfrom pyvis.network import Network\n',
