@@ -82,6 +82,27 @@ def vocabulary_quads(extra: Sequence[Path] = ()) -> Iterator[Quad]:
                 yield str(quad.subject), str(quad.predicate), str(quad.object), VOCABULARY
 
 
+def difference(old: Network, network: Network, revisions: Iterable[Revision]) -> tuple[list[Quad], list[Quad]]:
+    """Return the quads that go and those that come from one network to a later one, sorted.
+
+    Args:
+        old: The network at the earlier revision.
+        network: The network at the later one, under the same criteria.
+        revisions: All after the earlier one up to the later one, with their changes.
+
+    Cost: what the touched records, and the claims and evidence that hang on them, take.
+    """
+    later = list(revisions)
+    touched: set[Unit] = set()
+    for snapshot in (old.snapshot, network.snapshot):
+        for revision in later:
+            touched |= _touched(revision, snapshot)
+    units = sorted(touched)
+    before = {quad for unit in units for quad in _of(unit, old)} | set(_in(BELIEFS, derived.weighing(old)))
+    after = {quad for unit in units for quad in _of(unit, network)} | set(_in(BELIEFS, derived.weighing(network)))
+    return sorted(before - after), sorted((after - before) | set(history(later, set(_keys(old.snapshot)))))
+
+
 @dataclass
 class Projection:
     """The dataset in an Oxigraph store, at the revision of its network.
@@ -121,16 +142,7 @@ class Projection:
 
         Cost: what the touched records, and the claims and evidence that hang on them, take.
         """
-        old, later = self.network, list(revisions)
-        touched: set[Unit] = set()
-        for snapshot in (old.snapshot, network.snapshot):
-            for revision in later:
-                touched |= _touched(revision, snapshot)
-        units = sorted(touched)
-        before = {quad for unit in units for quad in _of(unit, old)} | set(_in(BELIEFS, derived.weighing(old)))
-        after = {quad for unit in units for quad in _of(unit, network)} | set(_in(BELIEFS, derived.weighing(network)))
-        fresh = sorted((after - before) | set(history(later, set(_keys(old.snapshot)))))
-        gone = sorted(before - after)
+        gone, fresh = difference(self.network, network, revisions)
         steps = [f"{act} DATA {{ {_as_groups(some)} }}" for act, some in (("DELETE", gone), ("INSERT", fresh)) if some]
         if steps:
             self.store.update(" ; ".join(steps))
