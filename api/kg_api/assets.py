@@ -11,10 +11,10 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from kg_viz.page import SCRIPTS, STATIC, STYLE, VIS_NETWORK
 
 from kg.errors import NotFound
 from kg_api.replies import Body, sent
+from kg_viz.page import SCRIPTS, STATIC, STYLE, VIS_NETWORK
 
 OURS = Path(__file__).with_name("static")
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}

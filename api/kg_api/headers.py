@@ -17,6 +17,7 @@ from kg_api import problems
 
 ADDRESS_MOST = 8_192
 BODY_MOST = 1_048_576
+REQUESTS_MOST = 300
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -47,12 +48,22 @@ class Shield:
         app: The application, with its own error handling inside.
         address_most: Longest path and query together, in bytes.
         body_most: Largest body, in bytes; counted as it arrives, whatever its headers say.
+        requests_most: Most requests answered at once; one more is told to come again.
     """
 
-    def __init__(self, app: ASGIApp, *, address_most: int = ADDRESS_MOST, body_most: int = BODY_MOST) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        address_most: int = ADDRESS_MOST,
+        body_most: int = BODY_MOST,
+        requests_most: int = REQUESTS_MOST,
+    ) -> None:
         self.app = app
         self.address_most = address_most
         self.body_most = body_most
+        self.requests_most = requests_most
+        self.running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one connection; what is not HTTP passes through."""
@@ -79,7 +90,11 @@ class Shield:
         if fault is not None:
             await problems.response(fault, {"Connection": "close"})(scope, receive, dressed)
             return
-        await self.app(scope, _counted(receive, self.body_most), dressed)
+        self.running += 1
+        try:
+            await self.app(scope, _counted(receive, self.body_most), dressed)
+        finally:
+            self.running -= 1
 
     def _refused(self, scope: Scope, given: dict[bytes, bytes]) -> dict[str, Any] | None:
         length = len(scope.get("raw_path") or b"") + len(scope["query_string"])
@@ -91,6 +106,8 @@ class Shield:
         announced = given.get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > self.body_most:
             return problems.of_status(413, _too_large(self.body_most))
+        if self.running >= self.requests_most:
+            return problems.of_status(503, f"{self.running} requests are being answered; come again in a few seconds")
         return None
 
 

@@ -12,10 +12,6 @@ from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from kg_viz import frame
-from kg_viz.drawn import Scene
-from kg_viz.page import environment
-from kg_viz.words import words
 
 from kg.errors import InputError
 from kg.network import Network
@@ -24,6 +20,10 @@ from kg_api import reference
 from kg_api.asking import TheGraph, TheLang, lang_of
 from kg_api.replies import HTML, reply
 from kg_api.routers.pictures import DOSSIERS, network_of, scene_of
+from kg_viz import frame
+from kg_viz.drawn import Scene
+from kg_viz.page import environment
+from kg_viz.words import words
 
 TEMPLATES = environment(Path(__file__).with_name("templates"))
 SELECTIONS = ("claim", "edge", "entity", "work")

@@ -21,7 +21,7 @@ from kg_api import problems
 from kg_api.app import create_app
 from kg_api.headers import SECURITY
 
-CONNECTIONS_MOST = 500
+CONNECTIONS_MOST = 1_000
 RECEIVE_SECONDS = 15.0
 KEEP_ALIVE_SECONDS = 5
 HEAD_MOST = 65_536

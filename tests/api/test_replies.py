@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 import kg
 from kg.model import Change, Entity, Text
@@ -186,6 +188,32 @@ def test_too_large_a_body_is_refused_whatever_its_headers_say() -> None:
     assert client.post("/echo", content=b"x" * 1000).text == "1000"
     assert client.post("/echo", content=b"x" * 1001).status_code == 413
     assert client.post("/echo", content=iter([b"x" * 600, b"x" * 600])).status_code == 413
+
+
+def test_too_many_requests_at_once_are_told_to_come_again() -> None:
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(0.05)
+        await PlainTextResponse("done")(scope, receive, send)
+
+    shield = Shield(slow, requests_most=2)
+    statuses: list[int] = []
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def ask_all() -> None:
+        await asyncio.gather(*(shield(asked(), receive, send) for _ in range(5)))
+        await shield(asked(), receive, send)
+
+    def asked() -> Scope:
+        return {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "query_string": b"", "headers": []}
+
+    asyncio.run(ask_all())
+    assert statuses == [503, 503, 503, 200, 200, 200]
 
 
 @settings(max_examples=150, deadline=None)

@@ -9,8 +9,6 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
-from kg_viz import dossier, legend, page, scene
-from kg_viz.drawn import Scene
 
 from kg.criteria import Criteria, parse_int
 from kg.graph import Graph
@@ -19,6 +17,8 @@ from kg_api import parameters as p
 from kg_api import shapes
 from kg_api.asking import TheGraph, TheLang
 from kg_api.replies import reply
+from kg_viz import dossier, legend, page, scene
+from kg_viz.drawn import Scene
 
 router = APIRouter(tags=["pictures"])
 Kind = Annotated[Literal["claim", "entity", "work"], Path(description="Kind of record.", examples=["claim"])]

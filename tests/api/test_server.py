@@ -1,0 +1,124 @@
+"""The server: a real one on a real port, told clearly when it cannot be had, and not held up by slow senders."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+
+import pytest
+import uvicorn
+
+import kg
+from kg.errors import InputError
+from kg_api import server
+from kg_api.headers import SECURITY
+
+
+@pytest.fixture
+def port(pack_graph: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The port of a running server whose deadline is short."""
+    monkeypatch.setattr(server, "RECEIVE_SECONDS", 0.6)
+    number = free_port()
+    running = uvicorn.Server(server.config(pack_graph, "127.0.0.1", number, log_level="critical"))
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    while not running.started:
+        time.sleep(0.02)
+    yield number
+    running.should_exit = True
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with closing(socket.socket()) as one:
+        one.bind(("127.0.0.1", 0))
+        number: int = one.getsockname()[1]
+        return number
+
+
+def talk(port: int, *parts: bytes, pause: float = 0.0) -> bytes:
+    """Send parts with pauses and return all that comes back until the server closes."""
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as line:
+        for part in parts:
+            line.sendall(part)
+            time.sleep(pause)
+        received = b""
+        while piece := line.recv(65_536):
+            received += piece
+        return received
+
+
+def test_it_answers(port: int) -> None:
+    got = talk(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert got.startswith(b"HTTP/1.1 200")
+    assert b"server:" not in got.lower()
+
+
+def test_it_becomes_ready(port: int) -> None:
+    for _ in range(600):
+        got = talk(port, b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        if got.startswith(b"HTTP/1.1 200"):
+            return
+        assert got.startswith(b"HTTP/1.1 503")
+        time.sleep(0.1)
+    pytest.fail("not ready after a minute")
+
+
+@pytest.mark.parametrize("said", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET /" + b"a" * 70_000])
+def test_what_is_not_http_is_refused_in_the_usual_shape(port: int, said: bytes) -> None:
+    head, _, body = talk(port, said).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    for name, value in SECURITY.items():
+        assert f"{name}: {value}".lower().encode() in head.lower()
+    assert json.loads(body)["status"] == 400
+
+
+@pytest.mark.parametrize(
+    "parts", [(), (b"GET / HT",), (b"POST /api/v1/raises HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n", b"ab")]
+)
+def test_a_slow_sender_is_let_go(port: int, parts: tuple[bytes, ...]) -> None:
+    start = time.monotonic()
+    talk(port, *parts)
+    assert time.monotonic() - start < 5
+
+
+def test_a_drip_of_bytes_does_not_extend_the_deadline(port: int) -> None:
+    start = time.monotonic()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        talk(port, b"GET / HTTP/1.1\r\nHost: x\r\n", *[b"A: b\r\n"] * 60, pause=0.15)
+    assert time.monotonic() - start < 6
+
+
+def test_a_connection_may_ask_again(port: int) -> None:
+    ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as line:
+        for _ in range(3):
+            line.sendall(ask)
+            received = b""
+            while not received.endswith(b"}"):
+                received += line.recv(65_536)
+            assert received.startswith(b"HTTP/1.1 200")
+            time.sleep(0.4)
+
+
+def test_a_port_in_use_is_told(pack_graph: kg.Graph) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = taken.getsockname()[1]
+        with pytest.raises(InputError, match=f"port {number} is in use") as told:
+            server.run(pack_graph, "127.0.0.1", number)
+    assert told.value.hint == "choose another with --port"
+
+
+@pytest.mark.parametrize("host", ["203.0.113.1", "nowhere.invalid"])
+def test_an_address_that_is_not_ours_is_told(host: str) -> None:
+    with pytest.raises(InputError, match="is not an address of this machine"):
+        asyncio.run(server.check(host, free_port()))

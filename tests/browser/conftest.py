@@ -1,0 +1,125 @@
+"""A browser, a server with the pack on a free port, and pages that notice everything that should not happen."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+
+import kg
+from kg_api import server
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra `browser`)")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SIZES = {"wide": (1400, 900), "phone": (390, 844)}
+VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error("policy violation: " + event.violatedDirective + " " + event.blockedURI);
+});
+"""
+
+
+@dataclass
+class Watch:
+    """What a page did that it should not: errors on its console, and requests to elsewhere."""
+
+    faults: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def nothing_happened(self) -> None:
+        """Assert that all is quiet."""
+        assert (self.faults, self.outside, self.dialogs) == ([], [], [])
+
+
+@contextmanager
+def serving(graph: kg.Graph) -> Iterator[str]:
+    """The address of a real server that answers from a graph."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    running = uvicorn.Server(server.config(graph, "127.0.0.1", port, log_level="warning"))
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    while not running.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}"
+    running.should_exit = True
+    thread.join(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def site(pack_graph: kg.Graph) -> Iterator[str]:
+    """The address of the server with the pack."""
+    with serving(pack_graph) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine; on Debian: apt-get install chromium")
+    with sync_api.sync_playwright() as playwright:
+        one = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield one
+        one.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., tuple[Any, Watch]]]:
+    """A function that opens an address and returns the page and what it was caught doing."""
+    contexts = []
+
+    def opened(
+        address: str, *, size: str = "wide", script: bool = True, lang: str = "en-GB", dark: bool = False
+    ) -> tuple[Any, Watch]:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            java_script_enabled=script,
+            locale=lang,
+            color_scheme="dark" if dark else "light",
+            has_touch=size == "phone",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        watch = Watch()
+        parts = urlsplit(address)
+        origin = f"{parts.scheme}://{parts.netloc}/"
+
+        def noticed(message: Any) -> None:
+            if message.type in {"error", "warning"}:
+                watch.faults.append(message.text)
+
+        def asked(request: Any) -> None:
+            if not request.url.startswith((origin, "data:")):
+                watch.outside.append(request.url)
+
+        def spoken(dialog: Any) -> None:
+            watch.dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("console", noticed)
+        page.on("pageerror", lambda error: watch.faults.append(str(error)))
+        page.on("request", asked)
+        page.on("dialog", spoken)
+        if script:
+            page.add_init_script(VIOLATIONS)
+        page.goto(address)
+        if script and page.locator("#scene, body[data-scene]").count():
+            page.wait_for_selector("html[data-ready=yes]", timeout=20_000)
+        return page, watch
+
+    yield opened
+    for context in contexts:
+        context.close()

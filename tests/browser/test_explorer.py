@@ -1,0 +1,228 @@
+"""The explorer in a real browser: both languages, both sizes, with and without scripts, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kg
+import kg_viz
+from kg_viz import scene
+
+pytestmark = pytest.mark.browser
+Opened = Callable[..., Any]
+CLAIM = "tar--mitigates--safeguard-removal"
+DRAWN = """() => {
+  const canvas = document.querySelector("#canvas canvas");
+  const { width, height } = canvas;
+  const pixels = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+  const seen = new Set();
+  for (let at = 0; at < pixels.length; at += 28) seen.add(pixels.slice(at, at + 3).join());
+  return seen.size;
+}"""
+SPREAD = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_is_drawn_and_quiet(open_page: Opened, site: str, lang: str, size: str) -> None:
+    page, watch = open_page(f"{site}/?lang={lang}", size=size, dark=(lang == "zh"))
+    assert page.evaluate(DRAWN) > 20
+    assert page.locator("html").get_attribute("lang") == {"en": "en", "zh": "zh-Hans"}[lang]
+    assert page.locator("tr[data-edge]").count() > 80
+    assert page.evaluate(SPREAD) <= 0
+    for word in ("technique", "raises") if lang == "en" else ("技术", "提高"):
+        assert word in page.locator(".legend").inner_text()
+    watch.nothing_happened()
+
+
+def test_the_picture_stands_within_a_second_of_its_numbers(open_page: Opened, site: str) -> None:
+    taken = []
+    for _ in range(2):
+        page, _ = open_page(f"{site}/")
+        marks = page.evaluate("() => performance.getEntriesByType('mark').map((mark) => [mark.name, mark.startTime])")
+        times = dict(marks)
+        taken.append(times["picture-drawn"] - times["scene-loaded"])
+    assert min(taken) < 1000, taken
+
+
+@pytest.mark.parametrize(("lang", "title"), [("en", "Tampering attack resistance"), ("zh", "篡改攻击抵抗")])
+def test_an_address_opens_its_evidence(open_page: Opened, site: str, lang: str, title: str) -> None:
+    page, watch = open_page(f"{site}/?claim={CLAIM}&lang={lang}")
+    panel = page.locator("#panel")
+    assert title in panel.locator("h2").inner_text()
+    assert panel.locator(".items .item").count() == 2
+    assert panel.locator("a.outward").first.get_attribute("href") == "https://arxiv.org/abs/2408.00761"
+    assert panel.locator("svg.bar rect.bar-range").count() == 1
+    assert page.locator("tr.chosen").count() == 1
+    watch.nothing_happened()
+
+
+def test_what_the_server_shows_is_what_the_script_shows(open_page: Opened, site: str) -> None:
+    for query in (
+        f"claim={CLAIM}",
+        "entity=malicious-use",
+        "work=hu2022lora",
+        "edge=quantization..lowers..fine-tuning-cost",
+    ):
+        still, _ = open_page(f"{site}/?{query}", script=False)
+        alive, watch = open_page(f"{site}/?{query}")
+        alive.wait_for_selector("#panel h2")
+        texts = [" ".join(page.locator("#panel").inner_text().split()) for page in (still, alive)]
+        assert texts[0] == texts[1]
+        assert len(texts[0]) > 60
+        watch.nothing_happened()
+
+
+def test_a_click_on_a_line_opens_it_and_escape_closes(open_page: Opened, site: str) -> None:
+    page, watch = open_page(f"{site}/")
+    spot = page.evaluate(
+        "() => window.evidencePicture.inspect().between('adversarial-suffixes..raises..transferable-jailbreaks')"
+    )
+    box = page.locator("#canvas").bounding_box()
+    page.mouse.move(box["x"] + spot["x"], box["y"] + spot["y"])
+    page.wait_for_function("() => document.getElementById('hover').textContent.includes('transferable jailbreaks')")
+    page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+    page.wait_for_selector("#panel h2")
+    assert "claim=adversarial-suffixes--raises--transferable-jailbreaks" in page.url
+    page.keyboard.press("Escape")
+    assert page.locator("#panel").is_hidden()
+    assert "claim=" not in page.url
+    page.go_back()
+    page.wait_for_selector("#panel h2")
+    watch.nothing_happened()
+
+
+def test_a_click_on_a_card_opens_the_entity(open_page: Opened, site: str) -> None:
+    page, watch = open_page(f"{site}/")
+    spot = page.evaluate("() => window.evidencePicture.inspect().at('malicious-use')")
+    box = page.locator("#canvas").bounding_box()
+    page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+    page.wait_for_selector("#panel h2")
+    assert page.locator("#panel h2").inner_text() == "Malicious use"
+    page.get_by_role("link", name="Show its members in the picture").click()
+    page.wait_for_selector("html[data-ready=yes]")
+    assert "open=malicious-use" in page.url
+    watch.nothing_happened()
+
+
+def test_a_line_of_many_claims_lists_them(open_page: Opened, site: str) -> None:
+    page, watch = open_page(f"{site}/?edge=quantization..lowers..fine-tuning-cost")
+    page.wait_for_selector("#panel .claims a")
+    claims = page.locator("#panel .claims a")
+    assert claims.count() == 4
+    claims.first.click()
+    page.wait_for_selector("#panel .items")
+    assert "claim=" in page.url
+    assert "edge=" not in page.url
+    watch.nothing_happened()
+
+
+def test_the_table_works_by_keyboard(open_page: Opened, site: str) -> None:
+    page, watch = open_page(f"{site}/")
+    link = page.locator("tr[data-edge] a").nth(5)
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#panel h2")
+    assert page.evaluate("() => document.activeElement.tagName") == "H2"
+    page.keyboard.press("Escape")
+    assert page.evaluate("() => document.activeElement.closest('tr') !== null")
+    watch.nothing_happened()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("qlroa", "Quantized low-rank adaptation"), ("联邦学习", "Federated learning")]
+)
+def test_the_search_box_finds_and_opens(open_page: Opened, site: str, text: str, expected: str) -> None:
+    page, watch = open_page(f"{site}/")
+    page.fill("#q", text)
+    page.wait_for_selector("#suggestions li[aria-selected=true]")
+    page.locator("#suggestions li", has_text=expected).first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#panel h2")
+    assert page.locator("#panel h2").inner_text() == expected
+    watch.nothing_happened()
+
+
+def test_the_switch_keeps_the_place(open_page: Opened, site: str) -> None:
+    page, watch = open_page(f"{site}/?claim={CLAIM}&known_in=2025")
+    page.locator("#switch").click()
+    page.wait_for_selector("html[lang=zh-Hans][data-ready=yes]")
+    assert f"claim={CLAIM}" in page.url
+    assert "known_in=2025" in page.url
+    assert "篡改攻击抵抗" in page.locator("#panel h2").inner_text()
+    watch.nothing_happened()
+
+
+def test_the_view_follows_the_criteria(open_page: Opened, site: str) -> None:
+    now, _ = open_page(f"{site}/?claim={CLAIM}")
+    then, watch = open_page(f"{site}/?claim={CLAIM}&known_in=2024")
+    assert now.locator("#panel header .flag").count() == 1
+    assert then.locator("#panel header .flag").count() == 0
+    watch.nothing_happened()
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_without_scripts_the_table_and_the_evidence_are_there(open_page: Opened, site: str, size: str) -> None:
+    page, watch = open_page(f"{site}/", size=size, script=False)
+    assert page.locator("noscript p").inner_text().startswith("The picture needs JavaScript")
+    assert page.locator(".tools").is_hidden()
+    page.locator("tr[data-edge] a").nth(0).click()
+    page.wait_for_selector("#panel .item")
+    page.locator("#panel a.close").click()
+    page.wait_for_url(lambda address: "claim=" not in address)
+    page.fill("#q", "联邦学习")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".results li")
+    assert "Federated learning" in page.locator(".results").inner_text()
+    watch.nothing_happened()
+
+
+def test_a_stale_address_says_so(open_page: Opened, site: str) -> None:
+    page, _ = open_page(f"{site}/?claim=tar--mitigates--safeguard-remova")
+    assert page.locator("h1").inner_text() == "There is nothing here"
+    assert "tar--mitigates--safeguard-removal" in page.locator("main").inner_text()
+
+
+@pytest.mark.parametrize("size", ["wide", "phone"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_reference_is_a_page_with_forms(open_page: Opened, site: str, lang: str, size: str) -> None:
+    page, watch = open_page(f"{site}/docs?lang={lang}", size=size)
+    assert page.locator(".operation").count() > 15
+    watch.nothing_happened()
+    if size == "wide" and lang == "en":
+        form = page.locator("form[action='/api/v1/paths']")
+        form.locator("input[name=source]").fill("qlora")
+        form.locator("input[name=target]").fill("malicious-use")
+        form.locator("button").click()
+        page.wait_for_url("**/api/v1/paths?**")
+        assert '"paths":[{' in page.content().replace("&quot;", '"')
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_drawn_file_opens_from_disk(open_page: Opened, pack_graph: kg.Graph, tmp_path: Path, lang: str) -> None:
+    file = kg_viz.draw(pack_graph, tmp_path / "page.html", lang=lang)
+    page, watch = open_page(file.as_uri())
+    assert page.evaluate(DRAWN) > 20
+    page.locator("tr[data-edge] a").nth(0).click()
+    page.wait_for_selector("#panel .item")
+    page.locator("#panel .source a").first.click()
+    page.wait_for_selector("#panel .facts")
+    assert "#work=" in page.url
+    page.fill("#q", "lora" if lang == "en" else "微调")
+    page.wait_for_selector("#suggestions li[role=option]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#panel h2")
+    watch.nothing_happened()
+    assert scene.build(pack_graph.network()).revision == pack_graph.revision
+
+
+def test_a_drawn_file_around_one_entity(open_page: Opened, pack_graph: kg.Graph, tmp_path: Path) -> None:
+    file = kg_viz.draw(pack_graph, tmp_path / "page.html", focus="qlora", hops=1)
+    page, watch = open_page(f"{file.as_uri()}#entity=qlora")
+    page.wait_for_selector("#panel h2")
+    assert page.locator("tr[data-edge]").count() < 20
+    watch.nothing_happened()
