@@ -1,0 +1,50 @@
+"""The reference page of the HTTP interface, written from the routes themselves by `make docs`.
+
+Lives here: the text around the tables. Never here: a description of any route or parameter.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import kg
+from kg_api import problems, reference
+from kg_api.app import create_app
+from kg_api.headers import ADDRESS_MOST, BODY_MOST
+
+HEAD = f"""# HTTP interface
+
+Written by `make docs` from the routes themselves. `kg serve` answers on <http://127.0.0.1:8000>; the same
+description is at `/docs` as a page with forms, and at `/openapi.json` for programs.
+
+Every question takes the same parameters as the command line and Python, and answers with the same document. Lists
+are given by repeating a parameter. An empty value counts as not given. A parameter that an address does not take is
+refused. `lang` (else `Accept-Language`) chooses the language of sentences.
+
+**Caching.** Every document carries an `ETag` made of revision, address and language: send it back as
+`If-None-Match` and get 304 while nothing has changed. Long bodies are sent with gzip to those who take it.
+`Server-Timing` tells how long the answer took to compute.
+
+**Limits.** An address has at most {ADDRESS_MOST:,} bytes (414), a body at most {BODY_MOST:,} (413). Every response
+carries `X-Request-Id`; send your own to find a request in the log.
+
+## Errors
+
+Errors are problem documents (RFC 9457, `application/problem+json`): `type`, `title`, `status`, `detail`; where they
+apply `where` (parameter or id), `near` (what may have been meant) and `hint` (what to do). An empty answer is not an
+error: it explains itself in `note`.
+"""
+
+
+def render() -> str:
+    """Return the page."""
+    with TemporaryDirectory() as folder:
+        graph = kg.open(f"sqlite:///{Path(folder) / 'empty.db'}", empty=True, ontology=())
+        openapi = create_app(graph, warm=False).openapi()
+        graph.store.close()
+    kinds = {kind.slug: kind for kind in problems.TABLE.values()}
+    rows = [f"| {kind.status} | `{kind.slug}` | {kind.title} |" for kind in kinds.values()]
+    rows += [f"| {status} | `{slug}` | {title} |" for status, (slug, title) in problems.FRAMEWORK.items()]
+    errors = "\n".join(["| status | type | means |", "|---|---|---|", *sorted(rows)])
+    return f"{HEAD}\n{errors}\n\n## Routes\n\n{reference.markdown(openapi)}"
