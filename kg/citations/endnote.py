@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -69,6 +70,7 @@ def parse(text: str, *, source: str) -> Parsed:
     refused = too_large(text, source=source, entries=0)
     if refused is not None:
         return refused
+    text = text.removeprefix("\ufeff")
     if _DECLARATION.search(text):
         return refuse(
             "the file declares a DOCTYPE or entities, which are not read",
@@ -89,7 +91,7 @@ def parse(text: str, *, source: str) -> Parsed:
         )
     desk = Desk(source, FORMAT)
     line, counted = 1, 0
-    for start, following in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, following in pairwise([*starts, len(text)]):
         line += text.count("\n", counted, start)
         counted = start
         end = text.find(_RECORD_END, start, following)

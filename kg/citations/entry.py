@@ -52,6 +52,7 @@ class Desk:
         self._source = source
         self._format = raw_format
         self._keys: dict[str, int | None] = {}
+        self._next: dict[str, int] = {}
         self._works: list[ParsedWork] = []
         self._failures: list[Failure] = []
         self._remarks: list[Remark] = []
@@ -101,11 +102,14 @@ class Desk:
         key = usable_key(entry.key) or make_key(values)
         if entry.key and key != entry.key:
             said.append(f"the key {entry.key[:80]!r} is not usable as an id; the work is called {key}")
-            values["csl"].setdefault("citation-key", one_line(entry.key)[:500])
+            if given := one_line(one_line(entry.key)[:500]):
+                values["csl"].setdefault("citation-key", given)
         if key.lower() in self._keys:
-            first, before, number = self._keys[key.lower()], key, 2
+            first, before = self._keys[key.lower()], key
+            number = self._next.get(before.lower(), 2)
             while (key := f"{before[:120]}-{number}").lower() in self._keys:
                 number += 1
+            self._next[before.lower()] = number + 1
             if entry.key:
                 place = "" if first is None else f" (line {first})"
                 said.append(f"the key {before} stands in this source already{place}; this second work is called {key}")

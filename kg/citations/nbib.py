@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from kg.citations import dates, names
@@ -17,7 +18,7 @@ from kg.citations.parsed import Parsed, one_line, paragraphs, refuse, too_large
 
 FORMAT = "nbib"
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)")
-_START = re.compile(r"PMID {0,2}- ?\d{0,12}[ \t]*")
+_START = re.compile(r"PMID {0,2}-")
 _TEXTS = {
     "TI": "title", "BTI": "title", "JT": "container-title", "TA": "container-title-short", "VI": "volume",
     "IP": "issue", "PB": "publisher", "PL": "publisher-place", "LA": "language", "PMID": "PMID", "PMC": "PMCID",
@@ -48,7 +49,8 @@ def parse(text: str, *, source: str) -> Parsed:
     refused = too_large(text, source=source, entries=0)
     if refused is not None:
         return refused
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
     desk = Desk(source, FORMAT)
     records = list(_records(lines, desk))
     refused = too_large(text, source=source, entries=len(records))
@@ -67,11 +69,11 @@ def parse(text: str, *, source: str) -> Parsed:
 
 
 def _records(lines: list[str], desk: Desk) -> Iterator[tuple[int, list[str]]]:
-    starts = [at for at, line in enumerate(lines) if _START.fullmatch(line)]
+    starts = [at for at, line in enumerate(lines) if _START.match(line)]
     before = one_line(" ".join(lines[: starts[0]][:20])) if starts else ""
     if before:
         desk.remark(f"text before the first record is left out: {before[:200]!r}", line=1)
-    for at, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for at, end in pairwise([*starts, len(lines)]):
         yield at + 1, lines[at:end]
 
 

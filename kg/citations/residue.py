@@ -40,7 +40,8 @@ def residue(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> str:
         document["set"] = changed
     if gone:
         document["unset"] = gone
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    # ASCII: an accent that combines would join with the letter of an escape before it.
+    return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
 
 def restore(item: dict[str, Any], text: str) -> list[str]:

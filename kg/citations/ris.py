@@ -21,9 +21,8 @@ FORMAT = "ris"
 RESIDUE = "csl_json "
 _TAG = re.compile(r"([A-Z][A-Z0-9])  -(?: (.*)|)")
 _LOOSE_TAG = re.compile(r"([A-Z][A-Z0-9])[ \t]{0,3}-(?:[ \t]+(.*)|)")
-_START = re.compile(r"TY[ \t]{0,3}-[ \t]*[A-Z0-9]{0,10}[ \t]*")
+_START = re.compile(r"TY  -(?: .*)?|TY[ \t]{0,3}-[ \t]*[A-Z0-9]{0,10}[ \t]*")
 _END = re.compile(r"ER[ \t]{0,3}-[ \t]*")
-_INDENTED = re.compile(r"(?m)^[ \t]+(?=TY[ \t]{0,3}-)")
 _RANGE = re.compile(r"\s*(?:--?|–)\s*")
 _NO_ISBN_TYPES = frozenset({"article-journal", "article-magazine", "article-newspaper", "periodical"})
 
@@ -60,10 +59,13 @@ def parse(text: str, *, source: str) -> Parsed:
         return refused
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     desk = Desk(source, FORMAT)
-    if _INDENTED.search(text) and not re.search(r"(?m)^TY[ \t]{0,3}-", text):
-        text = re.sub(r"(?m)^[ \t]+", "", text)
-        desk.remark("every line is indented; the spaces are left out", line=1)
-    records = list(_records(text, desk))
+    lines = text.split("\n")
+    if not any(_START.fullmatch(line) for line in lines):
+        bare = [line.lstrip(" \t") for line in lines]
+        if any(_START.fullmatch(line) for line in bare):
+            lines = bare
+            desk.remark("the records are indented; the spaces before their tags are left out", line=1)
+    records = list(_records(lines, desk))
     refused = too_large(text, source=source, entries=len(records))
     if refused is not None:
         return refused
@@ -85,15 +87,15 @@ def read_entry(text: str) -> Entry:
     Raises:
         ParseFailure: there is none.
     """
-    record = next(_records(text, Desk("", FORMAT)), None)
+    record = next(_records(text.split("\n"), Desk("", FORMAT)), None)
     if record is None or not record.begun:
         raise ParseFailure("no record was found", source="", raw=text)
     return _to_entry(record)
 
 
-def _records(text: str, desk: Desk) -> Iterator[_Record]:
+def _records(lines: list[str], desk: Desk) -> Iterator[_Record]:
     record = _Record(1)
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(lines, 1):
         if _START.fullmatch(line):
             if record.begun:
                 yield record

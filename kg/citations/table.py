@@ -86,7 +86,7 @@ def parse(text: str, *, source: str) -> Parsed:
         >>> found.works[0].work.title, found.works[0].work.authors
         ('One, two', ['Hu, E.', 'RAND'])
     """
-    refused = too_large(text, source=source, entries=text.count("\n") // 20)
+    refused = too_large(text, source=source, entries=0)
     if refused is not None:
         return refused
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -94,11 +94,15 @@ def parse(text: str, *, source: str) -> Parsed:
         return Parsed()
     found = rows(text, delimiter_of(text))
     try:
-        header = _header(next(found), source)
+        header = _header(next(found, Row((), 1, "")), source)
     except ParseFailure as fault:
         return refuse(fault.message, source=source, raw=fault.raw, remedy=fault.hint or "")
+    below = list(found)
+    refused = too_large(text, source=source, entries=len(below))
+    if refused is not None:
+        return refused
     desk = Desk(source, FORMAT)
-    for row in found:
+    for row in below:
         if row.broken is not None:
             desk.fail(row.broken, line=row.line, raw=row.raw, remedy=_REMEDY)
         elif len(row.cells) > len(header):

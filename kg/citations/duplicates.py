@@ -1,0 +1,205 @@
+"""Which works are the same, and which are two versions of one: pure matching, nothing is merged here.
+
+Lives here: `Index`, `find_matches`, `version_groups`. May enter: `.traits`. Never here: the record, look-ups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rapidfuzz import fuzz, process
+
+from kg.citations.traits import Traits, WorkLike, traits
+
+YEARS_APART = 1
+VERSION_YEARS_APART = 4
+TITLE_CUTOFF = 90.0
+SCORE_CUTOFF = 0.85
+SHORT_TITLE = 15
+MAX_MATCHES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two works that belong together.
+
+    `kind` is "duplicate" (one work, given twice) or "version" (a preprint and its published form: two works of one
+    independence group). `score` is in [0, 1]: 1 for a shared identifier. `why` is a sentence for the report.
+    """
+
+    work: str
+    other: str
+    kind: Literal["duplicate", "version"]
+    why: str
+    score: float
+
+    def document(self) -> dict[str, Any]:
+        """Return the match as the batch report shows it."""
+        return {"work": self.work, "other": self.other, "kind": self.kind, "why": self.why, "score": self.score}
+
+
+class Index:
+    """The works that are there already, ready to be asked for matches of a new one.
+
+    Cost: linear to build. A question compares the title with those of the years from one before to one after, and
+    with those of no year.
+
+    Example:
+        >>> from kg.model import Work
+        >>> index = Index([Work(id="a", type="book", title="Hazards of Models", doi="10.1234/x")])
+        >>> [match.why for match in index.matches(Work(id="b", type="book", title="Other", doi="10.1234/x"))]
+        ['the same DOI 10.1234/x']
+    """
+
+    def __init__(self, works: Iterable[WorkLike] = ()) -> None:
+        self._traits: dict[str, Traits] = {}
+        self._by_identifier: dict[tuple[str, str], list[str]] = {}
+        self._by_year: dict[int | None, dict[str, str]] = {}
+        self._by_title: dict[str, list[str]] = {}
+        for work in works:
+            self.add(work)
+
+    def add(self, work: WorkLike) -> None:
+        """Take a work into the index; a work of the same id is replaced where ids are asked for."""
+        found = traits(work)
+        self._traits[found.id] = found
+        for identifier in found.identifiers:
+            self._by_identifier.setdefault(identifier, []).append(found.id)
+        self._by_year.setdefault(found.year, {})[found.id] = found.title
+        for title in {found.title, found.main_title}:
+            if title:
+                self._by_title.setdefault(title, []).append(found.id)
+
+    def matches(self, work: WorkLike) -> tuple[Match, ...]:
+        """Return the works that this one matches, best first, at most `MAX_MATCHES`; never itself (by id)."""
+        asked = traits(work)
+        found: dict[str, Match] = {}
+        for identifier in asked.identifiers:
+            for other in self._by_identifier.get(identifier, ())[:MAX_MATCHES]:
+                if other != asked.id and other not in found:
+                    kind = _kind(asked, self._traits[other], exact=identifier)
+                    found[other] = Match(asked.id, other, kind, f"the same {identifier[0]} {identifier[1]}", 1.0)
+        for other in self._candidates(asked):
+            if other != asked.id and other not in found:
+                match = _compare(asked, self._traits[other])
+                if match is not None:
+                    found[other] = match
+        return tuple(sorted(found.values(), key=lambda match: (-match.score, match.other))[:MAX_MATCHES])
+
+    def _candidates(self, asked: Traits) -> list[str]:
+        if not asked.title:
+            return []
+        near = [*self._by_title.get(asked.title, ())[:200], *self._by_title.get(asked.main_title, ())[:200]]
+        years: Iterable[int | None] = list(self._by_year)
+        if asked.year is not None:
+            years = (None, *range(asked.year - YEARS_APART, asked.year + YEARS_APART + 1))
+        for year in years:
+            block = self._by_year.get(year)
+            if block:
+                alike = process.extract(
+                    asked.title, block, scorer=fuzz.ratio, score_cutoff=TITLE_CUTOFF, limit=MAX_MATCHES
+                )
+                near += [other for _, _, other in alike]
+        return list(dict.fromkeys(near))
+
+
+def find_matches(works: Iterable[WorkLike]) -> tuple[Match, ...]:
+    """Return the matches among works, each pair once: the later work against the earlier.
+
+    Example:
+        >>> from kg.model import Work
+        >>> one = Work(id="a", type="article", title="A Study of Fine-Tuning", authors=("Hu, E.",), year=2021)
+        >>> two = Work(id="b", type="article", title="A study of fine tuning", authors=("Hu, Edward",), year=2021)
+        >>> [(match.work, match.other, match.kind) for match in find_matches([one, two])]
+        [('b', 'a', 'duplicate')]
+    """
+    index = Index()
+    found: list[Match] = []
+    for work in works:
+        found += index.matches(work)
+        index.add(work)
+    return tuple(found)
+
+
+def version_groups(matches: Iterable[Match]) -> Mapping[str, str]:
+    """Return the independence group of every work that is a version of another: the least id of the group.
+
+    Law: two works of one match are in one group.
+
+    Example:
+        >>> version_groups([Match("b", "a", "version", "", 1.0), Match("c", "b", "duplicate", "", 1.0)])
+        {'a': 'a', 'b': 'a', 'c': 'a'}
+    """
+    group: dict[str, str] = {}
+    members: dict[str, list[str]] = {}
+    for match in matches:
+        one, two = (group.setdefault(id, id) for id in (match.work, match.other))
+        keep, give = min(one, two), max(one, two)
+        if keep != give:
+            moved = members.pop(give, [give])
+            members.setdefault(keep, [keep]).extend(moved)
+            group |= dict.fromkeys(moved, keep)
+    return dict(sorted(group.items()))
+
+
+def _kind(one: Traits, two: Traits, *, exact: tuple[str, str] | None = None) -> Literal["duplicate", "version"]:
+    """A preprint and a published text are versions, also where the published entry names the preprint's number."""
+    if exact is not None and exact[0] != "arXiv id":
+        return "duplicate"
+    return "version" if one.published != two.published and (one.preprint or two.preprint) else "duplicate"
+
+
+def _compare(one: Traits, two: Traits) -> Match | None:
+    """Return the match of two works by what they say, or None."""
+    kind = _kind(one, two)
+    apart = 0 if one.year is None or two.year is None else abs(one.year - two.year)
+    if _differ(one, two, kind) or apart > (VERSION_YEARS_APART if kind == "version" else YEARS_APART):
+        return None
+    title, authors = _title_likeness(one, two), _shared_authors(one, two)
+    if len(one.title) < SHORT_TITLE and not (title == 1 and authors and apart == 0):
+        return None
+    score = 0.75 * title + 0.2 * (0.5 if authors is None else authors) + 0.05 * (1 - apart / 5)
+    if title < TITLE_CUTOFF / 100 or authors == 0 or score < SCORE_CUTOFF:
+        return None
+    return Match(one.id, two.id, kind, _why(title, authors, apart, kind), round(score, 3))
+
+
+def _title_likeness(one: Traits, two: Traits) -> float:
+    """Return how alike the titles are; one that only lacks the subtitle of the other is nearly the same."""
+    shorter = min(one.title, two.title, key=len)
+    if one.title != two.title and one.main_title == two.main_title == shorter and len(shorter) >= SHORT_TITLE:
+        return 0.95
+    return fuzz.ratio(one.title, two.title) / 100
+
+
+def _differ(one: Traits, two: Traits, kind: str) -> bool:
+    """Tell whether something sets the two apart: a number in the title, a correction, an identifier."""
+    if one.numbers != two.numbers or one.notice != two.notice:
+        return True
+    if kind == "duplicate" and one.doi is not None and two.doi is not None and one.doi != two.doi:
+        return True
+    for name in ("arXiv id",) if kind == "version" else ("arXiv id", "PubMed id"):
+        mine, theirs = (set(of.values(name)) for of in (one, two))
+        if mine and theirs and not mine & theirs:
+            return True
+    return False
+
+
+def _shared_authors(one: Traits, two: Traits) -> float | None:
+    """Return the share of family names in common, of the shorter list; None when a list is empty."""
+    mine, theirs = set(one.families), set(two.families)
+    if not mine or not theirs:
+        return None
+    return len(mine & theirs) / min(len(mine), len(theirs))
+
+
+def _why(title: float, authors: float | None, apart: int, kind: str) -> str:
+    parts = ["the same title" if title == 1 else f"titles alike to {title:.0%}"]
+    if authors is None:
+        parts.append("authors not known for both")
+    else:
+        parts.append("the same authors" if authors == 1 else f"{authors:.0%} of the authors in common")
+    parts.append("the same year" if apart == 0 else f"{apart} year{'s' if apart > 1 else ''} apart")
+    return ("preprint and published form: " if kind == "version" else "") + ", ".join(parts)

@@ -1,0 +1,140 @@
+"""What of a work is compared: a plain title, family names, numbers in the title, identifiers, preprint or not.
+
+Lives here: `Traits` and `traits`, pure. May enter: any work. Never here: the comparison itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+# Preprint servers: arXiv, bioRxiv and medRxiv (not the journals of the same press), SSRN, Research Square and others.
+PREPRINT_DOI = re.compile(
+    r"10\.(?:48550/|1101/\d|64898/|2139/|21203/|20944/|31234/|31219/|31235/|36227/|26434/|33774/|22541/|2196/preprints)"
+)
+_PREPRINT_HOMES = re.compile(r"\b(?:arxiv|corr|biorxiv|medrxiv|chemrxiv|ssrn|preprints?|research square|psyarxiv)\b")
+_PUBLISHED_TYPES = frozenset({"article-journal", "paper-conference", "chapter", "book"})
+_WHOLE_TYPES = frozenset({"book", "collection", "report", "thesis", "standard", "document", "dataset", "software"})
+_NOTICE = re.compile(
+    r"^(?:author |publisher )?(?:correction|corrigendum|erratum|errata|addendum|retraction|retracted|withdrawn|"
+    r"expression of concern|reply|response|comment(?:ary)?|discussion|review|editorial|rejoinder)\b"
+)
+_ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+class WorkLike(Protocol):
+    """What matching needs of a work: `kg.model.Work` and `kg.inputs.WorkIn` both have it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def authors(self) -> Sequence[str]: ...
+    @property
+    def year(self) -> int | None: ...
+    @property
+    def doi(self) -> str | None: ...
+    @property
+    def arxiv(self) -> str | None: ...
+    @property
+    def csl(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """A work as it is compared. `identifiers` are (kind, value) pairs that two different works never share."""
+
+    id: str
+    title: str
+    main_title: str
+    numbers: tuple[str, ...]
+    notice: bool
+    families: tuple[str, ...]
+    year: int | None
+    preprint: bool
+    published: bool
+    container: str
+    identifiers: tuple[tuple[str, str], ...]
+
+    def values(self, kind: str) -> tuple[str, ...]:
+        """Return the identifiers of one kind."""
+        return tuple(value for name, value in self.identifiers if name == kind)
+
+    @property
+    def doi(self) -> str | None:
+        """The DOI of the published text; None when there is none, or when it is that of a preprint."""
+        found = next(iter(self.values("DOI")), None)
+        return None if found is None or PREPRINT_DOI.match(found) else found
+
+
+def traits(work: WorkLike) -> Traits:
+    """Return what is compared of a work.
+
+    Example:
+        >>> from kg.model import Work
+        >>> found = traits(Work(id="a", type="article", title="Llama 2: Open Models", authors=("Touvron, Hugo",)))
+        >>> found.title, found.main_title, found.numbers, found.families
+        ('llama 2 open models', 'llama 2', ('2',), ('touvron',))
+    """
+    title = plain(work.title)
+    words = [_ROMAN.get(word, word) for word in title.split()]
+    container = plain(str(work.csl.get("container-title", "")))
+    has_doi = work.doi is not None and PREPRINT_DOI.match(work.doi) is None
+    preprint_home = _PREPRINT_HOMES.search(container) is not None
+    posted = work.arxiv is not None or work.doi is not None or preprint_home or work.type == "article"
+    published = has_doi or (work.type in _PUBLISHED_TYPES and bool(container) and not preprint_home)
+    return Traits(
+        id=work.id,
+        title=title,
+        main_title=plain(re.split(r"[:：?？]| [–—-] ", work.title, maxsplit=1)[0]),
+        numbers=tuple(sorted(word for word in words if any(char.isdigit() for char in word))),
+        notice=_NOTICE.match(title) is not None,
+        families=tuple(family for author in work.authors if (family := _family(author))),
+        year=work.year,
+        preprint=posted and not published,
+        published=published,
+        container=container,
+        identifiers=tuple(_identifiers(work)),
+    )
+
+
+def plain(text: str) -> str:
+    """Return text without case, accents, punctuation and doubled spaces; Chinese stays.
+
+    Example:
+        >>> plain("Über  Fine-Tuning: 微调!")
+        'uber fine tuning 微调'
+    """
+    bare = unicodedata.normalize("NFKD", re.sub(r"<[^<>]{1,40}>", "", text)).casefold()
+    letters = "".join(char for char in bare if not unicodedata.combining(char))
+    return unicodedata.normalize("NFC", _NOT_WORD.sub(" ", letters)).strip()
+
+
+def _family(author: str) -> str:
+    """Return the family name of a display name; the last word of one that is not divided, all of a Chinese one."""
+    family, comma, _ = author.partition(",")
+    words = plain(family).split()
+    if not words:
+        return ""
+    return " ".join(words) if comma else words[-1]
+
+
+def _identifiers(work: WorkLike) -> list[tuple[str, str]]:
+    found = []
+    if work.doi is not None:
+        found.append(("DOI", work.doi))
+    if work.arxiv is not None:
+        found.append(("arXiv id", work.arxiv))
+    if work.csl.get("PMID"):
+        found.append(("PubMed id", str(work.csl["PMID"])))
+    # The ISBN of a chapter or a paper is that of the book around it.
+    if work.type in _WHOLE_TYPES:
+        found += [("ISBN", isbn) for isbn in str(work.csl.get("ISBN", "")).split()]
+    return found
