@@ -126,6 +126,7 @@ class Probing(Asking):
         why: str | None = None,
         actor: str = "kg",
         dry_run: bool = False,
+        expect: int | None = None,
         rows: str | None = None,
         cols: str | None = None,
         max_links: Any = 6,
@@ -141,6 +142,7 @@ class Probing(Asking):
             why: Why it is recorded, kept with the revision.
             actor: Who records it.
             dry_run: Only say what would change.
+            expect: The revision whose preview was seen; None for the newest.
             rows: Entity type of the pairs that are looked at; None for all causes.
             cols: Likewise; None for all harms.
             max_links: Most claims in a path.
@@ -162,12 +164,8 @@ class Probing(Asking):
         address = None if notice is None else parse_url(notice, where="notice")
         if asked.as_of is not None and not dry_run:
             raise InputError("the past cannot be changed", where="as_of", hint="leave it out, or only preview")
-        if address is None and word != CURRENT and not dry_run and record.status != word:
-            raise InputError(
-                f"no notice says that {work} is {word}",
-                where="notice",
-                hint="give the address of the publisher's notice",
-            )
+        if not dry_run:
+            self.need_notice(work, notice=notice, status=word)
         after, _ = Scenario(mark=((record.id, word),)).apply(before)
         found = retraction.find(
             before,
@@ -182,13 +180,22 @@ class Probing(Asking):
         )
         if dry_run:
             return found
+        seen = before.snapshot.revision if expect is None else expect
         kept = record.notice if word == record.status else None
         change = Change("work", replace(record, status=word, notice=address or kept))
-        written = self.store.write(
-            [change], actor=actor, act=f"mark {word}", reason=why, expect=before.snapshot.revision
-        )
+        written = self.store.write([change], actor=actor, act=f"mark {word}", reason=why, expect=seen)
         report = {name: value for name, value in found.items() if name != "receipt"}
         return Answer({**report, "revision": written.number, "dry_run": False})
+
+    def need_notice(self, work: str, *, notice: str | None, status: str) -> None:
+        """Raise InputError when a new status of a work lacks the publisher's notice; `current` needs none."""
+        record, word = self.snapshot.work(work), self.vocabulary.work_status(status).id
+        if notice is None and word not in {CURRENT, record.status}:
+            raise InputError(
+                f"no notice says that {work} is {word}",
+                where="notice",
+                hint="give the address of the publisher's notice",
+            )
 
     def diff(
         self,

@@ -21,6 +21,7 @@ from kg.question.standing import DAMAGE, Signed, Standing, kind_of_change, kind_
 
 Document = dict[str, Any]
 Pair = tuple[str, str]
+HOLDING = {"contested", "supported", "assumed"}
 NOWHERE: tuple[Signed, bool] = ({}, True)
 
 
@@ -53,17 +54,18 @@ class Comparison:
             `[{"claim", "kind", "state", "takes_part", "belief", "because", "explanation"}, ...]`. State, part in
             paths and belief are pairs: before, after. A state is absent (also: its own status does not count),
             unsupported, disputed (by all that counts), contested, supported or assumed. `kind` is lost or gained
-            when the part in paths is, else weaker or stronger, "none" when only the state differs. `because` names
-            the works whose evidence counts otherwise.
+            when its support or its part in paths is, else weaker or stronger, "none" when only the state differs.
+            `because` names the works whose evidence counts otherwise.
         """
         entries: list[Document] = []
         for id in sorted(self.changed):
             parts = [id in net.links for net in self.networks]
             opinions = [net.opinion(id) for net in self.networks]
-            kind = kind_of_order(*map(strength_of, opinions))
-            if parts[0] != parts[1]:
-                kind = "lost" if parts[0] else "gained"
             states = [_state(net, id) for net in self.networks]
+            kind = kind_of_order(*map(strength_of, opinions))
+            held = [(state in HOLDING, part) for state, part in zip(states, parts, strict=True)]
+            if held[0] != held[1]:
+                kind = "lost" if held[0] > held[1] else "gained"
             entry: Document = {
                 "claim": id,
                 "kind": kind,

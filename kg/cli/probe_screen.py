@@ -1,0 +1,235 @@
+"""What-if, robustness, retractions and differences on the screen.
+
+Lives here: the tables of these answers. May enter: documents of answers. Never here: questions, JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from kg.cli.screen import ARROWS, console, direction, figure, foot, label, span
+from kg.cli.words import say
+from kg.graph import Graph
+
+Document = Mapping[str, Any]
+SHOWN = 20
+CHANGES = {
+    "flipped": ("⇄", "flipped", "方向反转", "bold magenta"),
+    "lost": ("✗", "lost", "消失", "bold red"),
+    "weaker": ("↓", "weaker", "减弱", "yellow"),
+    "gained": ("+", "gained", "新增", "green"),
+    "stronger": ("↑", "stronger", "增强", "cyan"),
+    "none": ("=", "same", "不变", "dim"),
+}
+STATES = {
+    "absent": ("absent", "不存在"),
+    "unsupported": ("unsupported", "无支持"),
+    "disputed": ("disputed", "仅有反对"),
+    "contested": ("contested", "有争议"),
+    "supported": ("supported", "获得支持"),
+    "assumed": ("assumed", "被假定"),
+}
+LOSSES = (("groups", "group"), ("authors", "author"), ("study_kinds", "study_kind"))
+
+
+def what_if(graph: Graph, answer: Document) -> None:
+    """Show what a scenario changes: the pair, its paths, the claims behind them."""
+    lang, out = graph.lang, console()
+    if answer["question"]["source"] is None:
+        _pairs(graph, out, answer["changes"])
+    else:
+        _ends(graph, out, answer)
+        paths = [change for change in answer["changes"] if change["of"] == "path"]
+        if paths:
+            table = _table(graph, ("change", None), ("chain", 8), ("before", None), ("afterwards", None))
+            for change in paths[:SHOWN]:
+                numbers = ("–" if one is None else figure(one["expected"]) for one in change["belief"])
+                table.add_row(_change(change["kind"], lang), escape(_chain(graph, change)), *numbers)
+            out.print(table)
+            _rest(graph, out, len(paths))
+    _claims(graph, out, answer["claims"])
+    foot(out, graph, answer)
+
+
+def robustness(graph: Graph, answer: Document) -> None:
+    """Show what the loss of each work does to an answer, and of groups, authors and kinds of study where it matters."""
+    lang, out = graph.lang, console()
+    if "explanation" in answer:
+        out.print(escape(answer["explanation"]))
+        out.print()
+    if answer["works"]:
+        table = _table(graph, ("without", 3), ("change", None), ("direction", None), ("expected", None), ("chain", 8))
+        moved = [loss for loss in answer["works"] if loss["change"] != "none"]
+        for loss in moved[:SHOWN]:
+            table.add_row(escape(loss["work"]), *_loss(graph, loss))
+        for kind, word in LOSSES:
+            for loss in answer[kind]:
+                if loss["change"] in {"flipped", "lost"} and loss[word] not in answer["fragile"]:
+                    table.add_row(escape(f"{say(word, lang)}: {loss[word]}"), *_loss(graph, loss))
+        if table.row_count:
+            out.print(table)
+        _rest(graph, out, len(moved))
+        unmoved = len(answer["works"]) - len(moved)
+        out.print(Text(say("unmoved", lang).format(unmoved, answer["untouched"]), style="dim"))
+    foot(out, graph, answer)
+
+
+def fragility(graph: Graph, answer: Document) -> None:
+    """Show how fragile the cells of the evidence gap map are, those that hang on a single work first."""
+    lang, out = graph.lang, console()
+    cells = sorted(answer["cells"], key=lambda cell: (not cell["fragile"], cell["stands_on"], -cell["expected"]))
+    if cells:
+        table = _table(
+            graph,
+            *(("technique", 3), ("risk", 3), ("direction", None), ("expected", None), ("stands_on", None)),
+            *(("fragile", 4), ("worst", 4)),
+        )
+        for cell in cells[: 2 * SHOWN]:
+            worst = cell["worst"]
+            shown = Text("–")
+            if worst is not None:
+                left = "" if worst["expected"] is None else f" {figure(worst['expected'])}"
+                shown = _change(worst["change"], lang).append(f"{left}  {worst['work']}")
+            names = [escape(label(graph, cell[end])) for end in ("row", "col")]
+            sure = [figure(cell["expected"]), str(cell["stands_on"])]
+            table.add_row(*names, direction(cell["direction"], lang), *sure, escape(", ".join(cell["fragile"])), shown)
+        out.print(table)
+        _rest(graph, out, len(cells), most=2 * SHOWN)
+        hanging = sum(bool(cell["fragile"]) for cell in cells)
+        out.print(Text(say("hanging", lang).format(hanging, len(cells)), style="bold"))
+    foot(out, graph, answer)
+
+
+def retraction(graph: Graph, answer: Document) -> None:
+    """Show what a new status of a work changes, before it is written."""
+    lang, out = graph.lang, console()
+    words = [graph.vocabulary.work_statuses[status].label.get(lang) for status in answer["status"]]
+    out.print(Text.assemble((answer["work"], "bold"), f": {words[0]} → ", (words[1], "bold")))
+    if answer["notice"]:
+        out.print(Text(answer["notice"], style="dim"))
+    _pairs(graph, out, answer["changes"])
+    _claims(graph, out, answer["claims"])
+    foot(out, graph, answer)
+
+
+def question(graph: Graph, answer: Document) -> str:
+    """Return what is asked before a status is written."""
+    status = graph.vocabulary.work_statuses[answer["status"][1]].label.get(graph.lang)
+    return say("confirm", graph.lang).format(answer["work"], status)
+
+
+def written(graph: Graph, answer: Document) -> None:
+    """Say that a status was written."""
+    lang = graph.lang
+    status = graph.vocabulary.work_statuses[answer["status"][1]].label.get(lang)
+    console().print(Text(say("written", lang).format(answer["work"], status, answer["revision"]), style="bold"))
+
+
+def diff(graph: Graph, answer: Document) -> None:
+    """Show which answers differ between two points in time, each in a sentence."""
+    lang, out = graph.lang, console()
+    points = [f"{answer[end]['point']} ({say('revision', lang)} {answer[end]['revision']})" for end in ("from", "to")]
+    out.print(Text(f"{points[0]} → {points[1]}", style="bold"))
+    for word in ("changes", "claims"):
+        entries = answer[word]
+        if entries:
+            out.print(Text(f"{say('pairs' if word == 'changes' else word, lang)} ({len(entries)})", style="bold"))
+        for entry in entries[:SHOWN]:
+            out.print(Text.assemble(_change(entry["kind"], lang), f"  {entry['explanation']}"))
+        _rest(graph, out, len(entries))
+    foot(out, graph, answer)
+
+
+def _ends(graph: Graph, out: Console, answer: Document) -> None:
+    """Show a pair before and after: direction, expected value, reliability."""
+    lang = graph.lang
+    names = [label(graph, answer["question"][end]) for end in ("source", "target")]
+    kinds = [change["kind"] for change in answer["changes"] if change["of"] == "pair"]
+    head = Text(" – ".join(names), style="bold")
+    out.print(head.append("   ").append_text(_change([*kinds, "none"][0], lang)))
+    for at, word in enumerate(("before", "afterwards")):
+        line = Text(f"  {say(word, lang)}: ")
+        found = answer["direction"][at]
+        if found is None:
+            line.append(say("no_path", lang))
+        else:
+            line.append_text(direction(found, lang))
+            line.append(f"  {say('expected', lang)} {figure(answer['expected'][at])}")
+            spans = answer["reliability"][at] or {}
+            some = "; ".join(f"{say(side, lang)} {span(values)}" for side, values in spans.items())
+            line.append(f"  {say('reliability', lang)} {some}" if some else "", style="dim")
+        out.print(line)
+
+
+def _pairs(graph: Graph, out: Console, changes: Sequence[Document]) -> None:
+    lang = graph.lang
+    if not changes:
+        return
+    out.print(Text(f"{say('pairs', lang)} ({len(changes)})", style="bold"))
+    table = _table(graph, ("change", None), ("technique", 4), ("risk", 4), ("before", None), ("afterwards", None))
+    for change in changes[:SHOWN]:
+        sides = []
+        for found, expected in zip(change["direction"], change["expected"], strict=True):
+            sides.append(Text("–") if found is None else direction(found, lang).append(f" {figure(expected)}"))
+        names = [escape(label(graph, change[end])) for end in ("source", "target")]
+        table.add_row(_change(change["kind"], lang), *names, *sides)
+    out.print(table)
+    _rest(graph, out, len(changes))
+
+
+def _claims(graph: Graph, out: Console, claims: Sequence[Document]) -> None:
+    lang = graph.lang
+    if not claims:
+        return
+    out.print(Text(f"{say('claims', lang)} ({len(claims)})", style="bold"))
+    table = _table(graph, ("change", None), ("claim", 6), ("before", None), ("afterwards", None), ("because", 4))
+    for change in claims[:SHOWN]:
+        sides = []
+        for state, belief in zip(change["state"], change["belief"], strict=True):
+            sure = "" if belief is None or state == "unsupported" else f" {figure(belief['expected'])}"
+            sides.append(f"{STATES[state][lang == 'zh']}{sure}")
+        because = escape(", ".join(change["because"]))
+        table.add_row(_change(change["kind"], lang), escape(change["claim"]), *sides, because)
+    out.print(table)
+    _rest(graph, out, len(claims))
+
+
+def _loss(graph: Graph, loss: Document) -> tuple[Text | str, ...]:
+    after = loss["after"]
+    if after is None:
+        return _change(loss["change"], graph.lang), "–", "–", say("no_path", graph.lang)
+    shown = direction(loss["direction"], graph.lang)
+    return _change(loss["change"], graph.lang), shown, figure(after["belief"]["expected"]), escape(_chain(graph, after))
+
+
+def _chain(graph: Graph, path: Document) -> str:
+    """Return a path as labels joined by signed arrows; its claims may be supposed only."""
+    names = [label(graph, path["entities"][0])]
+    for claim, entity in zip(path["claims"], path["entities"][1:], strict=True):
+        relation = claim.split("--")[1]
+        names.append(f"{ARROWS[graph.vocabulary.relation(relation).sign]} {label(graph, entity)}")
+    return " ".join(names)
+
+
+def _change(kind: str, lang: str) -> Text:
+    symbol, en, zh, style = CHANGES[kind]
+    return Text(f"{symbol} {zh if lang == 'zh' else en}", style=style)
+
+
+def _table(graph: Graph, *columns: tuple[str, int | None]) -> Table:
+    table = Table(expand=True)
+    for word, ratio in columns:
+        fold = ratio is not None
+        table.add_column(say(word, graph.lang), ratio=ratio, overflow="fold" if fold else "ellipsis", no_wrap=not fold)
+    return table
+
+
+def _rest(graph: Graph, out: Console, total: int, *, most: int = SHOWN) -> None:
+    if total > most:
+        out.print(Text(say("more", graph.lang).format(total - most), style="dim"))
