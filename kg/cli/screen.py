@@ -83,7 +83,7 @@ def raises(graph: Graph, answer: Document) -> None:
         table.add_column(say("expected", lang), justify="right")
         table.add_column(say("reliability", lang), no_wrap=True)
         table.add_column(say("chain", lang), ratio=7)
-        table.add_column(say("works", lang), ratio=4, overflow="fold")
+        table.add_column(say("works", lang), overflow="fold", max_width=26)
         for item in answer["items"]:
             names = [escape(label(graph, item[word])) for word in ends or ["technique"]]
             table.add_row(
@@ -92,7 +92,7 @@ def raises(graph: Graph, answer: Document) -> None:
                 figure(item["best"]["belief"]["expected"]),
                 _reliability(item),
                 _chains(graph, item),
-                escape(", ".join(item["works"])),
+                escape("\n".join(item["works"])),
             )
         out.print(table)
     foot(out, graph, answer)
