@@ -66,8 +66,15 @@ install:
 dev:
 	$(call prepare,[dev],dev)
 
+# The database is in the user's data folder, or here where there is no home to write to.
 serve: install
-	@.venv/bin/kg serve --host '$(HOST)' --port '$(PORT)'
+	@set -eu; \
+	home="$$(.venv/bin/python -c 'import os; print(os.path.expanduser("~"))')"; \
+	if [ -z "$${KG_DATABASE_URL-}$${XDG_DATA_HOME-}" ] && [ ! -w "$$home" ]; then \
+	  export KG_DATABASE_URL="sqlite:///$$(pwd)/evidence.sqlite"; \
+	  echo "evidence-kg: $$home cannot be written to; the database is evidence.sqlite in this folder" >&2; \
+	fi; \
+	exec .venv/bin/kg serve --host '$(HOST)' --port '$(PORT)'
 
 style: dev
 	@echo '== style'

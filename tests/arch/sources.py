@@ -110,7 +110,7 @@ def modules(root: Path = ROOT) -> tuple[Module, ...]:
 def tracked(root: Path = ROOT, *suffixes: str) -> tuple[Path, ...]:
     """Files of the repository with one of these suffixes (all, when none is given); none outside a git checkout."""
     listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=root,
         capture_output=True,
         text=True,
