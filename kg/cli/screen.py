@@ -78,11 +78,11 @@ def raises(graph: Graph, answer: Document) -> None:
         table = Table(expand=True, show_lines=True)
         ends = [word for word in ("technique", "risk") if answer["question"][word] is None]
         for word in ends or ["technique"]:
-            table.add_column(say(word, lang), ratio=3, min_width=16, overflow="fold")
+            table.add_column(say(word, lang), width=18, overflow="fold")
         table.add_column(say("direction", lang), no_wrap=True)
         table.add_column(say("expected", lang), justify="right")
         table.add_column(say("reliability", lang), no_wrap=True)
-        table.add_column(say("chain", lang), ratio=7)
+        table.add_column(say("chain", lang), ratio=1)
         table.add_column(say("works", lang), overflow="fold", max_width=24)
         for item in answer["items"]:
             names = [escape(label(graph, item[word])) for word in ends or ["technique"]]
@@ -150,11 +150,11 @@ def impact(graph: Graph, answer: Document) -> None:
     lang, out = graph.lang, console()
     if answer["items"]:
         table = Table(expand=True)
-        table.add_column(say("entity", lang), ratio=3, min_width=16, overflow="fold")
+        table.add_column(say("entity", lang), width=22, overflow="fold")
         table.add_column(say("direction", lang), no_wrap=True)
         table.add_column(say("expected", lang), justify="right")
         table.add_column(say("reliability", lang), no_wrap=True)
-        table.add_column(say("chain", lang), ratio=6)
+        table.add_column(say("chain", lang), ratio=1)
         for item in answer["items"]:
             table.add_row(
                 escape(label(graph, item["entity"])),
