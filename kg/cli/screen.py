@@ -76,23 +76,18 @@ def raises(graph: Graph, answer: Document) -> None:
     lang, out = graph.lang, console()
     if answer["items"]:
         table = Table(expand=True, show_lines=True)
-        ends = [word for word in ("technique", "risk") if answer["question"][word] is None]
-        for word in ends or ["technique"]:
-            table.add_column(say(word, lang), width=18, overflow="fold")
+        table.add_column(say("technique", lang), width=20, overflow="fold")
         table.add_column(say("direction", lang), no_wrap=True)
         table.add_column(say("expected", lang), justify="right")
         table.add_column(say("reliability", lang), no_wrap=True)
-        table.add_column(say("chain", lang), ratio=1)
-        table.add_column(say("works", lang), overflow="fold", max_width=24)
+        table.add_column(say("chain_works", lang), ratio=1, overflow="fold")
         for item in answer["items"]:
-            names = [escape(label(graph, item[word])) for word in ends or ["technique"]]
             table.add_row(
-                *names,
+                escape(label(graph, item["technique"])),
                 direction(item["direction"], lang),
                 figure(item["best"]["belief"]["expected"]),
                 _reliability(item),
-                _chains(graph, item),
-                escape("\n".join(item["works"])),
+                f"{_chains(graph, item)}\n[dim]{escape(', '.join(item['works']))}[/dim]",
             )
         out.print(table)
     foot(out, graph, answer)

@@ -20,6 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "broader": ("broader", "上位"),
     "by_links": ("Cuts by", "所用论断"),
     "chain": ("Best chain", "最佳链条"),
+    "chain_works": ("Best chain, and the works it rests on", "最佳链条及其依据的文献"),
     "change": ("Change", "变化"),
     "claim": ("Claim", "论断"),
     "claims": ("Claims", "论断"),
