@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from copy import copy
 from datetime import date, datetime
 from pathlib import Path
 from threading import RLock
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from kg.criteria import Criteria, parse_int
 from kg.errors import InputError, NotFound
@@ -41,6 +42,7 @@ class Asking:
         self._snapshot = Snapshot.of(0, None, [])
         self._index: TextIndex | None = None
         self._cache: OrderedDict[Hashable, Any] = OrderedDict()
+        self._pins: Mapping[int | str | None, int] = {}
 
     @property
     def snapshot(self) -> Snapshot:
@@ -65,9 +67,24 @@ class Asking:
             newest.work(work)
         for entity in asked.block:
             newest.entity(entity)
-        snapshot = newest if asked.as_of is None else self._past(asked.as_of, newest)
+        number = self._number(asked.as_of, newest)
+        snapshot = newest if number == newest.revision else self._past(number)
         key = ("network", snapshot.revision, asked)
         return self._cached(key, lambda: Network.build(snapshot, asked, self.vocabulary))
+
+    def as_then(self, pins: Mapping[int | str | None, int]) -> Self:
+        """Return this face as it answered once: it reads the record at the revisions that the criterion `as_of` meant.
+
+        A date that was today meant the newest revision of that moment, and so did no `as_of` at all.
+
+        Args:
+            pins: For values of `as_of` (None where it was not given) the revision. Others mean what they mean now.
+
+        Law: nothing that was answered before is taken up; every answer is worked out anew.
+        """
+        then = copy(self)
+        then._pins, then._cache, then._index = dict(pins), OrderedDict(), None
+        return then
 
     def _follow(self, newest: int) -> None:
         """Bring the snapshot and the search index to a revision, by folding when there are few changes."""
@@ -81,7 +98,12 @@ class Asking:
             if self._index is not None:
                 self._index.apply(revision, self._snapshot)
 
-    def _past(self, as_of: int | str, newest: Snapshot) -> Snapshot:
+    def _number(self, as_of: int | str | None, newest: Snapshot) -> int:
+        """Return the revision that a value of the criterion `as_of` means."""
+        if as_of in self._pins:
+            return self._pins[as_of]
+        if as_of is None:
+            return newest.revision
         number = as_of if isinstance(as_of, int) else self.store.revision_at(_moment(as_of))
         if number > newest.revision:
             raise NotFound(
@@ -89,8 +111,9 @@ class Asking:
                 where="as_of",
                 hint="`kg log` lists the revisions",
             )
-        if number == newest.revision:
-            return newest
+        return number
+
+    def _past(self, number: int) -> Snapshot:
         if number == 0:
             return Snapshot.of(0, None, [])
         return self._cached(("snapshot", number), lambda: _snapshot_of(self.store.records(number)))

@@ -27,6 +27,7 @@ from kg.settings import parse_lang, read_settings
 from kg.surveying import Surveying
 from kg.text import TextIndex
 from kg.vocabulary import load
+from kg.vouching import Vouching
 
 if TYPE_CHECKING:
     from kg.importers import pack, pack_load
@@ -87,7 +88,7 @@ def database_url(text: str) -> str:
     return text if "://" in text else f"sqlite:///{text}"
 
 
-class Graph(Surveying, Probing, Exchanging):
+class Graph(Surveying, Probing, Exchanging, Vouching):
     """The record seen through the ontology: ask, list, show, load. Safe to share between threads.
 
     Every question takes the criteria of `kg.Criteria` as keywords. Questions return an `Answer`, records and lists

@@ -6,8 +6,6 @@ Never here: searching, doors.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,12 +13,15 @@ import orjson
 
 from kg.belief import chain
 from kg.engine import Path, nodes_on
+from kg.ids import fingerprint
 from kg.model import canonical
 from kg.network import Network
 from kg.question import explain
 
 MAX_LINKS = 12
 DIRECTIONS = {1: "raises", -1: "lowers"}
+BESIDE = frozenset({"receipt", "paragraph"})
+"""Members that follow from the others and are no part of what a receipt stands for."""
 
 
 class Answer(Mapping[str, Any]):
@@ -49,6 +50,10 @@ class Answer(Mapping[str, Any]):
     def json(self) -> bytes:
         """Return the document as JSON bytes."""
         return orjson.dumps(self.document)
+
+    def said(self, paragraph: str) -> Answer:
+        """Return the answer with a plain paragraph that says it."""
+        return Answer({**self.document, "paragraph": paragraph})
 
 
 def answer(
@@ -90,12 +95,21 @@ def answer(
 def receipt_id(document: Mapping[str, Any]) -> str:
     """Return the id that question, criteria, revision and answer have together: 26 base32 characters.
 
-    Times of recording are left out: they differ between databases that hold the same record.
-
     Law: equal answers to equal questions have equal ids, whatever the database.
     """
-    content = canonical(_lasting({key: value for key, value in document.items() if key != "receipt"}))
-    return base64.b32encode(hashlib.sha256(content.encode()).digest()[:16]).decode().lower().rstrip("=")
+    return fingerprint(content_of(document))
+
+
+def content_of(document: Mapping[str, Any]) -> str:
+    """Return the canonical JSON that a receipt stands for.
+
+    Times of recording are left out: they differ between databases that hold the same record.
+
+    Example:
+        >>> content_of({"revision": 1, "items": [{"recorded_at": "2026-01-01"}], "receipt": "a"})
+        '{"items":[{}],"revision":1}'
+    """
+    return canonical(_lasting({key: value for key, value in document.items() if key not in BESIDE}))
 
 
 def path_document(network: Network, path: Path, *, lang: str) -> dict[str, Any]:

@@ -1,0 +1,74 @@
+"""Rules about references: records that point nowhere, at what was withdrawn, or at words that do not exist.
+
+The database refuses the first kind; records from elsewhere (a snapshot, another ontology) may have it all the same.
+May enter: a bench. Never here: severities and messages (rules).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kg.ids import RecordKind
+from kg.lint.bench import Bench, Found
+from kg.model import Claim, Entity, Evidence, Record, kind_of
+
+Reference = tuple[str, RecordKind, str]
+
+
+def dangling(bench: Bench) -> Iterator[Found]:
+    """Find records that refer to a record which does not exist."""
+    for record in _records(bench):
+        for name, kind, id in _references(record):
+            if id not in _all(bench, kind):
+                yield Found(kind_of(record), record.id, {"field": name, "target": id})
+
+
+def withdrawn(bench: Bench) -> Iterator[Found]:
+    """Find records that count and refer to a record which does not."""
+    sound: list[Record] = [*bench.entities, *bench.claims, *bench.items]
+    for record in sound:
+        for name, kind, id in _references(record):
+            target = _all(bench, kind).get(id)
+            if name != "supersedes" and isinstance(target, Entity | Claim | Evidence) and not _stands(bench, target):
+                words = {"field": name, "target": id, "status": target.status}
+                yield Found(kind_of(record), record.id, words)
+
+
+def unknown_words(bench: Bench) -> Iterator[Found]:
+    """Find records that use a word which the ontology does not have."""
+    for record in [*_records(bench), *bench.whole.works.values()]:
+        for name, word in bench.unknown_words(record):
+            yield Found(kind_of(record), record.id, {"field": name, "word": word})
+
+
+def _records(bench: Bench) -> list[Record]:
+    whole = bench.whole
+    return [*whole.entities.values(), *whole.claims.values(), *whole.evidence.values()]
+
+
+def _references(record: Record) -> Iterator[Reference]:
+    if isinstance(record, Entity) and record.broader is not None:
+        yield "broader", "entity", record.broader
+    elif isinstance(record, Claim):
+        yield "subject", "entity", record.subject
+        yield "object", "entity", record.object
+    elif isinstance(record, Evidence):
+        yield "claim", "claim", record.claim
+        yield "work", "work", record.work
+        if record.supersedes is not None:
+            yield "supersedes", "evidence", record.supersedes
+
+
+def _all(bench: Bench, kind: RecordKind) -> Mapping[str, Record]:
+    whole = bench.whole
+    every: Mapping[RecordKind, Mapping[str, Record]] = {
+        "entity": whole.entities,
+        "claim": whole.claims,
+        "evidence": whole.evidence,
+        "work": whole.works,
+    }
+    return every[kind]
+
+
+def _stands(bench: Bench, record: Entity | Claim | Evidence) -> bool:
+    return record.status in bench.vocabulary.statuses and bench.stands(record)

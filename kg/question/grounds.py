@@ -1,0 +1,51 @@
+"""What an answer rests on: the claims it names, the items that count for, against or about them, their works.
+
+May enter: an answer's document, the network it came from. Never here: documents of these, sentences, doors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kg.model import Evidence, Work
+from kg.network import Network
+
+
+def claims_of(network: Network, document: Mapping[str, Any]) -> list[str]:
+    """Return the ids of the claims that an answer names outside its question, sorted.
+
+    Args:
+        network: Says what is a claim.
+        document: The answer.
+
+    Cost: linear in the document.
+    """
+    return sorted(_named(document) & network.snapshot.claims.keys())
+
+
+def items_of(network: Network, claims: Iterable[str]) -> list[Evidence]:
+    """Return the items that count for, against or about some claims, by id."""
+    return sorted((item for claim in claims for item in network.counting(claim)), key=lambda item: item.id)
+
+
+def works_of(network: Network, document: Mapping[str, Any], items: Iterable[Evidence]) -> list[Work]:
+    """Return the works that some items were taken from and those that an answer names, by key."""
+    works = network.snapshot.works
+    return [works[key] for key in sorted({item.work for item in items} | (_named(document) & works.keys()))]
+
+
+def _named(document: Mapping[str, Any]) -> set[str]:
+    return set(_texts({name: value for name, value in document.items() if name != "question"}))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    pending = [value]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, Mapping):
+            pending.extend(one.values())
+        elif isinstance(one, list | tuple):
+            pending.extend(one)
