@@ -154,13 +154,15 @@ def _kind(one: Traits, two: Traits, *, exact: tuple[str, str] | None = None) -> 
 def _compare(one: Traits, two: Traits) -> Match | None:
     """Return the match of two works by what they say, or None."""
     kind = _kind(one, two)
-    apart = 0 if one.year is None or two.year is None else abs(one.year - two.year)
-    if _differ(one, two, kind) or apart > (VERSION_YEARS_APART if kind == "version" else YEARS_APART):
+    apart = None if one.year is None or two.year is None else abs(one.year - two.year)
+    if _differ(one, two, kind) or (apart or 0) > (VERSION_YEARS_APART if kind == "version" else YEARS_APART):
         return None
     title, authors = _title_likeness(one, two), _shared_authors(one, two)
     if len(one.title) < SHORT_TITLE and not (title == 1 and authors and apart == 0):
         return None
-    score = 0.75 * title + 0.2 * (0.5 if authors is None else authors) + 0.05 * (1 - apart / 5)
+    # Below 1 also when all agrees: only an identifier is proof.
+    years = 0.5 if apart is None else 1 - apart / 5
+    score = 0.99 * (0.75 * title + 0.2 * (0.5 if authors is None else authors) + 0.05 * years)
     if title < TITLE_CUTOFF / 100 or authors == 0 or score < SCORE_CUTOFF:
         return None
     return Match(one.id, two.id, kind, _why(title, authors, apart, kind), round(score, 3))
@@ -195,11 +197,14 @@ def _shared_authors(one: Traits, two: Traits) -> float | None:
     return len(mine & theirs) / min(len(mine), len(theirs))
 
 
-def _why(title: float, authors: float | None, apart: int, kind: str) -> str:
+def _why(title: float, authors: float | None, apart: int | None, kind: str) -> str:
     parts = ["the same title" if title == 1 else f"titles alike to {title:.0%}"]
     if authors is None:
         parts.append("authors not known for both")
     else:
         parts.append("the same authors" if authors == 1 else f"{authors:.0%} of the authors in common")
-    parts.append("the same year" if apart == 0 else f"{apart} year{'s' if apart > 1 else ''} apart")
+    if apart is None:
+        parts.append("year not known for both")
+    else:
+        parts.append("the same year" if apart == 0 else f"{apart} year{'s' if apart > 1 else ''} apart")
     return ("preprint and published form: " if kind == "version" else "") + ", ".join(parts)

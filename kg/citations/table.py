@@ -164,7 +164,7 @@ def restored(cell: str) -> str:
         >>> restored("'=1+1"), restored("'tis")
         ('=1+1', "'tis")
     """
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(RISKY) else cell
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(RISKY) else cell
 
 
 def neutralised(cell: str) -> str:
@@ -176,7 +176,7 @@ def neutralised(cell: str) -> str:
         >>> neutralised("=1+1"), neutralised("safe")
         ("'=1+1", 'safe')
     """
-    return "'" + cell if cell.startswith(RISKY) or (cell.startswith("'") and cell[1:].startswith(RISKY)) else cell
+    return "'" + cell if cell.lstrip("'").startswith(RISKY) else cell
 
 
 def _quoted(text: str, at: int, delimiter: str) -> tuple[str, int, str | None]:
