@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import click
-from kg_api import http_page
 
 from kg.cli import COMMANDS, cli
 from kg.cli.context import Context
 from kg.cli.options import CRITERIA
 from kg.exporters import ontology_page
+from kg_api import http_page
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 WRITTEN = "Written by `make docs` from the commands themselves."
