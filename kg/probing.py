@@ -44,8 +44,8 @@ class Probing(Asking):
         """The same question before and after a scenario, and every difference. Nothing is stored.
 
         Args:
-            source: Where paths begin; with `target` left out: every pair of `rows` and `cols`.
-            target: Where they end.
+            source: Where paths begin; None for every entity of `rows`.
+            target: Where they end; None for every entity of `cols`.
             scenario: One that was kept, as document or JSON text. What it names and the record lacks is said in the
                 note of the answer; the same in `given` is an error.
             rows: Entity type of the sources, when there is no source; None for all causes.
@@ -64,15 +64,11 @@ class Probing(Asking):
         criteria = Criteria.parse({name: value for name, value in given.items() if name not in PARTS}, self.vocabulary)
         kept = self._scenario(scenario)
         whole = kept if direct == Scenario() else kept.with_parts(direct, self.vocabulary)
-        if (source is None) != (target is None):
-            raise InputError(
-                "one end of a pair was given", where="target" if target is None else "source", hint="give both or none"
-            )
         links, spoken = parse_links(max_links), self._lang(lang)
         before = self.network(criteria)
         options: dict[str, Any] = {"scenario": whole, "max_links": links, "lang": spoken}
         if source is None or target is None:
-            options |= {"rows": rows, "cols": cols}
+            options |= _ends(before, source, target, rows, cols)
         else:
             options |= {"k": parse_int(k, name="k", low=1, high=1000), "sign": parse_sign(sign)}
 
@@ -101,20 +97,17 @@ class Probing(Asking):
     ) -> Answer:
         """Leave out each work, group, author and kind of study in turn. See `kg.question.robustness`.
 
-        Without source and target: how fragile each cell of the evidence gap map is.
+        Without source or target: how fragile each cell of the evidence gap map is.
         """
         network, links, spoken = self._network(criteria), parse_links(max_links), self._lang(lang)
-        if (source is None) != (target is None):
-            raise InputError(
-                "one end of a pair was given", where="target" if target is None else "source", hint="give both or none"
-            )
+        ends = _ends(network, source, target, rows, cols)
 
         def find() -> Answer:
             if source is None or target is None:
-                return robustness.matrix(network, rows=rows, cols=cols, max_links=links, lang=spoken, told=told)
+                return robustness.matrix(network, **ends, max_links=links, lang=spoken, told=told)
             return robustness.find(network, source, target, max_links=links, lang=spoken, told=told)
 
-        key = ("robustness", network.snapshot.revision, network.criteria, source, target, rows, cols, links, spoken)
+        key = ("robustness", network.snapshot.revision, network.criteria, tuple(ends.items()), links, spoken)
         return self._cached(key, find)
 
     def retract(
@@ -249,3 +242,22 @@ class Probing(Asking):
             after, faults = scenario.apply(before)
             return after, (fault, *faults)
         return scenario.apply(other)
+
+
+def _ends(
+    network: Network, source: str | None, target: str | None, rows: str | None, cols: str | None
+) -> dict[str, str | None]:
+    """Return the ends of the pairs that are asked about: an entity where one is given, else a type."""
+    for end in (source, target):
+        if end is not None:
+            network.snapshot.entity(end)
+    if source is not None and source == target:
+        raise InputError(
+            f"source and target are both {source}", where="target", hint="a path joins two different entities"
+        )
+    return {
+        "source": source,
+        "target": target,
+        "rows": rows if source is None else None,
+        "cols": cols if target is None else None,
+    }

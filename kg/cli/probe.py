@@ -64,7 +64,7 @@ def ends_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def what_if(context: Context, /, scenario: Path | None, save: Path | None, as_json: bool, **parameters: Any) -> None:
     """Ask for the paths from SOURCE to TARGET before and after a scenario; show every difference. Nothing is stored.
 
-    Without SOURCE and TARGET: every pair of --rows and --cols that stands otherwise. The criteria hold before and
+    Without TARGET: every pair from SOURCE, or of --rows and --cols, that stands otherwise. The criteria hold before and
     after; --under replaces one of them afterwards. A kept scenario that names what the record no longer has is
     answered all the same, and the answer says so.
     """
@@ -87,7 +87,7 @@ def what_if(context: Context, /, scenario: Path | None, save: Path | None, as_js
 def robustness(context: Context, /, as_json: bool, **parameters: Any) -> None:
     """Leave out each work, independence group, author and kind of study in turn: what happens to the answer?
 
-    Without SOURCE and TARGET: how fragile each cell of the evidence gap map is. A fragile work is one whose loss alone
+    Without TARGET: how fragile each cell of the evidence gap map is, or of SOURCE alone. A fragile work is one whose loss alone
     turns the direction round or leaves no path.
     """
     graph = context.graph

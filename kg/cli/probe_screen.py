@@ -41,7 +41,7 @@ LOSSES = (("groups", "group"), ("authors", "author"), ("study_kinds", "study_kin
 def what_if(graph: Graph, answer: Document) -> None:
     """Show what a scenario changes: the pair, its paths, the claims behind them."""
     lang, out = graph.lang, console()
-    if answer["question"]["source"] is None:
+    if "before" not in answer:
         _pairs(graph, out, answer["changes"])
     else:
         _ends(graph, out, answer)

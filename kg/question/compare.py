@@ -11,17 +11,28 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from kg.belief import Line, chain
+from kg.belief import chain
 from kg.engine import Path, links_to, nodes_on
-from kg.network import Network, group_of, line_of
+from kg.network import Network
 from kg.question import compare_said, raises
 from kg.question.answers import sides
 from kg.question.compare_said import Moments
-from kg.question.standing import DAMAGE, Signed, Standing, kind_of_change, kind_of_order, standing, strength_of
+from kg.question.standing import (
+    DAMAGE,
+    HOLDING,
+    Signed,
+    Standing,
+    kind_of_change,
+    kind_of_order,
+    lines_of,
+    shown_of,
+    standing,
+    state_of,
+    strength_of,
+)
 
 Document = dict[str, Any]
 Pair = tuple[str, str]
-HOLDING = {"contested", "supported", "assumed"}
 NOWHERE: tuple[Signed, bool] = ({}, True)
 
 
@@ -45,7 +56,7 @@ class Comparison:
         ids = {id for id, weighing in new.items() if old.get(id) is not weighing} | (old.keys() - new.keys())
         ids |= self.before.links.keys() ^ self.after.links.keys()
         ids |= self.before.assumed.keys() | self.after.assumed.keys()
-        return frozenset(id for id in ids if _shown(self.before, id) != _shown(self.after, id))
+        return frozenset(id for id in ids if shown_of(self.before, id) != shown_of(self.after, id))
 
     def claims(self, *, lang: str) -> list[Document]:
         """Return the claims that differ, the gravest first.
@@ -61,7 +72,7 @@ class Comparison:
         for id in sorted(self.changed):
             parts = [id in net.links for net in self.networks]
             opinions = [net.opinion(id) for net in self.networks]
-            states = [_state(net, id) for net in self.networks]
+            states = [state_of(net, id) for net in self.networks]
             kind = kind_of_order(*map(strength_of, opinions))
             held = [(state in HOLDING, part) for state, part in zip(states, parts, strict=True)]
             if held[0] != held[1]:
@@ -81,18 +92,18 @@ class Comparison:
         step = {entry["claim"]: abs(_expected(self.after, entry) - _expected(self.before, entry)) for entry in entries}
         return sorted(entries, key=lambda entry: (DAMAGE.index(entry["kind"]), -step[entry["claim"]], entry["claim"]))
 
-    def ends(self, rows: str | None, cols: str | None) -> tuple[list[str], list[str]]:
-        """Return the entities of either side that are of two types; by default all causes and all harms.
+    def ends(
+        self, rows: str | None, cols: str | None, *, source: str | None = None, target: str | None = None
+    ) -> tuple[list[str], list[str]]:
+        """Return the entities of either side that are of two types, by default all causes and all harms.
+
+        `source` stands for all rows, `target` for all columns.
 
         Raises:
             UnknownTerm: no such type of entity.
         """
-        vocabulary = self.after.vocabulary
-        found = []
-        for type_, role in ((rows, "cause"), (cols, "harm")):
-            types = vocabulary.types_with_role(role) if type_ is None else [vocabulary.entity_type(type_).id]
-            found.append(sorted({id for net in self.networks for id in raises.of_types(net, types)}))
-        return found[0], found[1]
+        found = [ends(net, rows, cols, source=source, target=target) for net in self.networks]
+        return sorted({*found[0][0], *found[1][0]}), sorted({*found[0][1], *found[1][1]})
 
     def pairs(
         self, rows: Sequence[str], cols: Sequence[str], *, max_links: int, lang: str, limits: set[str]
@@ -224,7 +235,7 @@ class Comparison:
         found = set()
         for claim in claims:
             if claim not in self.before.assumed and claim not in self.after.assumed:
-                old, new = (dict(_lines(net, claim)) for net in self.networks)
+                old, new = (dict(lines_of(net, claim)) for net in self.networks)
                 found |= {work for line, work in {**old, **new}.items() if (line in old) != (line in new)}
         return sorted(found)
 
@@ -241,28 +252,22 @@ class Comparison:
         return [row for row in rows if not near.isdisjoint(within(row) if narrower else (row,))]
 
 
-def _shown(network: Network, claim: str) -> tuple[Any, ...]:
-    link = network.links.get(claim)
-    numbers = tuple(round(value, 12) for value in strength_of(network.opinion(claim)))
-    return _state(network, claim), numbers, None if link is None else link[2]
+def ends(
+    network: Network, rows: str | None, cols: str | None, *, source: str | None = None, target: str | None = None
+) -> tuple[list[str], list[str]]:
+    """Return where paths begin and where they end: two types of entity, by default all causes and all harms.
 
+    `source` stands for all rows, `target` for all columns.
 
-def _state(network: Network, claim: str) -> str:
-    weighing = network.weighings.get(claim)
-    if weighing is None:
-        return "absent"
-    if claim in network.assumed:
-        return "assumed"
-    if weighing.contested:
-        return "contested"
-    return "supported" if weighing.support > 0 else "disputed" if weighing.dispute > 0 else "unsupported"
-
-
-def _lines(network: Network, claim: str) -> Iterator[tuple[Line, str]]:
-    for item in network.counting(claim):
-        line = line_of(item, group_of(item, network.snapshot), network.vocabulary)
-        if line.polarity != 0:
-            yield line, item.work
+    Raises:
+        UnknownTerm: no such type of entity.
+    """
+    vocabulary = network.vocabulary
+    found = []
+    for id, type_, role in ((source, rows, "cause"), (target, cols, "harm")):
+        types = vocabulary.types_with_role(role) if type_ is None else [vocabulary.entity_type(type_).id]
+        found.append([id] if id is not None else raises.of_types(network, types))
+    return found[0], found[1]
 
 
 def _claims_of(by_sign: Signed) -> Iterator[str]:

@@ -15,6 +15,7 @@ from kg.errors import InputError
 from kg.network import Network, group_of
 from kg.question import cautions, explain, raises, robustness_said
 from kg.question.answers import Answer, answer, path_document
+from kg.question.compare import ends
 from kg.question.standing import DAMAGE, Standing, between, kind_of_change, standing
 from kg.scenario import Scenario
 
@@ -147,6 +148,8 @@ def groups_behind(network: Network, claims: Iterable[str]) -> frozenset[str]:
 def matrix(
     network: Network,
     *,
+    source: str | None = None,
+    target: str | None = None,
     rows: str | None = None,
     cols: str | None = None,
     max_links: int = 6,
@@ -157,6 +160,8 @@ def matrix(
 
     Args:
         network: The snapshot under its criteria.
+        source: Entity id, the only row; None for all of `rows`.
+        target: Entity id, the only column; None for all of `cols`.
         rows: Entity type of the rows; None for all causes.
         cols: Entity type of the columns; None for all harms.
         max_links: Most claims in a path, 1 to 12.
@@ -173,11 +178,7 @@ def matrix(
 
     Cost: for each work a reread of its claims and a search from the rows that have a path through one of them.
     """
-    vocabulary = network.vocabulary
-    ids = []
-    for type_, role in ((rows, "cause"), (cols, "harm")):
-        types = vocabulary.types_with_role(role) if type_ is None else [vocabulary.entity_type(type_).id]
-        ids.append(raises.of_types(network, types))
+    ids = ends(network, rows, cols, source=source, target=target)
     limits: set[str] = set()
     cells: dict[Pair, Standing] = {}
     through: dict[str, set[Pair]] = {}
@@ -224,7 +225,7 @@ def matrix(
     return answer(
         network,
         "robustness",
-        {"source": None, "target": None, "rows": rows, "cols": cols, "max_links": max_links},
+        {"source": source, "target": target, "rows": rows, "cols": cols, "max_links": max_links},
         {"rows": ids[0], "cols": ids[1], "cells": shown},
         lang=lang,
         limits=sorted(limits),

@@ -1,4 +1,4 @@
-"""How a pair of entities stands: the best path of each direction, how sure it is; and how two standings differ.
+"""How a claim or a pair of entities stands, the best path of each direction and how sure; how two standings differ.
 
 Lives here: `Standing`, the kind of a difference, the order of damage. May enter: a network, paths by sign.
 Never here: which pairs to compare (compare), documents, sentences.
@@ -6,17 +6,20 @@ Never here: which pairs to compare (compare), documents, sentences.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from kg.belief import Opinion, chain
+from kg.belief import Line, Opinion, chain
 from kg.engine import Path, best_paths
-from kg.network import Network
+from kg.network import Network, group_of, line_of
 from kg.question.answers import DIRECTIONS
 from kg.question.impact import MANY_PATHS, reliability_of
 
 DAMAGE = ("flipped", "lost", "weaker", "gained", "stronger", "none")
 """Kinds of difference, the gravest first."""
+HOLDING = frozenset({"contested", "supported", "assumed"})
+"""States in which something speaks for a claim."""
 Signed = Mapping[int, Sequence[Path]]
 Span = tuple[float, float, float]
 
@@ -76,6 +79,35 @@ def standing(network: Network, by_sign: Signed, *, reliable: bool) -> Standing |
         return None
     best = max(sides, key=lambda sign: (round(sides[sign].opinion.expected, 12), sign))
     return Standing(best, sides[best], sides.get(-best))
+
+
+def state_of(network: Network, claim: str) -> str:
+    """Return how a claim stands: absent (or its own status does not count), unsupported, disputed (by all that
+    counts), contested, supported or assumed.
+    """
+    weighing = network.weighings.get(claim)
+    if weighing is None:
+        return "absent"
+    if claim in network.assumed:
+        return "assumed"
+    if weighing.contested:
+        return "contested"
+    return "supported" if weighing.support > 0 else "disputed" if weighing.dispute > 0 else "unsupported"
+
+
+def shown_of(network: Network, claim: str) -> tuple[Any, ...]:
+    """Return what answers show of a claim: its state, its strength to 12 decimals, its sign when it takes part."""
+    link = network.links.get(claim)
+    numbers = tuple(round(value, 12) for value in strength_of(network.opinion(claim)))
+    return state_of(network, claim), numbers, None if link is None else link[2]
+
+
+def lines_of(network: Network, claim: str) -> Iterator[tuple[Line, str]]:
+    """Yield what counts for or against a claim, each line with its work."""
+    for item in network.counting(claim):
+        line = line_of(item, group_of(item, network.snapshot), network.vocabulary)
+        if line.polarity != 0:
+            yield line, item.work
 
 
 def between(network: Network, source: str, target: str, *, max_links: int, deep: bool) -> tuple[Signed, bool, bool]:

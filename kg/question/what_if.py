@@ -103,18 +103,22 @@ def everywhere(
     *,
     scenario: Scenario,
     faults: Sequence[KgError] = (),
+    source: str | None = None,
+    target: str | None = None,
     rows: str | None = None,
     cols: str | None = None,
     max_links: int = 6,
     lang: str = "en",
 ) -> Answer:
-    """Return every pair of two types that stands otherwise in a scenario, and every claim that does.
+    """Return every pair of two types (or of one entity) that stands otherwise in a scenario, and every claim that does.
 
     Args:
         before: The snapshot under the criteria of the question.
         after: What the scenario makes of it.
         scenario: What is supposed.
         faults: What the scenario names in vain.
+        source: Entity id where paths begin; None for all of `rows`.
+        target: Entity id where they end; None for all of `cols`.
         rows: Entity type where paths begin; None for all causes.
         cols: Entity type where they end; None for all harms.
         max_links: Most claims in a path, 1 to 12.
@@ -125,10 +129,12 @@ def everywhere(
     """
     comparison = Comparison(before, after, MOMENTS)
     limits: set[str] = set()
-    changes = comparison.pairs(*comparison.ends(rows, cols), max_links=max_links, lang=lang, limits=limits)
+    changes = comparison.pairs(
+        *comparison.ends(rows, cols, source=source, target=target), max_links=max_links, lang=lang, limits=limits
+    )
     return _answer(
         comparison,
-        {"source": None, "target": None, "rows": rows, "cols": cols, "max_links": max_links},
+        {"source": source, "target": target, "rows": rows, "cols": cols, "max_links": max_links},
         {"changes": [{"of": "pair", **change} for change in changes]},
         scenario=scenario,
         faults=faults,

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 import kg
-from kg_api import reference, shapes, survey_shapes
+from kg_api import probe_shapes, reference, shapes, survey_shapes
 
 CLAIM = "tar--mitigates--safeguard-removal"
 EXAMPLES: list[tuple[str, type[pydantic.BaseModel], Callable[[kg.Graph], Any]]] = [
@@ -38,6 +38,30 @@ EXAMPLES: list[tuple[str, type[pydantic.BaseModel], Callable[[kg.Graph], Any]]] 
         survey_shapes.Gaps,
         lambda g: g.gaps(kind=["stale", "no-evidence"], since=2023, limit=100),
     ),
+    (
+        'what-if?source=qlora&target=malicious-use&scenario={"drop_work":["dettmers2023qlora"]}&k=3',
+        probe_shapes.WhatIf,
+        lambda g: g.what_if("qlora", "malicious-use", drop_work="dettmers2023qlora", k=3),
+    ),
+    (
+        'what-if?source=qlora&target=malicious-use&scenario={"add":["qlora lowers malicious-use 0.9"]}',
+        probe_shapes.WhatIf,
+        lambda g: g.what_if("qlora", "malicious-use", add="qlora lowers malicious-use 0.9"),
+    ),
+    (
+        'what-if?rows=Mitigation&scenario={"mark":["chan2023hazards=retracted"]}',
+        probe_shapes.WhatIf,
+        lambda g: g.what_if(rows="Mitigation", retract=["chan2023hazards"]),
+    ),
+    (
+        "robustness?source=qlora&target=malicious-use",
+        probe_shapes.Robustness,
+        lambda g: g.robustness("qlora", "malicious-use"),
+    ),
+    ("robustness?source=qlora", probe_shapes.Robustness, lambda g: g.robustness("qlora")),
+    ("robustness?cols=Benefit", probe_shapes.Robustness, lambda g: g.robustness(cols="Benefit")),
+    ("diff?from=known:2022&to=known:2024", probe_shapes.Diff, lambda g: g.diff("known:2022", "known:2024")),
+    ("diff?from=0", probe_shapes.Diff, lambda g: g.diff(0)),
     ("search?q=联邦学习", shapes.Search, lambda g: g.search("联邦学习")),
     ("search?q=zzzzqqqq", shapes.Search, lambda g: g.search("zzzzqqqq")),
     ("entities?type=Risk&limit=3", shapes.Entities, lambda g: g.entities(type="Risk", limit=3)),
@@ -89,7 +113,7 @@ def test_a_dossier_has_its_shape(client: TestClient, kind: str, id: str, lang: s
 
 def test_every_route_is_described_and_its_example_works(app: FastAPI, client: TestClient) -> None:
     operations = reference.operations(app.openapi())
-    assert len(operations) == 24
+    assert len(operations) == 29
     for one in operations:
         assert one.summary, one.path
         assert one.description, one.path
@@ -98,7 +122,7 @@ def test_every_route_is_described_and_its_example_works(app: FastAPI, client: Te
             assert parameter.description, (one.path, parameter.name)
             assert parameter.range, (one.path, parameter.name)
             assert parameter.example, (one.path, parameter.name)
-        assert client.get(one.example).status_code == 200, one.example
+        assert client.request(one.method, one.example).status_code == 200, one.example
 
 
 def test_every_example_of_a_parameter_is_taken(app: FastAPI, client: TestClient) -> None:
@@ -107,9 +131,8 @@ def test_every_example_of_a_parameter_is_taken(app: FastAPI, client: TestClient)
             if parameter.place == "query":
                 joint = "&" if "?" in one.example else "?"
                 value = parameter.example.replace("+", "%2B")
-                got = client.get(
-                    f"{one.example}{joint}{parameter.name}={value}" if not parameter.required else one.example
-                )
+                address = f"{one.example}{joint}{parameter.name}={value}" if not parameter.required else one.example
+                got = client.request(one.method, address)
                 assert got.status_code == 200, (one.path, parameter.name, got.text)
 
 

@@ -82,6 +82,24 @@ QUESTIONS: list[tuple[str, list[str], str, dict[str, Any], tuple[Any, ...]]] = [
         {"threshold": 0.3, "max_links": 3, "narrower": True},
         ("safeguard-removal",),
     ),
+    (
+        "what_if",
+        ["what-if", "qlora", "malicious-use", "--drop-work", "dettmers2023qlora", "-k", "3", "--known-in", "2024"],
+        "/what-if",
+        {"scenario": '{"drop_work": "dettmers2023qlora"}', "k": 3, "known_in": 2024},
+        ("qlora", "malicious-use"),
+    ),
+    (
+        "what_if",
+        ["what-if", "--rows", "Mitigation", "--retract", "chan2023hazards", "--under", "min-strength=moderate"],
+        "/what-if",
+        {"scenario": '{"retract": ["chan2023hazards"], "under": {"min_strength": "moderate"}}', "rows": "Mitigation"},
+        (),
+    ),
+    ("robustness", ["robustness", "qlora", "malicious-use"], "/robustness", {}, ("qlora", "malicious-use")),
+    ("robustness", ["robustness", "--cols", "Benefit"], "/robustness", {"cols": "Benefit"}, ()),
+    ("diff", ["diff", "known:2022", "1", "--max-links", "4"], "/diff", {"max_links": 4}, ("known:2022", "1")),
+    ("diff", ["diff", "0", "--study-kind", "argument"], "/diff", {"study_kind": ["argument"]}, ("0",)),
     ("gaps", ["gaps"], "/gaps", {}, ()),
     (
         "gaps",
@@ -126,6 +144,9 @@ QUESTIONS: list[tuple[str, list[str], str, dict[str, Any], tuple[Any, ...]]] = [
 SUBJECTS = {
     "cut": ("target",),
     "raises": ("risk",),
+    "what_if": ("source", "target"),
+    "robustness": ("source", "target"),
+    "diff": ("from", "to"),
     "paths": ("source", "target"),
     "impact": ("entity",),
     "search": ("q",),
@@ -195,5 +216,8 @@ def test_receipts_are_the_same_on_sqlite_and_postgresql(sqlite_url: str, postgre
         receipts.append([graph.raises().json(), graph.matrix().json(), graph.impact("lora").json()])
         receipts[-1] += [graph.cut("malicious-use").json(), graph.gaps(limit=2000).json()]
         receipts[-1].append(graph.disputes()["receipt"])
+        receipts[-1] += [graph.robustness("qlora", "malicious-use").json(), graph.robustness().json()]
+        receipts[-1] += [graph.what_if(drop_work="chan2023hazards").json(), graph.diff("known:2022").json()]
+        receipts[-1].append(graph.retract("dettmers2023qlora", dry_run=True).json())
         graph.store.close()
     assert receipts[0] == receipts[1]

@@ -1,0 +1,120 @@
+"""Questions that compare two answers: what-if, robustness, retraction as a preview, two points in time.
+
+May enter: parameters as text. Never here: parsing them, what an answer says, writing.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from kg.criteria import parse_flag
+from kg.errors import Forbidden, InputError
+from kg_api import parameters as p
+from kg_api import probe_parameters as probe
+from kg_api import probe_shapes as shapes
+from kg_api.asking import TheGraph, TheLang
+from kg_api.replies import JSON, reply
+
+router = APIRouter(tags=["questions"])
+
+
+@router.get("/what-if", response_model=shapes.WhatIf, summary="Before and after a scenario, by its address")
+def what_if(
+    *,
+    request: Request,
+    graph: TheGraph,
+    spoken: TheLang,
+    criteria: p.Criteria,
+    source: probe.Source = None,
+    target: probe.Target = None,
+    scenario: probe.Scenario = None,
+    rows: probe.Rows = None,
+    cols: probe.Cols = None,
+    k: p.K = None,
+    max_links: p.MaxLinks = None,
+    sign: p.Sign = None,
+) -> Response:
+    """A scenario that can be shared. What it names and the record lacks is said in `note`; nothing is stored."""
+    plus = "+" if sign == " " else sign
+    ends = p.given(source=source, target=target, rows=rows, cols=cols, scenario=scenario)
+    asked = p.given(k=k, max_links=max_links, sign=plus)
+    return reply(request, lambda: graph.what_if(**ends, **asked, lang=spoken, **criteria), lang=spoken)
+
+
+@router.post(
+    "/what-if",
+    response_model=shapes.WhatIf,
+    summary="Before and after a scenario",
+    name="what_if_of_body",
+    openapi_extra=probe.BODY,
+)
+def what_if_of_body(*, graph: TheGraph, spoken: TheLang, body: probe.Body) -> Response:
+    """The same with everything in a JSON body, the parts of a scenario by themselves too; nothing is stored."""
+    if "lang" in body:
+        raise InputError("the language is said in the address or by Accept-Language", where="lang")
+    answer = graph.what_if(**body, lang=spoken)
+    return Response(answer.json(), media_type=JSON, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/robustness", response_model=shapes.Robustness, summary="What happens when evidence is left out")
+def robustness(
+    *,
+    request: Request,
+    graph: TheGraph,
+    spoken: TheLang,
+    criteria: p.Criteria,
+    source: probe.Source = None,
+    target: probe.Target = None,
+    rows: probe.Rows = None,
+    cols: probe.Cols = None,
+    max_links: p.MaxLinks = None,
+) -> Response:
+    """Each work, source group, author and kind of study in turn; without ends, how fragile each cell of the map is."""
+    ends = p.given(source=source, target=target, rows=rows, cols=cols)
+    asked = p.given(max_links=max_links)
+    return reply(request, lambda: graph.robustness(**ends, **asked, lang=spoken, **criteria), lang=spoken)
+
+
+@router.get("/diff", response_model=shapes.Diff, summary="Which answers differ between two points in time")
+def diff(
+    *,
+    request: Request,
+    graph: TheGraph,
+    spoken: TheLang,
+    criteria: p.Criteria,
+    from_: probe.From,
+    to: probe.To = None,
+    rows: probe.Rows = None,
+    cols: probe.Cols = None,
+    max_links: p.MaxLinks = None,
+) -> Response:
+    """Points of either clock: what was recorded, or what was published; each difference with the works responsible."""
+    asked = p.given(rows=rows, cols=cols, max_links=max_links)
+    return reply(request, lambda: graph.diff(from_, to or None, **asked, lang=spoken, **criteria), lang=spoken)
+
+
+@router.post("/works/{id}/retraction", response_model=shapes.Retraction, summary="What a retraction would change")
+def retraction(
+    *,
+    graph: TheGraph,
+    spoken: TheLang,
+    criteria: p.Criteria,
+    id: probe.WorkId,
+    dry_run: probe.DryRun,
+    status: probe.Status = None,
+    notice: probe.Notice = None,
+    rows: probe.Rows = None,
+    cols: probe.Cols = None,
+    max_links: p.MaxLinks = None,
+) -> Response:
+    """A preview, `dry_run=true`: every claim and every pair that changes. Over HTTP nothing is written."""
+    if not parse_flag(dry_run, name="dry_run"):
+        raise Forbidden(
+            "over HTTP a retraction can only be previewed",
+            where="dry_run",
+            hint="ask with dry_run=true; `kg retract` on the operator's machine writes it",
+        )
+    asked = p.given(status=status, notice=notice, rows=rows, cols=cols, max_links=max_links)
+    answer = graph.retract(id, **asked, dry_run=True, lang=spoken, **criteria)
+    return Response(answer.json(), media_type=JSON, headers={"Cache-Control": "no-store"})

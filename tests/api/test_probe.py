@@ -1,0 +1,90 @@
+"""Comparisons over HTTP: a scenario as an address and as a body, retraction as a preview only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+import kg
+from kg.model import canonical
+from kg_api import probe_shapes
+
+RISK = "malicious-use-by-non-state-actors"
+BODY: dict[str, Any] = {
+    "source": "qlora",
+    "target": RISK,
+    "k": 3,
+    "drop_work": ["dettmers2023qlora"],
+    "add": f"qlora lowers {RISK} 0.3",
+    "min_strength": "moderate",
+    "narrower": True,
+    "scenario": {"drop_claim": ["lora--lowers--fine-tuning-cost"]},
+    "under": {"known_in": 2024},
+    "rows": None,
+}
+
+
+def test_a_body_says_all_that_the_face_takes(client: TestClient, pack_graph: kg.Graph) -> None:
+    got = client.post("/api/v1/what-if", json=BODY)
+    assert got.status_code == 200, got.text
+    assert got.content == pack_graph.what_if(**BODY).json()
+    assert got.headers["cache-control"] == "no-store"
+    probe_shapes.WhatIf.model_validate_json(got.content, strict=True)
+
+
+def test_a_scenario_is_shared_by_its_address(client: TestClient) -> None:
+    posted = client.post("/api/v1/what-if", json=BODY).json()
+    shared = {"source": "qlora", "target": RISK, "k": "3", "min_strength": "moderate", "narrower": "true"}
+    got = client.get("/api/v1/what-if", params={**shared, "scenario": canonical(posted["question"]["scenario"])})
+    assert got.json() == posted
+
+
+def test_a_scenario_that_names_what_is_gone_is_answered(client: TestClient) -> None:
+    params = {"source": "qlora", "target": RISK, "scenario": '{"drop_work":["nobody1999"]}'}
+    got = client.get("/api/v1/what-if", params=params)
+    assert got.status_code == 200
+    assert "nobody1999" in got.json()["note"]
+    assert got.json()["changes"] == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "said"),
+    [
+        (b"{", 422, "not JSON"),
+        (b"[]", 422, "JSON object"),
+        (b'{"k": NaN}', 422, "not JSON"),
+        (b'{"k": 1.5}', 422, "k"),
+        (b'{"source": ["qlora"]}', 422, "source"),
+        (b'{"source": 5}', 404, "5"),
+        (b'{"drop_work": [1]}', 422, "drop_work"),
+        (b'{"drop_work": "nobody"}', 404, "nobody"),
+        (b'{"without_work": {"a": 1}}', 422, "without_work"),
+        (b'{"scenario": {"drop_work": {"a": 1}}}', 422, "drop_work"),
+        (b'{"scenario": {"under": {"study_kind": 5}}}', 422, "under.study_kind"),
+        (b'{"scenario": {"mood": "bad"}}', 422, "no such part"),
+        (b'{"scenario": "{"}', 422, "not JSON"),
+        (b'{"mood": "bad"}', 422, "no such criterion"),
+        (b'{"lang": "zh"}', 422, "lang"),
+        (b"[" * 3000, 422, "not JSON"),
+        (b'"\xff"', 422, "not JSON"),
+    ],
+)
+def test_a_body_of_no_use_is_told(client: TestClient, raw: bytes, status: int, said: str) -> None:
+    got = client.post("/api/v1/what-if", content=raw)
+    assert got.status_code == status, got.text
+    assert got.headers["content-type"] == "application/problem+json"
+    assert said in got.text
+
+
+def test_a_retraction_is_only_previewed(client: TestClient, pack_graph: kg.Graph) -> None:
+    address = "/api/v1/works/dettmers2023qlora/retraction"
+    got = client.post(address, params={"dry_run": "true", "lang": "zh"})
+    assert got.content == pack_graph.retract("dettmers2023qlora", dry_run=True, lang="zh").json()
+    probe_shapes.Retraction.model_validate_json(got.content, strict=True)
+    refused = client.post(address, params={"dry_run": "false"})
+    assert (refused.status_code, "previewed" in refused.text) == (403, True)
+    assert client.post(address).status_code == 422
+    assert client.post("/api/v1/works/nobody/retraction?dry_run=true").status_code == 404
+    assert pack_graph.work("dettmers2023qlora")["status"] == "current"
