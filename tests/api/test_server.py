@@ -7,7 +7,8 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 
 import pytest
@@ -33,6 +34,12 @@ def port(pack_graph: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]
     running.should_exit = True
     thread.join(timeout=20)
     assert not thread.is_alive()
+
+
+def elsewhere(do: Callable[[], None]) -> None:
+    """Do it in a thread of its own, where no other suite has left an event loop running."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(do).result()
 
 
 def free_port() -> int:
@@ -114,11 +121,11 @@ def test_a_port_in_use_is_told(pack_graph: kg.Graph) -> None:
         taken.listen()
         number = taken.getsockname()[1]
         with pytest.raises(InputError, match=f"port {number} is in use") as told:
-            server.run(pack_graph, "127.0.0.1", number)
+            elsewhere(lambda: server.run(pack_graph, "127.0.0.1", number))
     assert told.value.hint == "choose another with --port"
 
 
 @pytest.mark.parametrize("host", ["203.0.113.1", "nowhere.invalid"])
 def test_an_address_that_is_not_ours_is_told(host: str) -> None:
     with pytest.raises(InputError, match="is not an address of this machine"):
-        asyncio.run(server.check(host, free_port()))
+        elsewhere(lambda: asyncio.run(server.check(host, free_port())))

@@ -99,7 +99,7 @@ export function drawCanvas(element, scene, told) {
       ctx.roundRect(left, top, width, height, 6);
       ctx.fillStyle = look.card;
       ctx.fill();
-      ctx.globalAlpha = kept !== null && !kept.nodes.has(id) ? 0.35 : 1;
+      ctx.globalAlpha = kept !== null && !kept.nodes.has(id) ? 0.45 : 1;
       const strong = chosen !== null && chosen.kind === "node" && chosen.id === id;
       ctx.lineWidth = strong ? 2.5 : 1;
       ctx.strokeStyle = strong ? look.strong : node.colour;
@@ -268,12 +268,14 @@ export function drawCanvas(element, scene, told) {
       shifted = false;
       return;
     }
-    const ends = [...kept.nodes].map((id) => network.canvasToDOM(network.getPosition(id)).x);
-    const half = (CARD.width / 2) * network.getScale();
-    const over = Math.max(...ends) + half + 16 - (element.clientWidth - covered);
-    if (over <= 0) return;
-    const view = network.getViewPosition();
-    network.moveTo({ position: { x: view.x + over / network.getScale(), y: view.y }, animation: false });
+    const xs = [...kept.nodes].map((id) => network.getPosition(id).x);
+    const [left, right] = [Math.min(...xs) - CARD.width / 2 - 16, Math.max(...xs) + CARD.width / 2 + 16];
+    const free = element.clientWidth - covered;
+    if (network.canvasToDOM({ x: right, y: 0 }).x <= free) return;
+    const top = network.DOMtoCanvas({ x: 0, y: 0 }).y;
+    const scale = Math.max(0.5, Math.min(network.getScale(), free / (right - left)));
+    const position = { x: right + (element.clientWidth / 2 - free) / scale, y: top + element.clientHeight / 2 / scale };
+    network.moveTo({ position, scale, animation: false });
     shifted = true;
   };
 
