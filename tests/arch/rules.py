@@ -31,8 +31,9 @@ DOORS: Mapping[str, tuple[str, ...]] = {
 # Libraries of the extras: absent in a plain installation, so their rooms may ask for them late.
 OPTIONAL = {"numba", "psycopg", "mcp", "xlsxwriter", "citeproc", "pyspark", "playwright"}
 # Modules that may import late: the door of the library, the table of commands, the place where commands first ask for
-# the graph, the two commands that stand on whole packages of their own, and `Later` (see `unseen`).
-LATE = {"kg", "kg.cli", "kg.cli.context", "kg.cli.serve", "kg.later"}
+# the graph, the two commands that stand on whole packages of their own, `Later` (see `unseen`), and the worker process,
+# which is told by name what to run.
+LATE = {"kg", "kg.cli", "kg.cli.context", "kg.cli.serve", "kg.later", "kg.rdf.forking"}
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "handler", "data", "info"}
 # Names that a base class of the standard library imposes: asyncio.Protocol.data_received.
 IMPOSED = {"data_received"}
@@ -115,7 +116,7 @@ def unseen(modules: Iterable[Module]) -> list[str]:
         }
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Later" and node.args:
-                name = getattr(node.args[0], "value", None)
+                name = node.args[0].value if isinstance(node.args[0], ast.Constant) else ast.unparse(node.args[0])
                 if name not in seen:
                     faults.append(
                         f"{module.path}:{node.lineno}: {name} is put off, and not imported under TYPE_CHECKING"
