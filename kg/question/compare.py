@@ -184,7 +184,7 @@ class Comparison:
             "target": target,
             "direction": [None if one is None else one.direction for one in both],
             "expected": [None if one is None else one.best.opinion.expected for one in both],
-            "reliability": [None if one is None else _lists(one.reliability()) for one in both],
+            "reliability": [None if one is None else one.reliability() for one in both],
             "because": {"claims": moved, "works": self._works(moved)},
         }
         entry["explanation"] = compare_said.pair(self.before, self.after, self.moments, entry, lang=lang)
@@ -296,10 +296,6 @@ def _asks(network: Network) -> tuple[Any, ...]:
 
 def _expected(network: Network, entry: Document) -> float:
     return network.opinion(entry["claim"]).expected
-
-
-def _lists(spans: dict[str, Any]) -> dict[str, list[float]] | None:
-    return {word: list(span) for word, span in spans.items()} or None
 
 
 def _gravity(entry: Document) -> tuple[int, float, str, str]:

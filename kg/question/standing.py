@@ -54,10 +54,11 @@ class Standing:
         """The claims of the best path and of the opposing one."""
         return frozenset(self.best.path if self.opposing is None else (*self.best.path, *self.opposing.path))
 
-    def reliability(self) -> dict[str, Span]:
-        """Return the reliability of each direction for which it is known."""
+    def reliability(self) -> dict[str, list[float]] | None:
+        """Return low, expected and high of each direction for which they are known; None for neither."""
         sides = [(self.sign, self.best)] + ([] if self.opposing is None else [(-self.sign, self.opposing)])
-        return {DIRECTIONS[sign]: side.reliability for sign, side in sides if side.reliability is not None}
+        known = {DIRECTIONS[sign]: list(side.reliability) for sign, side in sides if side.reliability is not None}
+        return known or None
 
 
 def standing(network: Network, by_sign: Signed, *, reliable: bool) -> Standing | None:

@@ -82,7 +82,7 @@ def find(
         "after": [_with_assumed(path, after) for path in asked[1]["paths"]],
         "direction": [None if one is None else one.direction for one in stands],
         "expected": [None if one is None else one.best.opinion.expected for one in stands],
-        "reliability": [None if one is None else one.reliability() or None for one in stands],
+        "reliability": [None if one is None else one.reliability() for one in stands],
         "changes": [*changes, *({"of": "path", **change} for change in moved)],
     }
     return _answer(
