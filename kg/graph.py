@@ -20,6 +20,7 @@ from kg.later import Later
 from kg.model import Change, Revision
 from kg.packaged import packaged
 from kg.probing import Probing
+from kg.querying import Querying
 from kg.question import impact, paths, raises, records, search
 from kg.question.answers import Answer
 from kg.record import Store
@@ -88,7 +89,7 @@ def database_url(text: str) -> str:
     return text if "://" in text else f"sqlite:///{text}"
 
 
-class Graph(Surveying, Probing, Exchanging, Vouching):
+class Graph(Surveying, Probing, Exchanging, Vouching, Querying):
     """The record seen through the ontology: ask, list, show, load. Safe to share between threads.
 
     Every question takes the criteria of `kg.Criteria` as keywords. Questions return an `Answer`, records and lists

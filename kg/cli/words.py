@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "more": ("and {} more; --json shows all", "另有 {} 项；--json 可查看全部"),
     "narrower": ("narrower", "下位"),
     "newer": ("newer", "较新"),
+    "no": ("no", "否"),
     "no_claims": ("No claim mentions it.", "没有论断提到它。"),
     "no_path": ("no path", "没有路径"),
     "none": ("none", "无"),
@@ -82,6 +83,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "represented_by": ("same source as", "与此同源"),
     "revision": ("revision", "修订版"),
     "risk": ("Risk", "风险"),
+    "rows": ("rows: {}", "行数:{}"),
     "score": ("Score", "得分"),
     "stands_on": ("Sources", "独立来源"),
     "status": ("status", "状态"),
@@ -104,6 +106,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "worst": ("Gravest loss", "最严重的损失"),
     "written": ("{} is marked {} in revision {}", "{} 已标记为“{}”（修订版 {}）"),
     "year": ("Year", "年份"),
+    "yes": ("yes", "是"),
 }
 
 

@@ -1,0 +1,136 @@
+"""Evaluating one query on Oxigraph: what the guarded worker does, and the store that its template process holds.
+
+Lives here: jobs and tellings of `kg.rdf.worker`. May enter: N-Quads of ours, queries that the guard let pass.
+Never here: processes, deadlines, a database. Everything is imported at once: a worker opens no file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import pyoxigraph as ox
+
+from kg.errors import Conflict, InputError, ParseFailure
+from kg.rdf import results
+from kg.rdf.names import PREFIXES
+
+NOWHERE = -1
+WARM_UP = "SELECT (COUNT(*) AS ?n) WHERE { ?a ekg:raises+ ?b FILTER(REGEX(STR(?b), 'a')) }"
+
+
+@dataclass
+class Held:
+    """The dataset of one revision; `NOWHERE` while it is being filled, and when a piece of it is missing."""
+
+    store: ox.Store = field(default_factory=ox.Store)
+    pieces: int = 0
+    revision: int = NOWHERE
+
+
+def add(payload: bytes, held: Held | None) -> Held:
+    """Take one more piece of the first filling: N-Quads."""
+    found = held or Held()
+    found.store.bulk_load(payload, ox.RdfFormat.N_QUADS, lenient=True)
+    found.pieces += 1
+    return found
+
+
+def settle(payload: bytes, held: Held | None) -> Held:
+    """Say which revision has been filled in, and in how many pieces. Payload: {"revision", "pieces"}."""
+    said = orjson.loads(payload)
+    found = held or Held()
+    found.revision = said["revision"] if found.pieces == said["pieces"] else NOWHERE
+    return found
+
+
+def follow(payload: bytes, held: Held | None) -> Held:
+    """Bring the dataset to a later revision. Payload: {"from", "to", "gone", "fresh"}, the last two N-Quads."""
+    said = orjson.loads(payload)
+    found = held or Held()
+    if found.revision != said["from"]:
+        found.revision = NOWHERE
+        return found
+    for quad in ox.parse(said["gone"].encode(), ox.RdfFormat.N_QUADS, lenient=True):
+        found.store.remove(quad)
+    found.store.extend(ox.parse(said["fresh"].encode(), ox.RdfFormat.N_QUADS, lenient=True))
+    found.revision = said["to"]
+    return found
+
+
+def warm(_: bytes, held: Held | None) -> bytes:
+    """Answer one query, so that what is wrong shows before anybody asks.
+
+    Raises:
+        Conflict: the dataset is not complete.
+    """
+    if held is None or held.revision == NOWHERE:
+        raise Conflict("the dataset is not complete")
+    found: Any = held.store.query(WARM_UP, prefixes=dict(PREFIXES), use_default_graph_as_union=True)
+    return str(list(found)).encode()
+
+
+def answer(payload: bytes, held: Held | None) -> bytes:
+    """Evaluate a query. The result begins with a line of JSON about it, then the body in the format asked for.
+
+    Args:
+        payload: {"text", "columns", "default", "named", "format", "rows", "bytes", "revision"}.
+        held: The dataset.
+
+    Raises:
+        Conflict: the dataset is older than the revision asked for.
+        InputError: the engine cannot read or evaluate the query; says why.
+    """
+    asked = orjson.loads(payload)
+    if held is None or held.revision < asked["revision"]:
+        raise Conflict("the dataset is not that of this revision")
+    written = _written(asked, held.store)
+    about = {"revision": held.revision, "count": written.count, "limits": written.limits}
+    return orjson.dumps(about) + b"\n" + written.body
+
+
+def _written(asked: dict[str, Any], store: ox.Store) -> results.Written:
+    dataset: dict[str, Any] = {"use_default_graph_as_union": True}
+    if asked["default"] or asked["named"]:
+        dataset = {
+            "default_graph": [ox.NamedNode(iri) for iri in asked["default"]],
+            "named_graphs": [ox.NamedNode(iri) for iri in asked["named"]],
+        }
+    limits = {"most": asked["rows"], "bytes_most": asked["bytes"]}
+    try:
+        found = store.query(asked["text"], prefixes=dict(PREFIXES), **dataset)
+        if isinstance(found, ox.QueryBoolean):
+            return results.write_boolean(bool(found), asked["format"])
+        if isinstance(found, ox.QueryTriples):
+            return results.write_triples(found, asked["format"], **limits)
+        names = [variable.value for variable in found.variables]
+        # The engine sorts the columns of `SELECT *`; readers expect them as they are written.
+        written = {name: at for at, name in enumerate(asked["columns"])}
+        names.sort(key=lambda name: written.get(name, len(written)))
+        return results.write_rows(names, ([row[name] for name in names] for row in found), asked["format"], **limits)
+    except SyntaxError as fault:
+        raise _unreadable(asked["text"], str(fault.msg)) from fault
+    except (OSError, RuntimeError, ValueError) as fault:
+        if isinstance(fault, InputError):
+            raise
+        raise InputError(f"the query cannot be evaluated: {str(fault)[:200]}", where="query") from fault
+
+
+def _unreadable(text: str, said: str) -> ParseFailure:
+    """Return an error that shows where the engine stopped reading; its lists of what might stand there help nobody."""
+    place, _, expected = said.removeprefix("error at ").partition(": ")
+    line, _, column = place.partition(":")
+    if not (line.isdigit() and column.isdigit()):
+        return ParseFailure(f"this is not SPARQL: {said[:200]}", source="query")
+    lines = text.split("\n")
+    rest = lines[int(line) - 1][int(column) - 1 :] if int(line) <= len(lines) else ""
+    shown = f"at {rest[:40]!r}" if rest.strip() else "at its end"
+    why = "a prefix is not declared before here" if "Prefix not found" in expected else "something else was expected"
+    return ParseFailure(
+        f"the query cannot be read {shown}, column {column}: {why}",
+        source="query",
+        line=int(line),
+        raw=rest[:200],
+        hint="the prefixes that are declared already are " + ", ".join(PREFIXES) if "Prefix" in expected else None,
+    )
