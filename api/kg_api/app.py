@@ -21,7 +21,7 @@ from kg_api import assets, pages, problems, shapes
 from kg_api.asking import only_known, parameters_of
 from kg_api.headers import Shield
 from kg_api.replies import Memory
-from kg_api.routers import measures, pictures, probe, questions, records, service
+from kg_api.routers import measures, pictures, probe, questions, records, service, vouch
 
 PREFIX = "/api/v1"
 ABOUT = (
@@ -82,7 +82,7 @@ def create_app(graph: Graph, *, warm: bool = True) -> FastAPI:
     problems.install(app)
     strict = [Depends(only_known)]
     api = APIRouter(prefix=PREFIX, dependencies=strict)
-    for room in (questions, measures, probe, records, pictures, service):
+    for room in (questions, measures, probe, vouch, records, pictures, service):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(service.probes, dependencies=strict)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from rapidfuzz import fuzz, process
 
+from kg.criteria import parse_flag
 from kg.errors import InputError
 from kg.graph import Graph
 from kg.settings import LANGS, Lang, parse_lang
@@ -56,6 +57,11 @@ async def lang_of(request: Request, lang: parameters.Lang = None) -> Lang:
     return default if preferred is None else preferred
 
 
+async def explained(request: Request, explain: parameters.Explain = None) -> None:
+    """Take note that the answer is to be said in a paragraph too; `replies` adds it."""
+    request.state.explain = bool(explain) and parse_flag(explain, name="explain")
+
+
 def preferred_lang(accepted: str) -> Lang | None:
     """Return which of our languages an Accept-Language header prefers; None when it names neither.
 
@@ -93,3 +99,5 @@ def _weight(quality: str) -> float:
 
 TheGraph = Annotated[Graph, Depends(graph_of)]
 TheLang = Annotated[Lang, Depends(lang_of)]
+SAID = [Depends(explained)]
+"""Dependency of the routes whose answers can be said in a paragraph."""

@@ -107,6 +107,16 @@ Q = Annotated[
 Found = Annotated[One, _number(1, PAGE_MOST, 20), Query(description="Most items; default 20.")]
 Limit = Annotated[One, _number(1, PAGE_MOST, PAGE), Query(description=f"Records on a page; default {PAGE}.")]
 After = Annotated[One, _text("qlora"), Query(description="Start after this id: the `next` of the page before.")]
+Severity = Annotated[
+    One,
+    WithJsonSchema({"type": "string", "enum": ["error", "warning", "note"], "examples": ["warning"]}),
+    Query(description="Least severity that is listed; default note."),
+]
+Explain = Annotated[
+    One,
+    WithJsonSchema(FLAG),
+    Query(description="`true`: add `paragraph`, the answer in one plain paragraph, from its premises."),
+]
 Newest = Annotated[One, _number(1, 1_000_000, 50), Query(description="Most revisions, newest first; default 50.")]
 Type = Annotated[One, _text("Risk"), Query(description="Kind of entity; kinds below it are included.")]
 Broader = Annotated[

@@ -103,7 +103,7 @@ def reply(
     body = memory.get(tag)
     if body is None:
         start = perf_counter()
-        made = make()
+        made = in_words(request, make())
         taken = perf_counter() - start
         body = Body.of(_bytes(made))
         memory.put(tag, body)
@@ -111,6 +111,18 @@ def reply(
     else:
         headers["Server-Timing"] = 'memory;desc="remembered";dur=0'
     return sent(request, body, headers, media_type)
+
+
+def fresh(request: Request, answer: Answer) -> Response:
+    """Return an answer that no cache may keep."""
+    return Response(_bytes(in_words(request, answer)), media_type=JSON, headers={"Cache-Control": "no-store"})
+
+
+def in_words(request: Request, made: Answer | Mapping[str, Any] | str) -> Answer | Mapping[str, Any] | str:
+    """Return an answer with its paragraph where the request wants one, anything else as it is."""
+    if isinstance(made, Answer) and getattr(request.state, "explain", False):
+        return made.said(request.app.state.graph.explain(made))
+    return made
 
 
 def sent(request: Request, body: Body, headers: dict[str, str], media_type: str) -> Response:

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from kg.cli import screen
+from kg.cli.answering import answer_options, give
 from kg.cli.context import Context
-from kg.cli.options import ENTITY, TYPE, criteria_options, json_option, max_links_option, print_json
+from kg.cli.options import ENTITY, TYPE, criteria_options, max_links_option
 
 
 @click.command()
@@ -19,7 +20,7 @@ from kg.cli.options import ENTITY, TYPE, criteria_options, json_option, max_link
 @click.option("--technique", type=ENTITY, metavar="T", help="Only this technique (any entity will do).")
 @max_links_option
 @criteria_options
-@json_option
+@answer_options
 @click.pass_obj
 def raises(context: Context, /, risk: str | None, technique: str | None, as_json: bool, **parameters: Any) -> None:
     """Which techniques raise or lower RISK (any entity will do), or all risks: the headline answer.
@@ -28,7 +29,7 @@ def raises(context: Context, /, risk: str | None, technique: str | None, as_json
     at least one chain of a sign holds, as low, expected and high.
     """
     answer = context.graph.raises(risk, technique=technique, **parameters)
-    print_json(answer) if as_json else screen.raises(context.graph, answer)
+    give(context, answer, screen.raises, as_json=as_json)
 
 
 @click.command()
@@ -36,12 +37,12 @@ def raises(context: Context, /, risk: str | None, technique: str | None, as_json
 @click.option("--cols", type=TYPE, default="Risk", show_default=True, help="Entity type of the columns.")
 @max_links_option
 @criteria_options
-@json_option
+@answer_options
 @click.pass_obj
 def matrix(context: Context, /, as_json: bool, **parameters: Any) -> None:
     """The evidence gap map. An empty cell means that no evidence was found, not that there is no effect."""
     answer = context.graph.matrix(**parameters)
-    print_json(answer) if as_json else screen.matrix(context.graph, answer)
+    give(context, answer, screen.matrix, as_json=as_json)
 
 
 @click.command()
@@ -51,12 +52,12 @@ def matrix(context: Context, /, as_json: bool, **parameters: Any) -> None:
 @max_links_option
 @click.option("--sign", metavar="+|-", help="Only paths that raise (+) or lower (-).")
 @criteria_options
-@json_option
+@answer_options
 @click.pass_obj
 def paths(context: Context, /, source: str, target: str, as_json: bool, **parameters: Any) -> None:
     """The k best chains of claims from SOURCE to TARGET, best first. No path is an answer, not an error."""
     answer = context.graph.paths(source, target, **parameters)
-    print_json(answer) if as_json else screen.paths(context.graph, answer)
+    give(context, answer, screen.paths, as_json=as_json)
 
 
 @click.command()
@@ -64,9 +65,9 @@ def paths(context: Context, /, source: str, target: str, as_json: bool, **parame
 @click.option("--direction", default="out", show_default=True, metavar="out|in", help="What it reaches, or reaches it.")
 @max_links_option
 @criteria_options
-@json_option
+@answer_options
 @click.pass_obj
 def impact(context: Context, /, entity: str, as_json: bool, **parameters: Any) -> None:
     """What ENTITY reaches (--direction out), or what reaches it (in)."""
     answer = context.graph.impact(entity, **parameters)
-    print_json(answer) if as_json else screen.impact(context.graph, answer)
+    give(context, answer, screen.impact, as_json=as_json)

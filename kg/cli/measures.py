@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from kg.cli import surveys
+from kg.cli.answering import answer_options, give
 from kg.cli.context import Context
-from kg.cli.options import ENTITY, criteria_options, json_option, max_links_option, print_json
+from kg.cli.options import ENTITY, criteria_options, max_links_option
 
 
 @click.command()
@@ -33,7 +34,7 @@ from kg.cli.options import ENTITY, criteria_options, json_option, max_links_opti
 )
 @max_links_option
 @criteria_options
-@json_option
+@answer_options
 @click.pass_obj
 def cut(context: Context, /, target: tuple[str, ...], as_json: bool, **parameters: Any) -> None:
     """The smallest sets of mitigations, of claims and of works that cut every harmful route to TARGET.
@@ -43,7 +44,7 @@ def cut(context: Context, /, target: tuple[str, ...], as_json: bool, **parameter
     that cannot be proven in time is not given.
     """
     answer = context.graph.cut(target, **parameters)
-    print_json(answer) if as_json else surveys.cut(context.graph, answer)
+    give(context, answer, surveys.cut, as_json=as_json)
 
 
 @click.command()
@@ -55,20 +56,20 @@ def cut(context: Context, /, target: tuple[str, ...], as_json: bool, **parameter
 @click.option("--limit", default="50", show_default=True, metavar="N", help="Most gaps.")
 @max_links_option
 @criteria_options
-@json_option
+@answer_options
 @click.pass_obj
 def gaps(context: Context, /, as_json: bool, **parameters: Any) -> None:
     """Where evidence is missing, thin, old or disputed, ranked by what one more study is expected to change."""
     answer = context.graph.gaps(**parameters)
-    print_json(answer) if as_json else surveys.gaps(context.graph, answer)
+    give(context, answer, surveys.gaps, as_json=as_json)
 
 
 @click.command()
 @max_links_option
 @criteria_options
-@json_option
+@answer_options
 @click.pass_obj
 def disputes(context: Context, /, as_json: bool, **parameters: Any) -> None:
     """Claims with counting evidence on both sides, and routes of opposing signs, the most decisive conflict first."""
     answer = context.graph.disputes(**parameters)
-    print_json(answer) if as_json else surveys.disputes(context.graph, answer)
+    give(context, answer, surveys.disputes, as_json=as_json)

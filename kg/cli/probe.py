@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from kg.cli import probe_screen
+from kg.cli.answering import answer_options, give, keep_when_asked
 from kg.cli.context import Context
-from kg.cli.options import ENTITY, TYPE, WORK, RecordId, criteria_options, json_option, max_links_option, print_json
+from kg.cli.options import ENTITY, TYPE, WORK, RecordId, criteria_options, max_links_option, print_json
 from kg.errors import InputError
 from kg.model import canonical
 from kg.scenario import LONGEST
@@ -59,7 +60,7 @@ def ends_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @max_links_option
 @click.option("--sign", metavar="+|-", help="Only paths that raise (+) or lower (-), in the lists.")
 @criteria_options
-@json_option
+@answer_options
 @click.pass_obj
 def what_if(context: Context, /, scenario: Path | None, save: Path | None, as_json: bool, **parameters: Any) -> None:
     """Ask for the paths from SOURCE to TARGET before and after a scenario; show every difference. Nothing is stored.
@@ -73,7 +74,7 @@ def what_if(context: Context, /, scenario: Path | None, save: Path | None, as_js
     if save is not None:
         write_scenario(save, canonical(answer["question"]["scenario"]) + "\n")
         click.echo(f"scenario {answer['scenario']} is kept in {save}", err=True)
-    print_json(answer) if as_json else probe_screen.what_if(context.graph, answer)
+    give(context, answer, probe_screen.what_if, as_json=as_json)
 
 
 @click.command()
@@ -82,21 +83,18 @@ def what_if(context: Context, /, scenario: Path | None, save: Path | None, as_js
 @ends_options
 @max_links_option
 @criteria_options
-@json_option
+@answer_options
 @click.pass_obj
 def robustness(context: Context, /, as_json: bool, **parameters: Any) -> None:
     """Leave out each work, independence group, author and kind of study in turn: what happens to the answer?
 
-    Without TARGET: how fragile each cell of the evidence gap map is, or of SOURCE alone. A fragile work is one whose loss alone
-    turns the direction round or leaves no path.
+    Without TARGET: how fragile each cell of the evidence gap map is, or of SOURCE alone. A fragile work is one whose
+    loss alone turns the direction round or leaves no path.
     """
     graph = context.graph
     with progress("leaving out works") as told:
         answer = graph.robustness(**parameters, told=told)
-    if as_json:
-        print_json(answer)
-    else:
-        (probe_screen.robustness if "works" in answer else probe_screen.fragility)(graph, answer)
+    give(context, answer, probe_screen.robustness if "works" in answer else probe_screen.fragility, as_json=as_json)
 
 
 @click.command()
@@ -109,7 +107,7 @@ def robustness(context: Context, /, as_json: bool, **parameters: Any) -> None:
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @ends_options
 @max_links_option
-@json_option
+@answer_options
 @click.pass_obj
 def retract(
     context: Context,
@@ -138,11 +136,11 @@ def retract(
                 "there is nobody to confirm this", where="--yes", hint="say --yes to write, --dry-run to look"
             )
     preview = graph.retract(work, **given, dry_run=True)
-    if not as_json:
-        probe_screen.retraction(graph, preview)
+    if dry_run or not as_json:
+        give(context, preview, probe_screen.retraction, as_json=as_json)
+    else:
+        keep_when_asked(graph, preview)
     if dry_run:
-        if as_json:
-            print_json(preview)
         return
     if not yes and not click.confirm(probe_screen.question(graph, preview), err=True):
         click.echo("nothing was written", err=True)
@@ -160,7 +158,7 @@ def retract(
 @ends_options
 @max_links_option
 @criteria_options
-@json_option
+@answer_options
 @click.pass_obj
 def diff(context: Context, /, a: str, b: str | None, as_json: bool, **parameters: Any) -> None:
     """Which answers differ between A and B (by default the newest revision), because of which works.
@@ -169,7 +167,7 @@ def diff(context: Context, /, a: str, b: str | None, as_json: bool, **parameters
     that year.
     """
     answer = context.graph.diff(a, b, **parameters)
-    print_json(answer) if as_json else probe_screen.diff(context.graph, answer)
+    give(context, answer, probe_screen.diff, as_json=as_json)
 
 
 def read_scenario(path: Path) -> str:

@@ -90,8 +90,8 @@ RULES: tuple[Rule, ...] = (
         "claim-without-support",
         "warning",
         Text(
-            "of its {number} evidence items none that counts supports it; it takes no part in paths",
-            "其 {number} 条证据中没有一条计入的支持证据，它不参与路径",
+            "it has evidence ({number}), but none that counts supports it; it takes no part in paths",
+            "它有 {number} 条证据，但没有一条计入的支持证据，不参与路径",
         ),
         Text(
             "add supporting evidence, or state the claim that the evidence does support",

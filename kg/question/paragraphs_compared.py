@@ -44,7 +44,7 @@ def what_if(speech: Speech, answer: Document) -> Sentences:
     said = [speech.either(f"Supposed is that {'; '.join(parts)}.", f"假设：{'；'.join(parts)}。")] if parts else []
     pairs = [change for change in answer["changes"] if change["of"] == "pair"]
     paths = [change for change in answer["changes"] if change["of"] == "path"]
-    if question["source"] is None:
+    if "before" not in answer:
         said += many(speech, pairs)
     elif pairs:
         said += change(speech, pairs[0])
@@ -61,7 +61,7 @@ def what_if(speech: Speech, answer: Document) -> Sentences:
 
 def robustness(speech: Speech, answer: Document) -> Sentences:
     """Say what a pair, or the whole map, rests on and which single losses it would not survive."""
-    if answer["question"]["source"] is None:
+    if "cells" in answer:
         return _fragile_cells(speech, answer)
     if answer["baseline"] is None:
         return []

@@ -55,6 +55,8 @@ def references(network: Network, document: Mapping[str, Any], format: str) -> st
     """
     if format not in REFERENCES:
         raise InputError(
-            f"{format[:50]!r} is no format of references", where="references", hint=f"formats are {', '.join(REFERENCES)}"
+            f"{format[:50]!r} is no format of references",
+            where="references",
+            hint=f"formats are {', '.join(REFERENCES)}",
         )
     return formats.write(works_of(network, document, items_of(network, claims_of(network, document))), format)

@@ -10,13 +10,15 @@ from fastapi.responses import Response
 
 from kg_api import parameters as p
 from kg_api import survey_shapes as shapes
-from kg_api.asking import TheGraph, TheLang
+from kg_api.asking import SAID, TheGraph, TheLang
 from kg_api.replies import reply
 
 router = APIRouter(tags=["questions"])
 
 
-@router.get("/cut", response_model=shapes.Cut, summary="The smallest sets that cut every harmful route")
+@router.get(
+    "/cut", response_model=shapes.Cut, summary="The smallest sets that cut every harmful route", dependencies=SAID
+)
 def cut(
     *,
     request: Request,
@@ -35,7 +37,9 @@ def cut(
     return reply(request, lambda: graph.cut(ends, **asked, lang=spoken, **criteria), lang=spoken)
 
 
-@router.get("/gaps", response_model=shapes.Gaps, summary="Where evidence is missing, thin, old or disputed")
+@router.get(
+    "/gaps", response_model=shapes.Gaps, summary="Where evidence is missing, thin, old or disputed", dependencies=SAID
+)
 def gaps(
     *,
     request: Request,
@@ -53,7 +57,7 @@ def gaps(
     return reply(request, lambda: graph.gaps(**asked, lang=spoken, **criteria), lang=spoken)
 
 
-@router.get("/disputes", response_model=shapes.Disputes, summary="Claims and routes with two sides")
+@router.get("/disputes", response_model=shapes.Disputes, summary="Claims and routes with two sides", dependencies=SAID)
 def disputes(
     *, request: Request, graph: TheGraph, spoken: TheLang, criteria: p.Criteria, max_links: p.MaxLinks = None
 ) -> Response:

@@ -13,13 +13,15 @@ from kg.errors import Forbidden, InputError
 from kg_api import parameters as p
 from kg_api import probe_parameters as probe
 from kg_api import probe_shapes as shapes
-from kg_api.asking import TheGraph, TheLang
-from kg_api.replies import JSON, reply
+from kg_api.asking import SAID, TheGraph, TheLang
+from kg_api.replies import fresh, reply
 
 router = APIRouter(tags=["questions"])
 
 
-@router.get("/what-if", response_model=shapes.WhatIf, summary="Before and after a scenario, by its address")
+@router.get(
+    "/what-if", response_model=shapes.WhatIf, summary="Before and after a scenario, by its address", dependencies=SAID
+)
 def what_if(
     *,
     request: Request,
@@ -48,16 +50,19 @@ def what_if(
     summary="Before and after a scenario",
     name="what_if_of_body",
     openapi_extra=probe.BODY,
+    dependencies=SAID,
 )
-def what_if_of_body(*, graph: TheGraph, spoken: TheLang, body: probe.Body) -> Response:
+def what_if_of_body(*, request: Request, graph: TheGraph, spoken: TheLang, body: probe.Body) -> Response:
     """The same with everything in a JSON body, the parts of a scenario by themselves too; nothing is stored."""
     if "lang" in body:
         raise InputError("the language is said in the address or by Accept-Language", where="lang")
     answer = graph.what_if(**body, lang=spoken)
-    return Response(answer.json(), media_type=JSON, headers={"Cache-Control": "no-store"})
+    return fresh(request, answer)
 
 
-@router.get("/robustness", response_model=shapes.Robustness, summary="What happens when evidence is left out")
+@router.get(
+    "/robustness", response_model=shapes.Robustness, summary="What happens when evidence is left out", dependencies=SAID
+)
 def robustness(
     *,
     request: Request,
@@ -76,7 +81,9 @@ def robustness(
     return reply(request, lambda: graph.robustness(**ends, **asked, lang=spoken, **criteria), lang=spoken)
 
 
-@router.get("/diff", response_model=shapes.Diff, summary="Which answers differ between two points in time")
+@router.get(
+    "/diff", response_model=shapes.Diff, summary="Which answers differ between two points in time", dependencies=SAID
+)
 def diff(
     *,
     request: Request,
@@ -94,9 +101,15 @@ def diff(
     return reply(request, lambda: graph.diff(from_, to or None, **asked, lang=spoken, **criteria), lang=spoken)
 
 
-@router.post("/works/{id}/retraction", response_model=shapes.Retraction, summary="What a retraction would change")
+@router.post(
+    "/works/{id}/retraction",
+    response_model=shapes.Retraction,
+    summary="What a retraction would change",
+    dependencies=SAID,
+)
 def retraction(
     *,
+    request: Request,
     graph: TheGraph,
     spoken: TheLang,
     criteria: p.Criteria,
@@ -117,4 +130,4 @@ def retraction(
         )
     asked = p.given(status=status, notice=notice, rows=rows, cols=cols, max_links=max_links)
     answer = graph.retract(id, **asked, dry_run=True, lang=spoken, **criteria)
-    return Response(answer.json(), media_type=JSON, headers={"Cache-Control": "no-store"})
+    return fresh(request, answer)

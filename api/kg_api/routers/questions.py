@@ -10,13 +10,15 @@ from fastapi.responses import Response
 
 from kg_api import parameters as p
 from kg_api import shapes
-from kg_api.asking import TheGraph, TheLang
+from kg_api.asking import SAID, TheGraph, TheLang
 from kg_api.replies import reply
 
 router = APIRouter(tags=["questions"])
 
 
-@router.get("/raises", response_model=shapes.Raises, summary="Which techniques raise or lower which risks")
+@router.get(
+    "/raises", response_model=shapes.Raises, summary="Which techniques raise or lower which risks", dependencies=SAID
+)
 def raises(
     *,
     request: Request,
@@ -32,7 +34,7 @@ def raises(
     return reply(request, lambda: graph.raises(**asked, lang=spoken, **criteria), lang=spoken)
 
 
-@router.get("/matrix", response_model=shapes.Matrix, summary="The evidence gap map")
+@router.get("/matrix", response_model=shapes.Matrix, summary="The evidence gap map", dependencies=SAID)
 def matrix(
     *,
     request: Request,
@@ -48,7 +50,9 @@ def matrix(
     return reply(request, lambda: graph.matrix(**asked, lang=spoken, **criteria), lang=spoken)
 
 
-@router.get("/paths", response_model=shapes.Paths, summary="The best chains of claims between two entities")
+@router.get(
+    "/paths", response_model=shapes.Paths, summary="The best chains of claims between two entities", dependencies=SAID
+)
 def paths(
     *,
     request: Request,
@@ -67,7 +71,9 @@ def paths(
     return reply(request, lambda: graph.paths(source, target, **asked, lang=spoken, **criteria), lang=spoken)
 
 
-@router.get("/impact", response_model=shapes.Impact, summary="What an entity reaches, or what reaches it")
+@router.get(
+    "/impact", response_model=shapes.Impact, summary="What an entity reaches, or what reaches it", dependencies=SAID
+)
 def impact(
     *,
     request: Request,
