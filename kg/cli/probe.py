@@ -131,7 +131,7 @@ def retract(
     given = {"notice": notice, "status": status, **parameters}
     if not dry_run:
         graph.need_notice(work, notice=notice, status=status)
-        if not yes and (as_json or not sys.stdin.isatty()):
+        if not yes and (as_json or not is_terminal()):
             raise InputError(
                 "there is nobody to confirm this", where="--yes", hint="say --yes to write, --dry-run to look"
             )
@@ -193,6 +193,11 @@ def write_scenario(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as fault:
         raise InputError(f"{path} cannot be written: {fault}", where="--save") from fault
+
+
+def is_terminal() -> bool:
+    """Say whether somebody sits in front of us who can be asked."""
+    return sys.stdin.isatty()
 
 
 @contextmanager
