@@ -43,10 +43,10 @@ QUESTIONS: list[tuple[str, list[str], str, dict[str, Any], tuple[Any, ...]]] = [
     ("paths", ["paths", "qlora", "tar"], "/paths", {}, ("qlora", "tar")),
     (
         "paths",
-        ["paths", "tamper-resistant-safeguards", "open-science", "--relation", "requires", "--relation", "raises"],
+        ["paths", "tamper-resistant-safeguards", "transparency", "--relation", "requires", "--relation", "raises"],
         "/paths",
         {"relation": ["requires", "raises"]},
-        ("tamper-resistant-safeguards", "open-science"),
+        ("tamper-resistant-safeguards", "transparency"),
     ),
     ("impact", ["impact", "qlora"], "/impact", {}, ("qlora",)),
     (
