@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
-from time import monotonic
 from typing import Any
 
-from kg.engine import Nodes, Path, best_paths, rank
+from kg.engine import Nodes, Path, rank, reach
 from kg.errors import InputError
 from kg.network import Network
 from kg.question import cut_said
@@ -25,7 +24,7 @@ from kg.question.routes import Terrain
 
 WEIGHS = ("count", "strength")
 KINDS = ("mitigations", "claims", "works")
-ROUTES_SHOWN, ENDS_SHOWN = 500, 200
+ROUTES_SHOWN, TARGETS_SHOWN = 500, 20
 SECONDS = 10.0
 Document = dict[str, Any]
 
@@ -74,7 +73,7 @@ def find(
         - `uncovered`: sources with a route that no mitigation cuts; `uncovered_routes`: positions in `routes`.
         - `routes`: the harmful routes, best first, each with the mitigations that `cut_by` lists; `route_count`:
           how many there are. When there are more than can be listed, `route_count` is None and `routes` holds the
-          best one of each source and target.
+          best one of each source for each of the first 20 targets.
         - `alternatives`: for each of the three all sets of the same weight when at most 20, in order, else the first;
           `more` names those with further ones. The set given first is the first in order.
         - `minimal`: which of the three are proven; one that is not is None, and `at_least` says how large it is.
@@ -88,11 +87,11 @@ def find(
     """
     _check(network, targets, sources, threshold, weigh)
     terrain = _terrain(network, targets, sources, max_links)
-    routes = Routes.of(terrain, most=most_routes)
+    routes = Routes.of(terrain, most=most_routes, seconds=seconds)
     ends = [network.ids[node] for node in sorted(terrain.sources | terrain.targets)]
     mitigations = Mitigations.of(network, network.vocabulary.types_with_role("measure"), threshold, ends)
     by_strength = weigh == "strength"
-    proofs = _Proofs.of(routes, mitigations, by_strength=by_strength, seconds=seconds)
+    proofs = _Proofs.of(routes, mitigations, by_strength=by_strength)
     body = {**proofs.document(mitigations, by_strength=by_strength), **_routes(routes, mitigations, lang)}
     body["cuts"] = _cuts(body, mitigations, proofs.links, by_strength=by_strength)
     strengths = [cut["strength"] for cut in body["cuts"]]
@@ -120,9 +119,8 @@ class _Proofs:
     on_works: bool
 
     @classmethod
-    def of(cls, routes: Routes, mitigations: Mitigations, *, by_strength: bool, seconds: float) -> _Proofs:
-        """Prove one kind after the other, each in the time that is left."""
-        deadline = monotonic() + seconds
+    def of(cls, routes: Routes, mitigations: Mitigations, *, by_strength: bool) -> _Proofs:
+        """Prove one kind after the other, each in a fair share of the time that is left."""
         works = Works(routes.network)
         uncovered: Nodes | None = None
         bare: Nodes | None = None
@@ -131,11 +129,11 @@ class _Proofs:
         with suppress(Spent):
             bare = routes.sources_of(frozenset(works.of))
         sets = {
-            "mitigations": mitigations.smallest(routes, by_strength=by_strength, seconds=deadline - monotonic()),
-            "claims": smallest_claims(routes, seconds=deadline - monotonic()),
+            "mitigations": mitigations.smallest(routes, by_strength=by_strength, share=3),
+            "claims": smallest_claims(routes, share=2),
         }
         if bare is not None and not bare:
-            sets["works"] = works.smallest(routes, seconds=deadline - monotonic())
+            sets["works"] = works.smallest(routes, share=1)
         return cls(routes.network, sets, uncovered, not bare)
 
     @property
@@ -208,13 +206,12 @@ def _shown(routes: Routes) -> list[Path]:
     network, terrain = routes.network, routes.terrain
     if routes.walked.every:
         return rank(network, routes.walked.routes)[:ROUTES_SHOWN]
-    starts = sorted({network.links[route[0]][0] for route in routes.walked.routes})
-    pairs = [(start, end) for start in starts for end in sorted(terrain.targets)][:ENDS_SHOWN]
     best: list[Path] = []
-    for start, end in pairs:
-        ends = frozenset([start]), frozenset([end])
-        best += best_paths(network, *ends, k=1, max_links=terrain.max_links, sign=terrain.sign).paths
-    return rank(network, best)
+    for end in sorted(terrain.targets)[:TARGETS_SHOWN]:
+        reached = reach(network, frozenset([end]), forward=False, max_links=terrain.max_links)
+        for start in sorted(terrain.sources & reached.paths.keys()):
+            best += reached.paths[start].get(terrain.sign, [])[:1]
+    return rank(network, best)[:ROUTES_SHOWN]
 
 
 def _routes(routes: Routes, mitigations: Mitigations, lang: str) -> Document:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import log
+from math import inf, log
+from time import monotonic
 from typing import TypeAlias
 
 from kg.engine import Nodes, Path, nodes_on
@@ -17,7 +18,6 @@ from kg.question.hitting import Clause, Route, Smallest, Spent, smallest
 from kg.question.routes import Claims, Terrain, Walked, touching
 
 ROUTES_WALKED = 20_000
-STEPS = 400_000
 FRESH, FRESH_PER_SOURCE = 256, 4
 NAT = 10_000
 """Weights by strength are -ln(expected) in units of 1/10,000."""
@@ -32,11 +32,13 @@ class Routes:
 
     terrain: Terrain
     walked: Walked
+    deadline: float
 
     @classmethod
-    def of(cls, terrain: Terrain, *, most: int = ROUTES_WALKED) -> Routes:
-        """Walk the routes, as far as they can be listed."""
-        return cls(terrain, terrain.walk(most=most, steps=STEPS))
+    def of(cls, terrain: Terrain, *, most: int = ROUTES_WALKED, seconds: float = inf) -> Routes:
+        """Walk the routes as far as they can be listed; nothing is looked at after so many seconds."""
+        deadline = monotonic() + seconds
+        return cls(terrain, terrain.walk(most=most, deadline=deadline), deadline)
 
     @property
     def network(self) -> Network:
@@ -60,13 +62,13 @@ class Routes:
             left = (route for route in self.walked.routes if gone.isdisjoint(route))
             return frozenset(self.network.links[route[0]][0] for route in left)
         most = len(self.network.ids) * self.terrain.max_links
-        walked = self.terrain.walk(most=most, gone=gone, per_source=1, steps=STEPS)
+        walked = self.terrain.walk(most=most, gone=gone, per_source=1, deadline=self.deadline)
         if not walked.complete:
             raise Spent
         return frozenset(self.network.links[route[0]][0] for route in walked.routes)
 
     def smallest(
-        self, clauses: Clauses, undone: Undone, weights: Mapping[str, int], *, through: Nodes | None, seconds: float
+        self, clauses: Clauses, undone: Undone, weights: Mapping[str, int], *, through: Nodes | None, share: int
     ) -> Smallest:
         """Return the lightest sets of elements that break every route which visits a node of `through`.
 
@@ -75,20 +77,21 @@ class Routes:
             undone: What taking some elements does to the network.
             weights: Weight of each element.
             through: Nodes of which a route must visit one; None for all routes.
-            seconds: Time after which nothing more is tried.
+            share: At most the time left until the deadline, divided by this, is used.
         """
+        now = monotonic()
+        until = now + max(0.0, self.deadline - now) / share
 
         def further(chosen: frozenset[str]) -> Iterable[Route]:
             gone = undone(chosen)
-            walked = self.terrain.walk(
-                most=FRESH, gone=gone, through=through, per_source=FRESH_PER_SOURCE, shortest=True, steps=STEPS
-            )
+            few = {"most": FRESH, "per_source": FRESH_PER_SOURCE}
+            walked = self.terrain.walk(**few, gone=gone, through=through, shortest=True, deadline=until)
             if not walked.routes and not walked.complete:
                 raise Spent
             return [clauses(route) for route in walked.routes]
 
         known = [route for path in self.walked.routes if (route := clauses(path))]
-        return smallest(known, weights, further=None if self.walked.every else further, seconds=seconds)
+        return smallest(known, weights, further=None if self.walked.every else further, deadline=until)
 
 
 @dataclass(frozen=True)
@@ -140,31 +143,35 @@ class Mitigations:
         """Return the claims that begin or end at a lowered node: routes without any of them cannot be cut."""
         return touching(self.network, self.at)
 
-    def smallest(self, routes: Routes, *, by_strength: bool, seconds: float) -> Smallest:
+    def smallest(self, routes: Routes, *, by_strength: bool, share: int) -> Smallest:
         """Return the smallest sets: of mitigations, or of links when weighed by strength."""
-        name = (lambda claim: claim) if by_strength else self.subject
         lowered: dict[str, set[int]] = {}
+        breaking: dict[int, set[Clause]] = {}
         for claim, nodes in self.lowers.items():
-            lowered.setdefault(name(claim), set()).update(nodes)
+            element = claim if by_strength else self.subject(claim)
+            lowered.setdefault(element, set()).update(nodes)
+            for node in nodes:
+                breaking.setdefault(node, set()).add(frozenset([element]))
         weights = {element: strength_weight(self.network, element) if by_strength else 1 for element in lowered}
 
         def undone(chosen: frozenset[str]) -> Claims:
             return touching(self.network, {node for element in chosen for node in lowered[element]})
 
         def clauses(route: Path) -> Route:
-            return frozenset(frozenset([name(claim)]) for claim in self.on(route))
+            return frozenset().union(*(breaking.get(node, ()) for node in nodes_on(self.network, route)))
 
-        return routes.smallest(clauses, undone, weights, through=frozenset(self.at), seconds=seconds)
+        return routes.smallest(clauses, undone, weights, through=frozenset(self.at), share=share)
 
 
-def smallest_claims(routes: Routes, *, seconds: float) -> Smallest:
+def smallest_claims(routes: Routes, *, share: int) -> Smallest:
     """Return the smallest sets of claims without which no route is left."""
-    weights = dict.fromkeys(routes.network.links, 1)
+    alone: dict[str, Clause] = {claim: frozenset([claim]) for claim in routes.network.links}
+    weights = dict.fromkeys(alone, 1)
 
     def clauses(route: Path) -> Route:
-        return frozenset(frozenset([claim]) for claim in route)
+        return frozenset(alone[claim] for claim in route)
 
-    return routes.smallest(clauses, lambda chosen: chosen, weights, through=None, seconds=seconds)
+    return routes.smallest(clauses, lambda chosen: chosen, weights, through=None, share=share)
 
 
 class Works:
@@ -178,14 +185,14 @@ class Works:
         """Return the claims that are lost with some works."""
         return frozenset(claim for claim, own in self.of.items() if own <= works)
 
-    def smallest(self, routes: Routes, *, seconds: float) -> Smallest:
+    def smallest(self, routes: Routes, *, share: int) -> Smallest:
         """Return the smallest sets of works without which no route is left; every route must stand on works."""
         weights = {work: 1 for own in self.of.values() for work in own}
 
         def clauses(route: Path) -> Route:
             return frozenset(self.of[claim] for claim in route if claim in self.of)
 
-        return routes.smallest(clauses, self.lost, weights, through=None, seconds=seconds)
+        return routes.smallest(clauses, self.lost, weights, through=None, share=share)
 
 
 def strength_weight(network: Network, claim: str) -> int:

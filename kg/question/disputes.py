@@ -9,16 +9,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from kg.engine import Path
+from kg.belief import chain
+from kg.engine import Path, product
 from kg.model import Evidence
 from kg.network import Network, group_of
 from kg.question import explain
 from kg.question.answers import DIRECTIONS, Answer, answer, path_document
-from kg.question.impact import DEEP_ITEMS, MANY_PATHS, many_paths, reliability_of
+from kg.question.impact import many_paths, reliability_of
 from kg.question.raises import Signed, of_types, pairs
 from kg.question.records import brief_claim, evidence_document
 from kg.question.stakes import Pair, Stake, stakes
 
+PAIRS_SHOWN, PATHS_SHOWN, CONTESTED_SHOWN, DEEP_PAIRS = 50, 50, 500, 20
 SIDES = {1: "supports", -1: "disputes", 0: "qualifies"}
 Document = dict[str, Any]
 
@@ -45,11 +47,11 @@ def find(network: Network, *, max_links: int = 6, lang: str = "en") -> Answer:
         two reliabilities at the expected values: the chance that even the weaker direction has a path that holds;
         `balance` in [0, 1] is twice the smaller over the sum of both. Both signs can hold at once; the two are never
         set off against each other. Here `separates` compares the supporting items of the claims that only one
-        direction uses. At most 200 paths of each sign are listed.
+        direction uses. Listed are at most the 50 pairs whose weaker best path is strongest, and 50 paths of each sign.
 
         `contested_routes`: best paths of either sign that a contested claim is on: `{"technique", "risk",
         "conflict", "claims": [the contested ones], "path"}`. `conflict` is twice the smaller of the path's belief and
-        disbelief. Routes come highest conflict first, then by technique and risk.
+        disbelief; at most 500. Routes come highest conflict first, then by technique and risk.
     """
     limits: set[str] = set()
     joined = _joined(network, max_links, limits)
@@ -59,7 +61,7 @@ def find(network: Network, *, max_links: int = 6, lang: str = "en") -> Answer:
     body = {
         "items": items,
         "routes": _opposed(network, joined, max_links, limits, lang),
-        "contested_routes": _contested(network, joined, lang),
+        "contested_routes": _contested(network, joined, limits, lang),
     }
     note = None
     if not any(body.values()):
@@ -112,39 +114,44 @@ def _joined(network: Network, max_links: int, limits: set[str]) -> list[Pair]:
     return list(pairs(network, causes, harms, max_links, limits))
 
 
-def _contested(network: Network, joined: Sequence[Pair], lang: str) -> list[Document]:
+def _contested(network: Network, joined: Sequence[Pair], limits: set[str], lang: str) -> list[Document]:
     """Return the best path of each sign of each pair that a contested claim is on."""
-    found = []
+    found: list[Document] = []
     for row, col, by_sign, _ in joined:
         for path in (by_sign[sign][0] for sign in DIRECTIONS if by_sign.get(sign)):
             claims = [claim for claim in path if network.weighing(claim).contested]
             if claims:
-                document = path_document(network, path, lang=lang)
-                conflict = 2.0 * min(document["belief"]["belief"], document["belief"]["disbelief"])
-                ends = {"technique": row, "risk": col}
-                found.append({**ends, "conflict": conflict, "claims": claims, "path": document})
-    return sorted(found, key=_rank)
+                opinion = chain([network.opinion(claim) for claim in path])
+                conflict = 2.0 * min(opinion.belief, opinion.disbelief)
+                found.append({"technique": row, "risk": col, "conflict": conflict, "claims": claims, "path": path})
+    if len(found) > CONTESTED_SHOWN:
+        limits.add("contested_routes")
+    found = sorted(found, key=_rank)[:CONTESTED_SHOWN]
+    return [{**route, "path": path_document(network, route["path"], lang=lang)} for route in found]
 
 
 def _opposed(network: Network, joined: Sequence[Pair], max_links: int, limits: set[str], lang: str) -> list[Document]:
     """Return the pairs that paths of both signs join."""
-    found = []
     mixed = [pair for pair in joined if pair[2].get(1) and pair[2].get(-1)]
-    for place, (row, col, by_sign, every) in enumerate(mixed):
+    mixed.sort(key=lambda pair: -round(min(product(network, pair[2][sign][0]) for sign in DIRECTIONS), 12))
+    found = []
+    for place, (row, col, by_sign, every) in enumerate(mixed[:PAIRS_SHOWN]):
         known: Signed = by_sign
-        if not every and place < DEEP_ITEMS:
+        if not every and place < DEEP_PAIRS:
             known = many_paths(network, network.nodes_of(row), network.nodes_of(col), max_links=max_links)
         reliability, cut = reliability_of(network, known, exhaustive=every)
-        if cut or any(len(known[sign]) > MANY_PATHS for sign in DIRECTIONS):
+        if cut or any(len(known[sign]) > PATHS_SHOWN for sign in DIRECTIONS):
             limits.add("routes")
         sides = _directions(network, known, reliability, lang)
         found.append({"technique": row, "risk": col, **sides})
+    if len(mixed) > PAIRS_SHOWN:
+        limits.add("routes")
     return sorted(found, key=_rank)
 
 
 def _directions(network: Network, known: Signed, reliability: Document, lang: str) -> Document:
     chances = [reliability[word][1] for word in DIRECTIONS.values()]
-    paths: Mapping[str, Sequence[Path]] = {word: known[sign][:MANY_PATHS] for sign, word in DIRECTIONS.items()}
+    paths: Mapping[str, Sequence[Path]] = {word: known[sign][:PATHS_SHOWN] for sign, word in DIRECTIONS.items()}
     claims = {word: {claim for path in some for claim in path} for word, some in paths.items()}
     shared = set.intersection(*claims.values())
     own = {word: _sides(network, sorted(some - shared))[1] for word, some in claims.items()}

@@ -56,7 +56,7 @@ class Spent(Exception):
 
 
 def smallest(
-    routes: Iterable[Route], weights: Mapping[str, int], *, further: Search | None = None, seconds: float = 10.0
+    routes: Iterable[Route], weights: Mapping[str, int], *, further: Search | None = None, deadline: float = inf
 ) -> Smallest:
     """Return the lightest sets of elements that break every route.
 
@@ -68,7 +68,7 @@ def smallest(
         routes: Routes known from the start; each must have a clause.
         weights: Weight of each element, >= 1.
         further: Finds routes that a set leaves unbroken, none when there is none; None when `routes` are all.
-        seconds: Time after which nothing more is tried.
+        deadline: Moment of `time.monotonic` after which nothing more is tried.
 
     Laws: equals trying every subset; the order of routes is irrelevant; a route more never makes the set lighter.
 
@@ -82,7 +82,7 @@ def smallest(
         >>> smallest([of("a", "b"), of("b", "c"), of("cd")], {"a": 1, "b": 1, "c": 1, "d": 1}).sets
         (('a', 'c', 'd'), ('b', 'c', 'd'))
     """
-    programme = _Programme(routes, weights, further, monotonic() + seconds)
+    programme = _Programme(routes, weights, further, deadline)
     first: frozenset[str] | None = None
     sets: set[tuple[str, ...]] = set()
     more = False
@@ -112,7 +112,7 @@ class _Programme:
         self._further = further
         self._deadline = deadline
         self._bits: dict[Clause, int] = {}
-        self._waiting: dict[int, Route] = {self._mask(route): route for route in _in_order(set(routes))}
+        self._waiting: dict[int, Route] = {self._mask(route): route for route in sorted(dict.fromkeys(routes), key=len)}
         self._met: dict[Route, None] = {}
         self.bound = 0
 
@@ -247,8 +247,3 @@ class _Table:
 
 def _single(clause: Clause) -> str | Clause:
     return next(iter(clause)) if len(clause) == 1 else clause
-
-
-def _in_order(routes: Iterable[Route]) -> list[Route]:
-    """Sort routes: those with fewest ways to break them first."""
-    return sorted(routes, key=lambda route: (len(route), sorted(map(sorted, route))))

@@ -7,18 +7,23 @@ through a second source is not always made redundant by that source's own routes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import inf
+from time import monotonic
 from typing import TypeAlias
 
 from kg.engine import Nodes, Path
 from kg.network import Network
 
 Claims: TypeAlias = frozenset[str]
-_Layer: TypeAlias = set[tuple[int, int, bool]]
-_Open: TypeAlias = tuple[int, int, bool, Path, Nodes]
-"""Node, sign that the rest must have, whether `through` was met, claims so far, nodes visited."""
+_State: TypeAlias = tuple[int, int, bool]
+"""Node, sign of the rest of the route, whether the rest visits one of the nodes asked for (this one included)."""
+_Layer: TypeAlias = dict[_State, list[tuple[str, _State]]]
+"""The states with a walk of some length to a target, each with the claims that begin such a walk and what follows."""
 NONE: Claims = frozenset()
+STEPS = 400_000
+LOOKS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,13 @@ class Terrain:
         through: Nodes | None = None,
         per_source: int | None = None,
         shortest: bool = False,
-        steps: int = 400_000,
+        steps: int = STEPS,
+        deadline: float = inf,
     ) -> Walked:
         """Walk the routes, shorter ones first.
 
-        A depth-first search for each length, which only takes a step when a walk of the right sign and of exactly
-        the links left leads from there to a target.
+        A depth-first search for each length, over steps that begin a walk of the right sign and of exactly the links
+        left to a target.
 
         Args:
             most: Most routes returned, >= 1.
@@ -62,18 +68,20 @@ class Terrain:
             per_source: Most routes of one source and length.
             shortest: Stop after the first length that has a route.
             steps: Most partial routes looked at.
+            deadline: Moment of `time.monotonic` after which nothing more is looked at.
 
-        Cost: O(max_links * links) for the look-ahead, then in practice proportional to what is returned.
+        Cost: O(max_links * links) to look ahead, then in practice proportional to what is returned.
         """
-        ahead = self._look_ahead(gone, through)
         routes: list[Path] = []
         every = True
+        layers: list[_Layer] = [{(node, 1, through is None or node in through): [] for node in sorted(self.targets)}]
         for length in range(1, self.max_links + 1):
+            layers.append(self._behind(layers[-1], length, gone, through))
             for source in sorted(self.sources):
                 found = 0
-                for route in self._of_length(source, length, ahead, gone, through):
+                for route in self._of_length(source, layers):
                     steps -= 1
-                    if steps < 0:
+                    if steps < 0 or (steps % LOOKS == 0 and monotonic() > deadline):
                         return Walked(routes, every=False, complete=False)
                     if route is None:
                         continue
@@ -88,51 +96,38 @@ class Terrain:
                 return Walked(routes, every=False, complete=True)
         return Walked(routes, every=every, complete=True)
 
-    def _look_ahead(self, gone: Claims, through: Nodes | None) -> Sequence[_Layer]:
-        """For r = 0..max_links: (node, sign, met) of walks of exactly r links to a target, `met` if through a node."""
-        network = self.network
-        layers: list[_Layer] = [{(node, 1, through is None or node in through) for node in self.targets}]
-        for links in range(self.max_links):
-            layer: _Layer = set()
-            for node, sign, met in layers[-1]:
-                if links and node in network.blocked:
-                    continue
-                for step in network.backward[node]:
-                    if step.claim not in gone and not (step.last and links) and step.sign:
-                        layer.add((step.node, sign * step.sign, met or (through is not None and step.node in through)))
-            layers.append(layer)
-        return layers
+    def _behind(self, layer: _Layer, length: int, gone: Claims, through: Nodes | None) -> _Layer:
+        """Return the states from which one more claim leads into a layer: walks of `length` links to a target."""
+        network, first = self.network, length == 1
+        behind: _Layer = {}
+        for state in layer:
+            node, sign, met = state
+            if not first and node in network.blocked:
+                continue
+            for step in network.backward[node]:
+                if step.claim not in gone and step.sign and (first or not step.last):
+                    before = (step.node, sign * step.sign, met or (through is not None and step.node in through))
+                    behind.setdefault(before, []).append((step.claim, state))
+        return behind
 
-    def _of_length(
-        self, source: int, length: int, ahead: Sequence[_Layer], gone: Claims, through: Nodes | None
-    ) -> Iterator[Path | None]:
-        """Yield each route of exactly this length, and None for each other partial route that is looked at."""
-        network = self.network
-        begun = through is None or source in through
-        waiting: list[_Open] = [(source, self.sign, begun, (), frozenset([source]))]
-        if not _leads(ahead[length], source, self.sign, begun):
-            return
+    def _of_length(self, source: int, layers: list[_Layer]) -> Iterator[Path | None]:
+        """Yield each route as long as there are layers, and None for each partial route that is looked at."""
+        last = len(layers) - 1
+        begin: _State = (source, self.sign, True)
+        waiting: list[tuple[_State, Path, Nodes]] = [(begin, (), frozenset([source]))] if begin in layers[last] else []
         while waiting:
-            node, rest, met, claims, visited = waiting.pop()
-            left = length - len(claims) - 1
+            state, claims, visited = waiting.pop()
             yield None
-            for step in network.forward[node]:
-                if step.claim in gone or step.node in visited or not step.sign:
+            left = last - len(claims)
+            for claim, after in layers[left][state]:
+                node = after[0]
+                if node in visited:
                     continue
-                if left and (step.last or step.node in network.blocked):
-                    continue
-                after, longer = rest * step.sign, (*claims, step.claim)
-                now = met or (through is not None and step.node in through)
-                if not _leads(ahead[left], step.node, after, now):
-                    continue
-                if left:
-                    waiting.append((step.node, after, now, longer, visited | {step.node}))
-                else:
+                longer = (*claims, claim)
+                if left == 1:
                     yield longer
-
-
-def _leads(layer: _Layer, node: int, sign: int, met: bool) -> bool:
-    return (node, sign, True) in layer or (met and (node, sign, False) in layer)
+                else:
+                    waiting.append((after, longer, visited | {node}))
 
 
 def touching(network: Network, nodes: Iterable[int]) -> Claims:

@@ -14,7 +14,7 @@ from kg.network import Network, group_of, line_of
 from kg.question.answers import DIRECTIONS
 from kg.question.raises import Signed
 
-SEARCHES = 1_000
+SEARCHES = 200
 FRESH = "\0a study that is not there yet"
 
 
