@@ -129,6 +129,9 @@ def read_block(block: Block, macros: Macros) -> Fields | None:
         return None
     if not block.closed:
         raise _fault(block, f"the entry never closes: {block.raw[:60].strip()!r}", "add the brace that is missing")
+    if block.spilled:
+        reason = f"the entry closes too early: {block.spilled[:80]!r} stands behind it"
+        raise _fault(block, reason, "take out the brace that is too many")
     if len(block.raw) > MAX_ENTRY_CHARS:
         raise _fault(block, f"the entry has {len(block.raw)} characters, at most {MAX_ENTRY_CHARS} are read", _REMEDY)
     if block.word == "string":

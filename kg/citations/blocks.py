@@ -19,16 +19,23 @@ _OUTSIDE = re.compile(rf"{_AT_LINE}|(?P<remark>^[ \t]*%[^\n]*)|(?P<inline>{_WORD
 _INSIDE = re.compile(rf"{_AT_LINE}|(?P<bracket>[{{}}])", re.MULTILINE)
 _INSIDE_ROUND = re.compile(rf"{_AT_LINE}|(?P<bracket>[{{}})\"])", re.MULTILINE)
 
+_SPILLED = re.compile(r"[ \t]*\n?[ \t]*,[ \t\n]*[A-Za-z][\w-]*[ \t]*=[ \t]*[\w{\"][^\n]*")
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One `@word{...}` as it stands in the text. `closed` is False when its bracket never closes."""
+    """One `@word{...}` as it stands in the text.
+
+    `closed` is False when its bracket never closes. `spilled` is a field that stands right behind the closing bracket:
+    a bracket too many has cut the entry short.
+    """
 
     word: str
     body: str
     raw: str
     line: int
     closed: bool
+    spilled: str = ""
 
     @property
     def is_entry(self) -> bool:
@@ -59,7 +66,8 @@ def split(text: str) -> Iterator[Block]:
         counted = at_sign
         body, end, closed, following = _body(text, start)
         word = start[0].strip("@({ \t").lower()
-        yield Block(word, body, text[at_sign:end], line, closed)
+        spilled = _SPILLED.match(text, end, end + 200) if closed else None
+        yield Block(word, body, text[at_sign:end], line, closed, "" if spilled is None else spilled[0].strip())
         start = following if following is not None else _OUTSIDE.search(text, end)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from kg.citations import dates, names
@@ -47,7 +48,7 @@ def parse(text: str, *, source: str) -> Parsed:
             "expected a JSON list or object", source=source, raw=text, remedy="choose the format of this file"
         )
     start = text.index(bare[0])
-    places = list(_items(text, start)) if bare[0] == "[" else [(start, len(text), 0)]
+    places = list(_items(text, start + 1, len(text))) if bare[0] == "[" else [(start, len(text), 0)]
     refused = too_large(text, source=source, entries=len(places))
     if refused is not None:
         return refused
@@ -99,40 +100,42 @@ def to_csl(works: Iterable[Work]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]"
 
 
-def _items(text: str, start: int) -> Iterator[tuple[int, int, int]]:
-    """Yield begin, end and depth of each element of the list.
+def _items(text: str, begin: int, end: int, *, whole: bool = True) -> Iterator[tuple[int, int, int]]:
+    """Yield begin, end and depth of each element between two places of a list.
 
     An element that never closes ends at the next line that begins as it began itself.
     """
-    depth, deepest = 0, 0
-    begin = start + 1
-    for mark in _MARK.finditer(text, start):
+    depth = deepest = 1
+    for mark in _MARK.finditer(text, begin, end):
         char = mark[0]
         if char in "[{":
             depth += 1
             deepest = max(deepest, depth)
         elif char in "]}" and (depth > 1 or char == "]"):
             depth -= 1
-        if (depth == 0 and char == "]") or (depth == 1 and char == ","):
+        if depth == 0 or (depth == 1 and char == ","):
             if char == "," or text[begin : mark.start()].strip():
                 yield *_trimmed(text, begin, mark.start()), deepest
-            begin, deepest = mark.end(), 0
+            begin, deepest = mark.end(), 1
         if depth == 0:
             break
-    if text[begin:].strip():
-        yield from _recovered(text, begin)
+    if not text[begin:end].strip():
+        return
+    first, last = _trimmed(text, begin, end)
+    starts = _line_starts(text, first, last) if whole else [first]
+    if len(starts) == 1:
+        yield first, last, 0 if depth > 1 else deepest
+        return
+    for at, following in pairwise([*starts, last]):
+        yield from _items(text, at, following, whole=False)
 
 
-def _recovered(text: str, begin: int) -> Iterator[tuple[int, int, int]]:
-    first, _ = _trimmed(text, begin, len(text))
+def _line_starts(text: str, first: int, last: int) -> list[int]:
+    """Return where lines begin as the line of `first` does, that one first."""
     indent = text[text.rfind("\n", 0, first) + 1 : first]
-    starts = [first]
-    if not indent.strip():
-        starts += [found.end() - 1 for found in re.finditer(rf"\n{indent}(?=\{{).", text[first:])]
-        starts[1:] = [first + at for at in starts[1:]]
-    for at, end in zip(starts, [*starts[1:], len(text)], strict=True):
-        chunk = text[at:end].rstrip()
-        yield at, at + len(chunk.rstrip(",] \t\r\n") if chunk.rstrip(",] \t\r\n") else chunk), 0
+    if indent.strip():
+        return [first]
+    return [first, *(found.end() - 1 for found in re.compile(rf"\n{indent}\{{").finditer(text, first, last))]
 
 
 def _trimmed(text: str, begin: int, end: int) -> tuple[int, int]:

@@ -25,6 +25,7 @@ from kg.inputs import parse as enter
 from kg.model import Work
 from tests.laws import citation_corpora as corpora
 from tests.laws import citation_oracles as oracles
+from tests.laws.citation_entries import KINDS
 from tests.laws.citation_strategies import csl_items, texts, works
 
 Writer = Callable[[Iterable[Work]], str]
@@ -128,6 +129,25 @@ def test_entries_add_up_in_spoiled_sources(name: str) -> None:
 def test_any_text_is_read_or_refused(text: str, name: str) -> None:
     read, _, count = READ[name]
     check(read(text, source="x"), text, count(text))
+
+
+@pytest.mark.parametrize("name", KINDS)
+@settings(max_examples=60, deadline=None)
+@given(chance=st.randoms(use_true_random=False))
+def test_a_broken_entry_costs_nobody_but_itself(name: str, chance: random.Random) -> None:
+    kind = KINDS[name]
+    sound = [kind.sound(n) for n in range(chance.randint(1, 6))]
+    alone = [found.work for found in kind.read(kind.join(sound), source="x").works]
+    assert len(alone) == len(sound)
+    mixed = list(sound)
+    broken = [chance.choice(kind.broken) for _ in range(chance.randint(1, 4))]
+    for entry in broken:
+        mixed.insert(chance.randint(0, len(mixed)), entry)
+    parsed = kind.read(kind.join(mixed), source="x")
+    assert [found.work for found in parsed.works] == alone, kind.join(mixed)
+    assert len(parsed.failures) == len(broken)
+    lines = [found.line or 0 for found in (*parsed.works, *parsed.failures)]
+    assert len(set(lines)) == len(mixed)
 
 
 @pytest.mark.parametrize("name", READ)

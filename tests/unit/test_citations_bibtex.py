@@ -50,6 +50,12 @@ def test_a_broken_entry_costs_only_itself_and_keeps_its_place() -> None:
     assert parsed.failures[1].raw == "@misc{d, title = {Four} year = 1}"
 
 
+def test_an_entry_that_closes_too_early_loses_nothing_in_silence() -> None:
+    parsed = read("@misc{a, title={One}}, year={2020}}\n@misc{b, title={B}}\n, remark\n@misc{c, title={C}}")
+    assert [found.work.id for found in parsed.works] == ["b", "c"]
+    assert "', year={2020}}' stands behind it" in parsed.failures[0].reason
+
+
 def test_a_fault_inside_an_entry_is_told_with_its_own_line() -> None:
     parsed = read("@misc{a,\n  title = {One},\n  year = {2020}\n  note = {x}\n}\n")
     assert "line 4" in parsed.failures[0].reason
