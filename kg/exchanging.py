@@ -6,21 +6,32 @@ Never here: a format itself (exporters/, importers/), how triples are made (rdf/
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.asking import FOLD_MOST, Asking
 from kg.criteria import Criteria
+from kg.errors import InputError, NotFound, UnknownTerm
 from kg.later import Later
+from kg.vocabulary import load
 
 if TYPE_CHECKING:
     import rdflib
 
+    from kg.exporters import files, formats, kept
+    from kg.exporters.formats import Format
+    from kg.importers import pack, pack_load, rdf_load
+    from kg.importers import rdf as rdf_import
     from kg.rdf import dataset
     from kg.rdf.dataset import Projection
 else:
-    dataset = Later("kg.rdf.dataset")
+    files, formats, kept = (Later(f"kg.exporters.{room}") for room in ("files", "formats", "kept"))
+    pack, pack_load, rdf_load = (Later(f"kg.importers.{room}") for room in ("pack", "pack_load", "rdf_load"))
+    rdf_import, dataset = Later("kg.importers.rdf"), Later("kg.rdf.dataset")
 
 PROJECTIONS_MOST = 4
+Document = dict[str, Any]
 
 
 class Exchanging(Asking):
@@ -53,3 +64,98 @@ class Exchanging(Asking):
         See docs/reference/rdf.md for the graphs. The dataset follows the record and is not to be written to.
         """
         return self.projection(Criteria.parse(criteria, self.vocabulary)).dataset()
+
+    def pieces(
+        self, format: str, *, history: bool = False, **criteria: Any
+    ) -> tuple[Format, int, Iterator[str | bytes]]:
+        """Return a format, the revision written, and the pieces of the file, for whoever sends them on.
+
+        Args:
+            format: One of `kg.exporters.formats.FORMATS`.
+            history: Write the revisions too, and the number of the one that beliefs were worked out at. Without it
+                two records with the same contents give the same bytes.
+            criteria: What counts; without any, every record is written whatever its status (see `kg.exporters.kept`).
+        """
+        found = formats.find(format)
+        if history and not found.holds_history:
+            able = [one.name for one in formats.FORMATS.values() if one.holds_history]
+            raise InputError(
+                f"{format} cannot hold the history", where="history", hint=f"formats that can: {', '.join(able)}"
+            )
+        network = self._network(criteria)
+        revision = network.snapshot.revision
+        revisions = self.store.changes(0, revision) if history else None
+        return found, revision, found.write(formats.View(kept.kept(network), revisions))
+
+    def export(
+        self, file: str | Path, *, format: str | None = None, history: bool = False, **criteria: Any
+    ) -> Document:
+        """Write a file, whole or not at all: everything, or what the criteria keep. See `pieces`.
+
+        Args:
+            file: Where to; one of that name is replaced.
+            format: One of the formats; None to go by the suffix of the file.
+            history: Write the revisions too.
+            criteria: What counts.
+
+        Returns:
+            `{"file", "format", "revision", "bytes", "sha256"}`.
+        """
+        path = Path(file)
+        found, revision, pieces = self.pieces(format or formats.by_suffix(path.name).name, history=history, **criteria)
+        written = files.write(path, pieces)
+        return {
+            "file": str(file),
+            "format": found.name,
+            "revision": revision,
+            "bytes": written.size,
+            "sha256": written.sha256,
+        }
+
+    def load(
+        self,
+        path: str | Path,
+        *,
+        format: str | None = None,
+        keep_going: bool = False,
+        update: bool = False,
+    ) -> Document:
+        """Load a pack or an RDF file: what was added, what was there, what failed and why.
+
+        Args:
+            path: Folder of a pack, or a file.
+            format: `pack`, `rdf`, or one of the RDF formats (`turtle`, `trig`, ...); None for a pack where the path is
+                a folder or its `pack.toml`, else for RDF.
+            keep_going: Load what is right even when some records fail.
+            update: RDF: write records that the graph holds in another form too.
+
+        See `kg.importers.pack_load.load` and `kg.importers.rdf_load.load`.
+
+        Raises:
+            NotFound: there is no such folder or file.
+            InputError: the format is none that can be loaded.
+        """
+        place = Path(path)
+        if not place.exists():
+            raise NotFound(f"there is no file or folder {str(path)!r}", where="path", hint="give a pack or an RDF file")
+        if format is None:
+            format = "pack" if place.is_dir() or place.suffix == ".toml" else "rdf"
+        if format == "pack":
+            own = pack.vocabulary_files(place)
+            words = load((*self._ontology, *own)) if own else self.vocabulary
+            return pack_load.load(self.store, place, words, keep_going=keep_going)
+        if format != "rdf" and format not in rdf_import.FORMATS:
+            raise UnknownTerm(
+                f"{format[:80]!r} is not a format that can be loaded",
+                where="format",
+                hint="use pack, rdf, " + ", ".join(rdf_import.FORMATS),
+            )
+        return rdf_load.load(
+            self.store,
+            rdf_import.read_file(place),
+            self.vocabulary,
+            name=place.name,
+            format=None if format == "rdf" else format,
+            keep_going=keep_going,
+            update=update,
+        )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kg.asking import parse_links, parse_sign
 from kg.coverage import basis_report, coverage
 from kg.criteria import parse_flag, parse_int
-from kg.errors import InputError, NotFound
+from kg.errors import InputError
 from kg.exchanging import Exchanging
 from kg.later import Later
 from kg.model import Change, Revision
@@ -27,13 +27,12 @@ from kg.record import Store
 from kg.settings import parse_lang, read_settings
 from kg.surveying import Surveying
 from kg.text import TextIndex
-from kg.vocabulary import load
 from kg.vouching import Vouching
 
 if TYPE_CHECKING:
-    from kg.importers import pack, pack_load
+    from kg.importers import pack
 else:
-    pack, pack_load = Later("kg.importers.pack"), Later("kg.importers.pack_load")
+    pack = Later("kg.importers.pack")
 
 Document = dict[str, Any]
 
@@ -220,22 +219,6 @@ class Graph(Surveying, Probing, Exchanging, Vouching, Querying):
     def write(self, changes: Sequence[Change], *, actor: str, act: str, reason: str | None = None) -> Revision:
         """Write changes as one revision; records that are already so are left out."""
         return self.store.write(changes, actor=actor, act=act, reason=reason)
-
-    def load(self, path: str | Path, *, format: str = "pack", keep_going: bool = False) -> Document:
-        """Load a pack: what was added, what was there, what failed and why. See `kg.importers.pack_load.load`.
-
-        Raises:
-            NotFound: there is no such folder or file.
-            InputError: the format is none that can be loaded.
-        """
-        if format != "pack":
-            raise InputError(f"{format!r} is not a format that can be loaded", where="format", hint="use pack")
-        folder = Path(path)
-        if not folder.exists():
-            raise NotFound(f"there is no file or folder {str(path)!r}", where="path", hint="give the folder of a pack")
-        own = pack.vocabulary_files(folder)
-        vocabulary = load((*self._ontology, *own)) if own else self.vocabulary
-        return pack_load.load(self.store, folder, vocabulary, keep_going=keep_going)
 
     def seed(self, told: Callable[[str], None] | None = None) -> None:
         """Load every packaged pack."""

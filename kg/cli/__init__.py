@@ -37,8 +37,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "init": ("kg.cli.keep:init", "Create the record and load the packaged pack, or leave it empty."),
     "import": (
-        "kg.cli.keep:import_",
-        "Load packs; report what was added, what was there already, what failed and why.",
+        "kg.cli.exchange:import_",
+        "Load packs or RDF; report what was added, what was there already, what failed and why.",
+    ),
+    "export": (
+        "kg.cli.exchange:export",
+        "Write everything, or what the criteria keep: Turtle, TriG, JSON-LD, N-Triples, nanopublications.",
     ),
     "retract": ("kg.cli.probe:retract", "Mark a work as retracted or corrected; see first what changes."),
     "diff": ("kg.cli.probe:diff", "Which answers differ between two points in time, because of which works."),

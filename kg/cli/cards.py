@@ -5,6 +5,7 @@ Lives here: what a record looks like. May enter: documents. Never here: answers 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -177,21 +178,34 @@ def coverage(graph: Graph, report: Document) -> None:
 
 
 def batch(report: Document, source: str) -> None:
-    """Show what loading a pack did."""
+    """Show what loading a pack or a file did."""
     out = console()
     kept = ", ".join(
         f"{report[name] if isinstance(report[name], int) else len(report[name])} {name}"
         for name in ("added", "changed", "duplicates", "conflicts", "vanished")
+        if name in report
     )
     out.print(Text(f"{source}: {kept}, {len(report['failures'])} failed; revision {report['revision']}"))
     for name in ("conflicts", "vanished"):
-        for key in report[name]:
+        for key in report.get(name, ()):
             out.print(Text(f"  {name}: {key['kind']} {key['id']}", style="yellow"))
+    for what, reason, statements in _passed_over(report):
+        out.print(Text(f"  passed over: {statements} statements{what}: {reason}", style="dim"))
     for failure in report["failures"]:
-        out.print(Text(f"  {failure['source']}:{failure['line']}: {failure['reason']}", style="red"))
+        place = failure["source"] if failure["line"] is None else f"{failure['source']}:{failure['line']}"
+        out.print(Text(f"  {place}: {failure['reason']}", style="red"))
         for line in failure["raw"].splitlines()[:3]:
             out.print(Text(f"    | {line}", style="dim"))
         out.print(Text(f"    {failure['remedy']}"))
+
+
+def _passed_over(report: Document) -> list[tuple[str, str, int]]:
+    """Return what a file held that is no record: foreign things one by one, what follows from records by reason."""
+    found: Counter[tuple[str, str]] = Counter()
+    for item in report.get("ignored", ()):
+        foreign = item["reason"].startswith("not ")
+        found[f" of {item['what']} {item['name']}" if foreign else "", item["reason"]] += item["statements"]
+    return [(what, reason, statements) for (what, reason), statements in sorted(found.items())]
 
 
 def log(page: Document) -> None:

@@ -1,11 +1,10 @@
-"""Keeping the record on the command line: init, import, log, verify.
+"""Keeping the record on the command line: init, log, verify.
 
-May enter: paths, flags. Never here: how a pack is read (kg.importers) or a chain checked (kg.record).
+May enter: flags. Never here: how a chain is checked (kg.record); files in and out (kg.cli.exchange).
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -26,26 +25,6 @@ def init(context: Context, /, empty: bool) -> None:
         f"{graph.store.name} is at revision {snapshot.revision}: {len(snapshot.entities)} entities, "
         f"{len(snapshot.claims)} claims, {len(snapshot.evidence)} evidence items, {len(snapshot.works)} works"
     )
-
-
-@click.command(name="import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("--format", "format_", type=click.Choice(["pack"]), default="pack", show_default=True, help="Format.")
-@click.option("--keep-going", is_flag=True, help="Load what is right even when some records fail.")
-@json_option
-@click.pass_obj
-def import_(context: Context, /, files: tuple[Path, ...], format_: str, keep_going: bool, as_json: bool) -> None:
-    """Load packs (folders with a pack.toml). Loading the same pack again changes nothing; exit 1 when records fail.
-
-    A pack with a failure loads nothing, unless --keep-going says otherwise.
-    """
-    failed = False
-    for path in files:
-        batch = context.graph.load(path, format=format_, keep_going=keep_going)
-        failed = failed or bool(batch["failures"])
-        print_json(batch) if as_json else cards.batch(batch, str(path))
-    if failed:
-        raise SystemExit(1)
 
 
 @click.command()

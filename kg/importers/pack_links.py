@@ -51,7 +51,7 @@ class Placed(Generic[R]):
 class Known:
     """Ids that a record may lean on: good ones by kind, and where the faulty ones stand.
 
-    `base` is what the graph holds already; a pack may build on it.
+    `base` is what the graph holds already; a pack may build on it. `whole` is what remedies call the whole.
     """
 
     base: Snapshot
@@ -60,6 +60,7 @@ class Known:
     works: dict[str, Work] = field(default_factory=dict)
     faulty: dict[tuple[str, str], str] = field(default_factory=dict)
     hints: int = HINTS
+    whole: str = "pack"
 
     def lacks(self, kind: str, id: str, *, hints: bool = True) -> tuple[str, str] | None:
         """Return reason and remedy when a record leans on something that is not there, None when it is.
@@ -76,7 +77,7 @@ class Known:
         meant = near(id, {name: name for name in (*own, *base)}) if hints and self.hints else []
         self.hints = max(0, self.hints - hints)
         where = {"entity": "entities", "claim": "claims", "work": "references"}[kind]
-        remedy = f"add it to the {where} of the pack, or correct the name"
+        remedy = f"add it to the {where} of the {self.whole}, or correct the name"
         return f"there is no {kind} {id}" + (f"; did you mean {' or '.join(meant)}?" if meant else ""), remedy
 
     def drop(self, kind: str, places: Mapping[str, str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from kg.errors import KgError, ShapeViolation
 from kg.ids import RecordKind, record_iri
+from kg.inputs import MATCH_RELATIONS
 from kg.model import KINDS, Record, Work, kind_of
 from kg.rdf.forms import (
     ADDRESS,
@@ -201,6 +202,14 @@ def read(kind: RecordKind, id: str, described: Described, words: Words) -> Recor
     if faults:
         raise ShapeViolation("; ".join(faults), where=f"{kind} {id}", hint="docs/reference/rdf.md lists the properties")
     return KINDS[kind](**values)
+
+
+def predicates(kind: RecordKind) -> frozenset[Node]:
+    """Return the properties that `read` reads, or that follow from the IRI or the class, for one kind of record."""
+    found = {predicate for _, predicate in _NAMED[kind]} | {TYPE, name("dcterms:identifier")}
+    if kind == "entity":
+        found |= {name("ekg:aliasOrder"), *(name(f"skos:{relation}") for relation in MATCH_RELATIONS)}
+    return frozenset(found)
 
 
 def describe(some: Iterable[Triple]) -> dict[Node, dict[Node, list[Node]]]:

@@ -21,6 +21,10 @@ from kg.vocabulary import Vocabulary
 
 ALGORITHM = "beta-1"
 WEIGHING: Node = f"{BELIEFS[:-1]}#weighing>"
+OF_RECORDS = frozenset(
+    map(name, ("ekg:hasBelief", "ekg:certainty", "ekg:passage", "rdfs:label", "prov:wasGeneratedBy", "ekg:recordedAt"))
+)
+"""What derived graphs and the history say of records, beside edges and classes."""
 _HAS_BELIEF, _BELIEF, _CERTAINTY = name("ekg:hasBelief"), name("ekg:Belief"), name("ekg:certainty")
 _MASSES = tuple(
     (field, name(f"ekg:{field}")) for field in ("belief", "disbelief", "uncertainty", "expected", "low", "high")

@@ -47,10 +47,11 @@ Described = Mapping[Node, Mapping[Node, Sequence[Node]]]
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The terms of a vocabulary as nodes, both ways, by scheme."""
+    """The terms of a vocabulary as nodes, both ways, by scheme; and for each kind of entity those below it."""
 
     nodes: Mapping[str, Mapping[str, Node]]
     ids: Mapping[str, Mapping[Node, str]]
+    below: Mapping[str, frozenset[str]]
 
     def node(self, scheme: str, id: str) -> Node:
         """Return the node of a term.
@@ -68,7 +69,8 @@ class Words:
 def words_of(vocabulary: Vocabulary) -> Words:
     """Return the terms of a vocabulary as nodes."""
     nodes = {scheme: {term.id: iri(term.iri) for term in getattr(vocabulary, scheme).values()} for scheme in SCHEMES}
-    return Words(nodes, {scheme: {node: id for id, node in terms.items()} for scheme, terms in nodes.items()})
+    ids = {scheme: {node: id for id, node in terms.items()} for scheme, terms in nodes.items()}
+    return Words(nodes, ids, vocabulary.types_below)
 
 
 class Form(Protocol):
@@ -260,19 +262,20 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The class of a record among other classes: the first that the vocabulary knows as a kind of entity."""
+    """The kind of an entity among the classes it is of: the one that none of the others stands below."""
 
     def write(self, subject: Node, predicate: Node, value: str, words: Words) -> Iterator[Triple]:
         """Give the class."""
         yield subject, predicate, words.node("entity_types", value)
 
     def read(self, subject: Node, predicate: Node, described: Described, words: Words) -> str | None:
-        """Return the class that is a kind of entity."""
+        """Return the kind of entity; classes that are none are passed over."""
         kinds = words.ids["entity_types"]
-        found = sorted({kinds[node] for node in objects(described, subject, predicate) if node in kinds})
-        if len(found) > 1:
-            raise ValueError(f"the kinds of entity {', '.join(found)}, one was expected")
-        return found[0] if found else None
+        found = {kinds[node] for node in objects(described, subject, predicate) if node in kinds}
+        lowest = sorted(one for one in found if not found & (words.below[one] - {one}))
+        if len(lowest) > 1:
+            raise ValueError(f"the kinds of entity {', '.join(lowest)}, one was expected")
+        return lowest[0] if lowest else None
 
 
 def agent(value: str) -> Node:

@@ -1,0 +1,86 @@
+"""Files written whole or not at all.
+
+Lives here: `write`. May enter: pieces of text or bytes. Never here: what they say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from kg.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: how many bytes, and their SHA-256 in hexadecimal."""
+
+    size: int
+    sha256: str
+
+
+def write(path: Path, pieces: Iterable[str | bytes]) -> Written:
+    """Write pieces, as UTF-8 where they are text, to a file that then stands there whole, or not at all.
+
+    A temporary file beside it is written, brought to disk and renamed; then the folder is brought to disk. A file of
+    that name is replaced; where it is a link, the file it points to is.
+
+    Raises:
+        InputError: the folder is missing or cannot be written, or the disk is full; says what to do.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                written = pour(stream, pieces)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(name).chmod(_mode(target))
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as fault:
+        raise InputError(
+            f"{str(path)!r} cannot be written: {fault.strerror}",
+            where="file",
+            hint="name a file in a folder that is there and may be written, with room on the disk",
+        ) from fault
+    return written
+
+
+def pour(stream: BinaryIO, pieces: Iterable[str | bytes]) -> Written:
+    """Write pieces to an open stream.
+
+    Example:
+        >>> import io
+        >>> pour(io.BytesIO(), ["a", b"b"]).size
+        2
+    """
+    size, digest = 0, hashlib.sha256()
+    for piece in pieces:
+        content = piece.encode() if isinstance(piece, str) else piece
+        stream.write(content)
+        size += len(content)
+        digest.update(content)
+    return Written(size, digest.hexdigest())
+
+
+def _mode(target: Path) -> int:
+    """Return the permissions of the file that is replaced, else those that a new file gets."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

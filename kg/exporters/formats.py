@@ -1,0 +1,106 @@
+"""What can be written: one registry of formats, each with its suffix, media type and writer.
+
+Lives here: `FORMATS`, `find`. May enter: names of formats. Never here: a format itself, files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rapidfuzz import process
+
+from kg.errors import UnknownTerm
+from kg.later import Later
+from kg.model import Revision
+from kg.network import Network
+
+if TYPE_CHECKING:
+    from kg.exporters import jsonld, nanopub, rdf
+    from kg.rdf import dataset
+else:
+    jsonld, nanopub, rdf = (Later(f"kg.exporters.{room}") for room in ("jsonld", "nanopub", "rdf"))
+    dataset = Later("kg.rdf.dataset")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a writer is given.
+
+    Args:
+        network: What to write, under its criteria; see `kg.exporters.kept`.
+        history: The revisions behind it, with their changes, when the history is wanted; else None.
+    """
+
+    network: Network
+    history: Iterable[Revision] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format: its name on every door, the suffix of its files, its media type, and its writer."""
+
+    name: str
+    suffix: str
+    media_type: str
+    write: Callable[[View], Iterator[str]] = field(repr=False)
+    holds_history: bool = False
+
+
+def _quads(view: View) -> Iterator[tuple[str, str, str, str]]:
+    yield from dataset.quads(view.network, dated=view.history is not None)
+    if view.history is not None:
+        yield from dataset.history(view.history)
+
+
+FORMATS: Mapping[str, Format] = {
+    format.name: format
+    for format in (
+        Format("turtle", ".ttl", "text/turtle", lambda view: rdf.turtle(_quads(view)), holds_history=True),
+        Format("trig", ".trig", "application/trig", lambda view: rdf.trig(_quads(view)), holds_history=True),
+        Format(
+            "jsonld", ".jsonld", "application/ld+json", lambda view: jsonld.jsonld(_quads(view)), holds_history=True
+        ),
+        Format("ntriples", ".nt", "application/n-triples", lambda view: rdf.ntriples(_quads(view)), holds_history=True),
+        Format("nanopub", ".nanopub.trig", "application/trig", lambda view: rdf.trig(nanopub.nanopubs(view.network))),
+    )
+}
+
+
+def find(name: str) -> Format:
+    """Return a format by its name.
+
+    Raises:
+        UnknownTerm: there is none of that name; names near ones.
+
+    Example:
+        >>> find("trig").suffix
+        '.trig'
+    """
+    if name not in FORMATS:
+        near = [word for word, _, _ in process.extract(name[:100], list(FORMATS), limit=2, score_cutoff=60)]
+        raise UnknownTerm(
+            f"{name[:80]!r} is not a format that can be written",
+            where="format",
+            near=near,
+            hint="the formats are " + ", ".join(FORMATS),
+        )
+    return FORMATS[name]
+
+
+def by_suffix(file: str) -> Format:
+    """Return the format that the suffix of a file name stands for; the longest suffix that fits.
+
+    Example:
+        >>> by_suffix("graph.nanopub.trig").name, by_suffix("graph.TRIG").name
+        ('nanopub', 'trig')
+    """
+    fitting = [format for format in FORMATS.values() if file.lower().endswith(format.suffix)]
+    if not fitting:
+        raise UnknownTerm(
+            f"the suffix of {file[-80:]!r} stands for no format",
+            where="format",
+            hint="name one of " + ", ".join(FORMATS),
+        )
+    return max(fitting, key=lambda one: len(one.suffix))
