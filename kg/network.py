@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from kg.belief import Line, Opinion, Weighing, weigh
 from kg.criteria import Criteria
-from kg.model import Claim, Evidence
 from kg.later import Later
+from kg.model import Claim, Evidence
 from kg.snapshot import Snapshot
 from kg.vocabulary import Relation, Vocabulary
 

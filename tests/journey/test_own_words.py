@@ -26,7 +26,8 @@ ekg:Regulation a owl:Class ; rdfs:subClassOf ekg:Entity ;
 
 ekg:deters a ekg:RelationType , owl:ObjectProperty ;
     rdfs:label "deters"@en, "遏制"@zh ; ekg:inverseLabel "deterred by"@en, "被…遏制"@zh ;
-    skos:definition "The subject makes the object less likely by threat of sanction."@en, "主体以制裁相威慑,使客体更少发生。"@zh ;
+    skos:definition "The subject makes the object less likely by threat of sanction."@en ,
+        "主体以制裁相威慑,使客体更少发生。"@zh ;
     ekg:sign -1 ; ekg:propagation "conducts" ; ekg:colour "#112233" ; ekg:line "dashed" ; ekg:order 90 ;
     schema:domainIncludes ekg:Regulation ; schema:rangeIncludes ekg:Risk .
 """
