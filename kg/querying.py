@@ -55,7 +55,7 @@ class Querying(Asking):
         Args:
             query: SELECT, ASK, CONSTRUCT or DESCRIBE, at most 16 kB; the usual prefixes are declared already.
             format: json, xml, csv, tsv (SELECT), json, xml (ASK), turtle, ntriples, jsonld, rdfxml (the others);
-                json or turtle by default.
+                json or turtle by default. "table" gives triples as rows.
             default_graph: IRIs of named graphs that together are the default graph.
             named_graph: IRIs of the graphs that GRAPH sees.
             seconds: 1 to 3600.

@@ -16,12 +16,14 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import ASGIApp
 
 from kg.graph import Graph
+from kg.rdf.worker import AVAILABLE
 from kg.settings import LANGS
 from kg_api import assets, pages, problems, shapes
 from kg_api.asking import only_known, parameters_of
 from kg_api.headers import Shield
+from kg_api.quota import Quota
 from kg_api.replies import Memory
-from kg_api.routers import measures, pictures, probe, questions, records, service, vouch
+from kg_api.routers import measures, pictures, probe, questions, records, service, sparql, vouch
 
 PREFIX = "/api/v1"
 ABOUT = (
@@ -73,6 +75,7 @@ def create_app(graph: Graph, *, warm: bool = True) -> FastAPI:
     files = assets.read()
     app.state.graph = graph
     app.state.memory = Memory()
+    app.state.quota = Quota()
     app.state.build = assets.build_of(files)
     app.state.stamp = f"{app.version} {graph.vocabulary.digest} {app.state.build}"
     app.state.error_page = pages.error_page
@@ -87,6 +90,7 @@ def create_app(graph: Graph, *, warm: bool = True) -> FastAPI:
     app.include_router(api)
     app.include_router(service.probes, dependencies=strict)
     app.include_router(pages.router)
+    app.include_router(sparql.router)
     app.include_router(assets.router_of(files, app.state.build))
     known = lru_cache(maxsize=1)(lambda: parameters_of(app.openapi()))
     app.state.parameters = lambda operation: known().get(operation, {})
@@ -100,6 +104,8 @@ def warm_up(graph: Graph) -> None:
         graph.matrix(lang=lang)
         graph.disputes(lang=lang)
         graph.search("a", lang=lang)
+    if AVAILABLE:
+        graph.sparql("ASK {}")
 
 
 @asynccontextmanager

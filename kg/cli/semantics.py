@@ -66,12 +66,12 @@ def sparql(
     asked = "json" if as_json else format_
     found: Found = context.graph.sparql(
         _text(query),
-        format=None if asked == "table" else asked,
+        format=asked,
         default_graph=default_graph,
         named_graph=named_graph,
         **given,
     )
-    if asked in {None, "table"} and found.format.name == "json":
+    if found.format.name == "table" or (found.format.name == "json" and asked in {None, "table"}):
         _table(context.graph, found)
     else:
         click.echo(found.body, nl=not found.body.endswith(b"\n"))

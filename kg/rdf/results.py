@@ -20,6 +20,12 @@ from kg.rdf.guard import Form
 from kg.rdf.names import PREFIXES
 
 Row: TypeAlias = Sequence[Any]
+SERIALIZED = {
+    "turtle": ox.RdfFormat.TURTLE,
+    "ntriples": ox.RdfFormat.N_TRIPLES,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdfxml": ox.RdfFormat.RDF_XML,
+}
 INCOMPLETE = BASE + "problem/incomplete"
 """Stands as a link in the head of JSON and XML results that a limit cut, with the limit as its fragment."""
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -60,6 +66,8 @@ FORMATS: Mapping[str, Format] = {
     )
 }
 """In the order in which they are offered."""
+TABLE = Format("table", "application/sparql-results+json", _TRIPLES)
+"""Triples as rows of the JSON format, in the columns subject, predicate, object: for our own tables, not offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +91,11 @@ def named(name: str, form: Form) -> Format:
         InputError: there is no such format, or it does not hold such results.
 
     Example:
-        >>> named("n3", "CONSTRUCT").name, named("xml", "ASK").name
-        ('turtle', 'xml')
+        >>> named("n3", "CONSTRUCT").name, named("xml", "ASK").name, named("table", "ASK").name
+        ('turtle', 'xml', 'json')
     """
+    if name == TABLE.name:
+        return TABLE if form in TABLE.forms else FORMATS["json"]
     for one in offered(form):
         if name.lower() in {one.name, one.media_type, *one.also}:
             return one
@@ -176,7 +186,7 @@ def write_triples(triples: Iterable[ox.Triple], format: str, *, most: int, bytes
 
     Args:
         triples: What a CONSTRUCT or DESCRIBE query found.
-        format: "turtle", "ntriples", "jsonld" or "rdfxml".
+        format: "turtle", "ntriples", "jsonld", "rdfxml" or "table".
         most: Most triples.
         bytes_most: Most bytes of their N-Triples.
     """
@@ -191,11 +201,13 @@ def write_triples(triples: Iterable[ox.Triple], format: str, *, most: int, bytes
 
     pieces, limits = _limited(fresh(), most, bytes_most)
     kept = [seen[line] for line in sorted(pieces)]
+    if format == TABLE.name:
+        rows = write_rows(("subject", "predicate", "object"), map(tuple, kept), "json", most=most, bytes_most=1 << 62)
+        return Written(rows.body, rows.count, limits)
     if format == "ntriples":
         return Written(b"".join(sorted(pieces)), len(kept), limits)
-    kinds = {"turtle": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD, "rdfxml": ox.RdfFormat.RDF_XML}
     used = {prefix: iri for prefix, iri in PREFIXES.items() if any(f"<{iri}".encode() in line for line in pieces)}
-    return Written(ox.serialize(kept, format=kinds[format], prefixes=used) or b"", len(kept), limits)
+    return Written(ox.serialize(kept, format=SERIALIZED[format], prefixes=used) or b"", len(kept), limits)
 
 
 def _limited(pieces: Iterator[bytes], most: int, bytes_most: int) -> tuple[list[bytes], tuple[str, ...]]:

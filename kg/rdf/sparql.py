@@ -82,7 +82,7 @@ class Found:
         Raises:
             InputError: it was asked for in another format.
         """
-        if self.format.name != "json":
+        if self.format.name not in {"json", "table"}:
             raise InputError(f"the result was asked for as {self.format.name}", where="format", hint="ask for json")
         found: dict[str, Any] = orjson.loads(self.body)
         return found
@@ -94,7 +94,7 @@ class Found:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The rows of a SELECT query: IRIs and texts as text, numbers and truth values as Python's, None if unbound."""
+        """The rows of a SELECT query, or triples asked for as a table; numbers and truth values are Python's."""
         document = self.document
         names, bindings = document["head"]["vars"], document["results"]["bindings"]
         return [{name: _python(row.get(name)) for name in names} for row in bindings]

@@ -1,0 +1,156 @@
+"""The SPARQL endpoint over HTTP: the W3C's protocol for queries, and a page with an editor for people.
+
+May enter: requests of strangers. Never here: what a query may do (kg.rdf.guard), where it is evaluated (kg.rdf.sparql).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from kg.errors import InputError, KgError, NotFound, Upstream
+from kg.graph import Graph
+from kg.rdf import guard, results, service, worker
+from kg.rdf.nodes import why_no_iri
+from kg.rdf.sparql import Found
+from kg.settings import Lang
+from kg_api import problems, sparql_page
+from kg_api.asking import TheLang
+from kg_api.quota import Exceeded, Quota
+from kg_api.replies import HTML, Body, sent, tag_of
+from kg_api.sparql_request import Asked, read
+
+router = APIRouter(include_in_schema=False)
+SEEN = "Accept, Accept-Encoding, Accept-Language"
+_OFF = "SPARQL over HTTP is off here: queries of strangers need processes that can be limited and killed, as Linux has"
+
+
+@router.get("/sparql", name="sparql")
+@router.post("/sparql", name="sparql_post")
+async def sparql(request: Request, spoken: TheLang) -> Response:
+    """Answer a query; without one, describe the service, or show the page to a browser."""
+    asked = Asked()
+    headers: dict[str, str] = {}
+    ranges = results.media_ranges(request.headers.get("accept", ""))
+    try:
+        asked = await read(request)
+        for_page = asked.format == "html" or (asked.format is None and ranges.get("text/html", 0.0) > 0)
+        if asked.query is None and not for_page:
+            if request.method == "POST":
+                raise InputError("no query is given", where="query")
+            return _described(request, asked)
+        if not for_page:
+            return await _answered(request, asked)
+        found = None if asked.query is None else await _found(request, asked, "table")
+        return _page(request, spoken, asked, found=found)
+    except HTTPException as fault:
+        if fault.status_code != 415:
+            raise
+        detail = "a query comes as a form (application/x-www-form-urlencoded) or as application/sparql-query"
+        problem = problems.of_status(415, detail)
+    except Exceeded as fault:
+        problem, headers = _busy(fault)
+    except Upstream as fault:
+        problem = problems.of_status(503, fault.message)
+    except (InputError, NotFound) as fault:
+        problem = _refused(fault)
+    if ranges.get("text/html", 0.0) > 0:
+        return _page(request, spoken, asked, problem=problem, more=headers)
+    return problems.response(problem, headers)
+
+
+def _refused(fault: KgError) -> dict[str, Any]:
+    """Return the problem of a query that is malformed or asks for too much; the protocol wants 400 for these."""
+    problem = problems.of_error(fault)
+    return problem if problem["status"] == 404 else {**problem, "status": 400}
+
+
+def _busy(fault: Exceeded) -> tuple[dict[str, Any], dict[str, str]]:
+    if fault.everybody:
+        return problems.of_status(503, "all places for queries are taken; come again in a few seconds"), {}
+    detail = "this client has had its share of work for the moment, or asks too many queries at once"
+    return problems.of_status(429, detail), {"Retry-After": str(fault.again)}
+
+
+async def _answered(request: Request, asked: Asked) -> Response:
+    """Return the result in the format that the request names or accepts."""
+    query = guard.check(asked.query or "")
+    if asked.format is not None:
+        format = results.named(asked.format, query.form)
+    else:
+        accepted = results.chosen(request.headers.get("accept", ""), query.form)
+        if accepted is None:
+            offered = ", ".join(one.media_type for one in results.offered(query.form))
+            return problems.response(problems.of_status(406, f"the result of {query.form} comes as {offered}"))
+        format = accepted
+    state = request.app.state
+    headers = {"Vary": SEEN, "Cache-Control": "no-store"}
+    if request.method == "GET" and not query.volatile:
+        tag = tag_of(request, state.graph.revision, lang=None, also=f"{state.stamp} {format.name}")
+        headers |= {"ETag": tag, "Cache-Control": "no-cache"}
+        if tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+    found = await _found(request, asked, format.name)
+    headers["X-Complete"] = "true" if found.complete else "false"
+    if not found.complete:
+        headers["X-Limits"] = ", ".join(found.limits)
+    media_type = format.media_type + ("; charset=utf-8" if format.media_type.startswith("text/") else "")
+    return sent(request, Body.of(found.body), headers, media_type)
+
+
+async def _found(request: Request, asked: Asked, format: str) -> Found:
+    """Evaluate in a thread of our own, so that waiting queries take no thread from other routes."""
+    if not worker.AVAILABLE:
+        raise Upstream(_OFF)
+    state = request.app.state
+    graph: Graph = state.graph
+    quota: Quota = state.quota
+    job = partial(graph.sparql, asked.query or "", format=format, default_graph=asked.default, named_graph=asked.named)
+    with quota.held(request.client.host if request.client else ""):
+        found: Found = await to_thread.run_sync(job, limiter=_threads(request))
+    return found
+
+
+def _threads(request: Request) -> CapacityLimiter:
+    """Return the limiter of this application, made inside its event loop."""
+    state = request.app.state
+    if getattr(state, "query_threads", None) is None:
+        state.query_threads = CapacityLimiter(state.quota.at_once)
+    limiter: CapacityLimiter = state.query_threads
+    return limiter
+
+
+def _described(request: Request, asked: Asked) -> Response:
+    accepted = request.headers.get("accept", "")
+    format = results.chosen(accepted, "DESCRIBE") if asked.format is None else results.named(asked.format, "DESCRIBE")
+    if format is None:
+        offered = ", ".join(one.media_type for one in results.offered("DESCRIBE"))
+        return problems.response(problems.of_status(406, f"the description of the service comes as {offered}"))
+    address = str(request.url.replace(query="", fragment=""))
+    if why_no_iri(address) is not None:
+        raise InputError("the address of this request is no IRI", where="Host")
+    body = service.description(address, format.name)
+    return sent(request, Body.of(body), {"Vary": SEEN, "Cache-Control": "no-cache"}, format.media_type)
+
+
+def _page(
+    request: Request,
+    spoken: Lang,
+    asked: Asked,
+    *,
+    found: Found | None = None,
+    problem: dict[str, Any] | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
+    html = sparql_page.render(request, spoken, asked, found, problem)
+    headers = {"Vary": SEEN, "Cache-Control": "no-store", "Content-Language": "zh-Hans" if spoken == "zh" else "en"}
+    response = sent(request, Body.of(html.encode()), {**headers, **more}, HTML)
+    response.status_code = 200 if problem is None else problem["status"]
+    return response
