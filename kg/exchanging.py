@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kg.importers import rdf as rdf_import
     from kg.rdf import dataset
     from kg.rdf.dataset import Projection
+    from kg.rdf.nodes import Triple
 else:
     files, formats, kept = (Later(f"kg.exporters.{room}") for room in ("files", "formats", "kept"))
     pack, pack_load, rdf_load = (Later(f"kg.importers.{room}") for room in ("pack", "pack_load", "rdf_load"))
@@ -64,6 +65,10 @@ class Exchanging(Asking):
         See docs/reference/rdf.md for the graphs. The dataset follows the record and is not to be written to.
         """
         return self.projection(Criteria.parse(criteria, self.vocabulary)).dataset()
+
+    def vocabulary_triples(self, part: str = "") -> list[Triple]:
+        """Return the triples of the ontology, those of the operator's own files included; or of one packaged file."""
+        return sorted({quad[:3] for quad in dataset.vocabulary_quads(self._ontology, part=part)})
 
     def pieces(
         self, format: str, *, history: bool = False, **criteria: Any

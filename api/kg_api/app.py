@@ -23,7 +23,7 @@ from kg_api.asking import only_known, parameters_of
 from kg_api.headers import Shield
 from kg_api.quota import Quota
 from kg_api.replies import Memory
-from kg_api.routers import measures, pictures, probe, questions, records, service, sparql, vouch
+from kg_api.routers import exchange, linked, measures, pictures, probe, questions, records, service, sparql, vouch
 
 PREFIX = "/api/v1"
 ABOUT = (
@@ -85,10 +85,11 @@ def create_app(graph: Graph, *, warm: bool = True) -> FastAPI:
     problems.install(app)
     strict = [Depends(only_known)]
     api = APIRouter(prefix=PREFIX, dependencies=strict)
-    for room in (questions, measures, probe, vouch, records, pictures, service):
+    for room in (questions, measures, probe, vouch, records, pictures, exchange, service):
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(service.probes, dependencies=strict)
+    app.include_router(linked.router)
     app.include_router(pages.router)
     app.include_router(sparql.router)
     app.include_router(assets.router_of(files, app.state.build))

@@ -80,6 +80,7 @@ def reply(
     *,
     lang: str | None = None,
     media_type: str = JSON,
+    also: str = "",
 ) -> Response:
     """Return what `make` makes, or 304 when the client has it, or the body remembered from the last time.
 
@@ -91,9 +92,10 @@ def reply(
         make: Returns an answer or document to be sent as JSON, or the text of a page.
         lang: Language that the document was asked in, where it has one.
         media_type: Media type of the body.
+        also: What else the document depends on, such as the name of the server.
     """
     state = request.app.state
-    tag = tag_of(request, state.graph.revision, lang=lang, also=state.stamp)
+    tag = tag_of(request, state.graph.revision, lang=lang, also=state.stamp + also)
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
     if lang is not None:
         headers["Content-Language"] = "zh-Hans" if lang == "zh" else "en"

@@ -49,6 +49,17 @@ def jsonld(quads: Iterable[Quad]) -> Iterator[str]:
     yield "\n]}\n"
 
 
+def embedded(triples: Iterable[Triple]) -> str:
+    """Return JSON-LD that can stand in a `script` element of a page, whatever the texts hold.
+
+    Example:
+        >>> embedded([("<a:s>", "<a:p>", '"</script>"')]).count("<")
+        0
+    """
+    text = "".join(jsonld((*triple, "") for triple in triples))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
 def node(subject: Node, triples: Iterable[Triple]) -> dict[str, Any]:
     """Return one subject as a JSON-LD object under `CONTEXT`."""
     about: dict[str, Any] = {"@id": _iri(subject)}

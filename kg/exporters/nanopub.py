@@ -21,7 +21,6 @@ from kg.rdf.forms import agent, words_of
 from kg.rdf.names import TYPE, name
 from kg.rdf.nodes import Node, Quad, Triple, is_iri, literal, moment, value_of
 
-NP = "http://www.nanopub.org/nschema#"
 PREFIX = BASE + "np/"
 PARTS = ("Head", "assertion", "provenance", "pubinfo")
 _GAP = " "
@@ -70,10 +69,10 @@ def nanopub(network: Network, item: Evidence) -> list[Quad]:
         public += [(np, name("dcterms:creator"), who), (who, name("rdfs:label"), literal(item.contributor))]
     graphs = {
         head: [
-            (np, TYPE, f"<{NP}Nanopublication>"),
-            (np, f"<{NP}hasAssertion>", assertion),
-            (np, f"<{NP}hasProvenance>", provenance),
-            (np, f"<{NP}hasPublicationInfo>", pubinfo),
+            (np, TYPE, name("np:Nanopublication")),
+            (np, name("np:hasAssertion"), assertion),
+            (np, name("np:hasProvenance"), provenance),
+            (np, name("np:hasPublicationInfo"), pubinfo),
         ],
         assertion: said,
         provenance: origin,

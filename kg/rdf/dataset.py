@@ -33,6 +33,8 @@ else:
     oxrdflib, rdflib = Later("oxrdflib"), Later("rdflib")
 
 ONTOLOGY = (*FILES, "mappings.ttl")
+PARTS = tuple(name.removesuffix(".ttl") for name in ONTOLOGY[1:])
+"""What the IRI of an ontology file ends with; that of the core ends with nothing."""
 Unit = tuple[str, str, str]
 """What quads are worked out from: (part, kind, id)."""
 
@@ -67,16 +69,14 @@ def history(revisions: Iterable[Revision], known: Collection[tuple[RecordKind, s
         known.update((change.kind, change.id) for change in revision.changes)
 
 
-def vocabulary_quads(extra: Sequence[Path] = ()) -> Iterator[Quad]:
+def vocabulary_quads(extra: Sequence[Path] = (), *, part: str = "") -> Iterator[Quad]:
     """Give the triples of the packaged ontology and of further Turtle files, without those that hold blank nodes.
 
     Args:
         extra: Turtle files, or folders whose `*.ttl` are read, as `kg.vocabulary.load` takes them.
+        part: Only this file of the packaged ontology, one of `PARTS`.
     """
-    paths = [packaged("ontology", name) for name in ONTOLOGY]
-    for place in extra:
-        paths += sorted(place.glob("*.ttl")) if place.is_dir() else [place]
-    for path in paths:
+    for path in ontology_files(extra, part=part):
         for quad in parse(path.read_bytes(), RdfFormat.TURTLE):
             if not isinstance(quad.subject, BlankNode) and not isinstance(quad.object, BlankNode):
                 yield str(quad.subject), str(quad.predicate), str(quad.object), VOCABULARY
@@ -101,6 +101,21 @@ def difference(old: Network, network: Network, revisions: Iterable[Revision]) ->
     before = {quad for unit in units for quad in _of(unit, old)} | set(_in(BELIEFS, derived.weighing(old)))
     after = {quad for unit in units for quad in _of(unit, network)} | set(_in(BELIEFS, derived.weighing(network)))
     return sorted(before - after), sorted((after - before) | set(history(later, set(_keys(old.snapshot)))))
+
+
+def ontology_files(extra: Sequence[Path] = (), *, part: str = "") -> list[Path]:
+    """Return the Turtle files of the ontology, or the one whose IRI ends with `part`.
+
+    Example:
+        >>> [path.name for path in ontology_files(part="schemes")]
+        ['schemes.ttl']
+    """
+    if part:
+        return [packaged("ontology", f"{part}.ttl")]
+    paths = [packaged("ontology", name) for name in ONTOLOGY]
+    for place in extra:
+        paths += sorted(place.glob("*.ttl")) if place.is_dir() else [place]
+    return paths
 
 
 @dataclass

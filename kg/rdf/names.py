@@ -14,10 +14,12 @@ from kg.rdf.nodes import RDF, XSD, Node, iri
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
         "bibo": "http://purl.org/ontology/bibo/",
+        "dcat": "http://www.w3.org/ns/dcat#",
         "dcterms": "http://purl.org/dc/terms/",
         "ekg": VOCABULARY_IRI,
         "fabio": "http://purl.org/spar/fabio/",
         "foaf": "http://xmlns.com/foaf/0.1/",
+        "np": "http://www.nanopub.org/nschema#",
         "oa": "http://www.w3.org/ns/oa#",
         "owl": "http://www.w3.org/2002/07/owl#",
         "prov": "http://www.w3.org/ns/prov#",
@@ -25,6 +27,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
         "schema": "https://schema.org/",
         "skos": "http://www.w3.org/2004/02/skos/core#",
+        "void": "http://rdfs.org/ns/void#",
         "vann": "http://purl.org/vocab/vann/",
         "xsd": XSD,
         "claim": BASE + "id/claim/",
