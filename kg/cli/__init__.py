@@ -30,11 +30,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("kg.cli.look:show", "One record with all that hangs on it: entity, claim, work or evidence item."),
     "list": ("kg.cli.look:list_", "Filtered lists of entities, claims, works or evidence."),
     "search": ("kg.cli.look:search", "Entities, claims and works by words, in English or Chinese, forgiving typos."),
+    "sparql": ("kg.cli.semantics:sparql", "A SPARQL query on the record as linked data, or a question by its name."),
     "basis": ("kg.cli.look:basis", "Evidence that rests on less than the work's own abstract, or was inferred."),
     "coverage": (
         "kg.cli.look:coverage",
         "Which claims represent which item of the text that the pack was seeded from.",
     ),
+    "receipt": ("kg.cli.vouch:receipt", "Kept answers: what they rest on, and whether they still come out the same."),
+    "lint": ("kg.cli.vouch:lint", "The quality of the record: what makes it wrong, doubtful, or thin."),
     "init": ("kg.cli.keep:init", "Create the record and load the packaged pack, or leave it empty."),
     "import": (
         "kg.cli.exchange:import_",

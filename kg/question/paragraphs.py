@@ -87,8 +87,9 @@ def matrix(speech: Speech, answer: Document) -> Sentences:
     empty = sum(row != col for row in answer["rows"] for col in answer["cols"]) - len(cells)
     return [
         speech.either(
-            f"The map has {rows} rows ({types[0].lower()}) and {cols} columns ({types[1].lower()}); chains of at most "
-            f"{question['max_links']} claims fill {speech.count(len(cells), 'cell')}; {tally(speech, cells)}.",
+            f"The map has {speech.count(rows, 'row')} ({types[0].lower()}) and {speech.count(cols, 'column')} "
+            f"({types[1].lower()}); chains of at most {question['max_links']} claims fill "
+            f"{speech.count(len(cells), 'cell')}; {tally(speech, cells)}.",
             f"图中有 {rows} 行（{types[0]}）、{cols} 列（{types[1]}）；最多 {question['max_links']} 条论断的链条填充了 "
             f"{len(cells)} 格；{tally(speech, cells)}。",
         ),
@@ -97,7 +98,9 @@ def matrix(speech: Speech, answer: Document) -> Sentences:
         speech.either(
             f"For the other {speech.count(empty, 'cell')} no evidence was found, which is not evidence of no effect.",
             f"其余 {empty} 格没有找到证据，这不等于没有影响。",
-        ),
+        )
+        if empty
+        else "",
     ]
 
 
@@ -183,12 +186,9 @@ def gaps(speech: Speech, answer: Document) -> Sentences:
     if not answer["items"]:
         return []
     kinds = answer["question"]["kind"] or list(GAPS)
+    counts = {kind: answer["counts"][kind] for kind in GAPS if kind in kinds and answer["counts"][kind]}
     parts = [
-        f"{answer['counts'][kind]} {GAPS[kind][0]}"
-        if speech.lang == "en"
-        else f"{GAPS[kind][1]} {answer['counts'][kind]} 个"
-        for kind in GAPS
-        if kind in kinds and answer["counts"][kind]
+        speech.either(f"{GAPS[kind][0]} ({count})", f"{GAPS[kind][1]} {count} 个") for kind, count in counts.items()
     ]
     first = answer["items"][0]
     said = [

@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from kg.model import Text
-from kg.question.phrases import Document, Speech, chain
+from kg.ids import claim_id
+from kg.model import Claim, Text
+from kg.question.phrases import Document, Speech, chain, direction
+from kg.sentences import sentence
 
 Sentences = list[str]
 KINDS = {
@@ -22,14 +24,14 @@ KINDS = {
     "none": Text("otherwise different", "其他变化"),
 }
 PARTS = {
-    "drop_work": Text("the evidence of {} does not count", "不计 {} 的证据"),
-    "drop_claim": Text("the claims {} are taken away", "去掉论断 {}"),
-    "drop_entity": Text("the entities {} are taken away", "去掉实体 {}"),
-    "drop_evidence": Text("the items {} are taken away", "去掉证据 {}"),
-    "add": Text("given chances of holding are {}", "假定成立（末位为概率）：{}"),
-    "set": Text("the items say otherwise: {}", "改变证据：{}"),
-    "mark": Text("the status of works is {}", "文献状态：{}"),
-    "under": Text("the criteria are {}", "条件：{}"),
+    "drop_work": Text("without the evidence of {}", "不计 {} 的证据"),
+    "drop_claim": Text("without the claims {}", "去掉论断 {}"),
+    "drop_entity": Text("without the entities {}", "去掉实体 {}"),
+    "drop_evidence": Text("without the items {}", "去掉证据 {}"),
+    "add": Text("with {}", "假定{}"),
+    "set": Text("with other items: {}", "改变证据：{}"),
+    "mark": Text("with the works {}", "改变文献状态：{}"),
+    "under": Text("read under {}", "此后的条件为 {}"),
 }
 
 
@@ -37,11 +39,10 @@ def what_if(speech: Speech, answer: Document) -> Sentences:
     """Say what is supposed, and what it changes: the pair asked about, or the gravest of all pairs; then the claims."""
     question = answer["question"]
     parts = [
-        PARTS[name].get(speech.lang).format(speech.listed(_texts(value)))
+        PARTS[name].get(speech.lang).format(speech.listed(_texts(speech, name, value)))
         for name, value in question["scenario"].items()
-        if name in PARTS
     ]
-    said = [speech.either(f"Supposed is that {'; '.join(parts)}.", f"假设：{'；'.join(parts)}。")] if parts else []
+    said = [speech.either(f"Supposed is a record {'; '.join(parts)}.", f"假设：{'；'.join(parts)}。")] if parts else []
     pairs = [change for change in answer["changes"] if change["of"] == "pair"]
     paths = [change for change in answer["changes"] if change["of"] == "path"]
     if "before" not in answer:
@@ -66,9 +67,10 @@ def robustness(speech: Speech, answer: Document) -> Sentences:
     if answer["baseline"] is None:
         return []
     question = answer["question"]
-    a, b = speech.name(question["source"], first=True), speech.name(question["target"])
-    verb = speech.verb(answer["direction"])
-    said = [speech.either(f"{a} {verb} {b}.", f"{a}{verb}{b}。"), *chain(speech, answer["baseline"])]
+    said = [
+        direction(speech, question["source"], question["target"], answer["direction"]),
+        *chain(speech, answer["baseline"]),
+    ]
     said.append(
         speech.either(
             f"The best chain stands on {speech.count(answer['stands_on'], 'independent source')}.",
@@ -198,7 +200,7 @@ def _fragile_cells(speech: Speech, answer: Document) -> Sentences:
     often = Counter(work for cell in fragile for work in cell["fragile"]).most_common()
     said = [
         speech.either(
-            f"{len(fragile)} of {speech.count(len(cells), 'filled cell')} would lose their answer, or have it turned "
+            f"Of {speech.count(len(cells), 'filled cell')}, {len(fragile)} would lose the answer, or have it turned "
             "round, with the loss of one single work.",
             f"{len(cells)} 个有内容的格中，有 {len(fragile)} 个会因失去某一项文献而失去答案或反转方向。",
         )
@@ -207,7 +209,8 @@ def _fragile_cells(speech: Speech, answer: Document) -> Sentences:
         work, count = min(often, key=lambda one: (-one[1], one[0]))
         said.append(
             speech.either(
-                f"On {work} alone hang {speech.count(count, 'cell')}.", f"仅 {work} 一项就关系到 {count} 格。"
+                f"{speech.count(count, 'cell hangs', 'cells hang')} on {work} alone.",
+                f"仅 {work} 一项就关系到 {count} 格。",
             )
         )
     return said
@@ -243,7 +246,17 @@ def _begun(text: str) -> str:
     return text if text.startswith("The gravest: ") else text[0].upper() + text[1:]
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(speech: Speech, name: str, value: Any) -> list[str]:
+    """Return the members of one part of a scenario as they are said."""
+    if name == "add":
+        return [_assumed(speech, text) for text in value]
     if isinstance(value, dict):
-        return [f"{name} {', '.join(map(str, one)) if isinstance(one, list) else one}" for name, one in value.items()]
-    return [str(one) for one in value]
+        return [f"{one} {', '.join(map(str, at)) if isinstance(at, list) else at}" for one, at in value.items()]
+    return [speech.claim(one) for one in value] if name == "drop_claim" else [str(one) for one in value]
+
+
+def _assumed(speech: Speech, text: str) -> str:
+    subject, relation, object, chance = text.split(" ")
+    claim = Claim(claim_id(subject, relation, object), subject, relation, object)
+    said = sentence(claim, speech.network.snapshot, speech.network.vocabulary).get(speech.lang)
+    return speech.either(f"“{said}” holding at a chance of {chance}", f"“{said}”以 {chance} 的概率成立")

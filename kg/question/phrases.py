@@ -89,8 +89,7 @@ def pair(speech: Speech, source: str, target: str, item: Document) -> list[str]:
         target: Where they end.
         item: `direction`, `best`, `opposing` (null when there is none), and `reliability` where it is known.
     """
-    a, b, word = speech.name(source, first=True), speech.name(target), item["direction"]
-    said = [speech.either(f"{a} {speech.verb(word)} {b}.", f"{a}{speech.verb(word)}{b}。")]
+    said = [direction(speech, source, target, item["direction"])]
     said += chain(speech, item["best"])
     if item["opposing"] is not None:
         other = item["opposing"]
@@ -103,7 +102,15 @@ def pair(speech: Speech, source: str, target: str, item: Document) -> list[str]:
                 "两者可以同时成立，互不抵消。",
             )
         )
+        said += [sentence for sentence in [contested(speech, other)] if sentence is not None]
     return [*said, *reliability(speech, item.get("reliability") or {})]
+
+
+def direction(speech: Speech, source: str, target: str, word: str) -> str:
+    """Return the direction alone: what the record says, not how sure that is."""
+    a, b, verb = speech.name(source), speech.name(target), speech.verb(word)
+    ways = speech.either("both ways", "两个方向") if word == "mixed" else speech.either("one way", "一个方向")
+    return speech.either(f"The record points {ways}: {a} {verb} {b}.", f"记录指向{ways}：{a}{verb}{b}。")
 
 
 def chain(speech: Speech, path: Document) -> list[str]:
