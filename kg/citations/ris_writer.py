@@ -64,8 +64,12 @@ def _lines(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "SP", first
     if dash:
         yield "EP", last
-    if "URL" in item:
-        yield "UR", item["URL"]
+    address = item.get("URL")
+    if address is None and item.get("archive") == "arXiv" and "archive_location" in item:
+        # RIS has no tag for arXiv: others follow the address, our reader takes it out again.
+        address = f"https://arxiv.org/abs/{item['archive_location']}"
+    if address is not None:
+        yield "UR", address
 
 
 def _dates(item: dict[str, Any]) -> Iterator[tuple[str, str]]:

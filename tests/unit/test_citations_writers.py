@@ -43,6 +43,8 @@ def test_rispy_reads_our_ris() -> None:
     theirs = rispy.loads(to_ris(works))
     assert [(entry["id"], entry["title"]) for entry in theirs] == [(work.id, work.title) for work in works]
     assert [entry["authors"] for entry in theirs] == [list(work.authors) for work in works]
+    lora = next(entry for entry in theirs if entry["id"] == "hu2022lora")
+    assert lora["urls"] == ["https://arxiv.org/abs/2106.09685"]
 
 
 def test_our_csl_holds_only_words_of_csl() -> None:
