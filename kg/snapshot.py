@@ -108,8 +108,12 @@ class Snapshot:
         raise _missing("entity", id, names)
 
     def claim(self, id: str) -> Claim:
-        """Return a claim; NotFound names near ids."""
-        return _get("claim", self.claims, id)
+        """Return a claim; NotFound names near ids, those of the same ends first."""
+        if id in self.claims:
+            return self.claims[id]
+        ends = id.split("--")
+        alike = [claim.id for claim in (*self.claims_from(ends[0]), *self.claims_to(ends[-1]))]
+        raise _missing("claim", id, {known: known for known in alike or self.claims})
 
     def work(self, id: str) -> Work:
         """Return a work by citation key; NotFound names near ids, found by key and title."""

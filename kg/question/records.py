@@ -228,16 +228,20 @@ def show(network: Network, id: str) -> tuple[str, Document]:
     Raises:
         NotFound: names near ids of all kinds.
     """
-    near: list[str] = []
-    for kind, read in (("entity", entity), ("claim", claim), ("work", work), ("evidence", evidence)):
+    reads = {"entity": entity, "claim": claim, "work": work, "evidence": evidence}
+    near: dict[str, tuple[str, ...]] = {}
+    for kind, read in reads.items():
         try:
             return kind, read(network, id)
         except NotFound as missing:
-            near += missing.near[:1] if kind != "entity" else missing.near[:2]
+            near[kind] = missing.near
+    # An id with "--" is meant for a claim.
+    likely = "claim" if "--" in id else "entity"
+    others = [found[0] for kind, found in near.items() if found and kind != likely]
     raise NotFound(
         f"no entity, claim, work or evidence item is called {id[:200]!r}",
         where="id",
-        near=list(dict.fromkeys(near))[:4],
+        near=list(dict.fromkeys([*near[likely][:2], *others]))[:4],
         hint="`kg search` finds ids by words",
     )
 
