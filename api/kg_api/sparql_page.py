@@ -6,6 +6,7 @@ Lives here: what its template is given. May enter: a result as rows. Never here:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,7 +15,7 @@ from fastapi import Request
 from kg.graph import Graph
 from kg.rdf import results
 from kg.rdf.cells import NOTHING, Cell, cell
-from kg.rdf.competency import Competency, questions
+from kg.rdf.competency import GROUPS, Competency, questions
 from kg.rdf.names import PREFIXES
 from kg.rdf.nodes import why_no_iri
 from kg.rdf.sparql import Found
@@ -24,10 +25,9 @@ from kg_api.pages import TEMPLATES
 from kg_api.sparql_request import Asked
 from kg_viz.words import words
 
-ROWS_SHOWN, EDGES_DRAWN = 500, 150
+ROWS_SHOWN, EDGES_DRAWN = 500, 200
 FIRST = "raises-directly"
 SELECTED = {"entity", "claim", "work"}
-COLOURS = ("enabling", "harm", "neutral")
 
 
 def render(
@@ -43,7 +43,8 @@ def render(
         problem: Why it failed, as a problem document.
     """
     graph: Graph = request.app.state.graph
-    said = words(lang)
+    said, known = words(lang), questions()
+    query = asked.query if asked.query is not None and asked.example is None else body_of(asked.example or FIRST)
     shown = None if found is None else _shown(graph, lang, found)
     context = {
         "said": said,
@@ -51,8 +52,13 @@ def render(
         "other": "zh" if lang == "en" else "en",
         "other_href": _address(_parameters(asked), lang="zh" if lang == "en" else "en"),
         "static": f"/static/{request.app.state.build}/",
-        "query": asked.query if asked.query is not None and asked.example is None else body_of(asked.example or FIRST),
-        "questions": [(one, one.question.get(lang), one.name == asked.example) for one in questions().values()],
+        "query": query,
+        "lines": min(24, max(9, query.count("\n") + 2)),
+        "groups": [
+            (GROUPS[group].get(lang), list(some)) for group, some in groupby(known.values(), lambda one: one.group)
+        ],
+        "count": len(known),
+        "chosen": known.get(asked.example or ""),
         "prefixes": ", ".join(PREFIXES),
         "found": found,
         "shown": shown,

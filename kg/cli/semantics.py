@@ -6,6 +6,7 @@ May enter: a query, a file, the name of a question. Never here: what a query may
 from __future__ import annotations
 
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from kg.cli.words import say
 from kg.errors import InputError, NotFound
 from kg.graph import Graph
 from kg.rdf.cells import cell
-from kg.rdf.competency import question, questions
+from kg.rdf.competency import GROUPS, question, questions
 from kg.rdf.guard import BYTES_MOST
 from kg.rdf.results import FORMATS
 from kg.rdf.sparql import Found
@@ -107,8 +108,10 @@ def _list(lang: str) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="bold")
     table.add_column()
-    for one in questions().values():
-        table.add_row(one.name, escape(one.question.get(lang)))
+    for group, some in groupby(questions().values(), key=lambda one: one.group):
+        table.add_row(Text(GROUPS[group].get(lang), style="dim"))
+        for one in some:
+            table.add_row(f"  {one.name}", escape(one.question.get(lang)))
     out.print(table)
 
 

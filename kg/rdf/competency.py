@@ -17,14 +17,27 @@ from kg.errors import NotFound
 from kg.model import Text
 from kg.packaged import packaged
 
-_HEAD = re.compile(r"# en: (?P<en>[^\n]+)\n# zh: (?P<zh>[^\n]+)\n(?P<body>.+)", re.DOTALL)
+GROUPS: Mapping[str, Text] = MappingProxyType(
+    {
+        "routes": Text("Techniques and risks", "技术与风险"),
+        "measures": Text("Measures", "措施"),
+        "context": Text("Actors and benefits", "行动者与益处"),
+        "claims": Text("Claims and belief", "论断与信念"),
+        "evidence": Text("Evidence and works", "证据与文献"),
+        "record": Text("The record", "图谱本身"),
+        "words": Text("Other vocabularies", "其他词表"),
+    }
+)
+"""What questions are about, in the order in which they are listed."""
+_HEAD = re.compile(r"# group: (?P<group>[a-z]+)\n# en: (?P<en>[^\n]+)\n# zh: (?P<zh>[^\n]+)\n(?P<body>.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Competency:
-    """One question: its name, its words in both languages, the query without its head, the whole file."""
+    """One question: its name, what it is about, its words, the query without its head, the whole file."""
 
     name: str
+    group: str
     question: Text
     body: str
     text: str
@@ -32,10 +45,10 @@ class Competency:
 
 @lru_cache(maxsize=1)
 def questions() -> Mapping[str, Competency]:
-    """Return all questions by name, in the order of their names.
+    """Return all questions by name, in the order of their groups and names.
 
     Raises:
-        ValueError: a file does not begin with its question in both languages.
+        ValueError: a file does not begin with its group and its question in both languages.
 
     Example:
         >>> questions()["requirements"].question.en
@@ -45,10 +58,11 @@ def questions() -> Mapping[str, Competency]:
     for path in sorted(packaged("ontology", "queries").glob("*.rq")):
         text = path.read_text("utf-8")
         head = _HEAD.fullmatch(text)
-        if head is None:
-            raise ValueError(f"{path.name} does not begin with `# en: ...` and `# zh: ...`")
-        found[path.stem] = Competency(path.stem, Text(head["en"], head["zh"]), head["body"], text)
-    return MappingProxyType(found)
+        if head is None or head["group"] not in GROUPS:
+            raise ValueError(f"{path.name} does not begin with `# group: ...`, `# en: ...` and `# zh: ...`")
+        found[path.stem] = Competency(path.stem, head["group"], Text(head["en"], head["zh"]), head["body"], text)
+    places = list(GROUPS)
+    return MappingProxyType(dict(sorted(found.items(), key=lambda pair: (places.index(pair[1].group), pair[0]))))
 
 
 def question(name: str) -> Competency:

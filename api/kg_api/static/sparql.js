@@ -18,6 +18,15 @@ form.addEventListener("submit", () => {
 // A page that comes back from the history must be ready to ask again.
 addEventListener("pageshow", () => form.querySelector("button[type=submit]").removeAttribute("disabled"));
 
+// On a narrow screen the answer matters more than the list above it; on a wide one the chosen question is in sight.
+const list = document.querySelector(".questions");
+if (matchMedia("(max-width: 799px)").matches && document.querySelector(".answer") !== null) list.open = false;
+const current = list.querySelector("[aria-current]");
+if (current !== null) {
+  const room = list.querySelector(".list");
+  room.scrollTop = current.offsetTop - room.offsetTop - room.clientHeight / 3;
+}
+
 editor.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
