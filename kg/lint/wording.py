@@ -24,7 +24,7 @@ NULL_RESULTS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\bno {_DEGREE}{_OUTCOME}\b(?! (?:of|in) (?:quality|accuracy|performance)\b)",
-        r"\b(?:not|n[’']t|never) (?:\w+ )?(?:statistically )?significant(?:ly)?\b",
+        r"(?:\bnot|n[’']t|\bnever) (?:\w+ )?(?:statistically )?significant(?:ly)?\b",
         r"\b(?:in|non-?)significant (?:difference|effect|change|result)",
         rf"\b(?:did not|didn[’']t|does not|doesn[’']t|do not|don[’']t|could not|cannot) (?:significantly )?{_ACTS}\b",
         rf"\bfail(?:s|ed)? to (?:significantly )?(?:find|show|confirm|{_ACTS[3:]}",
