@@ -27,6 +27,7 @@ from kg.record import Store
 from kg.settings import parse_lang, read_settings
 from kg.surveying import Surveying
 from kg.text import TextIndex
+from kg.validating import Validating
 from kg.vouching import Vouching
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def database_url(text: str) -> str:
     return text if "://" in text else f"sqlite:///{text}"
 
 
-class Graph(Surveying, Probing, Exchanging, Vouching, Querying):
+class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating):
     """The record seen through the ontology: ask, list, show, load. Safe to share between threads.
 
     Every question takes the criteria of `kg.Criteria` as keywords. Questions return an `Answer`, records and lists

@@ -6,6 +6,7 @@ Lives here: `read`. May enter: the contents of a file. Never here: the parser (a
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from kg.importers.rdf_records import Key, Sorting
 from kg.importers.sources import Source
 from kg.model import Record
 from kg.rdf import parsing, worker
-from kg.rdf.nodes import parse_lines
+from kg.rdf.nodes import Quad, Triple, parse_lines
 from kg.rdf.worker import MIB, Limits
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
@@ -100,25 +101,11 @@ def read(
     Laws: a faulty record never costs its neighbours, only those that lean on it; every statement is read, failed or
         ignored; nothing in a file changes a term of the ontology.
     """
-    if len(content) > trust.size:
-        raise InputError(
-            f"the file has {len(content) // MIB} MiB, at most {trust.size // MIB} are read",
-            where=name,
-            hint="split it, or load a pack",
-        )
-    payload = json.dumps({"format": format, "name": name}).encode() + b"\n" + content
-    try:
-        parsed = _parse(payload, trust)
-    except InputError as refusal:
-        refusal.where = refusal.where or name
-        raise
-    head, _, body = parsed.partition(b"\n")
-    told = json.loads(head)
-    source = Source(name, content.decode().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    told, source, quads = _told(content, name, format, trust)
     reading = Sorting(source, vocabulary, Known(known or Snapshot.of(0, None, []), whole="file"), update)
     for fault in told["faults"]:
         reading.failures.append(source.failure(fault["line"], fault["reason"], fault["remedy"]))
-    reading.take(parse_lines(body.decode()))
+    reading.take(quads)
     return RdfContents(
         told["format"],
         told["statements"],
@@ -128,6 +115,18 @@ def read(
         tuple(sorted(reading.failures, key=lambda failure: (failure.line or 0, failure.reason))),
         tuple(reading.told()),
     )
+
+
+def statements(
+    content: bytes, *, name: str, format: str | None = None, trust: Trust = OPERATOR
+) -> tuple[set[Triple], tuple[Failure, ...]]:
+    """Return what a file states, whatever it means and in whichever graph, and what could not be read of it.
+
+    Arguments and errors are those of `read`.
+    """
+    told, source, quads = _told(content, name, format, trust)
+    failures = (source.failure(fault["line"], fault["reason"], fault["remedy"]) for fault in told["faults"])
+    return {quad[:3] for quad in quads}, tuple(failures)
 
 
 def read_file(path: Path, *, trust: Trust = OPERATOR) -> bytes:
@@ -143,6 +142,26 @@ def read_file(path: Path, *, trust: Trust = OPERATOR) -> bytes:
         raise InputError(
             f"{str(path)!r} cannot be read: {fault.strerror}", where="path", hint="give a file that may be read"
         ) from fault
+
+
+def _told(content: bytes, name: str, format: str | None, trust: Trust) -> tuple[dict[str, Any], Source, Iterator[Quad]]:
+    """Return what the parser tells of a file, the file by lines, and its statements."""
+    if len(content) > trust.size:
+        raise InputError(
+            f"the file has {len(content) // MIB} MiB, at most {trust.size // MIB} are read",
+            where=name,
+            hint="split it, or load a pack",
+        )
+    payload = json.dumps({"format": format, "name": name}).encode() + b"\n" + content
+    try:
+        parsed = _parse(payload, trust)
+    except InputError as refusal:
+        refusal.where = refusal.where or name
+        raise
+    head, _, body = parsed.partition(b"\n")
+    told = json.loads(head)
+    source = Source(name, content.decode().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    return told, source, parse_lines(body.decode())
 
 
 def _parse(payload: bytes, trust: Trust) -> bytes:

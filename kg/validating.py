@@ -1,0 +1,116 @@
+"""Checking records against the shapes: the part of the face that says what is wrong with them as linked data.
+
+Lives here: `Validating`, `check_file`. May enter: raw parameters of any door; they are parsed here, once.
+Never here: what a rule says (ontology/shapes.ttl), how rules are checked (rdf/), printing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.asking import Asking
+from kg.citations.parsed import Failure
+from kg.errors import NotFound
+from kg.later import Later
+from kg.model import Record, Text
+from kg.snapshot import Snapshot
+from kg.vocabulary import Vocabulary, load
+
+if TYPE_CHECKING:
+    from kg.importers import pack
+    from kg.importers import rdf as rdf_import
+    from kg.rdf import convert, dataset, forms, shapes
+    from kg.rdf.nodes import Triple
+else:
+    pack, rdf_import = Later("kg.importers.pack"), Later("kg.importers.rdf")
+    convert, dataset, forms, shapes = (Later(f"kg.rdf.{room}") for room in ("convert", "dataset", "forms", "shapes"))
+
+Document = dict[str, Any]
+
+
+class Validating(Asking):
+    """Validation with SHACL."""
+
+    def validate(self, records: Iterable[Record] | None = None, *, lang: str | None = None) -> Document:
+        """Check the record, or a contribution before it is written, against `ontology/shapes.ttl`.
+
+        Args:
+            records: Records that are to be written, checked with what they lean on; None for the whole record.
+            lang: Language of messages and remedies.
+
+        Returns:
+            `{"items": [{"focus", "rule", "severity", "message", "remedy"}], "counts": {"violation", "warning", "info",
+            "rules": {rule: n}}}`, gravest first.
+
+        Example:
+            >>> import kg, tempfile
+            >>> graph = kg.open(f"sqlite:///{tempfile.mkdtemp()}/r.sqlite")
+            >>> from kg.model import Claim
+            >>> found = graph.validate([Claim("lora--raises--phishing", "lora", "raises", "phishing")])
+            >>> [(item["focus"], item["rule"]) for item in found["items"] if item["severity"] == "violation"]
+            [('claim:lora--raises--phishing', 'claim-object')]
+        """
+        snapshot, spoken = self.snapshot, self._lang(lang)
+        if records is not None:
+            return shapes.document(shapes.validate_closure(records, snapshot, self.vocabulary), spoken)
+        every: list[Record] = [*snapshot.entities.values(), *snapshot.claims.values(), *snapshot.evidence.values()]
+        every += snapshot.works.values()
+        return shapes.document(_check(_triples(every, self.vocabulary), self.vocabulary, self._ontology), spoken)
+
+
+def check_file(
+    path: str | Path, *, ontology: Sequence[Path] = (), lang: str = "en", known: Snapshot | None = None
+) -> Document:
+    """Check a file or a pack by itself, or on top of a record, without loading it.
+
+    Args:
+        path: RDF of ours (Turtle, TriG, N-Triples, N-Quads, JSON-LD, RDF/XML), or the folder of a pack.
+        ontology: Turtle files or folders that add to the packaged ontology.
+        lang: Language of messages and remedies.
+        known: Records that it may refer to.
+
+    Returns:
+        The document of `Validating.validate`. What cannot be read at all comes first: its focus is the place in the
+        file, its rule `unreadable`.
+
+    Raises:
+        NotFound: there is no such file or folder.
+        InputError: the file as a whole is refused.
+    """
+    place = Path(path)
+    if not place.exists():
+        raise NotFound(f"there is no file or folder {str(path)!r}", where="FILE", hint="give an RDF file, or a pack")
+    extra = tuple(ontology)
+    if place.is_dir() or place.suffix == ".toml":
+        extra = (*extra, *pack.vocabulary_files(place))
+        vocabulary = load(extra)
+        contents = pack.read(place, vocabulary, known=known)
+        records: tuple[Record, ...] = (*contents.entities, *contents.claims, *contents.evidence, *contents.works)
+        found, failures = _triples(records, vocabulary), contents.failures
+    else:
+        vocabulary = load(extra)
+        found, failures = rdf_import.statements(rdf_import.read_file(place), name=place.name)
+    if known is not None:
+        held = (known.entities, known.claims, known.evidence, known.works)
+        said = {subject for subject, _, _ in found}
+        older = _triples((record for records in held for record in records.values()), vocabulary)
+        found |= {triple for triple in older if triple[0] not in said}
+    unreadable = [_unreadable(failure) for failure in failures]
+    return shapes.document((*unreadable, *_check(found, vocabulary, extra)), lang)
+
+
+def _check(found: set[Triple], vocabulary: Vocabulary, extra: Sequence[Path]) -> tuple[shapes.Finding, ...]:
+    words = (quad[:3] for quad in dataset.vocabulary_quads(extra))
+    return shapes.validate_all(shapes.store_of(found, vocabulary, words))
+
+
+def _triples(records: Iterable[Record], vocabulary: Vocabulary) -> set[Triple]:
+    words = forms.words_of(vocabulary)
+    return {triple for record in records for triple in convert.triples(record, words)}
+
+
+def _unreadable(failure: Failure) -> shapes.Finding:
+    place = failure.source if failure.line is None else f"{failure.source}:{failure.line}"
+    return shapes.Finding(place, "unreadable", "violation", Text(failure.reason), Text(failure.remedy))
