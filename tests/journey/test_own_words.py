@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 import kg
 from kg.cli import cli
-from kg_viz.scene import legend
+from kg_viz import legend, scene
 
 TURTLE = """
 @prefix ekg: <https://w3id.org/evidence-kg/ontology#> .
@@ -101,7 +101,7 @@ def test_everything_follows_the_turtle(turtle: Path, folder: Path, database_url:
     assert [item["direction"] for item in graph.raises("harm-at-large")["items"]] == ["lowers"]
     assert graph.matrix(rows="Regulation")["cells"][0]["row"] == "licence-law"
 
-    words = json.dumps(legend(graph.vocabulary, "zh"), ensure_ascii=False)
+    words = json.dumps(legend.build(scene.build(graph.network(), lang="zh"), graph.vocabulary), ensure_ascii=False)
     assert "法规" in words
     assert "遏制" in words
     graph.store.close()

@@ -323,23 +323,10 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     assert "Rule" in load([path]).entity_types
 
 
-def test_it_loads_fast_and_alone() -> None:
+def test_it_loads_alone() -> None:
     program = (
-        "import sys, time; from kg.vocabulary import load; start = time.perf_counter(); load(); "
-        "took = time.perf_counter() - start; "
-        "print(took, *({'rdflib', 'numpy', 'networkx', 'scipy', 'fastapi'} & set(sys.modules)))"
+        "import sys; from kg.vocabulary import load; load(); "
+        "print(*({'rdflib', 'numpy', 'networkx', 'scipy', 'fastapi'} & set(sys.modules)))"
     )
-    runs = [
-        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
-        for _ in range(3)
-    ]
-    assert [loaded for _, *loaded in runs] == [[], [], []]
-    assert min(float(took) for took, *_ in runs) < 0.06
-    start = time.perf_counter()
-    for _ in range(100):
-        load()
-    assert (time.perf_counter() - start) / 100 < 0.002
-
-
-def test_names_of_the_files() -> None:
-    assert FILES == ("evidence.ttl", "hazards.ttl", "schemes.ttl")
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
