@@ -75,8 +75,8 @@ def robustness(graph: Graph, answer: Document) -> None:
         if table.row_count:
             out.print(table)
         _rest(graph, out, len(moved))
-        unmoved = len(answer["works"]) - len(moved)
-        out.print(Text(say("unmoved", lang).format(unmoved, answer["untouched"]), style="dim"))
+        unmoved = len(answer["works"]) - len(moved) + answer["untouched"]
+        out.print(Text(say("unmoved", lang).format(unmoved), style="dim"))
     foot(out, graph, answer)
 
 

@@ -95,8 +95,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "type": ("Type", "类型"),
     "uncovered": ("From these, some route is cut by no mitigation", "以下来源有无法切断的路线"),
     "unmoved": (
-        "{} more works bear on claims near the pair without moving the answer; {} bear on none of them.",
-        "另有 {} 项文献涉及附近的论断但不影响答案；{} 项与之无关。",
+        "without any of the other {} works the answer stays as it is",
+        "去掉其余 {} 项文献中的任何一项，答案不变",
     ),
     "unproven": ("not proven within the limits", "未能在限制之内证明"),
     "vacuous": ("no counting evidence", "没有计入的证据"),

@@ -164,6 +164,6 @@ def works_of(item: Mapping[str, Any]) -> list[str]:
 
 
 def _lasting(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _lasting(item) for key, item in value.items() if key != "recorded_at"}
     return [_lasting(item) for item in value] if isinstance(value, list) else value

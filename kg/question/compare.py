@@ -232,12 +232,22 @@ class Comparison:
 
     def _works(self, claims: Iterable[str]) -> list[str]:
         """Return the works whose items count for or against the claims on one side otherwise than on the other."""
-        found = set()
-        for claim in claims:
+        return sorted(frozenset[str]().union(*(self._works_of(claim) for claim in claims)))
+
+    def _works_of(self, claim: str) -> frozenset[str]:
+        known = self._known_works
+        if claim not in known:
+            known[claim] = frozenset()
             if claim not in self.before.assumed and claim not in self.after.assumed:
                 old, new = (dict(lines_of(net, claim)) for net in self.networks)
-                found |= {work for line, work in {**old, **new}.items() if (line in old) != (line in new)}
-        return sorted(found)
+                known[claim] = frozenset(
+                    work for line, work in {**old, **new}.items() if (line in old) != (line in new)
+                )
+        return known[claim]
+
+    @cached_property
+    def _known_works(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def _touched(self, rows: Sequence[str], max_links: int) -> list[str]:
         """Return the rows from which a changed claim can be reached, on one side at least."""

@@ -6,41 +6,22 @@ Lives here: the loop of what-ifs. May enter: a network and validated parameters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from kg.engine import links_to
 from kg.errors import InputError
-from kg.network import Network, group_of
+from kg.network import Network
 from kg.question import cautions, explain, raises, robustness_said
 from kg.question.answers import Answer, answer, path_document
 from kg.question.compare import ends
+from kg.question.detours import Detours
+from kg.question.losses import KINDS, claims_near, groups_behind, losses_of
 from kg.question.standing import DAMAGE, Standing, between, kind_of_change, standing
-from kg.scenario import Scenario
 
 Document = dict[str, Any]
 Told = Callable[[int, int], None]
 Pair = tuple[str, str]
 BREAKING = ("flipped", "lost")
-LOSSES: Mapping[str, str] = {"works": "work", "groups": "group", "authors": "author", "study_kinds": "study_kind"}
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """One thing to leave out: of which kind, its name, the items near the pair that go with it, and their works."""
-
-    kind: str
-    name: str
-    items: frozenset[str]
-    works: tuple[str, ...]
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario without it: works and authors go as works, groups and kinds of study as items."""
-        if self.kind in {"works", "authors"}:
-            return Scenario(drop_work=self.works)
-        return Scenario(drop_evidence=tuple(sorted(self.items)))
 
 
 def find(
@@ -49,8 +30,8 @@ def find(
     """Return what becomes of a pair's best path and direction when evidence is left out, one source at a time.
 
     Left out are in turn each work, each independence group (its items only), each author (all works of theirs) and
-    each kind of study (its items only), as far as they bear on a claim that some path of the pair may use. Any other
-    loss changes nothing, since losing evidence never makes a claim a link.
+    each kind of study (its items only). Losing evidence never makes a claim a link, so whatever bears on no claim
+    near the pair changes nothing.
 
     Args:
         network: The snapshot under its criteria.
@@ -65,10 +46,11 @@ def find(
         "groups": [...], "authors": [...], "study_kinds": [...], "untouched": n, "explanation"}`. An entry has the name
         of what is left out, its `works`, the best path `after` it (null when there is none), the new `direction` and
         the `change`: flipped, lost, weaker, stronger (a dispute went with it) or none; gravest first, then by the
-        expected value that is left. `fragile` holds the works whose loss alone flips or loses the answer.
+        expected value that is left. Listed is what bears on the best or the opposing path, or moves the answer in
+        another way; `untouched` is the number of all other works in evidence: without any of them the answer stays as
+        it is. `fragile` holds the works whose loss alone flips or loses the answer.
         `stands_on` is the number of independence groups that support a claim of the baseline with an item that
-        counts: an upper bound on what may be lost before this path is. `untouched` is the number of works that bear
-        on no claim near the pair.
+        counts: an upper bound on what may be lost before this path is.
 
     Raises:
         InputError: source and target are the same.
@@ -76,7 +58,7 @@ def find(
 
     Law: equals asking what-if once for each loss, on networks built anew.
 
-    Cost: one search, then for each loss a reread of its claims and a search.
+    Cost: one search, then for each loss that can move the answer a reread of its claims and a search.
     """
     snapshot = network.snapshot
     snapshot.entity(source), snapshot.entity(target)
@@ -85,27 +67,35 @@ def find(
             f"source and target are both {source}", where="target", hint="a path joins two different entities"
         )
     before, complete = _stands(network, source, target, max_links)
-    losses = [] if before is None else _losses(network, _claims_near(network, source, target, max_links))
+    losses, detours = [], None
+    if before is not None:
+        ends_of = network.nodes_of(source), network.nodes_of(target)
+        losses = losses_of(network, claims_near(network, source, target, max_links))
+        detours = Detours.of(network, *ends_of, before, max_links=max_links)
     known: dict[frozenset[str], tuple[Network, Standing | None]] = {}
-    entries: dict[str, list[tuple[tuple[int, float, str], Document]]] = {kind: [] for kind in LOSSES}
+    entries: dict[str, list[tuple[tuple[int, float, str], Document]]] = {kind: [] for kind in KINDS}
     for done, loss in enumerate(losses, 1):
-        if loss.items not in known:
+        if told is not None:
+            told(done, len(losses))
+        if loss.items not in known and detours is not None and detours.can_move(loss.by_claim(network)):
             other, _ = loss.scenario.apply(network)
             after, whole = _stands(other, source, target, max_links)
             complete = complete and whole
             known[loss.items] = other, after
+        if loss.items not in known:
+            continue
         other, after = known[loss.items]
         change = kind_of_change(before, after)
+        if change == "none" and before is not None and before.claims.isdisjoint(loss.by_claim(network)):
+            continue
         entry = {
-            LOSSES[loss.kind]: loss.name,
+            KINDS[loss.kind]: loss.name,
             "works": list(loss.works),
             "change": change,
             "direction": None if after is None else after.direction,
             "after": None if after is None else path_document(other, after.best.path, lang=lang),
         }
         entries[loss.kind].append((_gravity(change, after, loss.name), entry))
-        if told is not None:
-            told(done, len(losses))
     body: Document = {
         "baseline": None if before is None else path_document(network, before.best.path, lang=lang),
         "direction": None if before is None else before.direction,
@@ -131,17 +121,6 @@ def find(
         lang=lang,
         limits=() if complete else ("pops",),
         note=cautions.note(note, lang=lang),
-    )
-
-
-def groups_behind(network: Network, claims: Iterable[str]) -> frozenset[str]:
-    """Return the independence groups of the counting items that support any of the claims."""
-    stances = network.vocabulary.stances
-    return frozenset(
-        group_of(item, network.snapshot)
-        for claim in claims
-        for item in network.counting(claim)
-        if stances[item.stance].polarity > 0
     )
 
 
@@ -192,10 +171,9 @@ def matrix(
         for claim in {claim for paths in by_sign.values() for path in paths for claim in path}:
             through.setdefault(claim, set()).add((row, col))
     losses: dict[Pair, list[tuple[tuple[int, float, str], Document]]] = {pair: [] for pair in cells}
-    works = [loss for loss in _losses(network, frozenset(network.links)) if loss.kind == "works"]
+    works = [loss for loss in losses_of(network, frozenset(network.links)) if loss.kind == "works"]
     for done, loss in enumerate(works, 1):
-        claims = {network.snapshot.evidence[item].claim for item in loss.items}
-        touched = always.union(*(through.get(claim, ()) for claim in claims))
+        touched = always.union(*(through.get(claim, ()) for claim in loss.by_claim(network)))
         other, _ = loss.scenario.apply(network)
         asked = sorted({row for row, _ in touched})
         found = {
@@ -256,36 +234,3 @@ def _stands(network: Network, source: str, target: str, max_links: int) -> tuple
 def _gravity(change: str, after: Standing | None, name: str) -> tuple[int, float, str]:
     left = 0.0 if after is None else round(after.best.opinion.expected, 12)
     return DAMAGE.index(change), -left if change == "flipped" else left, name
-
-
-def _claims_near(network: Network, source: str, target: str, max_links: int) -> frozenset[str]:
-    """Return the claims that lie on a walk of at most `max_links` from source to target: all that paths may use."""
-    sources, targets = network.nodes_of(source), network.nodes_of(target)
-    away = links_to(network.forward, sources, max_links - 1)
-    left = links_to(network.backward, targets, max_links - 1)
-    far = max_links
-    return frozenset(
-        claim
-        for claim, (subject, object, _) in network.links.items()
-        if away.get(subject, far) + 1 + left.get(object, far) <= max_links
-    )
-
-
-def _losses(network: Network, claims: frozenset[str]) -> list[Loss]:
-    """Return what can be left out of the evidence that counts for or against these claims, by kind and name."""
-    snapshot, stances = network.snapshot, network.vocabulary.stances
-    found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
-    for claim in claims:
-        for item in network.counting(claim):
-            if stances[item.stance].polarity == 0:
-                continue
-            names = [("works", item.work), ("groups", group_of(item, snapshot)), ("study_kinds", item.kind)]
-            names += [("authors", author) for author in snapshot.works[item.work].authors]
-            for name in names:
-                items, works = found.setdefault(name, (set(), set()))
-                items.add(item.id)
-                works.add(item.work)
-    return [
-        Loss(kind, name, frozenset(items), tuple(sorted(works)))
-        for (kind, name), (items, works) in sorted(found.items(), key=lambda one: one[0])
-    ]

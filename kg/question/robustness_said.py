@@ -22,7 +22,7 @@ def pair(network: Network, source: str, target: str, body: Mapping[str, Any], *,
     if body["baseline"] is None:
         return f"{a}与{b}之间没有路径。" if lang == "zh" else f"No path leads from {inside(a)} to {inside(b)}."
     verb, sure = DIRECTIONS[body["direction"]].get(lang), f"{body['baseline']['belief']['expected']:.2f}"
-    stands, tried = body["stands_on"], len(body["works"])
+    stands, tried = body["stands_on"], len(body["works"]) + body["untouched"]
     flipped = [entry["work"] for entry in body["works"] if entry["change"] == "flipped"]
     lost = [entry["work"] for entry in body["works"] if entry["change"] == "lost"]
     weaker = next((entry for entry in body["works"] if entry["change"] == "weaker"), None)
@@ -40,7 +40,7 @@ def pair(network: Network, source: str, target: str, body: Mapping[str, Any], *,
     said += f" The loss of {_names(flipped, lang)} alone would turn the direction round." if flipped else ""
     said += f" The loss of {_names(lost, lang)} alone would leave no path." if lost else ""
     if not flipped and not lost:
-        said += f" None of the {tried} works near it would change the direction by its loss alone."
+        said += f" None of the {tried} works in evidence would change the direction by its loss alone."
     if weaker is not None:
         worst = weaker["after"]["belief"]["expected"]
         said += f" Without {weaker['work']} the expected value would be {worst:.2f}."

@@ -18,6 +18,8 @@ from kg.network import Network
 from kg.question import robustness, what_if
 from kg.question.compare import Comparison
 from kg.question.compare_said import Moments
+from kg.question.detours import Detours
+from kg.question.standing import between, standing
 from kg.scenario import Scenario
 from tests.builders import work
 from tests.laws.suppositions import NAMES, WORKS, lines, scenarios
@@ -294,3 +296,23 @@ def test_a_claim_changes_because_of_the_works_that_were_left_out(some: list[str]
         for entry in Comparison(before, after, NOWHEN).claims(lang="en"):
             assert entry["because"] == [key]
             assert key in entry["explanation"]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data(), lines)
+def test_a_loss_that_cannot_move_a_pair_does_not(data: st.DataObject, some: list[str]) -> None:
+    base = written([*some, "a raises b weak:supports:p"])
+    net = network(base)
+    items = [one for one in base if isinstance(one, Evidence)]
+    gone = data.draw(st.lists(st.sampled_from(items), min_size=1, max_size=4, unique=True))
+    by_claim: dict[str, set[str]] = {}
+    for one in gone:
+        by_claim.setdefault(one.claim, set()).add(one.id)
+    ends = net.nodes_of("a"), net.nodes_of("b")
+    stands, after = (
+        standing(each, between(each, "a", "b", max_links=LINKS, deep=False)[0], reliable=False)
+        for each in (net, without(base, lambda one: one in gone))
+    )
+    assert stands is not None
+    if not Detours.of(net, *ends, stands, max_links=LINKS).can_move(by_claim):
+        assert after == stands

@@ -1,0 +1,110 @@
+"""Detours: which losses of evidence can move the answer about a pair at all, without searching again.
+
+Lives here: a bound on what a path through a claim can be worth. May enter: a network, how the pair stands.
+Never here: the search itself (engine), what is reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, inf, log
+
+from kg.belief import Weighing, weigh
+from kg.engine import Nodes
+from kg.network import COST_UNIT, Network, Step, group_of, line_of
+from kg.question.standing import Standing
+
+Layers = Sequence[Mapping[tuple[int, int], int]]
+SIGNS = (1, -1)
+SLACK = 1e-11
+"""Products are compared to 12 decimals; what comes nearer than this is searched for."""
+
+
+@dataclass(frozen=True)
+class Detours:
+    """What a pair's paths could at best be worth through each claim, when evidence is left out.
+
+    Losing evidence never makes a claim a link, and a claim becomes more believable only when a dispute goes. So the
+    answer stays as it is unless a loss touches one of its two shown paths, or makes a path through some claim worth
+    as much as the shown path of that sign. The worth of such a path is bounded by the cheapest walk through the claim.
+    """
+
+    network: Network
+    stands: Standing
+    away: Layers
+    left: Layers
+
+    @classmethod
+    def of(cls, network: Network, sources: Nodes, targets: Nodes, stands: Standing, *, max_links: int) -> Detours:
+        """Work out the cheapest walks from the sources and to the targets. Cost: O(max_links * links)."""
+        away = _walks(network.forward, sources, max_links - 1)
+        return cls(network, stands, away, _walks(network.backward, targets, max_links - 1))
+
+    def can_move(self, items: Mapping[str, Collection[str]]) -> bool:
+        """Say whether leaving out items, by the claim they bear on, can change how the pair stands.
+
+        Law: when it says no, a search in the network without the items gives the same standing and the same paths.
+        """
+        if not self.stands.claims.isdisjoint(items):
+            return True
+        cheaper = {}
+        for claim, gone in items.items():
+            gain = self._gain(claim, gone)
+            if gain > 0 and claim in self.network.links:
+                cheaper[claim] = gain
+        total = sum(cheaper.values())
+        shown = {self.stands.sign: self.stands.best}
+        if self.stands.opposing is not None:
+            shown[-self.stands.sign] = self.stands.opposing
+        return any(
+            exp(-(self._through(claim, sign) - total) / COST_UNIT) >= side.opinion.expected - SLACK
+            for claim in cheaper
+            for sign, side in shown.items()
+        )
+
+    def _gain(self, claim: str, gone: Collection[str]) -> float:
+        """Return by how much a claim gets cheaper to walk without some of its items."""
+        before, after = self.network.weighing(claim), weighing_without(self.network, claim, gone)
+        if after.support <= 0:
+            return 0.0
+        return (log(after.opinion.expected) - log(before.opinion.expected)) * COST_UNIT
+
+    def _through(self, claim: str, sign: int) -> float:
+        """Return the least cost of a walk of the given sign that uses a claim."""
+        subject, object, own = self.network.links[claim]
+        cost = -log(self.network.opinion(claim).expected) * COST_UNIT
+        last = len(self.away) - 1
+        walks = (
+            self.away[links].get((subject, before), inf)
+            + self.left[last - links].get((object, sign * own * before), inf)
+            for links in range(last + 1)
+            for before in SIGNS
+        )
+        return min(walks) + cost
+
+
+def weighing_without(network: Network, claim: str, gone: Collection[str]) -> Weighing:
+    """Return the weighing of a claim when some of its items do not count."""
+    lines = (
+        line_of(item, group_of(item, network.snapshot), network.vocabulary)
+        for item in network.counting(claim)
+        if item.id not in gone
+    )
+    return weigh(tuple(lines))
+
+
+def _walks(steps: Sequence[tuple[Step, ...]], anchors: Nodes, most: int) -> Layers:
+    """For r = 0..most: the least cost of a walk of at most r links from an anchor, by (node, sign of the walk)."""
+    layers: list[dict[tuple[int, int], int]] = [{(node, 1): 0 for node in anchors}]
+    fresh = layers[0]
+    for _ in range(most):
+        better = dict(layers[-1])
+        for (node, sign), cost in fresh.items():
+            for step in steps[node]:
+                state = (step.node, sign * step.sign)
+                if cost + step.cost < better.get(state, inf):
+                    better[state] = cost + step.cost
+        fresh = {state: cost for state, cost in better.items() if layers[-1].get(state) != cost}
+        layers.append(better)
+    return layers
