@@ -5,6 +5,7 @@ Lives here: `quads`, `Projection`. May enter: networks, revisions. Never here: S
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,7 +165,11 @@ class Projection:
         self.network = network
 
     def dataset(self) -> rdflib.Dataset:
-        """Return the store under rdflib's API, the union of all graphs as default graph. Not to be written to."""
+        """Return the store under rdflib's API, the union of all graphs as default graph. Not to be written to.
+
+        rdflib 7.6 uses of itself what it has deprecated; its warnings about that are silenced.
+        """
+        warnings.filterwarnings("ignore", r"Dataset\.\w+ is deprecated", DeprecationWarning, r"rdflib\.")
         from_store: Any = oxrdflib.OxigraphStore(store=self.store)
         return rdflib.Dataset(store=from_store, default_union=True)
 

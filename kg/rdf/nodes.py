@@ -31,7 +31,8 @@ _LINE = re.compile(
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\\x7f-\x9f]|%(?![0-9A-Fa-f]{2})")
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp", "Zs"})
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp", "Zs"})
+"""Categories of characters that do not show, or change how others show."""
 IRI_MOST = 2_000
 
 
@@ -156,7 +157,7 @@ def why_no_iri(text: str) -> str | None:
     if scheme.group().lower() in {"file:", "data:", "javascript:", "vbscript:"}:
         return f"its scheme is {scheme.group().lower()}"
     wrong = _NOT_IN_IRI.search(text)
-    hidden = None if text.isascii() else next((char for char in text if unicodedata.category(char) in _HIDDEN), None)
+    hidden = None if text.isascii() else next((char for char in text if unicodedata.category(char) in HIDDEN), None)
     char = wrong.group()[0] if wrong else hidden
     return None if char is None else f"it holds the character U+{ord(char):04X}"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ import pyoxigraph as ox
 
 from kg.errors import InputError
 from kg.ids import BASE
-from kg.rdf.nodes import XSD, Node, Quad, iri, lines, literal, why_no_iri
+from kg.rdf.nodes import HIDDEN, XSD, Node, Quad, iri, lines, literal, why_no_iri
 
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -85,8 +86,8 @@ class Reading:
     known: dict[str, str | None] = field(default_factory=dict)
 
     def fault(self, line: int | None, reason: str, remedy: str) -> None:
-        """Keep a fault; too many end the reading."""
-        self.faults.append({"line": line, "reason": reason, "remedy": remedy})
+        """Keep a fault, with nothing hidden in its words; too many end the reading."""
+        self.faults.append({"line": line, "reason": visible(reason), "remedy": remedy})
         if len(self.faults) >= FAULTS_MOST:
             raise InputError(
                 f"the file has {FAULTS_MOST} faults or more; the first: {_first(self.faults)}",
@@ -177,6 +178,18 @@ def decoded(content: bytes) -> str:
         raise InputError(
             f"line {line}: byte 0x{content[fault.start]:02x} is not UTF-8", hint="save the file as UTF-8"
         ) from fault
+
+
+def visible(text: str) -> str:
+    """Return a text in which control, invisible and direction-changing characters are written out.
+
+    Example:
+        >>> visible("微" + chr(0x202e) + "x")
+        '微\\\\u202ex'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(ascii(char)[1:-1] if unicodedata.category(char) in HIDDEN and char != " " else char for char in text)
 
 
 def guess(name: str, text: str) -> str:
