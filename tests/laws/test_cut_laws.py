@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from kg.belief import opinion
 from kg.criteria import Criteria
+from kg.errors import InputError
 from kg.network import Network
 from kg.question import cut
 from kg.question.hitting import FEW, smallest
@@ -316,3 +317,62 @@ def test_the_threshold_is_met_to_twelve_decimals(most: int) -> None:
     level = round(net.opinion("m--lowers--x").expected, 12)
     assert cut.find(net, ["x"], threshold=level, most_routes=most)["mitigations"] == ["m"]
     assert cut.find(net, ["x"], threshold=level + 1e-6, most_routes=most)["mitigations"] is None
+
+
+@pytest.mark.parametrize(("count", "listed"), [(FEW, FEW), (FEW + 1, 1)])
+def test_all_sets_are_listed_as_long_as_they_are_few(count: int, listed: int) -> None:
+    names = [f"n{place:02d}" for place in range(count)]
+    found = smallest([frozenset(frozenset([name]) for name in names)], dict.fromkeys(names, 1))
+    assert found.sets == tuple((name,) for name in names[:listed])
+    assert found.more is (listed < count)
+
+
+def test_ends_count_but_an_end_is_no_mitigation() -> None:
+    net = network("s raises a", "a raises x", "m lowers s", "m raises y", types=TYPES)
+    assert cut.find(net, ["x"])["mitigations"] == ["m"]
+    assert cut.find(net, ["x"], sources=["m", "s"])["mitigations"] is None
+
+
+def test_with_narrower_a_mitigation_of_the_broader_entity_counts() -> None:
+    lines = ("s raises x", "m lowers w")
+    broader = {"x": "w"}
+    plain = cut.find(network(*lines, types=TYPES, broader=broader), ["x"])
+    assert plain["mitigations"] is None
+    assert "narrower" in plain["note"]
+    wide = network(*lines, types=TYPES, broader=broader, criteria=Criteria(narrower=True))
+    assert cut.find(wide, ["x"])["mitigations"] == ["m"]
+    assert cut.find(wide, ["w"])["mitigations"] == ["m"], "a target stands for what is narrower"
+
+
+def test_notes_say_which_threshold_would_do() -> None:
+    net = network("s raises x", "m lowers x weak", types=TYPES)
+    level = net.opinion("m--lowers--x").expected
+    for lang, word in (("en", "With a threshold of 0.6 "), ("zh", "阈值取 0.6 时")):
+        note = cut.find(net, ["x"], threshold=0.9, lang=lang)["note"]
+        assert (level, word in note) == (pytest.approx(0.6), True)
+    assert cut.find(net, ["x"], threshold=0.6)["mitigations"] == ["m"]
+
+
+@pytest.mark.parametrize(
+    ("targets", "more", "said"),
+    [
+        ([], {}, "no target"),
+        (["x"], {"sources": ["x"]}, "both source and target"),
+        (["x"], {"threshold": 1.5}, "from 0 to 1"),
+        (["x"], {"threshold": float("nan")}, "from 0 to 1"),
+        (["x"], {"weigh": "cost"}, "neither count nor strength"),
+    ],
+)
+def test_bad_parameters_are_refused(targets: list[str], more: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        cut.find(network("s raises x", types=TYPES), targets, **more)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_nothing_to_cut_is_an_answer(lang: str) -> None:
+    net = network("s raises a", "a lowers x", "m lowers x", types=TYPES)
+    for sources in ((), ("s",)):
+        answer = cut.find(net, ["x"], sources=sources, lang=lang)
+        assert (answer["cuttable"], answer["mitigations"], answer["claims"], answer["works"]) == (True, [], [], [])
+        assert answer["route_count"] == 0
+        assert ("nothing to cut" if lang == "en" else "没有需要切断的路线") in answer["note"]
