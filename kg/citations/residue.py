@@ -25,16 +25,15 @@ def residue(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     Law: after `restore(found, residue(wanted, found))`, the canonical form of `found` is `wanted`.
 
     Example:
-        >>> residue({"title": "A", "scale": "1:10"}, {"title": " A ", "note": "x"})
+        >>> residue({"title": "A", "scale": "1:10"}, {"title": "A", "note": "x"})
         '{"set":{"scale":"1:10"},"unset":["note"]}'
     """
-    canonical = canonical_item(found)[0]
     wanted = {key: value for key, value in wanted.items() if key != "id"}
-    if canonical == wanted:
+    if canonical_item(found)[0] == wanted:
         return ""
     document: dict[str, Any] = {}
-    # What was derived and not read is set too: it may derive from something that the residue changes.
-    changed = {key: value for key, value in wanted.items() if canonical.get(key) != value or key not in found}
+    # Compared as it was read, not in its canonical form: that form may derive from what the residue takes away.
+    changed = {key: value for key, value in wanted.items() if found.get(key) != value}
     gone = sorted(key for key, value in found.items() if key not in wanted and value)
     if changed:
         document["set"] = changed
