@@ -54,7 +54,7 @@ def operations(openapi: Mapping[str, Any]) -> list[Operation]:
     for path, by_method in openapi["paths"].items():
         for method, operation in by_method.items():
             content: Mapping[str, Any] = operation["responses"]["200"].get("content", {})
-            schema: Mapping[str, Any] = next(iter(content.values()), {"schema": {}})["schema"]
+            schema: Mapping[str, Any] = next(iter(content.values()), {}).get("schema", {})
             found.append(
                 Operation(
                     method=method.upper(),
