@@ -17,6 +17,13 @@ from kg.rdf import results
 from kg.rdf.names import PREFIXES
 
 NOWHERE = -1
+_PREFIX = "Prefix not found"
+_REASONS = {
+    _PREFIX: "a prefix is not declared",
+    "overrides an existing variable": "SELECT gives a name that the pattern binds already",
+    "IRI parsing failed": "an IRI is relative or malformed",
+}
+"""What the engine says among the tokens that it expected, and what that means."""
 WARM_UP = "SELECT (COUNT(*) AS ?n) WHERE { ?a ekg:raises+ ?b FILTER(REGEX(STR(?b), 'a')) }"
 
 
@@ -118,19 +125,24 @@ def _written(asked: dict[str, Any], store: ox.Store) -> results.Written:
 
 
 def _unreadable(text: str, said: str) -> ParseFailure:
-    """Return an error that shows where the engine stopped reading; its lists of what might stand there help nobody."""
+    """Return an error with the line at which the engine gave up.
+
+    The engine lists every token that might have stood there, and the place is that of its longest attempt, at or
+    after the fault; so the line is told and the list is not, unless it holds a reason.
+    """
     place, _, expected = said.removeprefix("error at ").partition(": ")
-    line, _, column = place.partition(":")
-    if not (line.isdigit() and column.isdigit()):
+    line = place.partition(":")[0]
+    if not line.isdigit():
         return ParseFailure(f"this is not SPARQL: {said[:200]}", source="query")
-    lines = text.split("\n")
-    rest = lines[int(line) - 1][int(column) - 1 :] if int(line) <= len(lines) else ""
-    shown = f"at {rest[:40]!r}" if rest.strip() else "at its end"
-    why = "a prefix is not declared before here" if "Prefix not found" in expected else "something else was expected"
+    written = text.split("\n")[: int(line)]
+    while len(written) > 1 and not written[-1].strip():
+        written.pop()
+    reason = next((why for sign, why in _REASONS.items() if sign in expected), None)
     return ParseFailure(
-        f"the query cannot be read {shown}, column {column}: {why}",
+        f"this is not SPARQL, in this line or before it: {written[-1].strip()[:100]!r}"
+        + ("" if reason is None else f"; {reason}"),
         source="query",
-        line=int(line),
-        raw=rest[:200],
-        hint="the prefixes that are declared already are " + ", ".join(PREFIXES) if "Prefix" in expected else None,
+        line=len(written),
+        raw=written[-1][:200],
+        hint="these prefixes are declared already: " + ", ".join(PREFIXES) if reason == _REASONS[_PREFIX] else None,
     )

@@ -238,8 +238,9 @@ def _dataset(text: str, tokens: list[Token]) -> tuple[tuple[str, ...], tuple[str
 
 
 def _columns(form: Form, tokens: list[Token]) -> tuple[str, ...]:
-    start = next((index for index, token in enumerate(tokens) if token == (token.kind, form, token.at)), len(tokens))
-    if form != "SELECT" or [token.text for token in tokens[start + 1 : start + 2]] != ["*"]:
+    words = [token.text for token in tokens]
+    after = [word for word in words[words.index(form) + 1 :][:2] if word not in {"DISTINCT", "REDUCED"}]
+    if form != "SELECT" or after[:1] != ["*"]:
         return ()
     return tuple(dict.fromkeys(token.text[1:] for token in tokens if token.kind == "variable"))
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from kg.errors import Conflict, InputError
+from kg.errors import Conflict, InputError, Upstream
 from kg.model import Revision
 from kg.network import Network
 from kg.rdf import evaluate, results, worker
@@ -219,12 +219,17 @@ class Endpoint:
     def _ready(self, network: Network, changes: Callable[[int, int], Iterable[Revision]]) -> Workers:
         """Return workers that hold the dataset of the network's revision, or of a later one."""
         with self._lock:
-            if self._workers is None or self._network is None:
-                self._workers = self._filled(network, changes)
-                self._network = network
-            elif network.snapshot.revision > self._network.snapshot.revision:
-                _follow(self._workers, self._network, network, changes)
-                self._network = network
+            if self._workers is not None and self._network is not None:
+                if network.snapshot.revision <= self._network.snapshot.revision:
+                    return self._workers
+                # A template process that died meanwhile cannot follow; a new one is filled.
+                with suppress(Upstream):
+                    _follow(self._workers, self._network, network, changes)
+                    self._network = network
+                    return self._workers
+                self._drop()
+            self._workers = self._filled(network, changes)
+            self._network = network
             return self._workers
 
     def _filled(self, network: Network, changes: Callable[[int, int], Iterable[Revision]]) -> Workers:
