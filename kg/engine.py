@@ -126,6 +126,8 @@ def reach(network: Network, anchors: Nodes, *, forward: bool, max_links: int, wa
 
 def rank(network: Network, paths: list[Path]) -> list[Path]:
     """Sort paths: highest product of `expected` (to 12 decimals), fewer links, claim ids."""
+    if len(paths) < 2:
+        return list(paths)
     return sorted(paths, key=lambda path: (-round(product(network, path), 12), len(path), path))
 
 

@@ -69,13 +69,16 @@ def standing(network: Network, by_sign: Signed, *, reliable: bool) -> Standing |
         by_sign: Paths, best first; all of them when `reliable`.
         reliable: Work out the reliability of each direction too.
     """
-    spans, _ = reliability_of(network, by_sign, exhaustive=True) if reliable else ({}, False)
     sides: dict[int, Side] = {}
     for sign, word in DIRECTIONS.items():
         paths = by_sign.get(sign)
         if paths:
             opinion = chain([network.opinion(claim) for claim in paths[0]])
-            sides[sign] = Side(paths[0], opinion, tuple(spans[word]) if reliable else None)
+            span = (opinion.belief, opinion.expected, opinion.high) if reliable else None
+            if reliable and len(paths) > 1:
+                document, _ = reliability_of(network, {sign: paths}, exhaustive=True)
+                span = tuple(document[word])
+            sides[sign] = Side(paths[0], opinion, span)
     if not sides:
         return None
     best = max(sides, key=lambda sign: (round(sides[sign].opinion.expected, 12), sign))
