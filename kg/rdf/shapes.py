@@ -118,7 +118,7 @@ def validate_closure(records: Iterable[Record], snapshot: Snapshot, vocabulary: 
     words = words_of(vocabulary)
     closure: set[Triple] = {triple for record in given.values() for triple in triples(record, words)}
     closure.update(_leaned_on(given, snapshot, words))
-    closure.update(_known_words(vocabulary))
+    closure.update(known_words(vocabulary))
     focus = {node_of(kind, id) for kind, id in given}
     if not focus:
         return ()
@@ -150,7 +150,7 @@ def store_of(some: Iterable[Triple], vocabulary: Vocabulary, words: Iterable[Tri
         vocabulary: The words.
         words: The triples of the ontology, `kg.rdf.dataset.vocabulary_quads`.
     """
-    return _store({*some, *words, *_ends(vocabulary)})
+    return _store({*some, *words, *ends(vocabulary)})
 
 
 def document(found: Sequence[Finding], lang: str = "en") -> dict[str, Any]:
@@ -218,7 +218,7 @@ def _entity(id: str, given: Mapping[Key, Record], snapshot: Snapshot, words: Wor
 
 
 @lru_cache(maxsize=8)
-def _known_words(vocabulary: Vocabulary) -> tuple[Triple, ...]:
+def known_words(vocabulary: Vocabulary) -> tuple[Triple, ...]:
     """Return what rules about records look at in the vocabulary, in a few hundred triples."""
     words = words_of(vocabulary)
     found = {(node, TYPE, class_) for scheme, class_ in SCHEME_CLASSES.items() for node in words.nodes[scheme].values()}
@@ -226,10 +226,10 @@ def _known_words(vocabulary: Vocabulary) -> tuple[Triple, ...]:
     for id, kind in vocabulary.entity_types.items():
         found.add((iri(kind.iri), _SUBCLASS, name("ekg:Entity")))
         found.update((kinds[below], _SUBCLASS, kinds[id]) for below in vocabulary.subtypes(id) if below != id)
-    return (*sorted(found), *_ends(vocabulary))
+    return (*sorted(found), *ends(vocabulary))
 
 
-def _ends(vocabulary: Vocabulary) -> tuple[Triple, ...]:
+def ends(vocabulary: Vocabulary) -> tuple[Triple, ...]:
     """Return where relations start and end, those that they take over from the relation above included."""
     kinds = words_of(vocabulary).nodes["entity_types"]
     return tuple(
@@ -254,7 +254,9 @@ def _term(node: Node) -> rdflib.term.Node:
     if is_iri(node):
         return rdflib.URIRef(node[1:-1])
     value = value_of(node)
-    return rdflib.Literal(value.text, lang=value.language or None, datatype=value.datatype or None)
+    if value.language:
+        return rdflib.Literal(value.text, lang=value.language)
+    return rdflib.Literal(value.text, datatype=value.datatype or None)
 
 
 def _store(some: Iterable[Triple]) -> Store:
