@@ -54,7 +54,7 @@ def operations(openapi: Mapping[str, Any]) -> list[Operation]:
     for path, by_method in openapi["paths"].items():
         for method, operation in by_method.items():
             content: Mapping[str, Any] = operation["responses"]["200"].get("content", {})
-            schema: Mapping[str, Any] = next(iter(content.values()), {}).get("schema", {})
+            schemas = [body.get("schema", {}) for body in content.values()]
             found.append(
                 Operation(
                     method=method.upper(),
@@ -62,7 +62,7 @@ def operations(openapi: Mapping[str, Any]) -> list[Operation]:
                     tag=next(iter(operation.get("tags", ())), ""),
                     summary=operation.get("summary", ""),
                     description=operation.get("description", ""),
-                    shape=schema.get("$ref", "").rpartition("/")[2],
+                    shape=schemas[0].get("$ref", "").rpartition("/")[2] if schemas else "",
                     parameters=tuple(_parameter(one) for one in operation.get("parameters", ())),
                 )
             )
