@@ -1,6 +1,6 @@
 """Writes the reference pages from what they describe: `python -m docs.generate` (part of `make docs`).
 
-Lives here: the page of the command line, and which pages there are. May enter: the commands, the ontology.
+Lives here: the pages of the command line and the lint, and which pages there are. May enter: commands, rules, words.
 Never here: text that describes a command or a term; that stands with the command or the term.
 """
 
@@ -16,13 +16,14 @@ from kg.cli import COMMANDS, cli
 from kg.cli.context import Context
 from kg.cli.options import CRITERIA
 from kg.exporters import ontology_page
+from kg.lint.rules import RULES
 from kg_api import http_page
 
 FOLDER = Path(__file__).resolve().parent / "reference"
 WRITTEN = "Written by `make docs` from the commands themselves."
 EXIT_CODES = {
     0: "fine; an empty answer is an answer",
-    1: "the answer is a failure: `verify`, `coverage` or `import` found something wrong",
+    1: "the answer is a failure: `verify`, `lint`, `receipt verify`, `coverage` or `import` found something wrong",
     2: "bad input; the message says what was given, what was expected and what to do",
     3: "refused: the token's role does not allow it",
     4: "something outside is down: the database, the network",
@@ -63,6 +64,9 @@ def _section(name: str, command: click.Command, ctx: click.Context) -> Iterable[
         yield "Takes *criteria*."
     if options := _options(own, ctx):
         yield _table(("option", "meaning"), options)
+    if isinstance(command, click.Group):
+        for below, inner in command.commands.items():
+            yield from _section(f"{name} {below}", inner, click.Context(inner, info_name=below, parent=ctx))
 
 
 def _options(params: Iterable[click.Parameter], ctx: click.Context) -> list[tuple[str, str]]:
@@ -75,9 +79,32 @@ def _table(head: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
     return "\n".join(f"| {left} | {right} |" for left, right in lines)
 
 
+def lint() -> str:
+    """Return the page of the lint: every rule, how grave it is, what it says and what to do."""
+    rows = [f"| `{rule.id}` | {rule.severity} | {_said(rule.message.en)} | {_said(rule.remedy.en)} |" for rule in RULES]
+    return "\n".join(
+        [
+            "# Rules of the lint",
+            "",
+            "Written by `make docs` from the rules themselves. An error makes the record wrong, a warning makes an "
+            "answer doubtful, a note is worth knowing. `kg lint` runs them; see [how](../receipts.md#the-lint).",
+            "",
+            "| rule | severity | what is said | what to do |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _said(text: str) -> str:
+    return text.replace("{", "*").replace("}", "*").replace("|", "\\|")
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "command-line.md": command_line,
     "http.md": http_page.render,
+    "lint.md": lint,
     "ontology.md": ontology_page.render,
 }
 
