@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import RdfFormat, Store
@@ -185,7 +186,8 @@ def _leaned_on(given: Mapping[Key, Record], snapshot: Snapshot, words: Words) ->
         if isinstance(record, Claim):
             for id in (record.subject, record.object):
                 yield from _entity(id, given, snapshot, words)
-            for item in snapshot.evidence_of(record.id)[:1]:
+            others = (item for item in snapshot.evidence_of(record.id) if ("evidence", item.id) not in given)
+            for item in islice(others, 1):
                 yield node_of("evidence", item.id), name("ekg:bearsOn"), node_of("claim", record.id)
         elif isinstance(record, Evidence):
             if record.claim in snapshot.claims:
