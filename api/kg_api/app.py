@@ -76,6 +76,7 @@ def create_app(graph: Graph, *, warm: bool = True) -> FastAPI:
     app.state.graph = graph
     app.state.memory = Memory()
     app.state.quota = Quota()
+    app.state.query_seconds = sparql.SECONDS
     app.state.build = assets.build_of(files)
     app.state.stamp = f"{app.version} {graph.vocabulary.digest} {app.state.build}"
     app.state.error_page = pages.error_page

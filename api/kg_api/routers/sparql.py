@@ -28,6 +28,7 @@ from kg_api.replies import HTML, Body, sent, tag_of
 from kg_api.sparql_request import Asked, read
 
 router = APIRouter(include_in_schema=False)
+SECONDS = 5
 SEEN = "Accept, Accept-Encoding, Accept-Language"
 _OFF = "SPARQL over HTTP is off here: queries of strangers need processes that can be limited and killed, as Linux has"
 
@@ -112,7 +113,8 @@ async def _found(request: Request, asked: Asked, format: str) -> Found:
     state = request.app.state
     graph: Graph = state.graph
     quota: Quota = state.quota
-    job = partial(graph.sparql, asked.query or "", format=format, default_graph=asked.default, named_graph=asked.named)
+    given = {"default_graph": asked.default, "named_graph": asked.named, "seconds": state.query_seconds}
+    job = partial(graph.sparql, asked.query or "", format=format, **given)
     with quota.held(request.client.host if request.client else ""):
         found: Found = await to_thread.run_sync(job, limiter=_threads(request))
     return found
