@@ -6,7 +6,7 @@ Lives here: `Bench`, `Found`. May enter: a snapshot, the vocabulary. Never here:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -44,7 +44,7 @@ class Bench:
     def snapshot(self) -> Snapshot:
         """The snapshot without records that use words the ontology does not have: belief is not defined on them."""
         sound = [record for record in _records(self.whole) if not list(self.unknown_words(record))]
-        return replace(Snapshot.of(self.whole.revision, self.whole.recorded_at, sound))
+        return Snapshot.of(self.whole.revision, self.whole.recorded_at, sound)
 
     @cached_property
     def network(self) -> Network:
