@@ -64,13 +64,12 @@ def memory_carries_weight(bench: Bench) -> Iterator[Found]:
 
 def _reused(bench: Bench, passage: Callable[[Evidence], str]) -> Iterator[Found]:
     uses: dict[tuple[str, str], set[str]] = {}
-    for item in bench.items:
-        uses.setdefault((item.work, bare(passage(item))), set()).add(item.claim)
-    for item in bench.items:
-        said = bare(passage(item))
-        claims = uses[item.work, said]
-        if said and len(claims) >= MANY:
-            yield Found("evidence", item.id, {"work": item.work, "number": str(len(claims))})
+    said = [(item, (item.work, bare(passage(item)))) for item in bench.items]
+    for item, key in said:
+        uses.setdefault(key, set()).add(item.claim)
+    for item, key in said:
+        if key[1] and len(uses[key]) >= MANY:
+            yield Found("evidence", item.id, {"work": item.work, "number": str(len(uses[key]))})
 
 
 def _names(bench: Bench, end: str) -> list[str]:

@@ -44,6 +44,7 @@ _COMMON = frozenset(
         "when which while with without work"
     )
 )
+_BETWEEN = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[㐀-鿿]+")
 STEM = 5
 
@@ -68,8 +69,7 @@ def bare(text: str) -> str:
         >>> bare("QLoRA: Efficient  Finetuning!") == bare("qlora efficient finetuning")
         True
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join("".join(char if char.isalnum() else " " for char in folded).split())
+    return _BETWEEN.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 def mentions(text: str, names: Iterable[str]) -> bool:
