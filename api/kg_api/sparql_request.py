@@ -31,14 +31,14 @@ class Asked:
         query: The query; None when there is none.
         default: Graphs named by `default-graph-uri`.
         named: Graphs named by `named-graph-uri`.
-        format: Name of the format of the result, when the request names one.
+        formats: Names of formats for the result, when the request names some; generic clients give several.
         example: Name of the competency question that was asked, if one was.
     """
 
     query: str | None = None
     default: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
-    format: str | None = None
+    formats: tuple[str, ...] = ()
     example: str | None = None
 
 
@@ -83,18 +83,22 @@ def _asked(pairs: list[tuple[str, str]]) -> Asked:
         query = question(example).text
     return Asked(
         query,
-        tuple(value for name, value in pairs if name == "default-graph-uri" and value),
-        tuple(value for name, value in pairs if name == "named-graph-uri" and value),
-        _single(pairs, "format"),
+        _many(pairs, "default-graph-uri"),
+        _many(pairs, "named-graph-uri"),
+        _many(pairs, "format"),
         example,
     )
 
 
 def _single(pairs: list[tuple[str, str]], wanted: str) -> str | None:
-    given = list(dict.fromkeys(value for name, value in pairs if name == wanted and value.strip()))
+    given = _many(pairs, wanted)
     if len(given) > 1:
         raise InputError(f"{wanted} is given {len(given)} times, once is enough", where=wanted)
     return given[0] if given else None
+
+
+def _many(pairs: list[tuple[str, str]], wanted: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for name, value in pairs if name == wanted and value.strip()))
 
 
 def _pairs(raw: bytes, where: str) -> list[tuple[str, str]]:

@@ -115,8 +115,7 @@ def chosen(accepted: str, form: Form) -> Format | None:
     ranges = media_ranges(accepted) or {"*/*": 1.0}
     best: tuple[float, Format] | None = None
     for one in offered(form):
-        own = (one.media_type, *(also for also in one.also if "/" in also))
-        weight = max(_weight(kind, ranges) for kind in own)
+        weight = max(_weight(one.media_type, ranges), *(ranges.get(also, 0.0) for also in ("", *one.also)))
         if weight > 0 and (best is None or weight > best[0]):
             best = (weight, one)
     return None if best is None else best[1]

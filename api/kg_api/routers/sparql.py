@@ -6,6 +6,7 @@ May enter: requests of strangers. Never here: what a query may do (kg.rdf.guard)
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -42,7 +43,7 @@ async def sparql(request: Request, spoken: TheLang) -> Response:
     ranges = results.media_ranges(request.headers.get("accept", ""))
     try:
         asked = await read(request)
-        for_page = asked.format == "html" or (asked.format is None and ranges.get("text/html", 0.0) > 0)
+        for_page = "html" in asked.formats or (not asked.formats and ranges.get("text/html", 0.0) > 0)
         if asked.query is None and not for_page:
             if request.method == "POST":
                 raise InputError("no query is given", where="query")
@@ -83,14 +84,9 @@ def _busy(fault: Exceeded) -> tuple[dict[str, Any], dict[str, str]]:
 async def _answered(request: Request, asked: Asked) -> Response:
     """Return the result in the format that the request names or accepts."""
     query = guard.check(asked.query or "")
-    if asked.format is not None:
-        format = results.named(asked.format, query.form)
-    else:
-        accepted = results.chosen(request.headers.get("accept", ""), query.form)
-        if accepted is None:
-            offered = ", ".join(one.media_type for one in results.offered(query.form))
-            return problems.response(problems.of_status(406, f"the result of {query.form} comes as {offered}"))
-        format = accepted
+    format = _format(request, asked, query.form)
+    if format is None:
+        return _none_accepted(query.form)
     state = request.app.state
     headers = {"Vary": SEEN, "Cache-Control": "no-store"}
     if request.method == "GET" and not query.volatile:
@@ -129,12 +125,25 @@ def _threads(request: Request) -> CapacityLimiter:
     return limiter
 
 
+def _format(request: Request, asked: Asked, form: guard.Form) -> results.Format | None:
+    """Return the first named format that fits, or the accepted one that is liked best; None when there is none."""
+    if not asked.formats:
+        return results.chosen(request.headers.get("accept", ""), form)
+    for name in asked.formats[:-1]:
+        with suppress(InputError):
+            return results.named(name, form)
+    return results.named(asked.formats[-1], form)
+
+
+def _none_accepted(form: guard.Form) -> Response:
+    offered = ", ".join(one.media_type for one in results.offered(form))
+    return problems.response(problems.of_status(406, f"this comes as {offered}"))
+
+
 def _described(request: Request, asked: Asked) -> Response:
-    accepted = request.headers.get("accept", "")
-    format = results.chosen(accepted, "DESCRIBE") if asked.format is None else results.named(asked.format, "DESCRIBE")
+    format = _format(request, asked, "DESCRIBE")
     if format is None:
-        offered = ", ".join(one.media_type for one in results.offered("DESCRIBE"))
-        return problems.response(problems.of_status(406, f"the description of the service comes as {offered}"))
+        return _none_accepted("DESCRIBE")
     address = str(request.url.replace(query="", fragment=""))
     if why_no_iri(address) is not None:
         raise InputError("the address of this request is no IRI", where="Host")
