@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from threading import RLock
@@ -84,6 +85,16 @@ class Asking:
         """
         then = copy(self)
         then._pins, then._cache, then._index = dict(pins), OrderedDict(), None
+        return then
+
+    def supposing(self, snapshot: Snapshot) -> Self:
+        """Return this face as if another record had been written as one more revision.
+
+        Law: the past is read as it was; nothing that was answered before is taken up.
+        """
+        then = copy(self)
+        then._snapshot = replace(snapshot, revision=self.revision + 1)
+        then._cache, then._index = OrderedDict(), None
         return then
 
     def _follow(self, newest: int) -> None:

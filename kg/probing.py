@@ -19,8 +19,12 @@ from kg.network import Network
 from kg.question import clocks, retraction, robustness, what_if
 from kg.question.answers import Answer
 from kg.question.clocks import Point
+from kg.receipts.asked import Asked
+from kg.receipts.touched import Ask, touched
 from kg.scenario import RETRACTED, Scenario
+from kg.snapshot import Snapshot
 
+KEPT_ASKED = 50
 PARTS = frozenset({spec.name for spec in fields(Scenario)} | {"retract", "unretract"})
 
 
@@ -120,6 +124,7 @@ class Probing(Asking):
         actor: str = "kg",
         dry_run: bool = False,
         expect: int | None = None,
+        ask_kept: Any = KEPT_ASKED,
         rows: str | None = None,
         cols: str | None = None,
         max_links: Any = 6,
@@ -136,6 +141,7 @@ class Probing(Asking):
             actor: Who records it.
             dry_run: Only say what would change.
             expect: The revision whose preview was seen; None for the newest.
+            ask_kept: How many of the newest kept answers are asked again, 0 to 1,000.
             rows: Entity type of the pairs that are looked at; None for all causes.
             cols: Likewise; None for all harms.
             max_links: Most claims in a path.
@@ -143,7 +149,9 @@ class Probing(Asking):
             criteria: Under which the difference is looked at.
 
         Returns:
-            As `kg.question.retraction.find`, with `dry_run`. After writing, `revision` is the one written, and there
+            As `kg.question.retraction.find`, with `dry_run`, and beside what the receipt stands for `kept_answers`:
+            `{"changed": [{"receipt", "question", "revision"}], "asked", "complete"}`, those of the newest kept
+            answers whose questions would be answered otherwise. After writing, `revision` is the one written, and there
             is no receipt: the record no longer is as it was asked.
 
         Raises:
@@ -171,6 +179,8 @@ class Probing(Asking):
             max_links=parse_links(max_links),
             lang=self._lang(lang),
         )
+        most = parse_int(ask_kept, name="ask_kept", low=0, high=1_000) if asked.as_of is None else 0
+        found = Answer({**found, "kept_answers": self._kept_answers(after.snapshot, most)})
         if dry_run:
             return found
         seen = before.snapshot.revision if expect is None else expect
@@ -225,6 +235,13 @@ class Probing(Asking):
         revisions = tuple(net.snapshot.revision for net in nets)
         return self._cached(("diff", revisions, asked, points, rows, cols, links, spoken), find)
 
+    def _kept_answers(self, snapshot: Snapshot, most: int) -> dict[str, Any]:
+        """Return which of the newest kept answers another record would change."""
+        brief = self.store.kept.newest(most + 1)
+        kept = [one for item in brief[:most] if (one := self.store.kept.get(item.id)) is not None]
+        changed = touched(kept, _ask_of(self), _ask_of(self.supposing(snapshot))) if kept else []
+        return {"changed": changed, "asked": len(kept), "complete": len(brief) <= most}
+
     def _scenario(self, given: Scenario | Mapping[str, Any] | str | None) -> Scenario:
         if given is None or isinstance(given, Scenario):
             return given or Scenario()
@@ -242,6 +259,17 @@ class Probing(Asking):
             after, faults = scenario.apply(before)
             return after, (fault, *faults)
         return scenario.apply(other)
+
+
+def _ask_of(face: Probing) -> Ask:
+    """Return how a question that was asked once is asked of a face, of its newest record."""
+
+    def ask(asked: Asked) -> Answer:
+        lasting = {name: value for name, value in asked.criteria.items() if name != "as_of"}
+        answer: Answer = getattr(face, asked.method)(**asked.keywords, **lasting, lang=asked.lang)
+        return answer
+
+    return ask
 
 
 def _ends(

@@ -5,7 +5,7 @@ Lives here: models that describe. Never here: validation of what is sent; answer
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -144,8 +144,24 @@ class Robustness(Answer):
     cells: list[FragileCell] | None = None
 
 
+class KeptAnswer(Shape):
+    """A kept answer that would come out otherwise."""
+
+    receipt: str
+    question: dict[str, Any]
+    revision: int
+
+
+class KeptAnswers(Shape):
+    """Which of the newest kept answers would come out otherwise; `complete` when all kept ones were asked again."""
+
+    changed: list[KeptAnswer]
+    asked: int
+    complete: bool
+
+
 class Retraction(Answer):
-    """What a new status of a work changes: every claim and every pair; `bears_on` lists all claims it speaks of."""
+    """What a new status of a work changes: claims, pairs, kept answers; `bears_on` lists all claims it speaks of."""
 
     work: str
     status: list[str]
@@ -154,13 +170,14 @@ class Retraction(Answer):
     claims: list[ClaimChange]
     changes: list[PairChange]
     dry_run: bool
+    kept_answers: KeptAnswers
 
 
 class Point(Shape):
-    """A point in time as it was asked for, and the revision read there."""
+    """A point in time as it was asked for, and the revision read there; null for a point of publication."""
 
     point: str
-    revision: int
+    revision: int | None
 
 
 class Diff(Answer):

@@ -115,6 +115,13 @@ def retraction(graph: Graph, answer: Document) -> None:
         out.print(Text(answer["notice"], style="dim"))
     _pairs(graph, out, answer["changes"])
     _claims(graph, out, answer["claims"])
+    kept = answer["kept_answers"]
+    if kept["asked"]:
+        count = f"{len(kept['changed'])} / {kept['asked']}{'' if kept['complete'] else '+'}"
+        out.print(Text(f"{say('kept_answers', lang)}: {count}", style="bold"))
+    for one in kept["changed"]:
+        asked = (f"{name}={value}" for name, value in one["question"].items() if name != "name" and value is not None)
+        out.print(Text(f"   {one['receipt']}  {one['question']['name']} {' '.join(asked)}", style="dim"))
     foot(out, graph, answer)
 
 
@@ -134,8 +141,7 @@ def written(graph: Graph, answer: Document) -> None:
 def diff(graph: Graph, answer: Document) -> None:
     """Show which answers differ between two points in time, each in a sentence."""
     lang, out = graph.lang, console()
-    points = [f"{answer[end]['point']} ({say('revision', lang)} {answer[end]['revision']})" for end in ("from", "to")]
-    out.print(Text(f"{points[0]} → {points[1]}", style="bold"))
+    out.print(Text(" → ".join(_point(answer[end], lang) for end in ("from", "to")), style="bold"))
     for word in ("changes", "claims"):
         entries = answer[word]
         if entries:
@@ -144,6 +150,12 @@ def diff(graph: Graph, answer: Document) -> None:
             out.print(Text.assemble(_change(entry["kind"], lang), f"  {entry['explanation']}"))
         _rest(graph, out, len(entries))
     foot(out, graph, answer)
+
+
+def _point(found: Document, lang: str) -> str:
+    number = found["revision"]
+    known = number is None or str(number) == found["point"]
+    return found["point"] if known else f"{found['point']} ({say('revision', lang)} {number})"
 
 
 def _ends(graph: Graph, out: Console, answer: Document) -> None:

@@ -56,6 +56,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "incomplete": ("This answer is not complete; a limit cut it", "此答案不完整，受到以下限制"),
     "inferred": ("inferred", "推断"),
     "interval": ("90 % interval", "90% 区间"),
+    "kept_answers": ("Kept answers that change", "会改变的已保存答案"),
     "kind": ("Kind", "种类"),
     "label": ("Label", "名称"),
     "latest": ("Newest", "最近年份"),

@@ -20,7 +20,7 @@ from kg.question import explain
 
 MAX_LINKS = 12
 DIRECTIONS = {1: "raises", -1: "lowers"}
-BESIDE = frozenset({"receipt", "paragraph"})
+BESIDE = frozenset({"receipt", "paragraph", "kept_answers"})
 """Members that follow from the others and are no part of what a receipt stands for."""
 
 

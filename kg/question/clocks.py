@@ -97,8 +97,8 @@ def find(
 
     Returns:
         `{"from": {"point", "revision"}, "to": {...}, "changes": [...], "claims": [...]}`: the pairs and claims that
-        differ, each with the works responsible and a sentence, see `kg.question.compare`. `revision` of the answer
-        is the newer of the two.
+        differ, each with the works responsible and a sentence, see `kg.question.compare`. The revision
+        of a point of publication is that of the answer, and null; `revision` of the answer is the newer of the two.
 
     Laws: from a point to itself nothing differs; to and fro, lost becomes gained and weaker stronger.
     """
@@ -107,7 +107,7 @@ def find(
     changes = comparison.pairs(*comparison.ends(rows, cols), max_links=max_links, lang=lang, limits=limits)
     claims = comparison.claims(lang=lang)
     shown = [
-        {"point": str(point), "revision": net.snapshot.revision}
+        {"point": str(point), "revision": net.snapshot.revision if point.clock == "as_of" else None}
         for point, net in zip(points, comparison.networks, strict=True)
     ]
     said = [

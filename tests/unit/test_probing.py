@@ -172,6 +172,28 @@ def test_a_retraction_needs_a_notice_and_a_record_that_stood_still(small: kg.Gra
     assert small.raises("c", include_retracted=True)["items"] == small.raises("c", as_of=1)["items"]
 
 
+def test_a_retraction_names_the_kept_answers_that_change(small: kg.Graph) -> None:
+    moved, still = small.raises("c"), small.paths("a", "b", without_work="p")
+    for answer in (moved, still, small.retract("q", dry_run=True), small.diff("known:2019")):
+        small.keep(answer)
+    preview = small.retract("p", dry_run=True)
+    receipts = {one["receipt"]: one["question"]["name"] for one in preview["kept_answers"]["changed"]}
+    assert receipts == {moved["receipt"]: "raises", preview_of(small, "known:2019"): "diff"}
+    assert (preview["kept_answers"]["asked"], preview["kept_answers"]["complete"]) == (4, True)
+    assert small.verify_receipt(preview)["identical"], "what is kept is no part of what a receipt stands for"
+    none = small.retract("p", dry_run=True, ask_kept=0)
+    assert none["kept_answers"] == {"changed": [], "asked": 0, "complete": False}
+    assert none["receipt"] == preview["receipt"]
+    small.retract("p", notice="https://example.org/n")
+    for receipt in receipts:
+        assert not small.verify_receipt(receipt)["newest"]["same"]
+    assert small.verify_receipt(still["receipt"])["newest"]["same"]
+
+
+def preview_of(graph: kg.Graph, point: str) -> Any:
+    return graph.diff(point)["receipt"]
+
+
 def test_a_status_that_changes_nothing_says_so(small: kg.Graph) -> None:
     assert "counts in both states" in small.retract("p", status="corrected", dry_run=True)["note"]
     assert "两种状态下该文献的证据都计入" in small.retract("p", status="corrected", dry_run=True, lang="zh")["note"]

@@ -121,7 +121,7 @@ def retraction(
     cols: probe.Cols = None,
     max_links: p.MaxLinks = None,
 ) -> Response:
-    """A preview, `dry_run=true`: every claim and every pair that changes. Over HTTP nothing is written."""
+    """A preview, `dry_run=true`: every claim and every pair that changes. Neither written nor asked of kept answers."""
     if not parse_flag(dry_run, name="dry_run"):
         raise Forbidden(
             "over HTTP a retraction can only be previewed",
@@ -129,5 +129,5 @@ def retraction(
             hint="ask with dry_run=true; `kg retract` on the operator's machine writes it",
         )
     asked = p.given(status=status, notice=notice, rows=rows, cols=cols, max_links=max_links)
-    answer = graph.retract(id, **asked, dry_run=True, lang=spoken, **criteria)
+    answer = graph.retract(id, **asked, dry_run=True, ask_kept=0, lang=spoken, **criteria)
     return fresh(request, answer)
