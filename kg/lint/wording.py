@@ -35,6 +35,8 @@ NULL_RESULTS = tuple(
         r"(?:并未|未能|没有|不能)(?:显著|明显)?(?:改变|影响|提高|降低|减少|改善|防止|阻止|证实|复现|重现)",
     )
 )
+_CUES = (" no ", "not ", "n't ", "n’t ", "never ", "fail", "null ", "signif", "没", "无", "不", "未")
+"""What every text that some pattern finds holds; looked for first, since that is ten times cheaper."""
 _WORD = re.compile(r"[^\W\d_][\w'’]*")
 _COMMON = frozenset(
     _WORD.findall(
@@ -58,6 +60,9 @@ def null_result(text: str) -> str | None:
         >>> null_result("两组之间没有显著差异。")
         '没有显著差异'
     """
+    plain = f" {text.lower()}"
+    if not any(cue in plain for cue in _CUES):
+        return None
     found = [match for pattern in NULL_RESULTS if (match := pattern.search(text)) is not None]
     return min(found, key=lambda match: match.start()).group() if found else None
 

@@ -16,7 +16,7 @@ from kg.ids import claim_id
 from kg.lint.bench import Bench
 from kg.lint.report import baseline_of, read_baseline, report
 from kg.lint.rules import RULES, SEVERITIES
-from kg.lint.wording import is_title, mentions, null_result
+from kg.lint.wording import NULL_RESULTS, is_title, mentions, null_result
 from kg.model import Claim, Entity, Record, Text
 from kg.vocabulary import load
 from tests.builders import item, records, snapshot, work
@@ -358,3 +358,8 @@ def test_the_order_of_records_does_not_matter() -> None:
     some = records(*FIRST, types=TYPES)
     assert lint(some)["items"]
     assert lint(some) == lint(some[::-1])
+
+
+@pytest.mark.parametrize("text", [*NULLS, *RESULTS, "non-significant change", "insignificant result", "Noted.", "无效"])
+def test_looking_for_cues_first_misses_nothing(text: str) -> None:
+    assert (null_result(text) is not None) is any(pattern.search(text) for pattern in NULL_RESULTS)
