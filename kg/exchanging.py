@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from kg.rdf.dataset import Projection
     from kg.rdf.nodes import Triple
 else:
-    files, formats, kept = (Later(f"kg.exporters.{room}") for room in ("files", "formats", "kept"))
-    pack, pack_load, rdf_load = (Later(f"kg.importers.{room}") for room in ("pack", "pack_load", "rdf_load"))
-    rdf_import, dataset = Later("kg.importers.rdf"), Later("kg.rdf.dataset")
+    files, formats, kept = Later("kg.exporters.files"), Later("kg.exporters.formats"), Later("kg.exporters.kept")
+    pack, pack_load = Later("kg.importers.pack"), Later("kg.importers.pack_load")
+    rdf_import, rdf_load = Later("kg.importers.rdf"), Later("kg.importers.rdf_load")
+    dataset = Later("kg.rdf.dataset")
 
 PROJECTIONS_MOST = 4
 Document = dict[str, Any]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kg.exporters import jsonld, nanopub, rdf
     from kg.rdf import dataset
 else:
-    jsonld, nanopub, rdf = (Later(f"kg.exporters.{room}") for room in ("jsonld", "nanopub", "rdf"))
+    jsonld, nanopub, rdf = Later("kg.exporters.jsonld"), Later("kg.exporters.nanopub"), Later("kg.exporters.rdf")
     dataset = Later("kg.rdf.dataset")
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from kg.citations.parsed import failure
 from kg.errors import Conflict, InputError
 from kg.importers.rdf import OPERATOR, STRANGER, RdfContents, Trust, read
-from kg.importers.rdf_records import of_kind
 from kg.model import CURRENT, Change, Evidence, Record, Work, kind_of
+from kg.rdf.dataset import of_kind
 from kg.record.store import Store
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary

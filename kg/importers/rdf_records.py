@@ -23,10 +23,10 @@ from kg.importers.sources import Source
 from kg.inputs import ClaimIn, EntityIn, EvidenceIn, WorkIn
 from kg.model import Claim, Entity, Evidence, Record, Work, to_payload
 from kg.rdf import convert, derived
+from kg.rdf.dataset import of_kind
 from kg.rdf.forms import Described, words_of
 from kg.rdf.names import GRAPHS, PROVENANCE, RECORDS, TYPE
 from kg.rdf.nodes import Node, Quad, Triple
-from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
 REMEDY = "docs/reference/rdf.md lists the properties of each kind of record"
@@ -185,17 +185,6 @@ class Sorting:
         """Give what was passed over: what kind of thing, which, why, how many statements."""
         for (what, name, reason), count in sorted(self.ignored.items()):
             yield {"what": what, "name": name, "statements": count, "reason": reason}
-
-
-def of_kind(snapshot: Snapshot, kind: RecordKind) -> Mapping[str, Record]:
-    """Return the records of one kind in a snapshot."""
-    kinds: Mapping[RecordKind, Mapping[str, Record]] = {
-        "claim": snapshot.claims,
-        "entity": snapshot.entities,
-        "evidence": snapshot.evidence,
-        "work": snapshot.works,
-    }
-    return kinds[kind]
 
 
 def _core(item: Any) -> tuple[Any, ...]:

@@ -6,8 +6,9 @@ Lives here: `quads`, `Projection`. May enter: networks, revisions. Never here: S
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from pyoxigraph import BlankNode, RdfFormat, Store, parse
 
 from kg.ids import RecordKind
 from kg.later import Later
-from kg.model import Evidence, Revision
+from kg.model import Evidence, Record, Revision
 from kg.network import Network
 from kg.packaged import packaged
 from kg.rdf import derived
@@ -36,6 +37,7 @@ else:
 ONTOLOGY = (*FILES, "mappings.ttl")
 PARTS = tuple(name.removesuffix(".ttl") for name in ONTOLOGY[1:])
 """What the IRI of an ontology file ends with; that of the core ends with nothing."""
+BATCH = 200_000
 Unit = tuple[str, str, str]
 """What quads are worked out from: (part, kind, id)."""
 
@@ -57,17 +59,19 @@ def quads(network: Network, *, dated: bool = True) -> Iterator[Quad]:
     yield from _in(CLOSURE, derived.relations(network.vocabulary))
 
 
-def history(revisions: Iterable[Revision], known: Collection[tuple[RecordKind, str]] = ()) -> Iterator[Quad]:
+def history(revisions: Iterable[Revision], before: Snapshot | None = None) -> Iterator[Quad]:
     """Give the provenance graph of revisions; an agent is described once for each act.
 
     Args:
         revisions: In their order, with their changes.
-        known: Kind and id of every record that was there before the first of them.
+        before: The record as it was before the first of them; None when it was empty.
     """
-    known = set(known)
+    seen: set[tuple[RecordKind, str]] = set()
     for revision in revisions:
+        keys = {(change.kind, change.id) for change in revision.changes}
+        known = {key for key in keys if key in seen or (before is not None and key[1] in of_kind(before, key[0]))}
         yield from _in(PROVENANCE, revision_triples(revision, known))
-        known.update((change.kind, change.id) for change in revision.changes)
+        seen |= keys
 
 
 def vocabulary_quads(extra: Sequence[Path] = (), *, part: str = "") -> Iterator[Quad]:
@@ -101,7 +105,7 @@ def difference(old: Network, network: Network, revisions: Iterable[Revision]) ->
     units = sorted(touched)
     before = {quad for unit in units for quad in _of(unit, old)} | set(_in(BELIEFS, derived.weighing(old)))
     after = {quad for unit in units for quad in _of(unit, network)} | set(_in(BELIEFS, derived.weighing(network)))
-    return sorted(before - after), sorted((after - before) | set(history(later, set(_keys(old.snapshot)))))
+    return sorted(before - after), sorted((after - before) | set(history(later, old.snapshot)))
 
 
 def ontology_files(extra: Sequence[Path] = (), *, part: str = "") -> list[Path]:
@@ -146,7 +150,9 @@ class Projection:
         """
         store = Store()
         for some in (quads(network), history(revisions), vocabulary_quads(extra)):
-            store.bulk_load("".join(lines(some)).encode(), RdfFormat.N_QUADS, lenient=True)
+            written = lines(some)
+            while piece := "".join(islice(written, BATCH)):
+                store.bulk_load(piece.encode(), RdfFormat.N_QUADS, lenient=True)
         return cls(network, store)
 
     def follow(self, revisions: Iterable[Revision], network: Network) -> None:
@@ -174,14 +180,15 @@ class Projection:
         return rdflib.Dataset(store=from_store, default_union=True)
 
 
-def _keys(snapshot: Snapshot) -> Iterator[tuple[RecordKind, str]]:
-    kinds: dict[RecordKind, Any] = {
+def of_kind(snapshot: Snapshot, kind: RecordKind) -> Mapping[str, Record]:
+    """Return the records of one kind."""
+    kinds: Mapping[RecordKind, Mapping[str, Record]] = {
         "claim": snapshot.claims,
         "entity": snapshot.entities,
         "evidence": snapshot.evidence,
         "work": snapshot.works,
     }
-    return ((kind, id) for kind, records in kinds.items() for id in records)
+    return kinds[kind]
 
 
 def _units(network: Network) -> Iterator[Unit]:
