@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import RLock
 from typing import Any, Self, TypeVar
@@ -115,6 +115,8 @@ class Asking:
             return self._pins[as_of]
         if as_of is None:
             return newest.revision
+        if isinstance(as_of, str) and as_of[:10] > datetime.now(UTC).date().isoformat():
+            raise InputError(f"{as_of} has not come yet", where="as_of", hint="give a revision, or a date up to today")
         number = as_of if isinstance(as_of, int) else self.store.revision_at(_moment(as_of))
         if number > newest.revision:
             raise NotFound(
@@ -138,7 +140,26 @@ class Asking:
         network = self._network(criteria)
         spoken = self._lang(lang)
         key = (find, network.snapshot.revision, network.criteria, subject, tuple(sorted(options.items())), spoken)
-        return self._cached(key, lambda: find(network, *subject, **options, lang=spoken))
+        return self._cached(key, lambda: self._dated(network, lambda: find(network, *subject, **options, lang=spoken)))
+
+    def _dated(self, network: Network, read: Callable[[], V]) -> V:
+        """Read something of a network; what is missing from the past is said to be missing from the past.
+
+        Raises:
+            NotFound: names the revision that was read when it is not the newest.
+        """
+        try:
+            return read()
+        except NotFound as missing:
+            then, newest = network.snapshot.revision, self.snapshot.revision
+            if then == newest:
+                raise
+            raise NotFound(
+                f"{missing.message} at revision {then}",
+                where=missing.where,
+                near=missing.near,
+                hint=f"the newest is revision {newest}; it may have come later",
+            ) from missing
 
     def _lang(self, lang: str | None) -> Lang:
         return self.lang if lang is None else parse_lang(lang)

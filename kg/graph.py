@@ -174,23 +174,28 @@ class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating):
 
     def entity(self, id: str, **criteria: Any) -> Document:
         """One entity with its hierarchy and claims."""
-        return records.entity(self._network(criteria), id)
+        network = self._network(criteria)
+        return self._dated(network, lambda: records.entity(network, id))
 
     def claim(self, id: str, **criteria: Any) -> Document:
         """One claim with its belief and its evidence, both sides."""
-        return records.claim(self._network(criteria), id)
+        network = self._network(criteria)
+        return self._dated(network, lambda: records.claim(network, id))
 
     def work(self, id: str, **criteria: Any) -> Document:
         """One work with the evidence taken from it."""
-        return records.work(self._network(criteria), id)
+        network = self._network(criteria)
+        return self._dated(network, lambda: records.work(network, id))
 
     def item(self, id: str, **criteria: Any) -> Document:
         """One evidence item, by id or alias."""
-        return records.evidence(self._network(criteria), id)
+        network = self._network(criteria)
+        return self._dated(network, lambda: records.evidence(network, id))
 
     def show(self, id: str, **criteria: Any) -> tuple[str, Document]:
         """Whatever record has this id, with its kind."""
-        return records.show(self._network(criteria), id)
+        network = self._network(criteria)
+        return self._dated(network, lambda: records.show(network, id))
 
     def entities(self, *, limit: Any = records.PAGE, **filters: Any) -> Document:
         """One page of entities; filters `type`, `broader`, `after` and the criteria."""
@@ -225,7 +230,7 @@ class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating):
         """Load every packaged pack."""
         for folder in _packs():
             batch = self.load(folder)
-            if told is not None:
+            if told is not None and batch["added"]:
                 told(f"{self.store.name} is new: loaded the pack {folder.name}, {batch['added']} records")
 
     def basis(self) -> Document:

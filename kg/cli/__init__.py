@@ -124,12 +124,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fault.show()
         sys.exit(fault.exit_code)
     except BrokenPipeError:
-        # The reader of our output has gone: point stdout nowhere, so that the interpreter's last flush is quiet.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         sys.exit(0)
+    except OSError as fault:
+        # Files are read and written behind errors of ours; what is left is the terminal, the pipe, the redirection.
+        _silence()
+        click.echo(f"{click.style('Error:', fg='red')} the output cannot be written: {fault.strerror}", err=True)
+        sys.exit(EXIT_DOWN)
     except KgError as fault:
         click.echo(f"{click.style('Error:', fg='red')} {fault}", err=True)
         sys.exit(exit_code(fault))
+
+
+def _silence() -> None:
+    """Point stdout nowhere, so that the interpreter's last flush is quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def exit_code(fault: KgError) -> int:

@@ -33,6 +33,10 @@ class Context:
         """Language of labels and sentences."""
         return read_settings().lang if self._lang is None else parse_lang(self._lang, where="--lang")
 
+    def speak(self, lang: str) -> None:
+        """Answer in another language than the options before the command say."""
+        self._lang = parse_lang(lang, where="--lang")
+
     @property
     def vocabulary(self) -> Vocabulary:
         """The ontology, without opening the record."""

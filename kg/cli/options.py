@@ -85,8 +85,18 @@ STANCE = Term("stances", "stance")
 
 
 def json_option(command: C) -> C:
-    """Add --json: print exactly the document that the HTTP route returns."""
-    return click.option("--json", "as_json", is_flag=True, help="Print the JSON document of the HTTP route.")(command)
+    """Add --json: print exactly the document that the HTTP route returns; and --lang, for whoever writes it last."""
+    command = click.option("--json", "as_json", is_flag=True, help="Print the JSON document of the HTTP route.")(
+        command
+    )
+    return click.option("--lang", metavar="en|zh", expose_value=False, callback=_speak, help="As before the command.")(
+        command
+    )
+
+
+def _speak(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        _context(ctx).speak(value)
 
 
 def max_links_option(command: C) -> C:

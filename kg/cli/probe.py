@@ -20,6 +20,7 @@ from kg.cli.answering import answer_options, give, keep_when_asked
 from kg.cli.context import Context
 from kg.cli.options import ENTITY, TYPE, WORK, RecordId, criteria_options, max_links_option, print_json
 from kg.errors import InputError
+from kg.exporters import files
 from kg.model import canonical
 from kg.scenario import LONGEST
 
@@ -184,15 +185,12 @@ def read_scenario(path: Path) -> str:
 
 
 def write_scenario(path: Path, text: str) -> None:
-    """Write a scenario file.
+    """Write a scenario file, whole or not at all.
 
     Raises:
         InputError: it cannot be written.
     """
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise InputError(f"{path} cannot be written: {fault}", where="--save") from fault
+    files.write(path, [text])
 
 
 def is_terminal() -> bool:

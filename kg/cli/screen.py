@@ -28,7 +28,15 @@ PIPE_WIDTH = 120
 def console() -> Console:
     """Return a console for stdout: as wide as the terminal, 120 columns in a pipe."""
     width = None if sys.stdout.isatty() else shutil.get_terminal_size((PIPE_WIDTH, 40)).columns
-    return Console(highlight=False, width=width, soft_wrap=False)
+    return Screen(highlight=False, width=width, soft_wrap=False)
+
+
+class Screen(Console):
+    """A console that leaves a closed pipe to the entry point, where all commands treat it alike."""
+
+    def on_broken_pipe(self) -> None:
+        """Pass the error on instead of ending with exit code 1."""
+        raise BrokenPipeError
 
 
 def label(graph: Graph, entity: str) -> str:
@@ -163,7 +171,7 @@ def impact(graph: Graph, answer: Document) -> None:
 
 
 def _reliability(item: Document) -> str:
-    known = [word for word in ("raises", "lowers") if word in item["reliability"]]
+    known = [word for word in ("raises", "lowers") if any(item["reliability"][word])]
     return "\n".join(f"{SYMBOLS[word]} {span(item['reliability'][word])}" for word in known)
 
 

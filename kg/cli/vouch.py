@@ -16,6 +16,7 @@ from kg.cli import vouch_screen
 from kg.cli.context import Context
 from kg.cli.options import json_option, print_json
 from kg.errors import InputError, ParseFailure
+from kg.exporters import files
 from kg.lint.report import baseline_of
 from kg.lint.rules import SEVERITIES
 from kg.receipts.premises import REFERENCES
@@ -111,7 +112,7 @@ def lint(
     report = graph.lint(severity=severity, baseline=baseline)
     if write_baseline is not None:
         every = graph.lint(severity=severity)
-        _write(write_baseline, baseline_of(every))
+        files.write(write_baseline, [baseline_of(every)])
         click.echo(f"{len(every['items'])} findings are written to {write_baseline}", err=True)
     print_json(report) if as_json else vouch_screen.lint(graph, report)
     if report["counts"]["error"] and write_baseline is None:
@@ -143,10 +144,3 @@ def read_answer(path: Path) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise ParseFailure("an answer is a JSON object", source=source, hint=hint)
     return document
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as fault:
-        raise InputError(f"{path} cannot be written: {fault.strerror}", where="--write-baseline") from fault

@@ -54,20 +54,21 @@ def path(network: Network, path: Path, *, sign: int, opinion: Opinion, works: in
 
 def no_path(network: Network, source: str, target: str, *, max_links: int, sign: int | None, lang: str) -> str:
     """Return why two entities have no path: what leaves the one, what arrives at the other."""
+    cause = _cause(network, lang)
     leaving, recorded_out = _links(network, source, out=True)
     arriving, recorded_in = _links(network, target, out=False)
     a, b = name(network, source, lang), name(network, target, lang)
     if lang == "zh":
         kind = "" if sign is None else {1: "正向", -1: "负向", 0: "无方向"}[sign]
         return (
-            f"在最多 {max_links} 条论断之内，没有从“{a}”到“{b}”的{kind}路径。按这些条件，“{a}”有 {leaving} 条出边"
-            f"（共记录 {recorded_out} 条论断），“{b}”有 {arriving} 条入边（共记录 {recorded_in} 条）。"
-            "没有找到证据，不等于没有影响。"
+            f"{cause}在最多 {max_links} 条论断之内，没有从“{a}”到“{b}”的{kind}路径。"
+            f"按这些条件，“{a}”有 {leaving} 条出边（共记录 {recorded_out} 条论断），"
+            f"“{b}”有 {arriving} 条入边（共记录 {recorded_in} 条）。没有找到证据，不等于没有影响。"
         )
     kind = "" if sign is None else {1: "raising ", -1: "lowering ", 0: "neutral "}[sign]
     return (
-        f"No {kind}path of at most {max_links} claims leads from {inside(a)} to {inside(b)}. Under these criteria "
-        f"{leaving} of the {recorded_out} claims recorded from the first take part, and {arriving} of the "
+        f"{cause}No {kind}path of at most {max_links} claims leads from {inside(a)} to {inside(b)}. Under these "
+        f"criteria {leaving} of the {recorded_out} claims recorded from the first take part, and {arriving} of the "
         f"{recorded_in} recorded to the second. No evidence found is not evidence of no effect."
     )
 
@@ -76,11 +77,29 @@ def nothing(network: Network, *, what_en: str, what_zh: str, lang: str) -> str:
     """Return why a list is empty, with how much takes part under the criteria."""
     links, claims = len(network.links), len(network.snapshot.claims)
     if lang == "zh":
-        return f"{what_zh} 按这些条件，{claims} 条论断中有 {links} 条参与路径。没有找到证据，不等于没有影响。"
+        cause = _cause(network, lang)
+        return f"{cause}{what_zh} 按这些条件，{claims} 条论断中有 {links} 条参与路径。没有找到证据，不等于没有影响。"
     return (
-        f"{what_en} Under these criteria {links} of {claims} claims take part in paths. "
+        f"{_cause(network, lang)}{what_en} Under these criteria {links} of {claims} claims take part in paths. "
         "No evidence found is not evidence of no effect."
     )
+
+
+def _cause(network: Network, lang: str) -> str:
+    """Return what empties every answer, as a sentence with a space behind it; "" when nothing does."""
+    criteria = network.criteria
+    if not network.snapshot.claims:
+        said = ("The record holds no claims at this revision. ", "在此修订版中，记录里没有任何论断。")
+    elif criteria.only_work and set(criteria.only_work) <= set(criteria.without_work):
+        said = (
+            "The criteria exclude each other: every work that they keep is also left out. ",
+            "这些条件相互排斥：所保留的文献同时又全被排除。",
+        )
+    elif not network.links:
+        said = ("No claim has counting support under these criteria. ", "按这些条件，没有任何论断得到有效支持。")
+    else:
+        said = ("", "")
+    return said[1 if lang == "zh" else 0]
 
 
 def _links(network: Network, entity: str, *, out: bool) -> tuple[int, int]:

@@ -88,10 +88,10 @@ def reliability_of(
     """Return the `reliability` of one pair, and whether paths were left out of it.
 
     Each sign apart: the chance that at least one path holds, with each claim at its belief, its expected value and
-    one minus its disbelief: `[low, expected, high]`. A sign without paths is absent. When paths were left out the
+    one minus its disbelief: `[low, expected, high]`. A sign without paths has `[0, 0, 0]`. When paths were left out the
     figures are lower bounds.
     """
-    document: dict[str, Any] = {}
+    document: dict[str, Any] = {word: [0.0, 0.0, 0.0] for word in DIRECTIONS.values()}
     method, cut = "exact", False
     for sign, word in DIRECTIONS.items():
         paths = by_sign.get(sign, ())

@@ -176,7 +176,7 @@ def reliability(speech: Speech, spans: Document) -> list[str]:
     """Return the chance that at least one chain of a direction holds, with its interval."""
     said = []
     for word in ("raises", "lowers"):
-        if spans.get(word) is not None:
+        if any(spans.get(word) or ()):
             low, middle, high = (f"{value:.2f}" for value in spans[word])
             said.append(
                 speech.either(

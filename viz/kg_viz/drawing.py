@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kg.criteria import Criteria, parse_int
+from kg.exporters import files
 from kg.graph import Graph
 from kg.network import Network
 from kg.settings import parse_lang
@@ -41,7 +42,7 @@ def draw(
 
     Raises:
         NotFound: there is no entity `focus`.
-        OSError: the file cannot be written.
+        InputError: the file cannot be written; what stood there before stands.
 
     Example:
         >>> import kg, tempfile
@@ -51,7 +52,7 @@ def draw(
         True
     """
     file = Path(path)
-    file.write_text(html(graph, focus=focus, hops=hops, lang=lang, **criteria), encoding="utf-8")
+    files.write(file, [html(graph, focus=focus, hops=hops, lang=lang, **criteria)])
     return file
 
 
