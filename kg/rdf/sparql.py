@@ -21,10 +21,9 @@ from kg.errors import Conflict, InputError, Upstream
 from kg.model import Revision
 from kg.network import Network
 from kg.rdf import evaluate, results, worker
-from kg.rdf.dataset import difference, history, quads, vocabulary_quads
+from kg.rdf.dataset import difference, everything
 from kg.rdf.guard import Checked
-from kg.rdf.names import CLOSURE
-from kg.rdf.nodes import XSD, Quad, Triple, lines
+from kg.rdf.nodes import XSD, Quad, lines
 from kg.rdf.worker import MIB, Limits
 
 PIECE_QUADS = 20_000
@@ -236,7 +235,7 @@ class Endpoint:
         workers = self._make()
         weakref.finalize(self, workers.close)
         revision, pieces = network.snapshot.revision, 0
-        for piece in _pieces(_every(network, changes(0, revision), self._extra)):
+        for piece in _pieces(everything(network, changes(0, revision), self._extra)):
             workers.tell(f"{evaluate.__name__}:add", piece)
             pieces += 1
         workers.tell(f"{evaluate.__name__}:settle", orjson.dumps({"revision": revision, "pieces": pieces}))
@@ -252,19 +251,6 @@ class Endpoint:
         if self._workers is not None:
             self._workers.close()
         self._workers = self._network = None
-
-
-def _every(network: Network, revisions: Iterable[Revision], extra: Sequence[Path]) -> Iterator[Quad]:
-    """Give all quads; no triple stands in two graphs, so that their union counts each once."""
-    stated: set[Triple] = set()
-    for quad in vocabulary_quads(extra):
-        if quad[:3] not in stated:
-            stated.add(quad[:3])
-            yield quad
-    for quad in quads(network):
-        if quad[3] != CLOSURE or quad[:3] not in stated:
-            yield quad
-    yield from history(revisions)
 
 
 def _pieces(some: Iterable[Quad]) -> Iterator[bytes]:
