@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import kg
 from kg.model import Change, Record, Text, kind_of
 from tests.builders import records, work
 
+TODAY = datetime.now(UTC).date().isoformat()
 TYPES = {"t": "Technique", "u": "Technique", "r": "Risk", "m": "Mitigation"}
 LABELS = {
     "t": Text("Tuning", "微调"),
@@ -46,7 +48,7 @@ QUESTIONS: dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]] = {
 CRITERIA: list[dict[str, Any]] = [
     {},
     {"known_in": 2020, "min_strength": "moderate", "without_work": ["w2"], "narrower": True, "include_retracted": True},
-    {"as_of": "2100-01-01", "study_kind": ["empirical-experiment", "argument"]},
+    {"as_of": TODAY, "study_kind": ["empirical-experiment", "argument"]},
 ]
 
 

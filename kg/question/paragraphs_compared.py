@@ -115,6 +115,14 @@ def retraction(speech: Speech, answer: Document) -> Sentences:
             f"{answer['work']} 涉及 {len(answer['bears_on'])} 条论断；比较的是其状态“{before}”与“{after}”。",
         )
     ]
+    kept = answer.get("kept_answers", {"changed": []})["changed"]
+    if kept:
+        said.append(
+            speech.either(
+                f"{speech.count(len(kept), 'kept answer', 'kept answers')} would come out otherwise.",
+                f"有 {len(kept)} 个保存的答案会因此不同。",
+            )
+        )
     return [*said, *many(speech, answer["changes"]), *claims(speech, answer["claims"])]
 
 

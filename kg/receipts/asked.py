@@ -61,7 +61,9 @@ METHODS: Mapping[str, Method] = {
     ),
     "robustness": Method("robustness", {"source": "text", "target": "text", **_TYPES}),
     "retraction": Method(
-        "retract", {"work": "text!", "status": "text", "notice": "text", **_TYPES}, always={"dry_run": True}
+        "retract",
+        {"work": "text!", "status": "text", "notice": "text", **_TYPES},
+        always={"dry_run": True, "ask_kept": 0},
     ),
     "diff": Method("diff", {"from": "text!", "to": "text!", **_TYPES}, called={"from": "a", "to": "b"}),
 }

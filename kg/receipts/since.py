@@ -11,7 +11,7 @@ from typing import Any
 
 from kg.model import Text
 from kg.network import Network
-from kg.question.answers import content_of
+from kg.question.answers import BESIDE, content_of
 from kg.question.compare import Comparison
 from kg.question.compare_said import Moments
 from kg.question.grounds import claims_of
@@ -20,7 +20,7 @@ Document = dict[str, Any]
 ENDS = (("source", "target"), ("technique", "risk"), ("row", "col"))
 SHORT = 50
 TOLD = 20
-ENVELOPE = frozenset({"question", "revision", "receipt", "caveat", "paragraph"})
+ENVELOPE = BESIDE | {"question", "revision", "caveat"}
 
 
 def same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import kg
 from kg.model import Change, kind_of
 from tests.builders import records, work
+from tests.kept import TODAY
 
 TYPES = {"a": "Technique", "b": "Factor", "c": "Mitigation", "d": "Risk"}
 GRADES = ("good", "low", "weak")
@@ -49,7 +50,7 @@ def ask(graph: kg.Graph) -> list[kg.Answer]:
     """A few questions that entities of the first step suffice for."""
     return [
         graph.raises(),
-        graph.raises(known_in=2020, as_of="2100-01-01"),
+        graph.raises(known_in=2020, as_of=TODAY),
         graph.matrix(rows="Mitigation"),
         graph.gaps(limit=20),
         graph.disputes(include_retracted=True),

@@ -220,3 +220,14 @@ def test_an_old_answer_is_said_in_the_words_of_its_own_revision() -> None:
     assert made.explain(before) == said
     assert "abuse" in made.explain(made.paths("t", "r"))
     made.store.close()
+
+
+def test_a_retraction_tells_how_many_kept_answers_it_would_change() -> None:
+    made = small(":memory:", revisions=3)
+    for answer in (made.paths("t", "r"), made.impact("u")):
+        made.keep(answer)
+    for lang, said in (("en", "1 kept answer would come out otherwise. "), ("zh", "有 1 个保存的答案会因此不同。")):
+        preview = made.retract("w3", dry_run=True, lang=lang)
+        assert said in made.explain(preview)
+        assert made.verify_receipt(made.keep(preview)["receipt"])["identical"]
+    made.store.close()

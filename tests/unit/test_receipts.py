@@ -26,7 +26,7 @@ from kg.receipts.asked import METHODS, Asked
 from kg.receipts.premises import REFERENCES
 from kg.receipts.since import differences
 from tests.builders import work
-from tests.kept import CRITERIA, QUESTIONS, every_answer, small
+from tests.kept import CRITERIA, QUESTIONS, TODAY, every_answer, small
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_json_and_back_is_the_same_answer(graph: kg.Graph) -> None:
 
 def test_an_answer_of_an_old_revision_stays_identical_and_tells_what_changed() -> None:
     made = small(":memory:", revisions=2)
-    old = [*every_answer(made), made.paths("t", "r", as_of="2100-01-01")]
+    old = [*every_answer(made), made.paths("t", "r", as_of=TODAY)]
     for answer in old:
         assert made.verify_receipt(answer)["newest"]["same"]
     steps = small(":memory:")
