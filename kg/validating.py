@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from kg.rdf.nodes import Triple
 else:
     pack, rdf_import = Later("kg.importers.pack"), Later("kg.importers.rdf")
-    convert, dataset, forms, shapes = (Later(f"kg.rdf.{room}") for room in ("convert", "dataset", "forms", "shapes"))
+    convert, dataset = Later("kg.rdf.convert"), Later("kg.rdf.dataset")
+    forms, shapes = Later("kg.rdf.forms"), Later("kg.rdf.shapes")
 
 Document = dict[str, Any]
 

@@ -55,9 +55,6 @@ def number(response: Any) -> int:
     return int(response.json()["results"]["bindings"][0]["n"]["value"])
 
 
-# -- the three operations ------------------------------------------------------------------------------------------
-
-
 def test_a_query_by_address_by_form_and_as_the_body(client: TestClient, pack_graph: kg.Graph) -> None:
     expected = pack_graph.sparql(SELECT).body
     answers = (
@@ -142,9 +139,6 @@ def test_parameters_of_other_servers_are_left_alone(client: TestClient) -> None:
     assert client.get("/sparql", params=given).json()["boolean"] is True
 
 
-# -- formats -------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("query", "accept", "expected"),
     [
@@ -225,9 +219,6 @@ def test_every_answer_wears_the_shield(client: TestClient) -> None:
         assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-# -- the service description -----------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("accept", "format"),
     [("*/*", "turtle"), ("text/turtle", "turtle"), ("application/n-triples", "nt"), ("application/rdf+xml", "xml")],
@@ -254,9 +245,6 @@ def test_the_address_of_the_description_is_an_iri(client: TestClient) -> None:
         assert "<script>" not in answer.text
         if answer.status_code == 200:
             rdflib.Graph().parse(data=answer.content, format="turtle")
-
-
-# -- the page --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -306,9 +294,6 @@ def test_where_fork_is_missing_it_says_so(client: TestClient, monkeypatch: pytes
     assert answer.status_code == 503
     assert "SPARQL over HTTP is off here" in answer.json()["detail"]
     assert client.get("/sparql").status_code == 200
-
-
-# -- other people's clients ------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
