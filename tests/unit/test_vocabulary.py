@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kg.errors import ShapeViolation, UnknownTerm
-from kg.vocabulary import FILES, Vocabulary, load
+from kg.vocabulary import Vocabulary, load
 from tests.unit.own_terms import PREFIXES, WORDS, loaded
 
 ENTITY_TYPES = {
