@@ -122,7 +122,7 @@ class Asking:
             raise NotFound(
                 f"there is no revision {number}; the newest is {newest.revision}",
                 where="as_of",
-                hint="`kg log` lists the revisions",
+                hint="`kg log` lists the revisions; years of publication are for --known-in, or known:2024 in diff",
             )
         return number
 

@@ -44,7 +44,7 @@ def note(
             _either(
                 lang,
                 "Some harmful route rests on no work: the loss of works cannot break it.",
-                "有的有害路线不依据任何文献,失去文献不能切断它。",
+                "有的有害路线不依据任何文献，失去文献不能切断它。",
             )
         )
     short = [kind for kind, proven in body["minimal"].items() if not proven]
@@ -53,7 +53,7 @@ def note(
             _either(
                 lang,
                 f"No smallest set of {' or '.join(short)} could be proven within the limits, so none is given.",
-                f"在限制之内无法证明最小集合({_in_chinese(short)}),因此不予给出。",
+                f"在限制之内无法证明最小集合（{_in_chinese(short)}），因此不予给出。",
             )
         )
     return (" " if lang == "en" else "").join(sentences) or None
@@ -68,7 +68,7 @@ def _no_route(network: Network, asked: Mapping[str, Any], lang: str) -> str:
     return explain.nothing(
         network,
         what_en=f"No harmful route of at most {links} claims leads to {ends}: there is nothing to cut.",
-        what_zh=f"在最多 {links} 条论断之内,没有通向“{ends}”的有害路线,没有需要切断的路线。",
+        what_zh=f"在最多 {links} 条论断之内，没有通向“{ends}”的有害路线，没有需要切断的路线。",
         lang=lang,
     )
 
@@ -93,7 +93,7 @@ def _uncovered(
                 lang,
                 "There are more harmful routes than can be listed; from the sources under `uncovered` lead some that "
                 f"visit no entity which a mitigation lowers with an expected value of at least {threshold:g}.",
-                "有害路线太多,无法全部列出;从 uncovered 所列来源出发的某些路线不经过任何被缓解措施以不低于 "
+                "有害路线太多，无法全部列出；从 uncovered 所列来源出发的某些路线不经过任何被缓解措施以不低于 "
                 f"{threshold:g} 的期望值降低的实体。",
             )
         ]
@@ -108,7 +108,7 @@ def _remedy(routes: Routes, mitigations: Mitigations, bare: Sequence[Path], thre
     if enough is not None and enough < threshold:
         shown = f"{floor(enough * 1000) / 1000:g}"
         return _either(
-            lang, f"With a threshold of {shown} each of these could be cut.", f"阈值取 {shown} 时,这些路线都可以切断。"
+            lang, f"With a threshold of {shown} each of these could be cut.", f"阈值取 {shown} 时，这些路线都可以切断。"
         )
     above = {id for route in bare for node in nodes_on(network, route) for id in _broader(network, network.ids[node])}
     links = [claim for claim in mitigations.lowers if network.snapshot.claims[claim].object in above]
@@ -118,13 +118,13 @@ def _remedy(routes: Routes, mitigations: Mitigations, bare: Sequence[Path], thre
         return _either(
             lang,
             f"Mitigations lower something broader ({lowered}): {names}. The criterion `narrower` counts that too.",
-            f"有缓解措施降低其上位实体({lowered}):{names}。加上条件 narrower 即可计入。",
+            f"有缓解措施降低其上位实体（{lowered}）：{names}。加上条件 narrower 即可计入。",
         )
     return _either(
         lang,
         "The record holds no mitigation that lowers any entity on some of these. No evidence found is not evidence of "
         "no effect.",
-        "其中有些路线上的任何实体,记录中都没有缓解措施能降低。没有找到证据,不等于没有影响。",
+        "其中有些路线上的任何实体，记录中都没有缓解措施能降低。没有找到证据，不等于没有影响。",
     )
 
 

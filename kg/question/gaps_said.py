@@ -15,27 +15,27 @@ from kg.vocabulary import Certainty
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "no-evidence": (
         "No chain of claims leads from {technique} to {risk}. No evidence found is not evidence of no effect.",
-        "没有从“{technique}”到“{risk}”的论断链。没有找到证据,不等于没有影响。",
+        "没有从“{technique}”到“{risk}”的论断链。没有找到证据，不等于没有影响。",
     ),
-    "unsupported": ("{claim}: nothing that counts supports this.", "{claim}:没有计入的证据支持它。"),
-    "single-work": ("{claim}: this rests on one work, {works}.", "{claim}:仅依据一项文献 {works}。"),
+    "unsupported": ("{claim}: nothing that counts supports this.", "{claim}：没有计入的证据支持它。"),
+    "single-work": ("{claim}: this rests on one work, {works}.", "{claim}：仅依据一项文献 {works}。"),
     "single-group": (
         "{claim}: this rests on {count} works of one independence group ({works}), which count once.",
-        "{claim}:依据的 {count} 项文献({works})属于同一独立来源组,只计一次。",
+        "{claim}：依据的 {count} 项文献（{works}）属于同一独立来源组，只计一次。",
     ),
-    "only-arguments": ("{claim}: this rests on arguments alone ({works}).", "{claim}:仅依据论证({works})。"),
+    "only-arguments": ("{claim}: this rests on arguments alone ({works}).", "{claim}：仅依据论证（{works}）。"),
     "only-inferred": (
         "{claim}: no work states this; it was inferred from {works}.",
-        "{claim}:没有文献直接陈述,均由 {works} 推断而来。",
+        "{claim}：没有文献直接陈述，均由 {works} 推断而来。",
     ),
     "low-certainty": (
         "{claim}: answers rest on this, but nothing of {below} certainty or more supports it.",
-        "{claim}:有答案依据它,但没有确定性达到“{below}”的证据支持。",
+        "{claim}：有答案依据它，但没有确定性达到“{below}”的证据支持。",
     ),
-    "stale": ("{claim}: nothing since {since}; {latest}.", "{claim}:{since} 年以来没有新的证据;{latest}。"),
+    "stale": ("{claim}: nothing since {since}; {latest}.", "{claim}：{since} 年以来没有新的证据；{latest}。"),
     "disputed-without-recent": (
         "{claim}: this is disputed, and no study since {since} settles it; {latest}.",
-        "{claim}:存在争议,而 {since} 年以来没有新的研究;{latest}。",
+        "{claim}：存在争议，而 {since} 年以来没有新的研究；{latest}。",
     ),
 }
 
