@@ -166,7 +166,7 @@ def near(given: str, names: Mapping[str, str], *, most: int = NEAR) -> list[str]
         ['lora', 'qlora']
     """
     folded = {name: name.casefold() for name in names}
-    hits = process.extract(given.casefold(), folded, scorer=fuzz.WRatio, limit=4 * most, score_cutoff=70)
+    hits = process.extract(given.casefold(), folded, scorer=fuzz.WRatio, limit=4 * most, score_cutoff=65)
     ranked = sorted(hits, key=lambda hit: (-hit[1], -fuzz.ratio(given.casefold(), hit[0]), hit[2]))
     return list(dict.fromkeys(names[name] for _, _, name in ranked))[:most]
 
