@@ -133,7 +133,7 @@ def test_the_text_speaks_of_no_machine_and_no_unfinished_work() -> None:
         ("a.toml", "C:" + "\\Users\\jane", False),
         ("a.py", "# TO" + "DO: later", False),
         ("a.md", "left out for n" + "ow", False),
-        ("a.md", "https://example.org/" + "home/page and /works/{id}, {kind}/work/x", True),
+        ("a.md", "https://example.org/" + "home/page and /works/{id}, {kind}/" + "work/x", True),
         ("seeds/a.yaml", "statement: for n" + "ow, models", True),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise, permutations, product
 from math import isclose, prod
 
+import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -83,6 +84,17 @@ def test_reach_equals_brute_force_whether_walked_or_by_rounds(
             wanted = [claims for _, _, claims, one in every if one == sign]
             assert walked.paths.get(net.index[other], {}).get(sign, []) == wanted
             assert rounds.paths.get(net.index[other], {}).get(sign, []) == wanted[:1]
+
+
+@settings(max_examples=100, deadline=None)
+@given(lines, st.integers(1, 5))
+def test_reach_lists_the_paths_that_networkx_lists(some: list[str], max_links: int) -> None:
+    net = network(*some, "a raises f weak")
+    reached = reach(net, frozenset([net.index["a"]]), forward=True, max_links=max_links)
+    for target in net.ids[1:]:
+        theirs = nx.all_simple_edge_paths(net.graph, net.index["a"], net.index[target], cutoff=max_links)
+        ours = [path for paths in reached.paths.get(net.index[target], {}).values() for path in paths]
+        assert sorted(ours) == sorted(tuple(claim for _, _, claim in path) for path in theirs)
 
 
 def test_a_hub_with_tied_parallel_routes_is_ranked_by_links_then_ids() -> None:
