@@ -12,6 +12,7 @@ import kg
 import kg_viz
 from kg_viz import scene
 
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 pytestmark = pytest.mark.browser
 Opened = Callable[..., Any]
 CLAIM = "tar--mitigates--safeguard-removal"
@@ -84,7 +85,7 @@ def test_a_click_on_a_line_opens_it_and_escape_closes(open_page: Opened, site: s
     )
     box = page.locator("#canvas").bounding_box()
     page.mouse.move(box["x"] + spot["x"], box["y"] + spot["y"])
-    page.wait_for_function("() => document.getElementById('hover').textContent.includes('transferable jailbreaks')")
+    expect(page.locator("#hover")).to_contain_text("transferable jailbreaks")
     page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
     page.wait_for_selector("#panel h2")
     assert "claim=adversarial-suffixes--raises--transferable-jailbreaks" in page.url

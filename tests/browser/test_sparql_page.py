@@ -9,6 +9,7 @@ import pytest
 
 from kg.rdf import worker
 
+expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not worker.AVAILABLE, reason="SPARQL over HTTP needs Linux"),
@@ -30,7 +31,7 @@ def test_a_question_is_chosen_changed_and_run(site: str, open_page: Callable[...
     assert fits(page)
     page.fill("#query", "SELECT ?risk { ?risk a ekg:Risk }")
     page.keyboard.press("Control+Enter")
-    page.wait_for_function("document.querySelectorAll('#table tbody tr').length === 18")
+    expect(page.locator("#table tbody tr")).to_have_count(18)
     assert "SELECT ?risk" in page.input_value("#query")
     assert f"lang={lang}" in page.url
     assert fits(page)
