@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from kg.errors import BadIdentifier, InputError
-from kg.model import YEARS, Evidence, Work
+from kg.model import YEARS, Evidence, Text, Work
 from kg.vocabulary import Status, Vocabulary, WorkStatus
 
 TRUE, FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
@@ -103,30 +103,56 @@ class Criteria:
         """Say whether works of this status count."""
         return status.counts or (status.on_request and self.include_retracted)
 
-    def why_not(self, item: Evidence, work: Work | None, vocabulary: Vocabulary) -> str | None:
+    def why_not(self, item: Evidence, work: Work | None, vocabulary: Vocabulary) -> Text | None:
         """Return None when the item counts, else the first reason why it does not, in one plain sentence."""
-        reason: str | None = None
+        reason: Text | None = None
         if not self.status_counts(vocabulary.status(item.status)):
-            reason = f"the item is {item.status}"
+            reason = said_of_status("item", item.status, vocabulary)
         elif work is None:
-            reason = f"its work {item.work} is not in the record"
+            reason = Text(f"its work {item.work} is not in the record", f"其文献 {item.work} 不在记录中")
         elif not self.work_status_counts(vocabulary.work_status(work.status)):
-            reason = f"its work is {work.status}"
+            word = vocabulary.work_status(work.status).label.get("zh")
+            reason = Text(f"its work is {work.status}", f"其文献的状态为“{word}”")
         elif item.work in self.without_work:
-            reason = "its work is left out by the criteria"
+            reason = Text("its work is left out by the criteria", "所用条件排除了其文献")
         elif self.only_work and item.work not in self.only_work:
-            reason = "its work is not among those that the criteria keep"
+            reason = Text("its work is not among those that the criteria keep", "其文献不在所用条件保留之列")
         elif self.known_in is not None and work.year is None:
-            reason = "the year of its work is not known"
+            reason = Text("the year of its work is not known", "其文献的年份不详")
         elif self.known_in is not None and work.year is not None and work.year > self.known_in:
-            reason = f"its work appeared in {work.year}, after {self.known_in}"
+            reason = Text(
+                f"its work appeared in {work.year}, after {self.known_in}",
+                f"其文献发表于 {work.year} 年，晚于 {self.known_in} 年",
+            )
         elif self.study_kind and item.kind not in self.study_kind:
-            reason = f"its kind of study, {item.kind}, is not among those that the criteria keep"
+            word = vocabulary.study_kind(item.kind).label.get("zh")
+            reason = Text(
+                f"its kind of study, {item.kind}, is not among those that the criteria keep",
+                f"其研究类型“{word}”不在所用条件保留之列",
+            )
         elif self.min_strength is not None and (
             vocabulary.strength(item.strength).adjustment < vocabulary.strength(self.min_strength).adjustment
         ):
-            reason = f"its strength, {item.strength}, is below {self.min_strength}"
+            words = [vocabulary.strength(id).label.get("zh") for id in (item.strength, self.min_strength)]
+            reason = Text(
+                f"its strength, {item.strength}, is below {self.min_strength}",
+                f"其力度“{words[0]}”低于“{words[1]}”",
+            )
         return reason
+
+
+def said_of_status(what: str, status: str, vocabulary: Vocabulary) -> Text:
+    """Return that an item, or its claim, has a status that does not count.
+
+    Example:
+        >>> from kg.vocabulary import load
+        >>> said_of_status("item", "rejected", load()).en
+        'the item is rejected'
+    """
+    word = vocabulary.status(status).label.get("zh")
+    if what == "item":
+        return Text(f"the item is {status}", f"该条目的状态为“{word}”")
+    return Text(f"its claim is {status}", f"其论断的状态为“{word}”")
 
 
 def parse_int(value: Any, *, name: str, low: int, high: int) -> int:

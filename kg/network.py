@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from kg.belief import Line, Opinion, Weighing, weigh
 from kg.criteria import Criteria
 from kg.later import Later
-from kg.model import Claim, Evidence
+from kg.model import Claim, Evidence, Text
 from kg.snapshot import Snapshot
 from kg.vocabulary import Relation, Vocabulary
 
@@ -43,7 +43,7 @@ class Step(NamedTuple):
 
 Link: TypeAlias = tuple[int, int, int]
 """Subject node, object node, sign."""
-ASSUMED = "its claim is assumed to hold as likely as the scenario says"
+ASSUMED = Text("its claim is assumed to hold as likely as the scenario says", "假定其论断成立的可能性如情景所设")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Network:
         index: Node of each entity id.
         links: Claim id -> (subject node, object node, sign), of the claims that take part.
         weighings: The weighing of every claim whose status counts, link or not.
-        verdicts: For each evidence item of those claims that does not count, the reason.
+        verdicts: For each evidence item of those claims that does not count, the reason, in both languages.
         assumed: Opinions that a scenario puts in the place of evidence, by claim id.
     """
 
@@ -70,7 +70,7 @@ class Network:
     index: Mapping[str, int]
     links: Mapping[str, Link]
     weighings: Mapping[str, Weighing]
-    verdicts: Mapping[str, str]
+    verdicts: Mapping[str, Text]
     assumed: Mapping[str, Opinion] = field(default_factory=dict)
 
     @classmethod
@@ -258,7 +258,7 @@ def group_of(item: Evidence, snapshot: Snapshot) -> str:
 
 
 def _lines(
-    items: Iterable[Evidence], snapshot: Snapshot, criteria: Criteria, vocabulary: Vocabulary, verdicts: dict[str, str]
+    items: Iterable[Evidence], snapshot: Snapshot, criteria: Criteria, vocabulary: Vocabulary, verdicts: dict[str, Text]
 ) -> tuple[Line, ...]:
     lines = []
     for item in items:

@@ -31,8 +31,11 @@ def of_criteria(network: Network, *, lang: str) -> list[str]:
     said += [unused(id, lang=lang) for id in dict.fromkeys(idle)]
     items = len(snapshot.evidence)
     if items and not any(weighing.used for weighing in network.weighings.values()) and not network.assumed:
-        reasons = Counter(network.verdicts.values()).most_common(REASONS_SHOWN)
-        why = "; ".join(f"{number}: {reason}" for reason, number in sorted(reasons, key=lambda one: (-one[1], one[0])))
+        reasons = Counter(reason.get(lang) for reason in network.verdicts.values()).most_common(REASONS_SHOWN)
+        gap, colon = ("；", "：") if lang == "zh" else ("; ", ": ")
+        why = gap.join(
+            f"{number}{colon}{reason}" for reason, number in sorted(reasons, key=lambda one: (-one[1], one[0]))
+        )
         said.append(
             f"按这些条件，{items} 条证据中没有一条计入（{why}）。"
             if lang == "zh"

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from kg.criteria import said_of_status
 from kg.errors import InputError, NotFound
-from kg.model import Claim, Entity, Evidence, Work
+from kg.model import Claim, Entity, Evidence, Text, Work
 from kg.network import Network, sign_of
 
 R = TypeVar("R", Entity, Claim, Evidence, Work)
@@ -79,9 +80,7 @@ def evidence(network: Network, id: str) -> Document:
 def evidence_document(network: Network, item: Evidence) -> Document:
     """Return an evidence item: what it says, whether it counts, and if not, why."""
     vocabulary = network.vocabulary
-    reason = network.verdicts.get(item.id)
-    if reason is None and item.claim not in network.weighings:
-        reason = f"its claim is {network.snapshot.claim(item.claim).status}"
+    reason = why_not(network, item)
     shadow = dict(network.weighing(item.claim).shadowed).get(item.id)
     return {
         "id": item.id,
@@ -99,13 +98,21 @@ def evidence_document(network: Network, item: Evidence) -> Document:
         "inferred": item.inferred,
         "certainty": vocabulary.certainty(item.kind, item.strength, item.inferred).id,
         "counts": reason is None,
-        "why_not": reason,
+        "why_not": None if reason is None else reason.en,
         "represented_by": shadow,
         "status": item.status,
         "contributor": item.contributor,
         "recorded_at": item.recorded_at,
         "supersedes": item.supersedes,
     }
+
+
+def why_not(network: Network, item: Evidence) -> Text | None:
+    """Return None when an item counts, else the first reason why it does not, in both languages."""
+    reason = network.verdicts.get(item.id)
+    if reason is None and item.claim not in network.weighings:
+        return said_of_status("claim", network.snapshot.claim(item.claim).status, network.vocabulary)
+    return reason
 
 
 def work(network: Network, id: str) -> Document:

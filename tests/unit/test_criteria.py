@@ -59,9 +59,11 @@ def test_what_counts(some: list[Record], criteria: dict[str, object], kept: set[
 
 def test_the_reason_names_the_year(some: list[Record]) -> None:
     reasons = build(some, known_in=2020).verdicts
-    assert reasons["new.000000000011"] == "its work appeared in 2024, after 2020"
-    assert reasons["undated.000000000012"] == "the year of its work is not known"
-    assert reasons["gone.000000000013"] == "its work is retracted"
+    assert reasons["new.000000000011"].en == "its work appeared in 2024, after 2020"
+    assert reasons["new.000000000011"].zh == "其文献发表于 2024 年，晚于 2020 年"
+    assert reasons["undated.000000000012"].en == "the year of its work is not known"
+    assert reasons["gone.000000000013"].en == "its work is retracted"
+    assert all(reason.zh is not None for reason in reasons.values())
 
 
 def test_a_claim_without_counting_support_is_no_link(some: list[Record]) -> None:

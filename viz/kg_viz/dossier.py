@@ -15,7 +15,7 @@ from kg.ids import parse_url
 from kg.model import CURRENT, Claim, Evidence, Work
 from kg.network import Network, sign_of
 from kg.question import explain
-from kg.question.records import evidence_document
+from kg.question.records import evidence_document, why_not
 from kg_viz.legend import points
 from kg_viz.words import words
 
@@ -182,8 +182,9 @@ def _item(network: Network, item: Evidence, lang: str) -> Document:
         *([said["inferred"]] if item.inferred else []),
     ]
     remark = None
-    if not document["counts"]:
-        remark = said["not_counted"].format(why=document["why_not"])
+    reason = why_not(network, item)
+    if reason is not None:
+        remark = said["not_counted"].format(why=reason.get(lang))
     elif document["represented_by"] is not None:
         remark = said["represented"]
     work = network.snapshot.works.get(item.work)
