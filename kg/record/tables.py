@@ -1,4 +1,4 @@
-"""The tables: the append-only log (`revision`, `change`), the state it folds to (`entity`, `claim`, ...), receipts.
+"""The tables: the append-only log (`revision`, `change`), the state it folds to (`entity`, ...), receipts, accounts.
 
 Lives here: SQLModel table classes with named constraints, as they stand after the newest migration.
 May enter: nothing of ours. Never here: validation (records come in validated), queries, migrations.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-SCHEMA_VERSIONS = ("0001", "0002")
+SCHEMA_VERSIONS = ("0001", "0002", "0003")
 """Every version of the schema this release can read, oldest first; the last is the one it writes."""
 
 METADATA = sa.MetaData(
@@ -194,8 +194,84 @@ class ReceiptRow(Table, table=True):
     revision: int = Field(sa_type=NUMBER)
 
 
+class PersonRow(Table, table=True):
+    """Somebody who may write. `email` never leaves the record."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        *_filled("id"),
+        sa.CheckConstraint("length(created_at) = 27", name="created_at_length"),
+    )
+    id: str = Field(sa_type=TEXT, primary_key=True)
+    name: str | None = Field(sa_type=TEXT)
+    orcid: str | None = Field(sa_type=TEXT)
+    email: str | None = Field(sa_type=TEXT)
+    created_at: str = Field(sa_type=TEXT)
+
+
+class TokenRow(Table, table=True):
+    """A token, by the SHA-256 of its secret; the secret itself is nowhere."""
+
+    __tablename__ = "token"
+    __table_args__ = (
+        *_filled("id"),
+        sa.CheckConstraint("role IN ('admin', 'contributor', 'reviewer')", name="role_known"),
+        sa.CheckConstraint("length(digest) = 64", name="digest_length"),
+        sa.CheckConstraint("length(created_at) = 27", name="created_at_length"),
+        sa.CheckConstraint("length(expires_at) = 27", name="expires_at_length"),
+        sa.CheckConstraint("length(revoked_at) = 27", name="revoked_at_length"),
+        sa.UniqueConstraint("digest"),
+    )
+    id: str = Field(sa_type=TEXT, primary_key=True)
+    person: str = Field(sa_type=TEXT, foreign_key="person.id", index=True)
+    role: str = Field(sa_type=TEXT)
+    digest: str = Field(sa_type=TEXT)
+    label: str | None = Field(sa_type=TEXT)
+    created_at: str = Field(sa_type=TEXT)
+    expires_at: str | None = Field(sa_type=TEXT)
+    revoked_at: str | None = Field(sa_type=TEXT)
+
+
+class SessionRow(Table, table=True):
+    """A browser that signed in with a token; `id` is the SHA-256 of what its cookie holds."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        sa.CheckConstraint("length(id) = 64", name="id_length"),
+        sa.CheckConstraint("length(created_at) = 27", name="created_at_length"),
+        sa.CheckConstraint("length(expires_at) = 27", name="expires_at_length"),
+    )
+    id: str = Field(sa_type=TEXT, primary_key=True)
+    token: str = Field(sa_type=TEXT, foreign_key="token.id", index=True)
+    created_at: str = Field(sa_type=TEXT)
+    expires_at: str = Field(sa_type=TEXT)
+
+
+class SubmissionRow(Table, table=True):
+    """A write that was sent under a key, and its answer; written in the transaction of the write itself."""
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        *_filled("key"),
+        sa.CheckConstraint("length(fingerprint) = 64", name="fingerprint_length"),
+        sa.CheckConstraint("revision >= 0", name="revision_not_negative"),
+        sa.CheckConstraint("length(received_at) = 27", name="received_at_length"),
+        sa.Index(None, "received_at"),
+    )
+    token: str = Field(sa_type=TEXT, primary_key=True, foreign_key="token.id")
+    key: str = Field(sa_type=TEXT, primary_key=True)
+    fingerprint: str = Field(sa_type=TEXT)
+    revision: int = Field(sa_type=NUMBER)
+    answer: str | None = Field(sa_type=TEXT)
+    received_at: str = Field(sa_type=TEXT)
+
+
 REVISION = METADATA.tables["revision"]
 CHANGE = METADATA.tables["change"]
 EVIDENCE = METADATA.tables["evidence"]
 ENTITY = METADATA.tables["entity"]
 RECEIPT = METADATA.tables["receipt"]
+PERSON = METADATA.tables["person"]
+TOKEN = METADATA.tables["token"]
+SESSION = METADATA.tables["session"]
+SUBMISSION = METADATA.tables["submission"]

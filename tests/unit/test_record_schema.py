@@ -19,7 +19,9 @@ from kg.record import Store
 from kg.record.migrate import MIGRATIONS
 from kg.record.tables import METADATA, SCHEMA_VERSIONS
 
-TABLES = ("change", "claim", "entity", "evidence", "receipt", "revision", "work")
+TABLES = (
+    "change", "claim", "entity", "evidence", "person", "receipt", "revision", "session", "submission", "token", "work",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -64,8 +66,8 @@ def test_migrations_lead_to_the_tables_of_the_code(engine: sa.Engine) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
     with engine.begin() as connection:
-        for table in ("receipt", "evidence", "claim", "work", "entity", "change", "revision"):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
+        for table in reversed(METADATA.sorted_tables):
+            connection.exec_driver_sql(f"DROP TABLE {table.name}")
         METADATA.create_all(connection)
     assert shape(engine) == migrated
 
@@ -106,6 +108,10 @@ GOOD: dict[str, dict[str, Any]] = {
         "id": "a" * 26, "question": "q", "kept_at": TIME, "content": "{}", "ontology": "o", "version": "v",
         "revision": 0,
     },
+    "person": {"id": "ann", "created_at": TIME},
+    "token": {"id": "t", "person": "ann", "role": "reviewer", "digest": HASH, "created_at": TIME},
+    "session": {"id": HASH, "token": "t", "created_at": TIME, "expires_at": TIME},
+    "submission": {"token": "t", "key": "k", "fingerprint": HASH, "revision": 0, "received_at": TIME},
 }  # fmt: skip
 BAD: list[tuple[str, dict[str, Any]]] = [
     ("revision", {"number": 0}),
@@ -144,6 +150,22 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("receipt", {"id": "b" * 26, "revision": -1}),
     ("receipt", {"id": "b" * 26, "kept_at": ""}),
     ("receipt", {"id": "b" * 26, "content": ""}),
+    ("person", {}),
+    ("person", {"id": ""}),
+    ("person", {"id": "x", "created_at": "now"}),
+    ("token", {"id": "u"}),
+    ("token", {"id": "u", "digest": "b" * 64, "person": "nobody"}),
+    ("token", {"id": "u", "digest": "b" * 64, "role": "king"}),
+    ("token", {"id": "u", "digest": "b" * 63}),
+    ("token", {"id": "u", "digest": "b" * 64, "expires_at": "never"}),
+    ("session", {}),
+    ("session", {"id": "b" * 64, "token": "nothing"}),
+    ("session", {"id": "b" * 63}),
+    ("submission", {}),
+    ("submission", {"key": ""}),
+    ("submission", {"key": "l", "token": "nothing"}),
+    ("submission", {"key": "l", "fingerprint": ""}),
+    ("submission", {"key": "l", "revision": -1}),
 ]
 
 
