@@ -5,6 +5,7 @@ Lives here: names, defaults, the place of the default database. Never here: read
 
 from __future__ import annotations
 
+import getpass
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Literal
 from platformdirs import user_data_path
 
 from kg.errors import InputError
+from kg.ids import parse_slug, slugify
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = ("en", "zh")
@@ -27,18 +29,22 @@ class Settings:
         database: SQLAlchemy URL of the record (`KG_DATABASE_URL`); SQLite in the user's data folder by default.
         lang: Language of sentences (`KG_LANG`), "en" or "zh".
         ontology: Further Turtle files or folders (`KG_ONTOLOGY`, separated like `PATH`).
+        actor: Handle of who writes (`KG_ACTOR`); the login name by default.
+        two_person: Whoever proposed a record may not accept or reject it (`KG_TWO_PERSON`, on by default).
     """
 
     database: str
     lang: Lang = "en"
     ontology: tuple[Path, ...] = ()
+    actor: str = "kg"
+    two_person: bool = True
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        InputError: KG_LANG is neither en nor zh.
+        InputError: KG_LANG is neither en nor zh, KG_ACTOR no handle, KG_TWO_PERSON neither on nor off.
 
     Example:
         >>> read_settings({"KG_DATABASE_URL": "sqlite:///a.sqlite"}).database
@@ -47,12 +53,33 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     given = os.environ if environment is None else environment
     ontology = tuple(Path(part) for part in given.get("KG_ONTOLOGY", "").split(os.pathsep) if part)
     database = given.get("KG_DATABASE_URL") or default_database()
-    return Settings(database, parse_lang(given.get("KG_LANG") or "en", where="KG_LANG"), ontology)
+    return Settings(
+        database,
+        parse_lang(given.get("KG_LANG") or "en", where="KG_LANG"),
+        ontology,
+        actor=parse_slug(given.get("KG_ACTOR") or login_handle(), where="KG_ACTOR"),
+        two_person=_parse_switch(given.get("KG_TWO_PERSON") or "on", where="KG_TWO_PERSON"),
+    )
 
 
 def default_database() -> str:
     """Return the URL of the SQLite database in the user's data folder."""
     return f"sqlite:///{user_data_path('evidence-kg') / 'evidence.sqlite'}"
+
+
+def login_handle() -> str:
+    """Return the login name as a handle; "kg" where the system knows none that can be one."""
+    try:
+        return slugify(getpass.getuser()) or "kg"
+    except (KeyError, ImportError, OSError):
+        return "kg"
+
+
+def _parse_switch(text: str, *, where: str) -> bool:
+    switches = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
+    if text.strip().lower() not in switches:
+        raise InputError(f"{text[:40]!r} is neither on nor off", where=where, hint="use on or off")
+    return switches[text.strip().lower()]
 
 
 def parse_lang(text: str, *, where: str = "lang") -> Lang:

@@ -7,5 +7,6 @@ Never here: rules of the ontology, beliefs, questions.
 from kg.record.kept import Kept
 from kg.record.rows import Records
 from kg.record.store import Store
+from kg.record.versions import Wanted
 
-__all__ = ["Kept", "Records", "Store"]
+__all__ = ["Kept", "Records", "Store", "Wanted"]

@@ -7,7 +7,7 @@ Never here: writing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
@@ -132,14 +132,14 @@ def changes_between(connection: sa.Connection, after: int, upto: int) -> list[Re
 
 
 @_intact()
-def versions(connection: sa.Connection, kind: RecordKind, id: str) -> list[tuple[Revision, Record]]:
-    """Return every version of one record with the revision that wrote it, oldest first."""
+def version_rows(connection: sa.Connection, kind: RecordKind, ids: Sequence[str]) -> list[tuple[Revision, Record]]:
+    """Return every version of some records of a kind with the revision that wrote it, oldest first."""
     query = (
         sa.select(*REVISION_COLUMNS, CHANGE.c.payload, EVIDENCE.c.recorded_at)
         .select_from(_CHANGE_AND_TIME)
         .join(REVISION, REVISION.c.number == CHANGE.c.revision)
-        .where(CHANGE.c.kind == kind, CHANGE.c.id == id)
-        .order_by(CHANGE.c.revision)
+        .where(CHANGE.c.kind == kind, CHANGE.c.id.in_(ids))
+        .order_by(CHANGE.c.revision, CHANGE.c.id)
     )
     return [(Revision(*told), _written(kind, payload, first)) for *told, payload, first in connection.execute(query)]
 

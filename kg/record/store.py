@@ -6,7 +6,7 @@ May enter: `kg.model`, the rooms beside it. Never here: rules of the ontology, b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
@@ -26,6 +26,7 @@ from kg.record.revisions import START, latest_stamp, seal, stamp
 from kg.record.rows import Records
 from kg.record.tables import CHANGE, REVISION
 from kg.record.verify import problems
+from kg.record.versions import Versions, Wanted, newest_revisions, versions_of
 
 _TRIES = 5
 
@@ -140,8 +141,17 @@ class Store:
 
     def history(self, kind: RecordKind, id: str) -> list[tuple[Revision, Record]]:
         """Return all versions of one record with the revisions that wrote them, oldest first; empty if unknown."""
+        return self.histories(kind, [id]).get(id, [])
+
+    def histories(self, kind: RecordKind, ids: Sequence[str]) -> dict[str, Versions]:
+        """Return all versions of some records of a kind, as `history` does; unknown ids are left out."""
         with reading(self._engine, self._place) as connection:
-            return past.versions(connection, kind, id)
+            return versions_of(connection, kind, ids)
+
+    def newest(self, wanted: Wanted, limit: int) -> list[Revision]:
+        """Return the newest revisions that fit a filter, newest first, without their changes."""
+        with reading(self._engine, self._place) as connection:
+            return newest_revisions(connection, wanted, limit)
 
     def revision_at(self, moment: date | datetime) -> int:
         """Return the number of the last revision recorded at or before a moment, 0 when there is none.

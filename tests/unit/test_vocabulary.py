@@ -138,6 +138,7 @@ def test_statuses(words: Vocabulary) -> None:
     assert {id: (term.counts, term.on_request) for id, term in words.statuses.items()} == {
         "accepted": (True, False),
         "proposed": (False, True),
+        "returned": (False, True),
         "rejected": (False, False),
         "revoked": (False, False),
         "superseded": (False, False),
@@ -146,6 +147,7 @@ def test_statuses(words: Vocabulary) -> None:
         "current": (True, False),
         "corrected": (True, False),
         "retracted": (False, True),
+        "revoked": (False, False),
     }
 
 
