@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from kg.errors import Conflict, InputError, NotFound, StoreError
 from kg.ids import RecordKind
 from kg.model import Change, Record, Revision
-from kg.record import past
+from kg.record import past, submissions
 from kg.record.connection import Place, insert, reading, writing
 from kg.record.drafts import Draft, drafts, keep_changed, refuse_broken_references, upsert
 from kg.record.faults import Interrupted
@@ -24,7 +24,9 @@ from kg.record.kept import Shelf
 from kg.record.opening import open_database
 from kg.record.revisions import START, latest_stamp, seal, stamp
 from kg.record.rows import Records
+from kg.record.submissions import Submissions, Terms
 from kg.record.tables import CHANGE, REVISION
+from kg.record.tokens import Accounts
 from kg.record.verify import problems
 from kg.record.versions import Versions, Wanted, newest_revisions, versions_of
 
@@ -86,6 +88,16 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may write."""
+        return Accounts(self._engine, self._place, read_only=self.read_only, clock=self._clock)
+
+    @property
+    def submissions(self) -> Submissions:
+        """What was written under a key, and the answers."""
+        return Submissions(self._engine, self._place, read_only=self.read_only, clock=self._clock)
 
     @property
     def kept(self) -> Shelf:
@@ -207,7 +219,8 @@ class Store:
             nothing was written (revision 0 in an empty record).
 
         Raises:
-            Conflict: `expect` is not the newest revision.
+            Conflict: `expect` is not the newest revision, or the terms of this thread are not met
+                (`kg.record.submissions.Terms`).
             ShapeViolation: a record breaks a rule or refers to a record that does not exist.
             StoreError: the database is read-only, full, or out of reach.
 
@@ -221,17 +234,22 @@ class Store:
                 hint="make the file and its folder writable, or open another database; nothing was written",
             )
         wanted = drafts(changes)
+        terms = submissions.current() or Terms()
         tries = iter(range(_TRIES - 1))
         while True:
             try:
                 with writing(self._engine, self._place) as connection:
                     head = past.head(connection) or START
                     _refuse_other_head(head, expect)
+                    terms.check(connection, head.number)
                     kept = keep_changed(connection, wanted) if head.number else wanted
-                    if not kept and not keep_empty:
-                        return head
-                    refuse_broken_references(connection, kept)
-                    return _append(connection, head, kept, stamp(self._clock()), actor=actor, act=act, reason=reason)
+                    now, written = self._clock(), head
+                    if kept or keep_empty:
+                        refuse_broken_references(connection, kept)
+                        written = _append(connection, head, kept, stamp(now), actor=actor, act=act, reason=reason)
+                    terms.keep(connection, written.number, now)
+                terms.written = True
+                return written
             except Interrupted:
                 if next(tries, None) is None:
                     raise
