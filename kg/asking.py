@@ -66,8 +66,8 @@ class Asking:
         newest = self.snapshot
         for work in (*asked.without_work, *asked.only_work):
             newest.work(work)
-        for entity in asked.block:
-            newest.entity(entity)
+        if asked.block:
+            asked = replace(asked, block=tuple(sorted({newest.entity(newest.named(id)).id for id in asked.block})))
         number = self._number(asked.as_of, newest)
         snapshot = newest if number == newest.revision else self._past(number)
         key = ("network", snapshot.revision, asked)
@@ -160,6 +160,10 @@ class Asking:
                 near=missing.near,
                 hint=f"the newest is revision {newest}; it may have come later",
             ) from missing
+
+    def _id(self, name: str) -> str:
+        """Return the id of the entity that a question names by id, label or alias; what is unknown stays as it is."""
+        return self.snapshot.named(name)
 
     def _lang(self, lang: str | None) -> Lang:
         return self.lang if lang is None else parse_lang(lang)

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kg.accounts import Admitting
 from kg.asking import parse_links, parse_sign
 from kg.coverage import basis_report, coverage
 from kg.criteria import parse_flag, parse_int
@@ -89,7 +90,7 @@ def database_url(text: str) -> str:
     return text if "://" in text else f"sqlite:///{text}"
 
 
-class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating):
+class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating, Admitting):
     """The record seen through the ontology: ask, list, show, load. Safe to share between threads.
 
     Every question takes the criteria of `kg.Criteria` as keywords. Questions return an `Answer`, records and lists
@@ -122,7 +123,8 @@ class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating):
     ) -> Answer:
         """Which techniques raise or lower which risks. See `kg.question.raises.find`."""
         links = parse_links(max_links)
-        return self._ask(raises.find, criteria, lang, risk, technique=technique, max_links=links)
+        cause, harm = (None if name is None else self._id(name) for name in (technique, risk))
+        return self._ask(raises.find, criteria, lang, harm, technique=cause, max_links=links)
 
     def matrix(
         self,
@@ -150,7 +152,7 @@ class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating):
         """The k best chains from source to target. See `kg.question.paths.find`."""
         most = parse_int(k, name="k", low=1, high=1000)
         options = {"k": most, "max_links": parse_links(max_links), "sign": parse_sign(sign)}
-        return self._ask(paths.find, criteria, lang, source, target, **options)
+        return self._ask(paths.find, criteria, lang, self._id(source), self._id(target), **options)
 
     def impact(
         self, entity: str, *, direction: str = "out", max_links: Any = 6, lang: str | None = None, **criteria: Any
@@ -158,7 +160,8 @@ class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating):
         """What an entity reaches, or what reaches it. See `kg.question.impact.find`."""
         if direction not in {"out", "in"}:
             raise InputError(f"{direction!r} is neither out nor in", where="direction")
-        return self._ask(impact.find, criteria, lang, entity, direction=direction, max_links=parse_links(max_links))
+        links = parse_links(max_links)
+        return self._ask(impact.find, criteria, lang, self._id(entity), direction=direction, max_links=links)
 
     def search(self, text: str, *, limit: Any = 20, lang: str | None = None) -> Document:
         """Entities, claims and works by words, in English or Chinese, forgiving typos."""
@@ -175,7 +178,7 @@ class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating):
     def entity(self, id: str, **criteria: Any) -> Document:
         """One entity with its hierarchy and claims."""
         network = self._network(criteria)
-        return self._dated(network, lambda: records.entity(network, id))
+        return self._dated(network, lambda: records.entity(network, self._id(id)))
 
     def claim(self, id: str, **criteria: Any) -> Document:
         """One claim with its belief and its evidence, both sides."""
@@ -195,7 +198,9 @@ class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating):
     def show(self, id: str, **criteria: Any) -> tuple[str, Document]:
         """Whatever record has this id, with its kind."""
         network = self._network(criteria)
-        return self._dated(network, lambda: records.show(network, id))
+        snapshot = network.snapshot
+        name = id if id in snapshot.works or id in snapshot.evidence else self._id(id)
+        return self._dated(network, lambda: records.show(network, name))
 
     def entities(self, *, limit: Any = records.PAGE, **filters: Any) -> Document:
         """One page of entities; filters `type`, `broader`, `after` and the criteria."""
@@ -248,10 +253,17 @@ class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating):
     def _list(
         self, listed: Callable[..., Document], given: Mapping[str, Any], own: set[str], limit: Any, **parsed: Any
     ) -> Document:
-        filters = {name: value for name, value in given.items() if name in own}
+        filters = {
+            name: self._id(value) if name in _ENTITIES and isinstance(value, str) else value
+            for name, value in given.items()
+            if name in own
+        }
         network = self._network({name: value for name, value in given.items() if name not in own})
         most = parse_int(limit, name="limit", low=1, high=records.PAGE_MOST)
         return listed(network, limit=most, **filters, **parsed)
+
+
+_ENTITIES = frozenset({"broader", "subject", "object"})
 
 
 def _packs() -> list[Path]:

@@ -66,6 +66,7 @@ class Probing(Asking):
         """
         direct = Scenario.parse({name: value for name, value in given.items() if name in PARTS}, self.vocabulary)
         criteria = Criteria.parse({name: value for name, value in given.items() if name not in PARTS}, self.vocabulary)
+        source, target = self._named(source, target)
         kept = self._scenario(scenario)
         whole = kept if direct == Scenario() else kept.with_parts(direct, self.vocabulary)
         links, spoken = parse_links(max_links), self._lang(lang)
@@ -104,6 +105,7 @@ class Probing(Asking):
         Without source or target: how fragile each cell of the evidence gap map is.
         """
         network, links, spoken = self._network(criteria), parse_links(max_links), self._lang(lang)
+        source, target = self._named(source, target)
         ends = _ends(network, source, target, rows, cols)
 
         def find() -> Answer:
@@ -241,6 +243,9 @@ class Probing(Asking):
         kept = [one for item in brief[:most] if (one := self.store.kept.get(item.id)) is not None]
         changed = touched(kept, _ask_of(self), _ask_of(self.supposing(snapshot))) if kept else []
         return {"changed": changed, "asked": len(kept), "complete": len(brief) <= most}
+
+    def _named(self, *ends: str | None) -> tuple[str | None, ...]:
+        return tuple(None if end is None else self._id(end) for end in ends)
 
     def _scenario(self, given: Scenario | Mapping[str, Any] | str | None) -> Scenario:
         if given is None or isinstance(given, Scenario):

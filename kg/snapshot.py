@@ -5,8 +5,9 @@ Lives here: `Snapshot`. May enter: records, revisions. Never here: SQL, criteria
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 from rapidfuzz import fuzz, process
@@ -104,8 +105,34 @@ class Snapshot:
         """Return an entity; NotFound names near ids, found by id, label and alias."""
         if id in self.entities:
             return self.entities[id]
+        same = sorted(self._named.get(_plain(id), ()))
         names = {name: entity.id for entity in self.entities.values() for name in _names(entity)}
-        raise _missing("entity", id, names)
+        raise _missing("entity", id, names, same=same)
+
+    def named(self, name: str) -> str:
+        """Return the id of the one entity that has this id, label or alias; the name itself where none or many have it.
+
+        Letter case, spaces and hyphens do not matter. Cost: linear in the entities the first time, then a look-up.
+
+        Example:
+            >>> from kg.model import Entity, Text
+            >>> one = Entity("qlora", "Technique", Text("QLoRA"), aliases=("Quantized LoRA",))
+            >>> snapshot = Snapshot.of(1, None, [one])
+            >>> snapshot.named("QLoRA"), snapshot.named("quantized-lora"), snapshot.named("lora")
+            ('qlora', 'qlora', 'lora')
+        """
+        if name in self.entities:
+            return name
+        found = self._named.get(_plain(name), frozenset())
+        return next(iter(found)) if len(found) == 1 else name
+
+    @cached_property
+    def _named(self) -> Mapping[str, frozenset[str]]:
+        ids: dict[str, set[str]] = {}
+        for entity in self.entities.values():
+            for name in _names(entity):
+                ids.setdefault(_plain(name), set()).add(entity.id)
+        return {name: frozenset(found) for name, found in ids.items()}
 
     def claim(self, id: str) -> Claim:
         """Return a claim; NotFound names near ids, those of the same ends first."""
@@ -185,6 +212,10 @@ def _keys(kind: str, record: Any) -> list[tuple[str, str]]:
     return []
 
 
+def _plain(name: str) -> str:
+    return "".join(char for char in name.casefold() if not char.isspace() and char not in "-_")
+
+
 def _names(entity: Entity) -> list[str]:
     labels = [entity.label.en] if entity.label.zh is None else [entity.label.en, entity.label.zh]
     return [entity.id, *labels, *entity.aliases]
@@ -196,11 +227,11 @@ def _get(kind: str, records: Mapping[str, R], id: str) -> R:
     raise _missing(kind, id, {known: known for known in records})
 
 
-def _missing(kind: str, id: str, names: Mapping[str, str]) -> NotFound:
+def _missing(kind: str, id: str, names: Mapping[str, str], same: Sequence[str] = ()) -> NotFound:
     plural = {"entity": "entities", "claim": "claims", "evidence": "evidence", "work": "works"}[kind]
     return NotFound(
         f"there is no {kind} {id[:200]!r}",
         where=kind,
-        near=near(id[:200], names),
+        near=list(same[:NEAR]) or near(id[:200], names),
         hint=f"`kg search` finds ids by words; `kg list {plural}` shows them all",
     )

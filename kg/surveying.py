@@ -40,12 +40,12 @@ class Surveying(Asking):
         See `kg.question.cut.find`; `target` and `source` take one id or several.
         """
         options = {
-            "sources": tuple(sorted(set(words(source)))),
+            "sources": tuple(sorted({self._id(name) for name in words(source)})),
             "max_links": parse_links(max_links),
             "threshold": parse_share(threshold, name="threshold"),
             "weigh": weigh,
         }
-        return self._ask(cut.find, criteria, lang, tuple(sorted(set(words(target)))), **options)
+        return self._ask(cut.find, criteria, lang, tuple(sorted({self._id(name) for name in words(target)})), **options)
 
     def gaps(
         self,
