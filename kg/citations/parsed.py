@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from kg.inputs import WorkIn, clean
@@ -39,13 +39,22 @@ class ParsedWork:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One entry (or a whole source) that could not be read: where, what stood there, why, and what to do."""
+    """One entry (or a whole source) that could not be read: where, what stood there, why, and what to do.
+
+    `raw` is cut for reports when it is very long; `entry` never is.
+    """
 
     source: str
     line: int | None
     raw: str
     reason: str
     remedy: str
+    whole: str = field(default="", repr=False)
+
+    @property
+    def entry(self) -> str:
+        """The whole text that could not be read."""
+        return self.whole or self.raw
 
     def document(self) -> dict[str, Any]:
         """Return the failure as the batch report shows it."""
@@ -96,10 +105,10 @@ class Reader(Protocol):
 
 def failure(reason: str, *, source: str, line: int | None = None, raw: str = "", remedy: str) -> Failure:
     """Return a failure whose raw text is safe to store and at most `RAW_SHOWN` characters long."""
-    shown = storable(raw[: RAW_SHOWN + 1])
-    if len(shown) > RAW_SHOWN:
-        shown = shown[:RAW_SHOWN] + f"… ({len(raw)} characters in all)"
-    return Failure(source, line, shown, reason, remedy)
+    if len(raw) <= RAW_SHOWN:
+        return Failure(source, line, storable(raw), reason, remedy)
+    whole = storable(raw)
+    return Failure(source, line, whole[:RAW_SHOWN] + f"… ({len(raw)} characters in all)", reason, remedy, whole)
 
 
 def refuse(reason: str, *, source: str, raw: str = "", remedy: str) -> Parsed:

@@ -1,0 +1,214 @@
+"""What an import of citations does to the record: which works are new, which are there, under which keys.
+
+Lives here: `plan`, pure. May enter: works that a reader made, works of the record. Never here: reading, SQL.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields, replace
+from string import ascii_lowercase
+from typing import Any
+
+from kg.citations.duplicates import Index, Match
+from kg.citations.parsed import Parsed, ParsedWork
+from kg.inputs import WorkIn
+from kg.model import CURRENT, Work, canonical
+
+REVOKED = "revoked"
+_FILLED = ("authors", "year", "doi", "arxiv", "url")
+_IDENTIFIERS = ("DOI", "PMID", "PMCID", "ISBN", "ISSN", "URL")
+_KEY_ROOM = 120
+Told = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be written and told.
+
+    Args:
+        works: The works as they shall stand, by key: new ones, and known ones whose empty fields are filled.
+        added: Keys of the new ones, in the order of the source.
+        duplicates: `{"key", "match", "why"}`: the entry, the work that it is, how that was seen.
+        versions: `{"key", "other", "why", "group"}`: new works of one independence group with another.
+        updated: `{"key", "fields"}`: known works whose empty fields were filled.
+        remarks: `{"source", "line", "message"}`.
+    """
+
+    works: dict[str, Work] = field(default_factory=dict)
+    added: list[str] = field(default_factory=list)
+    duplicates: list[dict[str, str]] = field(default_factory=list)
+    versions: list[dict[str, str]] = field(default_factory=list)
+    updated: dict[str, list[str]] = field(default_factory=dict)
+    remarks: list[dict[str, Any]] = field(default_factory=list)
+
+
+def plan(
+    parsed: Parsed,
+    works: Iterable[Work],
+    *,
+    update: bool = False,
+    exact: bool = False,
+    told: Told = lambda _: None,
+) -> Plan:
+    """Compare what a source holds with the record, entry by entry, and with the entries before it.
+
+    Args:
+        parsed: What the source holds.
+        works: All works of the record, whatever their status.
+        update: Fill fields that a known work lacks from the entry that duplicates it.
+        exact: Only a shared identifier or the same entry makes a duplicate; what is alike is added, and told.
+        told: Called with the number of entries done.
+
+    Laws: every work of the source is added or a duplicate; keys are unique, whatever their case; planning again after
+        writing adds nothing; without `update` no work of the record changes, but that one taken back comes back.
+
+    Cost: for each entry a comparison of its title with those of the years around.
+    """
+    sorting = _Sorting(works, update=update, exact=exact)
+    for done, found in enumerate(parsed.works, 1):
+        sorting.take(found)
+        if done % 100 == 0 or done == len(parsed.works):
+            told(done)
+    return sorting.made
+
+
+class _Sorting:
+    """The works that stand, those of the source so far included, and what was planned."""
+
+    def __init__(self, works: Iterable[Work], *, update: bool, exact: bool) -> None:
+        self.made = Plan()
+        self._update, self._exact = update, exact
+        self._standing: dict[str, Work] = {}
+        self._keys: set[str] = set()
+        self._entries: dict[bytes, str] = {}
+        self._index = Index()
+        for work in works:
+            self._stand(work)
+
+    def take(self, found: ParsedWork) -> None:
+        given = found.work
+        same = next((self._entries[print_] for print_ in _prints(given) if print_ in self._entries), None)
+        # Asked under no name: an entry may well have the key of the very work that it is.
+        matches = [] if same is not None else self._index.matches(given.model_copy(update={"id": ""}))
+        likely = [match for match in matches if match.kind == "duplicate"]
+        proven = [match for match in likely if not self._exact or match.score == 1.0]
+        if same is not None:
+            self._duplicate(found, self._kept(same), "the same entry")
+        elif proven:
+            self._duplicate(found, self._kept(proven[0].other), proven[0].why)
+        else:
+            self._add(found, [match for match in matches if match.kind == "version"], likely)
+
+    def _add(self, found: ParsedWork, versions: list[Match], likely: list[Match]) -> None:
+        key = self._free(found.work.id)
+        work = _record(found.work, key)
+        if key != found.work.id:
+            self._remark(found, f"the key {found.work.id} is that of another work; this one is called {key}")
+        if versions:
+            other = self._kept(versions[0].other)
+            group = other.independence_group or other.id
+            work = replace(work, independence_group=group)
+            self.made.versions.append({"key": key, "other": other.id, "why": versions[0].why, "group": group})
+        for match in likely[:1]:
+            self._remark(found, f"{key} may be {match.other}: {match.why}; `kg merge` makes one of them")
+        self.made.added.append(key)
+        self.made.works[key] = work
+        self._stand(work)
+
+    def _duplicate(self, found: ParsedWork, work: Work, why: str) -> None:
+        if work.status == REVOKED:
+            # It was taken back once; here it is again.
+            back = replace(_record(found.work, work.id), independence_group=work.independence_group)
+            self.made.added.append(work.id)
+            self.made.works[work.id] = self._standing[work.id] = back
+            self._remark(found, f"{work.id} had been taken back; it is in the record again")
+            return
+        self.made.duplicates.append({"key": found.work.id, "match": work.id, "why": why})
+        full, gained = filled(work, found.work)
+        if not gained:
+            return
+        if self._update:
+            self.made.works[work.id] = self._standing[work.id] = full
+            known = self.made.updated.setdefault(work.id, [])
+            known += [name for name in gained if name not in known]
+            self._index.add(full)
+            return
+        brought = {"DOI": full.doi, "arXiv id": full.arxiv} | {name: full.csl.get(name) for name in _IDENTIFIERS[1:]}
+        had = {"DOI": work.doi, "arXiv id": work.arxiv} | {name: work.csl.get(name) for name in _IDENTIFIERS[1:]}
+        lacking = [f"{name} {value}" for name, value in brought.items() if value and not had[name]]
+        if lacking:
+            self._remark(found, f"brings what {work.id} lacks: {', '.join(lacking)}; --update fills it in")
+
+    def _stand(self, work: Work) -> None:
+        self._standing[work.id] = work
+        self._keys.add(work.id.lower())
+        self._index.add(work)
+        for print_ in _prints(work):
+            self._entries.setdefault(print_, work.id)
+
+    def _kept(self, id: str) -> Work:
+        """Return a work, or the one that it was merged into."""
+        work = self._standing[id]
+        for _ in range(100):
+            into = getattr(work, "merged_into", None)
+            if into is None or into not in self._standing:
+                break
+            work = self._standing[into]
+        return work
+
+    def _free(self, key: str) -> str:
+        """Return a key that no other work has: with a letter, then a number behind it where it is taken."""
+        if key.lower() not in self._keys:
+            return key
+        stem = key[:_KEY_ROOM]
+        free = next((stem + letter for letter in ascii_lowercase if (stem + letter).lower() not in self._keys), None)
+        number = 2
+        while free is None:
+            free = f"{stem}-{number}" if f"{stem}-{number}".lower() not in self._keys else None
+            number += 1
+        return free
+
+    def _remark(self, found: ParsedWork, message: str) -> None:
+        self.made.remarks.append({"source": found.source, "line": found.line, "message": message})
+
+
+def filled(work: Work, given: WorkIn | Work) -> tuple[Work, list[str]]:
+    """Return a work whose empty fields are filled from another entry of the same work, and which were.
+
+    What the work says already stays, also where the entry says otherwise.
+
+    Example:
+        >>> work = Work(id="a", type="book", title="One")
+        >>> filled(work, Work(id="b", type="book", title="1", year=2020, csl={"volume": "7", "title": "1"}))[1]
+        ['year', 'volume']
+    """
+    gained = [name for name in _FILLED if not getattr(work, name) and getattr(given, name)]
+    values: dict[str, Any] = {name: getattr(given, name) for name in gained}
+    if "authors" in values:
+        values["authors"] = tuple(values["authors"])
+    known = work.csl.keys() | {"id", "custom", "citation-key", "status", "type", "title"}
+    csl = {name: value for name, value in given.csl.items() if name not in known and value}
+    named = {"authors": "author", "year": "issued", "doi": "DOI", "url": "URL"}
+    repeated = {named.get(name, name) for name in gained} | ({"archive", "archive_location"} & csl.keys())
+    gained += [name for name in csl if name not in repeated]
+    if not gained:
+        return work, []
+    return replace(work, **values, csl=dict(sorted({**work.csl, **csl}.items()))), gained
+
+
+def _record(given: WorkIn, key: str) -> Work:
+    values = {spec.name: getattr(given, spec.name) for spec in fields(Work) if hasattr(given, spec.name)}
+    csl = {**given.csl, "id": key}
+    if key != given.id:
+        csl.setdefault("citation-key", given.id)
+    return Work(**values | {"id": key, "status": CURRENT, "authors": tuple(given.authors), "csl": csl})
+
+
+def _prints(work: WorkIn | Work) -> list[bytes]:
+    """Return fingerprints of an entry: of its text as it was given, and of all that it says but its key."""
+    csl = {name: value for name, value in work.csl.items() if name not in {"id", "citation-key"}}
+    said = canonical([work.type, work.title, list(work.authors), work.year, work.doi, work.arxiv, work.url, csl])
+    texts = [said] if work.raw is None else [said, f"{work.raw_format}\n{work.raw}"]
+    return [hashlib.sha256(text.encode()).digest()[:16] for text in texts]
