@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("kg.cli.keep:verify", "Check the hash chain of the history and that the state follows from it."),
     "draw": ("kg.cli.serve:draw", "Write the interactive picture as one self-contained HTML file."),
     "serve": ("kg.cli.serve:serve", "Serve the page and the HTTP API."),
+    "token": ("kg.cli.token:token", "Tokens for writing over HTTP: create, list, revoke."),
     "doctor": ("kg.cli.doctor:doctor", "Check the installation, the ontology, the packs and the database."),
     "completion": ("kg.cli.completion:completion", "Print the line that switches on shell completion."),
 }
