@@ -8,7 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +19,24 @@ from kg.ids import parse_slug, slugify
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = ("en", "zh")
+BUDGETS = ("KG_WRITES_PER_MINUTE", "KG_IMPORTS_PER_HOUR", "KG_LOOK_UPS_PER_HOUR", "KG_WRONG_TOKENS_PER_MINUTE")
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """How much one token, or one address, may ask of a server in a time.
+
+    Attributes:
+        writes: Writes of a token in a minute (`KG_WRITES_PER_MINUTE`).
+        imports: Imports of a token in an hour (`KG_IMPORTS_PER_HOUR`).
+        look_ups: Look-ups elsewhere by a token in an hour (`KG_LOOK_UPS_PER_HOUR`).
+        failures: Wrong tokens from an address in a minute (`KG_WRONG_TOKENS_PER_MINUTE`).
+    """
+
+    writes: int = 120
+    imports: int = 30
+    look_ups: int = 200
+    failures: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +49,10 @@ class Settings:
         ontology: Further Turtle files or folders (`KG_ONTOLOGY`, separated like `PATH`).
         actor: Handle of who writes (`KG_ACTOR`); the login name by default.
         two_person: Whoever proposed a record may not accept or reject it (`KG_TWO_PERSON`, on by default).
+        lookups: Whether other services may be asked about a work (`KG_LOOKUPS`, on or off); None when nothing is said:
+            then a command of the user may, a request to a server may not.
+        lookups_per_day: How many questions a day they are asked at most (`KG_LOOKUPS_PER_DAY`).
+        contact: E-mail of the operator, told to those services for politeness (`KG_CONTACT`).
     """
 
     database: str
@@ -38,13 +60,16 @@ class Settings:
     ontology: tuple[Path, ...] = ()
     actor: str = "kg"
     two_person: bool = True
+    lookups: bool | None = None
+    lookups_per_day: int = 500
+    contact: str | None = None
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        InputError: KG_LANG is neither en nor zh, KG_ACTOR no handle, KG_TWO_PERSON neither on nor off.
+        InputError: KG_LANG is neither en nor zh, KG_ACTOR no handle, KG_TWO_PERSON neither on nor off, a budget no number.
 
     Example:
         >>> read_settings({"KG_DATABASE_URL": "sqlite:///a.sqlite"}).database
@@ -59,6 +84,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ontology,
         actor=parse_slug(given.get("KG_ACTOR") or login_handle(), where="KG_ACTOR"),
         two_person=_parse_switch(given.get("KG_TWO_PERSON") or "on", where="KG_TWO_PERSON"),
+        budgets=Budgets(
+            *(
+                _parse_count(given.get(name) or str(spec.default), where=name)
+                for name, spec in zip(BUDGETS, fields(Budgets), strict=True)
+            )
+        ),
     )
 
 
@@ -73,6 +104,12 @@ def login_handle() -> str:
         return slugify(getpass.getuser()) or "kg"
     except (KeyError, ImportError, OSError):
         return "kg"
+
+
+def _parse_count(text: str, *, where: str) -> int:
+    if not text.strip().isascii() or not text.strip().isdigit() or not 1 <= int(text[:12]) <= 1_000_000:
+        raise InputError(f"{text[:40]!r} is not a number from 1 to 1000000", where=where)
+    return int(text)
 
 
 def _parse_switch(text: str, *, where: str) -> bool:
