@@ -8,7 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
@@ -63,13 +63,15 @@ class Settings:
     lookups: bool | None = None
     lookups_per_day: int = 500
     contact: str | None = None
+    budgets: Budgets = Budgets()
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        InputError: KG_LANG is neither en nor zh, KG_ACTOR no handle, KG_TWO_PERSON neither on nor off, a budget no number.
+        InputError: KG_LANG is neither en nor zh, KG_ACTOR no handle, KG_TWO_PERSON neither on nor off,
+            a budget no number.
 
     Example:
         >>> read_settings({"KG_DATABASE_URL": "sqlite:///a.sqlite"}).database
