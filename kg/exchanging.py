@@ -6,7 +6,7 @@ Never here: a format itself (exporters/, importers/), how triples are made (rdf/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,20 +14,24 @@ from kg.asking import FOLD_MOST, Asking
 from kg.criteria import Criteria
 from kg.errors import InputError, NotFound, UnknownTerm
 from kg.later import Later
+from kg.settings import read_settings
 from kg.vocabulary import load
 
 if TYPE_CHECKING:
     import rdflib
 
+    from kg.citations import formats as citation_formats
     from kg.exporters import files, formats, kept
     from kg.exporters.formats import Format
-    from kg.importers import pack, pack_load, rdf_load
+    from kg.importers import citations, citations_reading, pack, pack_load, rdf_load, recognising
     from kg.importers import rdf as rdf_import
     from kg.rdf import dataset
     from kg.rdf.dataset import Projection
     from kg.rdf.nodes import Triple
 else:
     files, formats, kept = Later("kg.exporters.files"), Later("kg.exporters.formats"), Later("kg.exporters.kept")
+    citation_formats, recognising = Later("kg.citations.formats"), Later("kg.importers.recognising")
+    citations, citations_reading = Later("kg.importers.citations"), Later("kg.importers.citations_reading")
     pack, pack_load = Later("kg.importers.pack"), Later("kg.importers.pack_load")
     rdf_import, rdf_load = Later("kg.importers.rdf"), Later("kg.importers.rdf_load")
     dataset = Later("kg.rdf.dataset")
@@ -125,43 +129,89 @@ class Exchanging(Asking):
         format: str | None = None,
         keep_going: bool = False,
         update: bool = False,
+        actor: str | None = None,
+        told: Callable[[str, int, int], None] | None = None,
+        **options: Any,
     ) -> Document:
-        """Load a pack or an RDF file: what was added, what was there, what failed and why.
+        """Load a pack, an RDF file or citations: what was added, what was there, what failed and why.
 
         Args:
             path: Folder of a pack, or a file.
-            format: `pack`, `rdf`, or one of the RDF formats (`turtle`, `trig`, ...); None for a pack where the path is
-                a folder or its `pack.toml`, else for RDF.
-            keep_going: Load what is right even when some records fail.
-            update: RDF: write records that the graph holds in another form too.
+            format: `pack`, `rdf`, one of the RDF formats (`turtle`, `trig`, ...) or of those of citations (`bibtex`,
+                `ris`, ...); None to go by the name of the file and what is in it.
+            keep_going: Packs and RDF: load what is right even when some records fail. Citations always do.
+            update: RDF: write records that the graph holds in another form too. Citations: fill what known works lack.
+            actor: Who loads; default `$KG_ACTOR`, else the login name. A pack names its own.
+            told: Citations: called with the stage, how much is done, and of how much.
+            options: Citations: `encoding` (default UTF-8), `exact` (only an identifier or the same entry makes a
+                duplicate), `dry_run` (only say what would happen), `failures` (a file for the entries that failed).
 
-        See `kg.importers.pack_load.load` and `kg.importers.rdf_load.load`.
+        See `kg.importers.pack_load.load`, `kg.importers.rdf_load.load` and `kg.importers.citations.import_works`.
 
         Raises:
             NotFound: there is no such folder or file.
-            InputError: the format is none that can be loaded.
+            InputError: the format is none that can be loaded, or an option that it does not have.
         """
         place = Path(path)
         if not place.exists():
-            raise NotFound(f"there is no file or folder {str(path)!r}", where="path", hint="give a pack or an RDF file")
-        if format is None:
-            format = "pack" if place.is_dir() or place.suffix == ".toml" else "rdf"
-        if format == "pack":
+            raise NotFound(f"there is no file or folder {str(path)!r}", where="path", hint="give a pack or a file")
+        found = format or recognising.family(place)
+        who = actor or read_settings().actor
+        if found == "citations" or found in citation_formats.FORMATS:
+            return self._load_citations(place, format, who, update=update, told=told, **options)
+        given = [name for name, value in options.items() if value]
+        if given:
+            raise InputError(f"only citations can be loaded with {given[0]}", where=given[0], hint="leave it out")
+        if found == "pack":
             own = pack.vocabulary_files(place)
             words = load((*self._ontology, *own)) if own else self.vocabulary
             return pack_load.load(self.store, place, words, keep_going=keep_going)
-        if format != "rdf" and format not in rdf_import.FORMATS:
+        if found != "rdf" and found not in rdf_import.FORMATS:
             raise UnknownTerm(
-                f"{format[:80]!r} is not a format that can be loaded",
+                f"{found[:80]!r} is not a format that can be loaded",
                 where="format",
-                hint="use pack, rdf, " + ", ".join(rdf_import.FORMATS),
+                hint="use pack, rdf, " + ", ".join((*rdf_import.FORMATS, *citation_formats.FORMATS)),
             )
         return rdf_load.load(
             self.store,
             rdf_import.read_file(place),
             self.vocabulary,
             name=place.name,
-            format=None if format == "rdf" else format,
+            format=None if found == "rdf" else found,
             keep_going=keep_going,
             update=update,
+            actor=who,
         )
+
+    def _load_citations(
+        self,
+        path: Path,
+        format: str | None,
+        actor: str,
+        *,
+        update: bool,
+        told: Callable[[str, int, int], None] | None,
+        encoding: str | None = None,
+        exact: bool = False,
+        dry_run: bool = False,
+        failures: str | Path | None = None,
+    ) -> Document:
+        data = citations_reading.read_file(path)
+        say = told or (lambda *_: None)
+        say("reading", 0, 0)
+        reading = citations_reading.read(data, name=path.name, format=format, encoding=encoding)
+        left = citations_reading.left_over(reading)
+        if failures is not None and left:
+            files.write(Path(failures), [left])
+        report = citations.import_works(
+            self.store,
+            reading,
+            data,
+            name=path.name,
+            actor=actor,
+            update=update,
+            exact=exact,
+            dry_run=dry_run,
+            told=say,
+        )
+        return report if failures is None or not left else {**report, "failures_file": str(failures)}

@@ -42,7 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("kg.cli.keep:init", "Create the record and load the packaged pack, or leave it empty."),
     "import": (
         "kg.cli.exchange:import_",
-        "Load packs or RDF; report what was added, what was there already, what failed and why.",
+        "Load packs, RDF or citations; report what was added, what was there already, what failed and why.",
     ),
     "export": (
         "kg.cli.exchange:export",
@@ -52,6 +52,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("kg.cli.probe:diff", "Which answers differ between two points in time, because of which works."),
     "log": ("kg.cli.keep:log", "The revisions of the record, newest first."),
     "verify": ("kg.cli.keep:verify", "Check the hash chain of the history and that the state follows from it."),
+    "backup": ("kg.cli.backup:backup", "Write the whole record to one file, while it is in use."),
+    "restore": ("kg.cli.backup:restore", "Make a new record from a backup."),
     "draw": ("kg.cli.serve:draw", "Write the interactive picture as one self-contained HTML file."),
     "serve": ("kg.cli.serve:serve", "Serve the page and the HTTP API."),
     "token": ("kg.cli.token:token", "Tokens for writing over HTTP: create, list, revoke."),

@@ -6,12 +6,18 @@ May enter: paths, names of formats, criteria. Never here: formats themselves (kg
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
 
-from kg.cli import cards
+from kg.citations.formats import FORMATS as CITATION_FORMATS
+from kg.cli import cards, exchange_screen
 from kg.cli.context import Context
 from kg.cli.options import criteria_options, json_option, print_json
 from kg.errors import InputError
@@ -58,30 +64,57 @@ def export(context: Context, /, file: str, format_: str | None, history: bool, a
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["pack", "rdf", *RDF_FORMATS]),
-    help="Format; default: pack for a folder or a pack.toml, else rdf, by suffix and contents.",
+    type=click.Choice(["pack", "rdf", *RDF_FORMATS, *CITATION_FORMATS]),
+    help="Format; default: by name and contents.",
 )
-@click.option("--keep-going", is_flag=True, help="Load what is right even when some records fail.")
-@click.option("--update", is_flag=True, help="RDF: write records that are there in another form too.")
+@click.option("--encoding", metavar="NAME", help="Citations: encoding of the file. [default: UTF-8; never guessed]")
+@click.option("--dry-run", is_flag=True, help="Citations: only report what would happen.")
+@click.option(
+    "--failures",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Citations: write the entries that failed to FILE, to be mended and imported.",
+)
+@click.option("--exact", is_flag=True, help="Citations: only an identifier or the same entry makes a duplicate.")
+@click.option("--update", is_flag=True, help="RDF: write other forms of records too. Citations: fill what works lack.")
+@click.option("--keep-going", is_flag=True, help="Packs, RDF: load what is right even when some records fail.")
+@click.option("--actor", metavar="HANDLE", help="Who imports. [default: $KG_ACTOR or the login name]")
 @json_option
 @click.pass_obj
-def import_(
-    context: Context,
-    /,
-    files: tuple[Path, ...],
-    format_: str | None,
-    keep_going: bool,
-    update: bool,
-    as_json: bool,
-) -> None:
-    """Load packs (folders with a pack.toml) or RDF files. Loading the same again changes nothing.
+def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, as_json: bool, **options: Any) -> None:
+    """Load packs (folders with a pack.toml), RDF files or citations. Loading the same again changes nothing.
 
-    A pack or file with a failure loads nothing, unless --keep-going says otherwise; exit 1 when records fail.
+    Citations: every entry is added, a duplicate (with the work that it is, and why) or a failure (with its text, the
+    reason and the remedy); one file is one revision. A pack or RDF file with a failure loads nothing, unless
+    --keep-going says otherwise. Exit 1 when records fail.
     """
+    if options["failures"] is not None and len(files) > 1:
+        raise InputError("--failures is for one file at a time", where="--failures", hint="import the files one by one")
     failed = False
     for path in files:
-        batch = context.graph.load(path, format=format_, keep_going=keep_going, update=update)
+        with progress(path.name) as told:
+            batch = context.graph.load(path, format=format_, told=told, **options)
         failed = failed or bool(batch["failures"])
-        print_json(batch) if as_json else cards.batch(batch, str(path))
+        if as_json:
+            print_json(batch)
+        elif "found" in batch:
+            exchange_screen.citations(batch, context.lang)
+        else:
+            cards.batch(batch, str(path))
     if failed:
         raise SystemExit(1)
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Callable[[str, int, int], None] | None]:
+    """Show on a terminal how far a long import is; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(name, total=None)
+
+        def told(stage: str, done: int, of: int) -> None:
+            bar.update(task, description=f"{escape(name)}: {stage}", completed=done, total=of or None)
+
+        yield told

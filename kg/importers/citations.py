@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-from kg.citations.parsed import Failure
 from kg.errors import Conflict
 from kg.importers.citations_plan import Plan, plan
 from kg.importers.citations_reading import Reading, read
@@ -21,19 +19,6 @@ from kg.record.store import Store
 ACT = "import"
 TRIES = 5
 Told = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What an import did: `document` is the report, `reading` and `failures` what it was made of."""
-
-    document: dict[str, Any]
-    reading: Reading = field(repr=False)
-
-    @property
-    def failures(self) -> tuple[Failure, ...]:
-        """The entries that failed, with their whole texts."""
-        return self.reading.parsed.failures
 
 
 def import_bytes(
@@ -72,9 +57,7 @@ def import_bytes(
         StoreError, Conflict: nothing was written.
     """
     reading = read(data, name=name, format=format, encoding=encoding, guarded=guarded)
-    return import_works(
-        store, reading, data, name=name, actor=actor, update=update, exact=exact, dry_run=dry_run
-    ).document
+    return import_works(store, reading, data, name=name, actor=actor, update=update, exact=exact, dry_run=dry_run)
 
 
 def import_works(
@@ -88,7 +71,7 @@ def import_works(
     exact: bool = False,
     dry_run: bool = False,
     told: Told = lambda *_: None,
-) -> Batch:
+) -> dict[str, Any]:
     """Write the works of a source that are new, as one revision, wholly or not at all.
 
     Args:
@@ -103,7 +86,7 @@ def import_works(
         told: Called with the stage ("comparing" or "writing"), how much is done, and of how much.
 
     Returns:
-        A batch whose document is `{"source", "format", "encoding", "found", "counted", "added": n, "duplicates":
+        `{"source", "format", "encoding", "found", "counted", "added": n, "duplicates":
         [{"key", "match", "why"}], "failures": [{"source", "line", "raw", "reason", "remedy"}], "revision": n, "works":
         [keys], "versions": [{"key", "other", "why", "group"}], "updated": [{"key", "fields"}], "remarks": [{"source",
         "line", "message"}], "dry_run"}`.
@@ -127,7 +110,7 @@ def import_works(
         )
         report = _document(name, reading, planned, records.revision)
         if dry_run or not planned.works:
-            return Batch(report | {"dry_run": dry_run}, reading)
+            return report | {"dry_run": dry_run}
         told("writing", 0, len(planned.works))
         changes = [Change("work", work) for work in planned.works.values()]
         reason = f"{name} ({reading.format}), SHA-256 {hashlib.sha256(data).hexdigest()}"
@@ -138,7 +121,7 @@ def import_works(
                 raise
         else:
             told("writing", len(planned.works), len(planned.works))
-            return Batch(report | {"revision": written.number, "dry_run": False}, reading)
+            return report | {"revision": written.number, "dry_run": False}
 
 
 def _document(name: str, reading: Reading, planned: Plan, revision: int) -> dict[str, Any]:

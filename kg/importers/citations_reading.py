@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -17,7 +17,7 @@ from kg.citations import counting, formats
 from kg.citations.encodings import MAX_BYTES, known_encoding, read_bytes
 from kg.citations.parsed import Failure, Parsed, ParsedWork, Remark, refuse
 from kg.citations.privacy import private
-from kg.errors import ParseFailure
+from kg.errors import InputError, ParseFailure
 from kg.inputs import WorkIn
 from kg.rdf import worker
 from kg.rdf.worker import MIB, Limits
@@ -146,21 +146,38 @@ def _read(data: bytes, name: str, format: str | None, encoding: str | None) -> R
     return Reading(Parsed(tuple(works), parsed.failures, tuple(remarks)), chosen.id, called, counted, header)
 
 
-def left_over(failures: Sequence[Failure], reading: Reading) -> str:
-    """Return the entries that failed as a file of their format, to be mended and imported again.
+def read_file(path: Path) -> bytes:
+    """Return the contents of a file, of one byte more than may be read when it is larger.
+
+    Raises:
+        InputError: it is no file, or cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as fault:
+        raise InputError(
+            f"{str(path)!r} cannot be read: {fault.strerror}", where="path", hint="give a file that may be read"
+        ) from fault
+
+
+def left_over(reading: Reading) -> str:
+    """Return the entries that failed as a file of their format, to be mended and imported again; "" for none.
 
     A source that could not be read at all is left out: it is there as it was.
 
     Example:
         >>> reading = read(b"@misc{a, title={One}}\\n@misc{b, title={Two}", name="x.bib")
-        >>> print(left_over(reading.parsed.failures, reading))
+        >>> print(left_over(reading))
         % x.bib:2: the entry never closes: '@misc{b, title={Two}'
         % add the brace that is missing
         @misc{b, title={Two}
         <BLANKLINE>
     """
-    entries = [fault for fault in failures if fault.line is not None]
+    entries = [fault for fault in reading.parsed.failures if fault.line is not None]
     raws = [fault.entry for fault in entries]
+    if not entries:
+        return ""
     if reading.format == "bibtex":
         return "\n".join(
             f"% {fault.source}:{fault.line}: {_line(fault.reason)}\n% {_line(fault.remedy)}\n{fault.entry}\n"

@@ -1,0 +1,54 @@
+"""Which importer a file goes to: packs, linked data, or citations; by its name, else by what is in it.
+
+Lives here: `family`. May enter: a path that the caller named. Never here: reading further than the head of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from kg.citations import formats
+from kg.errors import InputError
+from kg.rdf.parsing import SUFFIXES
+
+HEAD = 200_000
+# Suffixes that files of both families have: JSON may be JSON-LD, XML may be RDF/XML.
+_SHARED = frozenset({".json", ".xml"})
+_RDF = re.compile(r'"@(?:context|graph|id|type)"\s*:|<rdf:RDF\b|xmlns:rdf\s*=|^\s*@?(?:prefix|base)\s', re.IGNORECASE)
+_RDF_LINE = re.compile(r"^\s*(?:@?(?:prefix|base)\s|<https?://[^>\s]+>\s+<)", re.IGNORECASE | re.MULTILINE)
+
+
+def family(path: Path) -> Literal["pack", "rdf", "citations"]:
+    """Return what kind of file a path is.
+
+    Raises:
+        InputError: it cannot be read.
+
+    Example:
+        >>> family(Path("library.bib")), family(Path("graph.ttl")), family(Path("pack.toml"))
+        ('citations', 'rdf', 'pack')
+    """
+    if path.is_dir() or path.suffix == ".toml":
+        return "pack"
+    suffix = path.suffix.lower()
+    ends = {end for format in formats.FORMATS.values() for end in format.suffixes} - _SHARED
+    if suffix in ends:
+        return "citations"
+    if suffix in SUFFIXES.keys() - _SHARED:
+        return "rdf"
+    text = _head(path)
+    if _RDF.search(text) or _RDF_LINE.search(text):
+        return "rdf"
+    return "citations" if suffix in _SHARED or formats.recognise("", text) is not None else "rdf"
+
+
+def _head(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(HEAD).decode("utf-8", "replace")
+    except OSError as fault:
+        raise InputError(
+            f"{str(path)!r} cannot be read: {fault.strerror}", where="path", hint="give a file that may be read"
+        ) from fault
