@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import log
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from kg.belief import Line, Opinion, Weighing, weigh
 from kg.criteria import Criteria
@@ -170,6 +170,11 @@ class Network:
         """Nodes that no path passes through."""
         return frozenset(self.index[id] for id in self.criteria.block if id in self.index)
 
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What a search has worked out about this network and may use again."""
+        return {}
+
     def opinion(self, claim: str) -> Opinion:
         """Return the opinion on a claim under these criteria; vacuous when nothing counts."""
         return self.weighing(claim).opinion
@@ -222,6 +227,8 @@ class Network:
 
     def _hand_on_steps(self, other: Network, touched: Sequence[str]) -> None:
         """Give a network that differs in the touched claims the steps worked out here, mended where they differ."""
+        if "arrays" in self.kept:
+            other.kept["earlier arrays"] = self.kept["arrays"], touched
         for name in self.__dict__.keys() & {"forward", "backward"}:
             steps: list[tuple[Step, ...]] = list(getattr(self, name))
             place = 0 if name == "forward" else 1

@@ -1,0 +1,283 @@
+"""Kernels: the best k simple paths by partial paths in the order of what they must cost at least, and what was walked.
+
+Lives here: loops that numba compiles. May enter: arrays, arrivals of `kernels.grow`. Never here: ids, Python objects.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kg.compiled.jit import kernel
+from kg.compiled.kernels import FAR, MOST_LINKS, MOST_PARTIALS, TIE, _wider, combine
+
+
+@kernel
+def bound(node, left, sign, wanted, signs, width, links, cost, older, head):
+    """Return the least cost of finishing from a node with so many links left, so that the whole has the wanted sign.
+
+    `wanted` is a sign code, or -1 for any.
+    """
+    least = FAR
+    for rest in range(signs):
+        if wanted >= 0 and combine(sign, rest) != wanted:
+            continue
+        look = head[node * width + rest]
+        while look >= 0 and links[look] > left:
+            look = older[look]
+        if look >= 0:
+            level = links[look]
+            while look >= 0 and links[look] == level:
+                least = min(least, cost[look])
+                look = older[look]
+    return least
+
+
+@kernel
+def _before(first, second, estimate, length, parent, claim, node, one, other):
+    """Say whether a partial path comes before another: least cost, fewer links, claims in order, node."""
+    if estimate[first] != estimate[second]:
+        return estimate[first] < estimate[second]
+    if length[first] != length[second]:
+        return length[first] < length[second]
+    count = length[first]
+    for place in range(count - 1, -1, -1):
+        one[place], other[place] = claim[first], claim[second]
+        first_, second_ = parent[first], parent[second]
+        if first_ == second_:
+            return one[place] < other[place] if one[place] != other[place] else False
+        first, second = first_, second_
+    for place in range(count):
+        if one[place] != other[place]:
+            return one[place] < other[place]
+    return node[first] < node[second]
+
+
+@kernel
+def best(
+    start, adjacent, at, code, costs, blocked, origins, mark, signs, width, backward, wanted, k, most, pops,
+    links, cost, older, head,
+):  # fmt: skip
+    """Return the claims of the best simple paths, in the order they are walked, and whether no limit ended the search.
+
+    `origins` are where paths are walked from; `mark` is 1 for these and 2 for where they end. `links` to `head` are the
+    arrivals of a search from there, the other way.
+    """
+    room = 1024
+    node, sign, length = np.empty(room, np.int32), np.empty(room, np.int8), np.empty(room, np.int8)
+    spent, estimate = np.empty(room, np.int64), np.empty(room, np.int64)
+    parent, claim, ended = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint8)
+    heap, waiting, size = np.empty(room, np.int32), 0, 0
+    one, other = np.empty(MOST_LINKS, np.int32), np.empty(MOST_LINKS, np.int32)
+    ends, ready = np.empty(k, np.int64), 0
+    cutoff = FAR
+    found, count = np.empty(k + 1000, np.int32), 0
+    last_wanted, whole = FAR, True
+    popped, first, last = -1, 0, len(origins)
+    here, so_far, walked, paid = 0, 0, 0, 0
+    while True:
+        for step in range(first, last):
+            if popped < 0:
+                there, total, final, number, ends_here, price = origins[step], 0, False, -1, False, 0
+            else:
+                edge = adjacent[step]
+                there = edge >> 3
+                if mark[there] == 1:
+                    continue
+                final = (edge & 4) != 0
+                ends_here = mark[there] == 2
+                if not ends_here and blocked[there]:
+                    continue
+                if final and ((backward and walked > 0) or (not backward and not ends_here)):
+                    continue
+                look, met = popped, False
+                while look >= 0 and not met:
+                    met = node[look] == there
+                    look = parent[look]
+                if met:
+                    continue
+                total = combine(so_far, edge & 3)
+                number = at[step] if backward else step
+                price = paid + costs[code[number]]
+            if ends_here:
+                rest = 0 if wanted < 0 or total == wanted else FAR
+            else:
+                left = most if popped < 0 else most - walked - 1
+                rest = bound(there, left, total, wanted, signs, width, links, cost, older, head)
+            if rest == FAR or price + rest > cutoff:
+                continue
+            if size == room:
+                if room >= MOST_PARTIALS:
+                    whole = False
+                    break
+                room *= 2
+                node, sign, length = _wider(node), _wider(sign), _wider(length)
+                spent, estimate, heap = _wider(spent), _wider(estimate), _wider(heap)
+                parent, claim, ended = _wider(parent), _wider(claim), _wider(ended)
+            node[size], sign[size], spent[size], estimate[size] = there, total, price, price + rest
+            length[size] = 0 if popped < 0 else walked + 1
+            parent[size], claim[size], ended[size] = popped, number, 1 if ends_here else 0
+            if ends_here:
+                place = ready if ready < k else k
+                while place > 0 and ends[place - 1] > price:
+                    if place < k:
+                        ends[place] = ends[place - 1]
+                    place -= 1
+                if place < k:
+                    ends[place] = price
+                    ready = min(k, ready + 1)
+                    if ready == k:
+                        cutoff = ends[k - 1] + TIE
+            place = waiting
+            waiting += 1
+            while place > 0:
+                above = (place - 1) >> 1
+                if not _before(size, heap[above], estimate, length, parent, claim, node, one, other):
+                    break
+                heap[place] = heap[above]
+                place = above
+            heap[place] = size
+            size += 1
+        if not whole:
+            break
+        first = last = 0
+        while first == last:
+            if waiting == 0 or pops <= 0 or count >= k + 1000:
+                break
+            pops -= 1
+            popped = heap[0]
+            waiting -= 1
+            moved, place = heap[waiting], 0
+            while True:
+                below = 2 * place + 1
+                if below >= waiting:
+                    break
+                if below + 1 < waiting and _before(
+                    heap[below + 1], heap[below], estimate, length, parent, claim, node, one, other
+                ):
+                    below += 1
+                if not _before(heap[below], moved, estimate, length, parent, claim, node, one, other):
+                    break
+                heap[place] = heap[below]
+                place = below
+            heap[place] = moved
+            if estimate[popped] > last_wanted:
+                waiting = 0
+                break
+            if ended[popped]:
+                found[count] = popped
+                count += 1
+                if count == k:
+                    last_wanted = estimate[popped] + TIE
+                continue
+            here, so_far, walked, paid = node[popped], sign[popped], length[popped], spent[popped]
+            first, last = start[here], start[here + 1]
+        if first == last:
+            break
+    paths = np.full((count, MOST_LINKS), -1, np.int32)
+    for place in range(count):
+        look = found[place]
+        for step in range(length[look] - 1, -1, -1):
+            paths[place, step] = claim[look]
+            look = parent[look]
+    return paths, whole and pops > 0
+
+
+@kernel
+def walk_all(start, adjacent, at, blocked, anchors, mark, backward, most, limit):
+    """List every simple path from the anchors: node, sign code, links, arrival before, claim; none when over the limit.
+
+    Returns the number of paths, `limit + 1` when there are more.
+    """
+    room = len(anchors) + limit
+    node, sign, links = np.empty(room, np.int32), np.empty(room, np.int8), np.empty(room, np.int8)
+    parent, claim = np.empty(room, np.int32), np.empty(room, np.int32)
+    size = 0
+    for anchor in anchors:
+        node[size], sign[size], links[size], parent[size], claim[size] = anchor, 0, 0, -1, -1
+        size += 1
+    place = 0
+    while place < size:
+        here = node[place]
+        if links[place] < most and (links[place] == 0 or (not blocked[here] and sign[place] >= 0)):
+            for step in range(start[here], start[here + 1]):
+                edge = adjacent[step]
+                there = edge >> 3
+                final = (edge & 4) != 0
+                if mark[there] or (final and backward and links[place] > 0):
+                    continue
+                look, met = place, False
+                while look >= 0 and not met:
+                    met = node[look] == there
+                    look = parent[look]
+                if met:
+                    continue
+                if size == room:
+                    return limit + 1, node, sign, links, parent, claim
+                before = sign[place]
+                total = combine(before, edge & 3)
+                node[size], links[size], parent[size] = there, links[place] + 1, place
+                # What a terminal claim has ended is marked by a negative code: -1 - code.
+                sign[size] = -1 - total if final and not backward else total
+                claim[size] = at[step] if backward else step
+                size += 1
+        place += 1
+    return size - len(anchors), node, sign, links, parent, claim
+
+
+@kernel
+def chains(arrivals, links, parent, claim, backward):
+    """Return the claims that lead to each arrival, first claim first, -1 behind the last."""
+    paths = np.full((len(arrivals), MOST_LINKS), -1, np.int32)
+    for row in range(len(arrivals)):
+        look = arrivals[row]
+        length = links[look]
+        for step in range(length):
+            paths[row, step if backward else length - 1 - step] = claim[look]
+            look = parent[look]
+    return paths
+
+
+@kernel
+def choose(states, links, cost, older, head, unit):
+    """For each state asked for list the arrivals that may be best, and whether the cheapest visits a node twice.
+
+    An arrival of more cost than another is left out unless the two products may be equal to 12 decimals.
+    """
+    row, arrival = np.empty(len(states) * 2, np.int32), np.empty(len(states) * 2, np.int32)
+    size = 0
+    for place in range(len(states)):
+        least = FAR
+        look = head[states[place]]
+        while look >= 0:
+            if links[look] > 0:
+                least = min(least, cost[look])
+            look = older[look]
+        if least == FAR:
+            continue
+        highest = np.exp(-least / unit)
+        look = head[states[place]]
+        while look >= 0:
+            if links[look] > 0 and cost[look] < FAR and highest - np.exp(-cost[look] / unit) < 2e-12:
+                if size == len(row):
+                    row, arrival = _wider(row), _wider(arrival)
+                row[size], arrival[size] = place, look
+                size += 1
+            look = older[look]
+    return row[:size], arrival[:size]
+
+
+@kernel
+def visits_twice(arrivals, state, parent, width):
+    """Say for each arrival whether the walk to it visits some node twice."""
+    twice = np.zeros(len(arrivals), np.uint8)
+    for row in range(len(arrivals)):
+        first = arrivals[row]
+        while first >= 0 and not twice[row]:
+            second = parent[first]
+            while second >= 0:
+                if state[second] // width == state[first] // width:
+                    twice[row] = 1
+                    break
+                second = parent[second]
+            first = parent[first]
+    return twice

@@ -1,0 +1,243 @@
+"""Searching a network by kernels: the same functions as in `kg.engine`, the same paths, the same order.
+
+Lives here: `best_paths`, `reach`. May enter: networks, node sets, limits. Never here: loops over claims (kernels).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from threading import local
+from typing import Any
+
+import numpy as np
+
+from kg.compiled import kernels, ranking
+from kg.compiled.arrays import CODES, SIGNS, Arrays
+from kg.engine import POP_LIMIT, WALK_LIMIT, Found, Nodes, Path, Reached, rank
+from kg.network import COST_UNIT, Network
+
+NOWHERE = 127
+NONE = np.zeros(0, np.int32)
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """Room that searches of one thread use again: filled as a search leaves it. See `kernels`."""
+
+    best: Any
+    head: Any
+    mark: Any
+    need: Any
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> Scratch:
+        """Return the room of this thread for arrays of this size."""
+        size = arrays.nodes, arrays.width
+        if getattr(_ROOM, "size", None) != size:
+            states = arrays.nodes * arrays.width
+            _ROOM.size = size
+            _ROOM.scratch = cls(
+                np.full(states, kernels.FAR, np.int64),
+                np.full(states, -1, np.int32),
+                np.zeros(arrays.nodes, np.uint8),
+                np.full(arrays.nodes, NOWHERE, np.uint8),
+            )
+        made: Scratch = _ROOM.scratch
+        return made
+
+
+_ROOM = local()
+
+
+def best_paths(
+    network: Network,
+    sources: Nodes,
+    targets: Nodes,
+    *,
+    k: int,
+    max_links: int,
+    sign: int | None = None,
+    pops: int = POP_LIMIT,
+) -> Found:
+    """Return what `kg.engine.best_paths` returns.
+
+    Cost: rounds over half of the links of a path from either end, then about k * max_links * degree.
+    """
+    arrays = Arrays.of(network)
+    wanted = -1 if sign is None else CODES[sign]
+    if wanted >= arrays.signs or not sources or not targets - sources:
+        return Found([])
+    rows, complete = best_rows(arrays, sources, targets - sources, k, max_links, wanted, pops)
+    paths = [_named(arrays, row) for row in rows.tolist()]
+    return Found(rank(network, paths)[:k], complete=complete)
+
+
+def best_rows(
+    arrays: Arrays, sources: Iterable[int], targets: Iterable[int], k: int, max_links: int, wanted: int, pops: int
+) -> tuple[Any, bool]:
+    """Return the best paths as rows of claim numbers, -1 behind the last, and whether no limit ended the search.
+
+    They come as they are found: by cost, to within `kernels.TIE`, then by links and claims. Sources are no targets.
+    """
+    room = Scratch.of(arrays)
+    starts, stops = _nodes(sources), _nodes(targets)
+    free = max_links // 2
+    met = kernels.hops(arrays.start, arrays.to, starts, max_links - free - 1, room.need)
+    sizes = arrays.signs, arrays.width
+    state, links, cost, older, _, _ = kernels.grow(
+        arrays.back_start, arrays.back, arrays.at, arrays.code, arrays.costs, arrays.blocked,
+        stops, room.mark, room.need, free, *sizes, max_links, True, False, False, room.best, room.head,
+    )  # fmt: skip
+    room.mark[starts], room.mark[stops] = 1, 2
+    rows, complete = ranking.best(
+        arrays.start, arrays.to, NONE, arrays.code, arrays.costs, arrays.blocked,
+        starts, room.mark, *sizes, False, wanted, k, max_links, pops, links, cost, older, room.head,
+    )  # fmt: skip
+    room.mark[starts] = room.mark[stops] = 0
+    room.need[met] = NOWHERE
+    kernels.clear(state, room.best, room.head)
+    return rows, bool(complete)
+
+
+def reach(
+    network: Network,
+    anchors: Nodes,
+    *,
+    forward: bool,
+    max_links: int,
+    walks: int = WALK_LIMIT,
+    wanted: Nodes | None = None,
+) -> Reached:
+    """Return what `kg.engine.reach` returns; of the nodes `wanted` alone when they are given.
+
+    Cost: linear in the simple paths, or in the links within reach and in the nodes that are listed.
+    """
+    arrays = Arrays.of(network)
+    starts = _nodes(anchors)
+    return _walked(arrays, starts, forward, max_links, walks, wanted) or _by_rounds(
+        network, arrays, starts, forward, max_links, wanted
+    )
+
+
+def _walked(
+    arrays: Arrays, starts: Any, forward: bool, max_links: int, walks: int, wanted: Nodes | None
+) -> Reached | None:
+    room = Scratch.of(arrays)
+    sides = _sides(arrays, forward)
+    room.mark[starts] = 1
+    count, node, sign, links, parent, claim = ranking.walk_all(
+        *sides, arrays.blocked, starts, room.mark, not forward, max_links, walks
+    )
+    room.mark[starts] = 0
+    if count > walks:
+        return None
+    rows = np.arange(len(starts), len(starts) + count, dtype=np.int32)
+    if wanted is not None:
+        rows = rows[np.isin(node[rows], _nodes(wanted))]
+    codes = np.where(sign[rows] < 0, -1 - sign[rows], sign[rows])
+    paths = ranking.chains(rows, links, parent, claim, not forward)
+    lengths = links[rows]
+    order = np.lexsort((*paths.T[::-1], lengths, -_rounded(_products(arrays, paths)), codes, node[rows]))
+    reached = Reached()
+    columns = (column[order].tolist() for column in (node[rows], codes, lengths, paths))
+    for there, code, length, path in zip(*columns, strict=True):
+        by_sign = reached.paths.setdefault(there, {})
+        by_sign.setdefault(SIGNS[code], []).append(arrays.names(path[:length]))
+    return reached
+
+
+def _by_rounds(
+    network: Network, arrays: Arrays, starts: Any, forward: bool, max_links: int, wanted: Nodes | None
+) -> Reached:
+    room = Scratch.of(arrays)
+    sides, sizes = _sides(arrays, forward), (arrays.signs, arrays.width)
+    need, free = room.need, max_links
+    if wanted is not None:
+        need, free = _needs(network, arrays, wanted, forward, max_links), 0
+    room.mark[starts] = 1
+    state, links, cost, older, parent, claim = kernels.grow(
+        *sides, arrays.code, arrays.costs, arrays.blocked, starts, room.mark, need, free,
+        *sizes, max_links, not forward, True, True, room.best, room.head,
+    )  # fmt: skip
+    met = state[len(starts) :]
+    if wanted is not None:
+        met = met[np.isin(met // arrays.width, _nodes(wanted))]
+    asked = np.unique(met // arrays.width * arrays.signs + met % arrays.width % arrays.signs)
+    node, code = asked // arrays.signs, asked % arrays.signs
+    found: dict[int, list[tuple[int, Path]]] = {}
+    for more in range(0, arrays.width, arrays.signs):
+        states = node * arrays.width + code + more
+        row, arrival = ranking.choose(states, links, cost, older, room.head, COST_UNIT)
+        twice = ranking.visits_twice(arrival, state, parent, arrays.width)
+        paths = ranking.chains(arrival, links, parent, claim, not forward)
+        for at, is_twice, path in zip(row.tolist(), twice.tolist(), paths.tolist(), strict=True):
+            found.setdefault(at, []).append((is_twice, _named(arrays, path)))
+    reached = Reached(exhaustive=False)
+    pairs = list(zip(node.tolist(), [SIGNS[one] for one in code.tolist()], strict=True))
+    for at in sorted(range(len(pairs)), key=pairs.__getitem__):
+        candidates = found[at]
+        chosen = candidates[0]
+        if len(candidates) > 1:
+            first = rank(network, [path for _, path in candidates])[0]
+            chosen = next(one for one in candidates if one[1] == first)
+        path: Path | None = chosen[1]
+        there, sign = pairs[at]
+        if chosen[0]:
+            room.mark[starts], room.mark[there] = 2, 1
+            rows, complete = ranking.best(
+                *_sides(arrays, not forward), arrays.code, arrays.costs, arrays.blocked,
+                np.array([there], np.int32), room.mark, *sizes, forward, CODES[sign], 1, max_links, POP_LIMIT,
+                links, cost, older, room.head,
+            )  # fmt: skip
+            room.mark[there] = 0
+            reached.complete = reached.complete and bool(complete)
+            exact = [_named(arrays, row[::-1] if forward else row) for row in rows.tolist()]
+            path = rank(network, exact)[0] if exact else None
+        if path is not None:
+            reached.paths.setdefault(there, {})[sign] = [path]
+    room.mark[starts] = 0
+    kernels.clear(state, room.best, room.head)
+    return reached
+
+
+def _needs(network: Network, arrays: Arrays, wanted: Nodes, forward: bool, max_links: int) -> Any:
+    """Return for each node the least number of links to the wanted ones; the last such question is remembered."""
+    asked = (wanted, forward, max_links)
+    known = network.kept.get("needs")
+    if known is None or known[0] != asked:
+        need = np.full(arrays.nodes, NOWHERE, np.uint8)
+        start, adjacent, _ = _sides(arrays, not forward)
+        kernels.hops(start, adjacent, _nodes(wanted), max_links, need)
+        network.kept["needs"] = known = (asked, need)
+    return known[1]
+
+
+def _sides(arrays: Arrays, forward: bool) -> tuple[Any, Any, Any]:
+    return (arrays.start, arrays.to, NONE) if forward else (arrays.back_start, arrays.back, arrays.at)
+
+
+def _nodes(nodes: Iterable[int]) -> Any:
+    return np.array(sorted(nodes), np.int32)
+
+
+def _named(arrays: Arrays, row: Sequence[int]) -> Path:
+    return arrays.names(claim for claim in row if claim >= 0)
+
+
+def _products(arrays: Arrays, paths: Any) -> Any:
+    """Return the product of each row as `kg.engine.product` works it out, least factor first, to the last bit."""
+    factors = np.ones(paths.shape)
+    there = paths >= 0
+    factors[there] = arrays.expected[arrays.code[paths[there]]]
+    factors.sort(axis=1)
+    products = np.ones(len(paths))
+    for column in range(factors.shape[1]):
+        products = products * factors[:, column]
+    return products
+
+
+def _rounded(products: Any) -> Any:
+    """Round to 12 decimals as Python does; numpy would multiply, and differ in the last digit now and then."""
+    values, places = np.unique(products, return_inverse=True)
+    return np.array([round(value, 12) for value in values.tolist()])[places] if len(values) else products
