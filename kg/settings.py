@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -19,7 +20,7 @@ from kg.ids import parse_slug, slugify
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = ("en", "zh")
-BUDGETS = ("KG_WRITES_PER_MINUTE", "KG_IMPORTS_PER_HOUR", "KG_LOOK_UPS_PER_HOUR", "KG_WRONG_TOKENS_PER_MINUTE")
+BUDGETS = ("KG_WRITES_PER_MINUTE", "KG_IMPORTS_PER_HOUR", "KG_LOOKUPS_PER_HOUR", "KG_WRONG_TOKENS_PER_MINUTE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,13 @@ class Budgets:
     Attributes:
         writes: Writes of a token in a minute (`KG_WRITES_PER_MINUTE`).
         imports: Imports of a token in an hour (`KG_IMPORTS_PER_HOUR`).
-        look_ups: Look-ups elsewhere by a token in an hour (`KG_LOOK_UPS_PER_HOUR`).
+        lookups: Look-ups elsewhere by a token in an hour (`KG_LOOKUPS_PER_HOUR`).
         failures: Wrong tokens from an address in a minute (`KG_WRONG_TOKENS_PER_MINUTE`).
     """
 
     writes: int = 120
     imports: int = 30
-    look_ups: int = 200
+    lookups: int = 200
     failures: int = 10
 
 
@@ -49,10 +50,11 @@ class Settings:
         ontology: Further Turtle files or folders (`KG_ONTOLOGY`, separated like `PATH`).
         actor: Handle of who writes (`KG_ACTOR`); the login name by default.
         two_person: Whoever proposed a record may not accept or reject it (`KG_TWO_PERSON`, on by default).
-        lookups: Whether other services may be asked about a work (`KG_LOOKUPS`, on or off); None when nothing is said:
-            then a command of the user may, a request to a server may not.
+        lookups: Whether other services may be asked about a work (`KG_LOOKUPS`, on or off); None when nothing is
+            said: then a command of the user may, a request to a server may not.
         lookups_per_day: How many questions a day they are asked at most (`KG_LOOKUPS_PER_DAY`).
         contact: E-mail of the operator, told to those services for politeness (`KG_CONTACT`).
+        budgets: What a token or an address may ask of a server.
     """
 
     database: str
@@ -70,8 +72,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        InputError: KG_LANG is neither en nor zh, KG_ACTOR no handle, KG_TWO_PERSON neither on nor off,
-            a budget no number.
+        InputError: KG_LANG is neither en nor zh, KG_ACTOR no handle, KG_TWO_PERSON or KG_LOOKUPS neither
+            on nor off, a budget no number, KG_CONTACT no e-mail address.
 
     Example:
         >>> read_settings({"KG_DATABASE_URL": "sqlite:///a.sqlite"}).database
@@ -86,6 +88,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ontology,
         actor=parse_slug(given.get("KG_ACTOR") or login_handle(), where="KG_ACTOR"),
         two_person=_parse_switch(given.get("KG_TWO_PERSON") or "on", where="KG_TWO_PERSON"),
+        lookups=_parse_switch(given["KG_LOOKUPS"], where="KG_LOOKUPS") if given.get("KG_LOOKUPS") else None,
+        lookups_per_day=_parse_count(given.get("KG_LOOKUPS_PER_DAY") or "500", where="KG_LOOKUPS_PER_DAY"),
+        contact=_parse_contact(given.get("KG_CONTACT") or ""),
         budgets=Budgets(
             *(
                 _parse_count(given.get(name) or str(spec.default), where=name)
@@ -119,6 +124,16 @@ def _parse_switch(text: str, *, where: str) -> bool:
     if text.strip().lower() not in switches:
         raise InputError(f"{text[:40]!r} is neither on nor off", where=where, hint="use on or off")
     return switches[text.strip().lower()]
+
+
+def _parse_contact(text: str) -> str | None:
+    """The address goes into a header of requests, so it may hold nothing that could end the header."""
+    bare = text.strip()
+    if bare and re.fullmatch(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}", bare) is None:
+        raise InputError(
+            f"{bare[:40]!r} is no e-mail address", where="KG_CONTACT", hint="use the form name@example.org"
+        )
+    return bare or None
 
 
 def parse_lang(text: str, *, where: str = "lang") -> Lang:
