@@ -7,16 +7,17 @@ Never here: how a question is answered (question/), SQL (record/), printing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.accounts import Admitting
 from kg.asking import parse_links, parse_sign
+from kg.contributing import Contributing
 from kg.coverage import basis_report, coverage
 from kg.criteria import parse_flag, parse_int
 from kg.errors import InputError
 from kg.exchanging import Exchanging
+from kg.keeping import Keeping
 from kg.later import Later
 from kg.model import Change, Revision
 from kg.packaged import packaged
@@ -25,6 +26,8 @@ from kg.querying import Querying
 from kg.question import impact, paths, raises, records, search
 from kg.question.answers import Answer
 from kg.record import Store
+from kg.remembering import Remembering
+from kg.reviewing import Reviewing
 from kg.settings import parse_lang, read_settings
 from kg.surveying import Surveying
 from kg.text import TextIndex
@@ -90,7 +93,19 @@ def database_url(text: str) -> str:
     return text if "://" in text else f"sqlite:///{text}"
 
 
-class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating, Admitting):
+class Graph(
+    Surveying,
+    Probing,
+    Exchanging,
+    Vouching,
+    Querying,
+    Validating,
+    Admitting,
+    Keeping,
+    Contributing,
+    Reviewing,
+    Remembering,
+):
     """The record seen through the ontology: ask, list, show, load. Safe to share between threads.
 
     Every question takes the criteria of `kg.Criteria` as keywords. Questions return an `Answer`, records and lists
@@ -98,13 +113,6 @@ class Graph(Surveying, Probing, Exchanging, Vouching, Querying, Validating, Admi
     """
 
     # -- the record ------------------------------------------------------------------------------------------
-
-    def log(self, *, limit: Any = 50) -> Document:
-        """The newest revisions, newest first, without their changes."""
-        most = parse_int(limit, name="limit", low=1, high=1_000_000)
-        newest = self.revision
-        page = self.store.revisions(after=max(0, newest - most))[::-1]
-        return {"items": [asdict(one, dict_factory=_without_changes) for one in page], "revision": newest}
 
     def verify(self) -> Document:
         """What is wrong with the history or with the state that follows from it; no problem means all is well."""
@@ -268,7 +276,3 @@ _ENTITIES = frozenset({"broader", "subject", "object"})
 
 def _packs() -> list[Path]:
     return sorted(path.parent for path in packaged("seeds").glob("*/pack.toml"))
-
-
-def _without_changes(fields: list[tuple[str, Any]]) -> Document:
-    return {name: value for name, value in fields if name != "changes"}

@@ -36,23 +36,24 @@ def postgres_server() -> Iterator[sa.Engine]:
 @pytest.fixture
 def postgres_url(postgres_server: sa.Engine) -> Iterator[str]:
     """The URL of an empty schema of its own, dropped afterwards."""
-    yield from _schema(postgres_server)
+    yield from schema(postgres_server)
 
 
 @pytest.fixture(scope="module")
 def postgres_module_url(postgres_server: sa.Engine) -> Iterator[str]:
     """The URL of an empty schema that the tests of one module share."""
-    yield from _schema(postgres_server)
+    yield from schema(postgres_server)
 
 
-def _schema(postgres_server: sa.Engine) -> Iterator[str]:
-    schema = f"kg_test_{uuid.uuid4().hex}"
+def schema(postgres_server: sa.Engine) -> Iterator[str]:
+    """Give the URL of an empty schema, and drop it afterwards."""
+    name = f"kg_test_{uuid.uuid4().hex}"
     with postgres_server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
-    url = postgres_server.url.update_query_dict({"options": f"-csearch_path={schema}"})
+        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+    url = postgres_server.url.update_query_dict({"options": f"-csearch_path={name}"})
     yield url.render_as_string(hide_password=False)
     with postgres_server.connect() as connection:
-        connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+        connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
 
 
 @pytest.fixture

@@ -24,8 +24,13 @@ class Written:
     sha256: str
 
 
-def write(path: Path, pieces: Iterable[str | bytes]) -> Written:
+def write(path: Path, pieces: Iterable[str | bytes], *, mode: int | None = None) -> Written:
     """Write pieces, as UTF-8 where they are text, to a file that then stands there whole, or not at all.
+
+    Args:
+        path: The file.
+        pieces: Its content.
+        mode: Permissions; those of the file that is replaced, or of any new file, when None.
 
     A temporary file beside it is written, brought to disk and renamed; then the folder is brought to disk. A file of
     that name is replaced; where it is a link, the file it points to is.
@@ -41,7 +46,7 @@ def write(path: Path, pieces: Iterable[str | bytes]) -> Written:
                 written = pour(stream, pieces)
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(name).chmod(_mode(target))
+            Path(name).chmod(_mode(target) if mode is None else mode)
             Path(name).replace(target)
         except BaseException:
             Path(name).unlink(missing_ok=True)

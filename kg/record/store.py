@@ -17,6 +17,7 @@ from kg.errors import Conflict, InputError, NotFound, StoreError
 from kg.ids import RecordKind
 from kg.model import Change, Record, Revision
 from kg.record import past, submissions
+from kg.record.backup import Told, fill, lines
 from kg.record.connection import Place, insert, reading, writing
 from kg.record.drafts import Draft, drafts, keep_changed, refuse_broken_references, upsert
 from kg.record.faults import Interrupted
@@ -253,6 +254,27 @@ class Store:
             except Interrupted:
                 if next(tries, None) is None:
                     raise
+
+    def backup(self, *, accounts: bool = True) -> Iterator[str]:
+        """Give the lines of a backup of one consistent state; readers and writers go on meanwhile.
+
+        Args:
+            accounts: With persons (their e-mail too) and the digests of tokens; never with a secret.
+
+        See `kg.record.backup.lines`.
+        """
+        with reading(self._engine, self._place) as connection:
+            yield from lines(connection, stamp(self._clock()), accounts=accounts)
+
+    def restore(self, given: Iterable[str], *, source: str) -> Told:
+        """Fill this empty database from a backup, wholly or not at all; the chain and the state are verified.
+
+        Raises:
+            StoreError: the database is not empty or may not be written, or the backup does not hold together.
+            ParseFailure: this is no backup, or it is cut off, or was altered.
+        """
+        with writing(self._engine, self._place) as connection:
+            return fill(connection, self._place, given, source=source)
 
     def verify(self) -> list[str]:
         """Return what is wrong with the record, empty when nothing is.

@@ -1,6 +1,6 @@
 """Looks for tampering and damage: the chain of hashes, the state against the fold of the log, kept answers.
 
-Lives here: `problems`. May enter: the rooms beside it but the store. Never here: repair.
+Lives here: `problems`, `problems_on`. May enter: the rooms beside it but the store. Never here: repair.
 """
 
 from __future__ import annotations
@@ -42,16 +42,21 @@ def problems(engine: sa.Engine, place: Place) -> list[str]:
         with reading(engine, place) as connection:
             if engine.dialect.name == "sqlite":
                 found += _file_problems(connection)
-            fold: dict[tuple[str, str], _Fold] = {}
-            found += _chain_problems(connection, fold)
-            for form in FORMS.values():
-                found += _state_problems(connection, form, fold)
-            found += receipt_problems(connection)
+            found += problems_on(connection)
     except KgError as fault:
         found.append(f"reading stopped: {fault}")
     except (TypeError, ValueError, AttributeError) as fault:
         found.append(f"reading stopped: a value is not of the kind that its column holds ({fault})")
     return found
+
+
+def problems_on(connection: sa.Connection) -> Iterator[str]:
+    """Say what is wrong with the chain, the state and the kept answers, as one transaction sees them."""
+    fold: dict[tuple[str, str], _Fold] = {}
+    yield from _chain_problems(connection, fold)
+    for form in FORMS.values():
+        yield from _state_problems(connection, form, fold)
+    yield from receipt_problems(connection)
 
 
 def _file_problems(connection: sa.Connection) -> Iterator[str]:

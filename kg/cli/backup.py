@@ -1,0 +1,47 @@
+"""Backups on the command line: backup, restore.
+
+May enter: names of files. Never here: what a backup holds (kg.record.backup).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.cli.context import Context
+from kg.cli.options import json_option, print_json
+from kg.later import Later
+
+if TYPE_CHECKING:
+    from kg import keeping
+else:
+    keeping = Later("kg.keeping")
+
+
+@click.command()
+@click.argument("file")
+@click.option("--without-accounts", is_flag=True, help="Leave out persons, their e-mail, and the digests of tokens.")
+@json_option
+@click.pass_obj
+def backup(context: Context, /, file: str, without_accounts: bool, as_json: bool) -> None:
+    """Write the whole record to FILE, which only you may read; the record may be in use meanwhile.
+
+    FILE is compressed when its name ends in .gz. It fits databases of both kinds.
+    """
+    told = context.graph.backup(file, accounts=not without_accounts)
+    print_json(told) if as_json else click.echo(f"{_told(told)} to {told['file']} ({told['bytes']:,} bytes)")
+
+
+@click.command()
+@click.argument("file")
+@json_option
+@click.pass_obj
+def restore(context: Context, /, file: str, as_json: bool) -> None:
+    """Make a new record from a backup; the database that --database names must be empty or missing."""
+    told = keeping.restore(file, context.database_url)
+    print_json(told) if as_json else click.echo(f"{_told(told)} to {told['database']}")
+
+
+def _told(told: dict[str, Any]) -> str:
+    return f"revision {told['revision']}: {told['rows']['change']:,} changes of {told['rows']['revision']:,} revisions"
