@@ -1,11 +1,12 @@
 """The doors: raw input becomes validated records here, and nowhere else.
 
-Lives here: `EntityIn`, `ClaimIn`, `EvidenceIn`, `WorkIn` (pydantic) and `parse`, which turns their faults into
-our errors. May enter: `kg.model`, `kg.ids`, `kg.vocabulary`. Never here: look-ups in the record.
+Lives here: `EntityIn`, `ClaimIn`, `EvidenceIn`, `ItemIn`, `WorkIn` (pydantic) and `parse`, which turns their faults
+into our errors. May enter: `kg.model`, `kg.ids`, `kg.vocabulary`. Never here: look-ups in the record.
 """
 
 from __future__ import annotations
 
+import reprlib
 import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
@@ -176,6 +177,13 @@ class EvidenceIn(_In):
         )
 
 
+class ItemIn(EvidenceIn):
+    """Evidence as a person contributes it: where in the work it is said and why it is as strong as it is are needed."""
+
+    locator: Line
+    strength_reason: Prose
+
+
 class WorkIn(_In):
     """A citable work. `csl` is the CSL-JSON item as far as it is known."""
 
@@ -203,6 +211,8 @@ class WorkIn(_In):
 
 
 M = TypeVar("M", bound=BaseModel)
+_SHOWN = reprlib.Repr()
+_SHOWN.maxstring = _SHOWN.maxother = 120
 
 
 def parse(door: type[M], values: Mapping[str, Any], *, where: str | None = None) -> M:
@@ -220,7 +230,7 @@ def parse(door: type[M], values: Mapping[str, Any], *, where: str | None = None)
     except ValidationError as fault:
         first = fault.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        given = "nothing" if first["type"] == "missing" else repr(first.get("input"))
+        given = "nothing" if first["type"] == "missing" else _SHOWN.repr(first.get("input"))
         more = fault.error_count() - 1
         cause = first.get("ctx", {}).get("error")
         hint = cause.hint if isinstance(cause, InputError) else None

@@ -182,6 +182,7 @@ class Revisions(Shape):
     """The newest revisions, newest first."""
 
     items: list[Revision]
+    next: int | None
     revision: int
 
 

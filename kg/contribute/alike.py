@@ -1,0 +1,80 @@
+"""Has somebody said this already? Evidence and claims that resemble a new one.
+
+Lives here: `like_item`, `like_claim`. May enter: a snapshot, one record. Never here: refusing; a likeness is told.
+"""
+
+from __future__ import annotations
+
+from rapidfuzz import fuzz
+
+from kg.contribute.quotes import folded
+from kg.model import Claim, Entity, Evidence, Text
+from kg.network import group_of
+from kg.snapshot import Snapshot
+
+ALIKE = 85.0
+MOST = 10
+Document = dict[str, str]
+WHY = {
+    "quote": Text("the same quote", "引文相同"),
+    "statement": Text("much the same statement", "陈述大致相同"),
+    "locator": Text("the same passage of the same work", "同一文献的同一段落"),
+    "group": Text("from the same source: both count once", "出自同一来源：两者只计一次"),
+    "ends": Text("joins the same two entities", "连接相同的两个实体"),
+    "name": Text("has the same name", "名称相同"),
+}
+
+
+def like_item(item: Evidence, snapshot: Snapshot, *, lang: str = "en") -> list[Document]:
+    """Return the items on the same claim that say nearly the same or come from the same source, the likest first.
+
+    Returns:
+        `[{"id", "status", "like", "why"}]`; `like` is quote, statement, locator or group.
+    """
+    found: list[tuple[int, str, str]] = []
+    order = list(WHY)
+    others = (other for other in snapshot.evidence_of(item.claim) if other.id not in {item.id, item.supersedes})
+    for other in others:
+        like = _like(item, other, snapshot)
+        if like is not None:
+            found.append((order.index(like), other.id, like))
+    return [
+        {"id": id, "status": snapshot.evidence[id].status, "like": like, "why": WHY[like].get(lang)}
+        for _, id, like in sorted(found)[:MOST]
+    ]
+
+
+def like_claim(claim: Claim, snapshot: Snapshot, *, lang: str = "en") -> list[Document]:
+    """Return other claims that join the same two entities, in either direction."""
+    ends = {claim.subject, claim.object}
+    others = (*snapshot.claims_from(claim.subject), *snapshot.claims_to(claim.subject))
+    return [
+        {"id": other.id, "status": other.status, "like": "ends", "why": WHY["ends"].get(lang)}
+        for other in sorted(others, key=lambda one: one.id)
+        if other.id != claim.id and {other.subject, other.object} == ends
+    ][:MOST]
+
+
+def like_entity(entity: Entity, snapshot: Snapshot, *, lang: str = "en") -> list[Document]:
+    """Return other entities that share a label or an alias, case ignored."""
+    names = _names(entity)
+    return [
+        {"id": other.id, "status": other.status, "like": "name", "why": WHY["name"].get(lang)}
+        for other in snapshot.entities.values()
+        if other.id != entity.id and names & _names(other)
+    ][:MOST]
+
+
+def _like(item: Evidence, other: Evidence, snapshot: Snapshot) -> str | None:
+    if item.quote and other.quote and folded(item.quote) == folded(other.quote):
+        return "quote"
+    if fuzz.ratio(folded(item.statement), folded(other.statement)) >= ALIKE:
+        return "statement"
+    if group_of(item, snapshot) != group_of(other, snapshot):
+        return None
+    same = item.work == other.work and (item.locator or "").casefold() == (other.locator or "").casefold()
+    return "locator" if same and item.locator else "group"
+
+
+def _names(entity: Entity) -> set[str]:
+    return {name.casefold() for name in (entity.label.en, entity.label.zh or entity.label.en, *entity.aliases)}

@@ -1,0 +1,102 @@
+"""What records change: beliefs of claims and answers about pairs, before and after.
+
+Lives here: `network_with`, `effect`. May enter: a network, records as they shall stand. Never here: writing, doors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from kg.contribute.states import Key
+from kg.model import Change, Claim, Entity, Evidence, Record, Revision, Text, Work, kind_of
+from kg.network import Network
+from kg.question.compare import Comparison
+from kg.question.compare_said import NOW, Moments
+
+IF_ACCEPTED = Moments(NOW, Text("If this is accepted", "若予以接受"))
+THEN = Moments(Text("Before", "此前"), Text("Now", "现在"))
+Document = dict[str, Any]
+
+
+def network_with(network: Network, records: Iterable[Record]) -> Network:
+    """Return the network in which some records stand otherwise, or are new.
+
+    Law: equals `Network.build` of the snapshot with these records.
+
+    Cost: linear in the evidence of the claims they touch, and a copy of the tables; a build when an entity comes or
+    goes.
+    """
+    changes = tuple(Change(kind_of(record), record) for record in records)
+    snapshot = network.snapshot
+    made = snapshot.apply(Revision(snapshot.revision, snapshot.recorded_at or "", "", "", None, "", "", changes))
+    counts = network.criteria.status_counts
+    status = network.vocabulary.status
+    touched: set[str] = set()
+    for change in changes:
+        record = change.record
+        if isinstance(record, Entity):
+            known = snapshot.entities.get(record.id)
+            if (known is not None and counts(status(known.status))) != counts(status(record.status)):
+                return Network.build(made, network.criteria, network.vocabulary, network.assumed)
+        elif isinstance(record, Claim):
+            touched.add(record.id)
+        elif isinstance(record, Evidence):
+            touched.add(record.claim)
+        elif isinstance(record, Work):
+            touched |= {item.claim for item in made.evidence_from(record.id)}
+    return network.reread(made, network.criteria, sorted(touched), network.assumed)
+
+
+def effect(
+    before: Network,
+    after: Network,
+    moments: Moments,
+    *,
+    claims: Sequence[str] = (),
+    rows: str | None = None,
+    cols: str | None = None,
+    max_links: int = 6,
+    lang: str = "en",
+) -> Document:
+    """Return how beliefs and answers differ between two networks.
+
+    Args:
+        before: As it stands.
+        after: As it will stand.
+        moments: What the two are called in sentences.
+        claims: Claims whose belief is told even when it stays the same.
+        rows: Entity type where paths begin; None for all causes.
+        cols: Entity type where they end; None for all harms.
+        max_links: Most claims in a path, 1 to 12.
+        lang: Language of the sentences.
+
+    Returns:
+        `{"beliefs": [{"claim", "belief": [before, after]}], "claims": [...], "changes": [...], "complete", "limits"}`:
+        the claims asked for; every claim and every pair of a cause and a harm that stands otherwise, see
+        `kg.question.compare`.
+    """
+    comparison = Comparison(before, after, moments)
+    limits: set[str] = set()
+    pairs = comparison.pairs(*comparison.ends(rows, cols), max_links=max_links, lang=lang, limits=limits)
+    return {
+        "beliefs": [
+            {"claim": id, "belief": [net.opinion(id).document() for net in comparison.networks]} for id in claims
+        ],
+        "claims": comparison.claims(lang=lang),
+        "changes": pairs,
+        "complete": not limits,
+        "limits": sorted(limits),
+    }
+
+
+def claims_of(records: Iterable[Record]) -> list[str]:
+    """Return the claims that records are, or bear on."""
+    found = {record.id for record in records if isinstance(record, Claim)}
+    found |= {record.claim for record in records if isinstance(record, Evidence)}
+    return sorted(found)
+
+
+def keys(changes: Iterable[Change]) -> list[Key]:
+    """Return kind and id of each change."""
+    return [(change.kind, change.id) for change in changes]

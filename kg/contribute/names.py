@@ -1,0 +1,158 @@
+"""What people call a record: its id, its label or an alias, its DOI or title; to the record itself.
+
+Lives here: looking up by name, each miss with near ids. May enter: a snapshot, texts of any door. Never here: writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kg import ids
+from kg.errors import BadIdentifier, InputError, NotFound
+from kg.ids import RecordKind
+from kg.inputs import clean
+from kg.model import Claim, Entity, Record, Work
+from kg.snapshot import Snapshot
+from kg.vocabulary import Vocabulary
+
+SHOWN = 5
+_WORK_IDS: tuple[tuple[str, Callable[[str], str]], ...] = (("doi", ids.parse_doi), ("arxiv", ids.parse_arxiv))
+
+
+def entity_of(snapshot: Snapshot, vocabulary: Vocabulary, name: object, *, where: str) -> Entity:
+    """Return the entity of an id; or of a label or alias, case ignored, when only one standing entity is called so.
+
+    Raises:
+        NotFound: nothing is called so; `near` names ids.
+        InputError: several are; `near` names them. Or it is no text.
+
+    Cost: one look-up for an id; linear in the entities for a label.
+    """
+    text = _text(name, where)
+    if text in snapshot.entities:
+        return snapshot.entities[text]
+    folded = text.casefold()
+    called = [
+        one
+        for one in snapshot.entities.values()
+        if folded in {each.casefold() for each in (one.label.en, one.label.zh or "", *one.aliases)}
+        and stands(vocabulary, one.status)
+    ]
+    if len(called) > 1:
+        raise InputError(
+            f"{text[:80]!r} is what {len(called)} entities are called",
+            where=where,
+            near=[one.id for one in called[:SHOWN]],
+            hint="give the id",
+        )
+    if called:
+        return called[0]
+    try:
+        return snapshot.entity(text)
+    except NotFound as missing:
+        raise NotFound(
+            missing.message, where=where, near=missing.near, hint="propose the entity first: kg add entity"
+        ) from missing
+
+
+def work_of(snapshot: Snapshot, name: object, *, where: str = "work") -> Work:
+    """Return the work of a citation key, DOI, arXiv id or exact title (case ignored).
+
+    Raises:
+        NotFound: there is none; `near` names keys.
+        InputError: several works are called so, or it is no text.
+    """
+    text = _text(name, where)
+    if text in snapshot.works:
+        return snapshot.works[text]
+    found: list[Work] = []
+    for field, read in _WORK_IDS:
+        try:
+            id = read(text)
+        except BadIdentifier:
+            continue
+        found += [work for work in snapshot.works.values() if getattr(work, field) == id and work not in found]
+    folded = text.casefold()
+    found = found or [work for work in snapshot.works.values() if work.title.casefold() == folded]
+    if len(found) > 1:
+        raise InputError(
+            f"{text[:80]!r} is what {len(found)} works are called",
+            where=where,
+            near=[work.id for work in found[:SHOWN]],
+            hint="give the citation key",
+        )
+    if found:
+        return found[0]
+    try:
+        return snapshot.work(text)
+    except NotFound as missing:
+        raise NotFound(
+            missing.message, where=where, near=missing.near, hint="add the work first: kg add work DOI|FILE"
+        ) from missing
+
+
+def claim_of(snapshot: Snapshot, name: object, *, where: str = "claim") -> Claim:
+    """Return the claim of an id.
+
+    Raises:
+        NotFound: there is none; `near` names those of the same ends first.
+    """
+    return snapshot.claim(_text(name, where))
+
+
+def record_of(snapshot: Snapshot, name: object) -> tuple[RecordKind, Record]:
+    """Return whatever record has this id (an evidence item also by its alias), with its kind.
+
+    Raises:
+        NotFound: names near ids of all kinds.
+    """
+    text = _text(name, "id")
+    kinds: tuple[tuple[RecordKind, Callable[[str], Record]], ...] = (
+        ("claim", snapshot.claim),
+        ("evidence", snapshot.item),
+        ("entity", snapshot.entity),
+        ("work", snapshot.work),
+    )
+    near: list[str] = []
+    for kind, get in kinds:
+        try:
+            return kind, get(text)
+        except NotFound as missing:
+            near += missing.near[:2]
+    raise NotFound(
+        f"no entity, claim, work or evidence item is called {text[:200]!r}",
+        where="id",
+        near=near[:4],
+        hint="`kg review list` shows what waits; `kg search` finds the others",
+    )
+
+
+def kind_of(text: str) -> RecordKind:
+    """Return a kind of record by its name.
+
+    Raises:
+        InputError: there is no such kind.
+
+    Example:
+        >>> kind_of("claim")
+        'claim'
+    """
+    for kind in ids.RECORD_KINDS:
+        if kind == text:
+            return kind
+    raise InputError(f"{text[:40]!r} is no kind of record", where="kind", hint=f"use {', '.join(ids.RECORD_KINDS)}")
+
+
+def stands(vocabulary: Vocabulary, status: str) -> bool:
+    """Say whether a record of this status is accepted or may still be."""
+    term = vocabulary.status(status)
+    return term.counts or term.on_request
+
+
+def _text(name: object, where: str) -> str:
+    if not isinstance(name, str) or not name.strip():
+        raise InputError(f"{str(name)[:80]!r} names nothing", where=where, hint="give an id or a name")
+    try:
+        return clean(name)
+    except ValueError as fault:
+        raise InputError(str(fault), where=where, hint="take it out") from fault

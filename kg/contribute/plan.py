@@ -1,0 +1,251 @@
+"""From what somebody says to the records that would be written, nothing of it accepted yet.
+
+Lives here: `Plan`, and one reader for entities, claims and evidence. May enter: values of any door, a snapshot.
+Never here: writing, review (states), effects (effects).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kg import ids
+from kg.contribute import alike, names, quotes
+from kg.contribute.states import PENDING, PROPOSED
+from kg.errors import Conflict, InputError, ShapeViolation
+from kg.ids import RecordKind
+from kg.inputs import ClaimIn, EntityIn, ItemIn, parse
+from kg.model import ACCEPTED, Change, Entity, Evidence, Record
+from kg.snapshot import Snapshot
+from kg.vocabulary import Vocabulary
+
+STANDING = (ACCEPTED, *PENDING)
+ENDS = ("subject", "relation", "object")
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a contribution comes to.
+
+    Args:
+        kind: Kind of the record that it is about.
+        record: The record as it will stand; the known one when it is there already.
+        changes: All that is to be written, the record first; empty when it is there already.
+        alike: Records that resemble it.
+        quote: Where its quote was found, for evidence.
+        notes: What to bear in mind.
+    """
+
+    kind: RecordKind
+    record: Record
+    changes: tuple[Change, ...]
+    alike: tuple[Document, ...] = ()
+    quote: Document | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def already(self) -> bool:
+        """Say whether the record was there before."""
+        return not self.changes
+
+    def document(self) -> Document:
+        """Return what every answer to a contribution says beside the record itself."""
+        found: Document = {
+            "kind": self.kind,
+            "id": self.record.id,
+            "already": self.already,
+            "status": self.record.status,
+            "written": [{"kind": one.kind, "id": one.id, "status": one.record.status} for one in self.changes],
+            "alike": list(self.alike),
+        }
+        if self.kind == "evidence":
+            found["quote_check"] = self.quote
+        return found | ({"note": " ".join(self.notes)} if self.notes else {})
+
+
+def entity(values: Mapping[str, Any], snapshot: Snapshot, vocabulary: Vocabulary, *, lang: str = "en") -> Plan:
+    """Read an entity. Without an id it gets one from its English label; `label` may be a plain text.
+
+    Raises:
+        Conflict: another entity of this id stands already.
+        InputError, NotFound: a field is wrong, or `broader` does not exist.
+    """
+    given = _fields(values)
+    for name in ("label", "definition"):
+        if isinstance(given.get(name), str):
+            given[name] = {"en": given[name]}
+    label = given.get("label")
+    if given.get("id") is None and isinstance(label, Mapping) and isinstance(label.get("en"), str):
+        given["id"] = ids.slugify(label["en"]) or None
+        if given["id"] is None:
+            raise InputError(
+                "no id can be made of this label", where="id", hint="give an id in Latin letters, such as model-merging"
+            )
+    if given.get("broader") is not None:
+        given["broader"] = _standing(names.entity_of(snapshot, vocabulary, given["broader"], where="broader")).id
+    made = replace(parse(EntityIn, given, where="entity").record(vocabulary), status=PROPOSED)
+    known = snapshot.entities.get(made.id)
+    likes = tuple(alike.like_entity(made, snapshot, lang=lang))
+    if known is not None and known.status in STANDING:
+        if not _says_nothing_else(made, known):
+            raise Conflict(
+                f"there is an entity {made.id} already, which says otherwise: {known.label.en} ({known.type})",
+                where="id",
+                hint="use that one, or give yours another id",
+            )
+        return Plan("entity", known, (), likes)
+    return Plan("entity", made, (Change("entity", made),), likes)
+
+
+def claim(values: Mapping[str, Any], snapshot: Snapshot, vocabulary: Vocabulary, *, lang: str = "en") -> Plan:
+    """Read a claim. One that stands already is that claim, whoever stated it first.
+
+    Raises:
+        NotFound: an end does not exist; `near` names ids.
+        ShapeViolation: the ontology does not let this relation join these kinds of entity.
+        Conflict: an end was rejected, revoked or superseded.
+    """
+    given = _fields(values)
+    ends: list[Entity] = []
+    for end in ("subject", "object"):
+        if given.get(end) is None:
+            raise InputError(f"there is no {end}", where=end, hint="a claim is SUBJECT RELATION OBJECT")
+        ends.append(_standing(names.entity_of(snapshot, vocabulary, given[end], where=end)))
+        given[end] = ends[-1].id
+    made = replace(parse(ClaimIn, given, where="claim").record(vocabulary), status=PROPOSED)
+    vocabulary.check_ends(made.relation, ends[0].type, ends[1].type)
+    likes = tuple(alike.like_claim(made, snapshot, lang=lang))
+    known = snapshot.claims.get(made.id)
+    if known is None:
+        return Plan("claim", made, (Change("claim", made),), likes)
+    if known.status in STANDING:
+        differs = made.conditions is not None and made.conditions != known.conditions
+        said = {
+            "en": "The claim was stated before under other conditions, which stay; say yours in the evidence.",
+            "zh": "该论断此前已按其他条件提出，原条件保持不变；请在证据中说明你的条件。",
+        }
+        return Plan("claim", known, (), likes, notes=(said[lang],) if differs else ())
+    again = replace(known, status=PROPOSED, conditions=made.conditions or known.conditions)
+    return Plan("claim", again, (Change("claim", again),), likes)
+
+
+def evidence(
+    values: Mapping[str, Any],
+    snapshot: Snapshot,
+    vocabulary: Vocabulary,
+    *,
+    contributor: str,
+    supersedes: str | None = None,
+    lang: str = "en",
+) -> Plan:
+    """Read an evidence item on a claim given by id, or by `subject`, `relation` and `object`; then new ones come along.
+
+    Args:
+        values: As `kg.inputs.ItemIn`, with names where it has ids.
+        snapshot: What is there.
+        vocabulary: The words.
+        contributor: Handle of who says it.
+        supersedes: Id of the item that it is a revision of.
+        lang: Language of remarks.
+
+    Raises:
+        InputError, NotFound, ShapeViolation: a field is wrong, a record does not exist, an end is not allowed.
+        Conflict: this very item was rejected, revoked or superseded before, or its work was taken back.
+    """
+    given = _fields(values)
+    for name in ("contributor", "alias"):
+        if name in given:
+            raise InputError(f"{name} is not for you to say", where=name, hint="leave it out")
+    of_claim = _claim(given, snapshot, vocabulary, lang)
+    work = names.work_of(snapshot, given.get("work"))
+    if work.status == "revoked":
+        raise Conflict(f"the work {work.id} was taken back", where="work", hint="add the work again first")
+    given |= {"claim": of_claim.record.id, "work": work.id, "contributor": contributor}
+    read = parse(ItemIn, given, where="evidence").record(vocabulary)
+    made = _as_revision(replace(read, status=PROPOSED, supersedes=supersedes), snapshot)
+    if made.quote is not None and quotes.folded(made.quote) == quotes.folded(made.statement):
+        raise ShapeViolation(
+            "the statement repeats the quote",
+            where="statement",
+            hint="say in your own words what the passage says about the claim",
+        )
+    quote = quotes.check(made.quote, work, made.basis).document(lang)
+    likes = tuple(alike.like_item(made, snapshot, lang=lang))
+    notes = [*of_claim.notes, *_of_work(work.status, vocabulary, lang)]
+    known = snapshot.evidence.get(made.id)
+    if known is None:
+        return Plan("evidence", made, (Change("evidence", made), *of_claim.changes), likes, quote, tuple(notes))
+    if known.status in STANDING:
+        return Plan("evidence", known, (), likes, quote, tuple(notes))
+    raise Conflict(
+        f"this very item is there as {known.id} and is {known.status}",
+        where="evidence",
+        hint=f"`kg history {known.id}` says why; say it otherwise",
+    )
+
+
+def _says_nothing_else(made: Entity, known: Entity) -> bool:
+    """Say whether all that is said of an entity is said of the known one too."""
+    same = made.type == known.type and made.label.en == known.label.en and made.broader in {None, known.broader}
+    fuller = made.label.zh in {None, known.label.zh} and made.definition in {None, known.definition}
+    return same and fuller and {*made.aliases} <= {*known.aliases} and {*made.matches} <= {*known.matches}
+
+
+def _as_revision(made: Evidence, snapshot: Snapshot) -> Evidence:
+    """Give an id of its own to a revision that differs only in what ids are not made of."""
+    old = snapshot.evidence.get(made.supersedes or "")
+    outside = ("strength_reason", "independence_group")
+    if old is None or old.id != made.id or all(getattr(old, name) == getattr(made, name) for name in outside):
+        return made
+    parts = (getattr(made, name) or "" for name in outside)
+    return replace(made, id=ids.evidence_id(made.work, "revises", old.id, *parts))
+
+
+def _claim(given: Document, snapshot: Snapshot, vocabulary: Vocabulary, lang: str) -> Plan:
+    """Take the claim out of the values of an item."""
+    parts = {name: given.pop(name) for name in (*ENDS, "conditions") if name in given}
+    if given.get("claim") is not None:
+        if parts:
+            raise InputError(
+                f"the claim is given twice: as {str(given['claim'])[:120]} and by {', '.join(parts)}",
+                where="claim",
+                hint="give its id, or subject, relation and object",
+            )
+        known = names.claim_of(snapshot, given["claim"])
+        parts = {name: getattr(known, name) for name in ENDS}
+    missing = [name for name in ENDS if parts.get(name) is None]
+    if missing:
+        raise InputError(
+            f"the claim is not known: there is no {', no '.join(missing)}",
+            where="claim",
+            hint="give the id of a claim, or subject, relation and object",
+        )
+    return claim(parts, snapshot, vocabulary, lang=lang)
+
+
+def _standing(found: Entity) -> Entity:
+    if found.status not in STANDING:
+        raise Conflict(
+            f"the entity {found.id} is {found.status}",
+            where="entity",
+            hint="propose it again first: kg add entity",
+        )
+    return found
+
+
+def _fields(values: Mapping[str, Any]) -> Document:
+    if not isinstance(values, Mapping) or not all(isinstance(name, str) for name in values):
+        raise InputError("a record is a mapping of field names to values", where="record")
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _of_work(status: str, vocabulary: Vocabulary, lang: str) -> list[str]:
+    term = vocabulary.work_status(status)
+    if term.counts:
+        return []
+    word = term.label.get(lang)
+    return [
+        f"该文献的状态为“{word}”，其证据不计入。" if lang == "zh" else f"Its work is {word}: the item will not count."
+    ]

@@ -1,0 +1,165 @@
+"""How records stand in review, and which act leads from where to where: one table.
+
+Lives here: `MOVES`, what accepting a record takes along, who proposed it. May enter: a snapshot, versions of a record.
+Never here: writing, beliefs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kg.errors import Conflict, Forbidden, InputError
+from kg.ids import RecordKind
+from kg.model import ACCEPTED, CURRENT, Change, Claim, Entity, Evidence, Record, Revision, Work
+from kg.snapshot import Snapshot
+
+PROPOSED, RETURNED, REJECTED, REVOKED, SUPERSEDED = "proposed", "returned", "rejected", "revoked", "superseded"
+PENDING = (PROPOSED, RETURNED)
+UNDO = "undo"
+Key = tuple[RecordKind, str]
+Versions = Sequence[tuple[Revision, Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One act of review.
+
+    Args:
+        act: The word that the revision keeps.
+        sources: Statuses that it starts from.
+        target: The status that it leads to.
+        needs_why: A reason must be given.
+        by_another: Whoever proposed the record may not do it, where two people are asked for.
+    """
+
+    act: str
+    sources: tuple[str, ...]
+    target: str
+    needs_why: bool
+    by_another: bool
+
+
+MOVES: Mapping[str, Move] = {
+    "accept": Move("accept", PENDING, ACCEPTED, needs_why=False, by_another=True),
+    "reject": Move("reject", PENDING, REJECTED, needs_why=True, by_another=True),
+    "return": Move("return", (PROPOSED,), RETURNED, needs_why=True, by_another=False),
+    "revoke": Move("revoke", (*PENDING, ACCEPTED), REVOKED, needs_why=True, by_another=False),
+}
+DECISIONS = ("accept", "reject", "return")
+REVISABLE = (*PENDING, ACCEPTED)
+_WORKS_REVOKED_FROM = (CURRENT, "corrected", "retracted")
+
+
+def move_of(decision: object) -> Move:
+    """Return the move of a decision of a reviewer.
+
+    Raises:
+        InputError: there is no such decision.
+    """
+    if decision not in DECISIONS:
+        raise InputError(f"{str(decision)[:40]!r} is no decision", where="decision", hint=f"use {', '.join(DECISIONS)}")
+    return MOVES[str(decision)]
+
+
+def moved(move: Move, kind: RecordKind, record: Record, snapshot: Snapshot, versions: Versions) -> list[Change]:
+    """Return what an act changes: the record, what accepting it takes along, and what it supersedes.
+
+    Raises:
+        Conflict: the record does not stand where the act starts, or leans on one that was turned down; says how it
+            stands, since when and why.
+        InputError: works are not reviewed.
+    """
+    if kind == "work" and move.target != REVOKED:
+        raise InputError(
+            f"{record.id} is a work: a catalogue entry claims nothing and is not reviewed",
+            where="id",
+            hint="review the evidence that was taken from it; `kg revoke` takes the entry back",
+        )
+    sources = _WORKS_REVOKED_FROM if kind == "work" else move.sources
+    if record.status not in sources:
+        raise Conflict(
+            f"the {kind} {record.id} is {record.status}{since(versions)}; "
+            f"to {move.act} it, it must be {' or '.join(sources)}",
+            where="id",
+            hint=_way_out(kind, record),
+        )
+    if move.target != ACCEPTED:
+        return [Change(kind, replace(record, status=move.target))]
+    changes = [Change(kind, replace(record, status=ACCEPTED))]
+    changes += [Change(one, replace(other, status=ACCEPTED)) for one, other in needs(kind, record, snapshot)]
+    if isinstance(record, Evidence) and record.supersedes is not None:
+        old = snapshot.evidence[record.supersedes]
+        if old.status in REVISABLE:
+            changes.append(Change("evidence", replace(old, status=SUPERSEDED)))
+    return changes
+
+
+def needs(kind: RecordKind, record: Record, snapshot: Snapshot) -> list[tuple[RecordKind, Record]]:
+    """Return the pending records that a record leans on, which accepting it accepts too, by kind and id.
+
+    Raises:
+        Conflict: it leans on one that was rejected, revoked or superseded.
+    """
+    found: dict[Key, Record] = {}
+    waiting = list(_leans_on(record, snapshot))
+    while waiting:
+        other_kind, other = waiting.pop()
+        if (other_kind, other.id) in found or other.status == ACCEPTED:
+            continue
+        if other.status not in PENDING:
+            raise Conflict(
+                f"the {kind} {record.id} needs the {other_kind} {other.id}, which is {other.status}",
+                where="id",
+                hint=f"propose that {other_kind} again, or reject this",
+            )
+        found[other_kind, other.id] = other
+        waiting += _leans_on(other, snapshot)
+    return [(one, found[one, id]) for one, id in sorted(found)]
+
+
+def proposers(versions: Versions) -> tuple[str, ...]:
+    """Return who proposed a record, first to last: whoever wrote it as proposed, other than by an undo."""
+    wrote = [revision.actor for revision, record in versions if record.status == PROPOSED and revision.act != UNDO]
+    return tuple(dict.fromkeys(wrote))
+
+
+def refuse_own(changes: Iterable[Change], histories: Mapping[Key, Versions], *, actor: str, act: str) -> None:
+    """Raise Forbidden when somebody decides on what she proposed herself."""
+    for change in changes:
+        if actor in proposers(histories.get((change.kind, change.id), ())) and change.record.status != SUPERSEDED:
+            raise Forbidden(
+                f"{actor} proposed the {change.kind} {change.id}: somebody else must {act} it",
+                where="actor",
+                hint="where one person works alone, set KG_TWO_PERSON=off",
+            )
+
+
+def since(versions: Versions) -> str:
+    """Return since which revision a record stands as it does, by whom and why, as a part of a sentence."""
+    if not versions:
+        return ""
+    last = versions[-1][0]
+    why = "" if last.reason is None else f": {last.reason}"
+    return f" since revision {last.number} ({last.act}, {last.actor}{why})"
+
+
+def _leans_on(record: Record, snapshot: Snapshot) -> list[tuple[RecordKind, Record]]:
+    if isinstance(record, Evidence):
+        return [("claim", snapshot.claims[record.claim])]
+    if isinstance(record, Claim):
+        return [("entity", snapshot.entities[id]) for id in (record.subject, record.object)]
+    if isinstance(record, Entity) and record.broader is not None:
+        return [("entity", snapshot.entities[record.broader])]
+    return []
+
+
+def _way_out(kind: RecordKind, record: Record) -> str:
+    if isinstance(record, Work):
+        return f"`kg history {record.id}` shows what happened"
+    ways = {
+        ACCEPTED: "`kg revoke` takes back what was accepted",
+        PROPOSED: "`kg review` accepts, rejects or returns it",
+        RETURNED: "it waits for whoever proposed it: `kg review revise`",
+    }
+    return ways.get(record.status, f"`kg history {record.id}` shows what happened; propose the {kind} anew")

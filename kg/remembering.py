@@ -1,0 +1,215 @@
+"""The history: the log, every version of a record, and undoing.
+
+Lives here: `Remembering`, a part of the face. May enter: raw parameters of any door; they are parsed here, once.
+Never here: what an undo restores (contribute/undoing), SQL (record/), printing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kg.contribute import changed, names, undoing
+from kg.contribute.effects import keys
+from kg.contribute.states import UNDO, Key, Versions, refuse_own
+from kg.criteria import parse_int
+from kg.errors import Conflict
+from kg.model import ACCEPTED, Change, Record, Revision
+from kg.record import Wanted
+from kg.snapshot import Snapshot
+from kg.writing import Document, Writing
+
+LOG_MOST, HIGHEST = 1_000_000, 2**62
+
+
+class Remembering(Writing):
+    """Who changed what, when and why; and taking a revision back by another one."""
+
+    def undo(
+        self,
+        revision: Any,
+        *,
+        why: str | None = None,
+        actor: str | None = None,
+        with_later: bool = False,
+        expect: int | None = None,
+        two_person: bool | None = None,
+        lang: str | None = None,
+    ) -> Document:
+        """Write a new revision in which every record stands as before a revision; what that one created is revoked.
+
+        Args:
+            revision: Number of the revision to be undone; an undo can be undone as well.
+            why: Reason, kept with the revision; needed.
+            actor: Handle of who undoes it.
+            with_later: Undo later revisions that wrote the same records too, and those that hang on them.
+            expect: The newest revision that was seen; None for any.
+            two_person: Nobody brings back to acceptance what she proposed; default `$KG_TWO_PERSON`, else true.
+            lang: Language of the sentences.
+
+        Returns:
+            As `review`, with `undone`, the numbers of the revisions.
+
+        Raises:
+            NotFound: no such revision.
+            Conflict: a later revision wrote the same records; shows both versions. Or it changes nothing.
+
+        Laws: afterwards every question is answered as before the revision, but for `revision`; the chain holds.
+        """
+        number = parse_int(revision, name="revision", low=1, high=HIGHEST)
+        self.store.revision(number)
+        reason, by = self._reason(UNDO, why), self.acting(actor)
+        undone: list[int] = []
+
+        def changes(snapshot: Snapshot) -> Sequence[Change]:
+            histories, numbers = self._hanging_on(number, snapshot.revision, with_later=with_later)
+            undoing.refuse_later(histories, numbers)
+            found = undoing.restored(histories, numbers)
+            if not found:
+                raise Conflict(
+                    f"nothing is left of revision {number} to undo",
+                    where="revision",
+                    hint="`kg log` shows what happened",
+                )
+            if self._two(two_person):
+                back = [
+                    one
+                    for one in found
+                    if one.record.status == ACCEPTED and histories[one.kind, one.id][-1][1].status != ACCEPTED
+                ]
+                refuse_own(back, histories, actor=by, act="bring back")
+            undone[:] = sorted(numbers)
+            return found
+
+        seen = self.network()
+        written = self._written(changes, actor=by, act=UNDO, reason=reason, expect=expect)
+        return {"act": UNDO, "undone": undone} | self._told(seen, written, self._lang(lang))
+
+    # -- history ---------------------------------------------------------------------------------------------
+
+    def history(self, kind: str | None, id: str) -> Document:
+        """Every version of a record, newest first, with who changed which field, when and why.
+
+        Args:
+            kind: entity, claim, evidence or work; None to look for the id among all of them.
+            id: Record id; evidence also by alias.
+
+        Returns:
+            `{"kind", "id", "versions": [{"revision", "recorded_at", "actor", "act", "reason", "changed": [{"field",
+            "before", "after"}], "record"}], "revision"}`.
+
+        Raises:
+            NotFound: no such record; `near` names ids.
+        """
+        snapshot = self.snapshot
+        found, record = names.record_of(snapshot, id)
+        wanted = found if kind is None else names.kind_of(kind)
+        if wanted != found:
+            held: dict[str, Callable[[str], Record]] = {
+                "entity": snapshot.entity,
+                "claim": snapshot.claim,
+                "evidence": snapshot.item,
+                "work": snapshot.work,
+            }
+            record = held[wanted](id)
+        versions = self.store.history(wanted, record.id)
+        return {
+            "kind": wanted,
+            "id": record.id,
+            "versions": changed.versions(versions),
+            "revision": snapshot.revision,
+        }
+
+    def log(
+        self,
+        *,
+        limit: Any = 50,
+        after: Any = None,
+        actor: str | None = None,
+        act: str | None = None,
+        kind: str | None = None,
+        id: str | None = None,
+    ) -> Document:
+        """The newest revisions, newest first, without their changes.
+
+        Args:
+            limit: Most revisions, from 1.
+            after: The `next` of the page before: only older ones.
+            actor: Only those of this person.
+            act: Only those of this act, such as accept.
+            kind: Only those that wrote a record of this kind.
+            id: Only those that wrote the record of this id.
+
+        Returns:
+            `{"items": [{"number", "recorded_at", "actor", "act", "reason", "previous_hash", "hash"}], "next",
+            "revision"}`.
+        """
+        most = parse_int(limit, name="limit", low=1, high=LOG_MOST)
+        before = None if after is None else parse_int(after, name="after", low=1, high=HIGHEST)
+        wanted = Wanted(before, actor, act, None if kind is None else names.kind_of(kind), id)
+        found = self.store.newest(wanted, most + 1)
+        page = found[:most]
+        return {
+            "items": [_line(one) for one in page],
+            "next": page[-1].number if len(found) > most else None,
+            "revision": self.revision,
+        }
+
+    def entry(self, number: Any) -> Document:
+        """One revision with all that it changed, field by field.
+
+        Returns:
+            As an item of `log`, with `changes`: `[{"kind", "id", "status", "new", "changed": [{"field", "before",
+            "after"}]}]`.
+
+        Raises:
+            NotFound: no such revision.
+        """
+        wanted = parse_int(number, name="revision", low=1, high=HIGHEST)
+        told = self.store.revision(wanted)
+        (whole,) = self.store.changes(wanted - 1, wanted)
+        histories = self._histories(keys(whole.changes))
+        changes = []
+        for change in whole.changes:
+            earlier = [record for one, record in histories[change.kind, change.id] if one.number < wanted]
+            before = earlier[-1] if earlier else None
+            changes.append(
+                {
+                    "kind": change.kind,
+                    "id": change.id,
+                    "status": change.record.status,
+                    "new": before is None,
+                    "changed": changed.differences(before, change.record),
+                }
+            )
+        return _line(told) | {"changes": changes}
+
+    # -- inside ----------------------------------------------------------------------------------------------
+
+    def _hanging_on(self, number: int, newest: int, *, with_later: bool) -> tuple[dict[Key, Versions], frozenset[int]]:
+        """Return what is to be undone, the histories and the revisions: this one, on request all that hang on it."""
+        numbers = {number}
+        (whole,) = self.store.changes(number - 1, number)
+        histories = self._histories(keys(whole.changes))
+        while with_later:
+            later = [one for one in undoing.later(histories, numbers) if one.number <= newest]
+            if not later:
+                break
+            for one in later:
+                numbers.add(one.number)
+                (other,) = self.store.changes(one.number - 1, one.number)
+                missing = [key for key in keys(other.changes) if key not in histories]
+                histories |= self._histories(missing)
+        return histories, frozenset(numbers)
+
+
+def _line(revision: Revision) -> Document:
+    return {
+        "number": revision.number,
+        "recorded_at": revision.recorded_at,
+        "actor": revision.actor,
+        "act": revision.act,
+        "reason": revision.reason,
+        "previous_hash": revision.previous_hash,
+        "hash": revision.hash,
+    }

@@ -1,0 +1,314 @@
+"""Reviewing: the queue, decisions, revisions of items, taking back.
+
+Lives here: `Reviewing`, a part of the face. May enter: raw parameters of any door; they are parsed here, once.
+Never here: which act leads from where to where (contribute/states), SQL (record/), printing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from kg.asking import parse_links
+from kg.contribute import changed, effects, names, plan, queue
+from kg.contribute.effects import keys
+from kg.contribute.states import (
+    MOVES,
+    PENDING,
+    REVISABLE,
+    SUPERSEDED,
+    Move,
+    move_of,
+    moved,
+    refuse_own,
+    since,
+)
+from kg.criteria import parse_int, words
+from kg.errors import Conflict, InputError
+from kg.model import ACCEPTED, Change, Evidence
+from kg.question import records
+from kg.snapshot import Snapshot
+from kg.writing import Document, Writing
+
+Values = Mapping[str, Any]
+
+
+class Reviewing(Writing):
+    """Review: every act is one revision that says who, when and why. Nothing is deleted."""
+
+    # -- the queue -------------------------------------------------------------------------------------------
+
+    def reviews(
+        self,
+        *,
+        status: str | Sequence[str] | None = None,
+        kind: str | None = None,
+        actor: str | None = None,
+        limit: Any = records.PAGE,
+        after: str | None = None,
+        lang: str | None = None,
+    ) -> Document:
+        """What waits for review, the oldest first.
+
+        Args:
+            status: proposed, returned (changes were asked for), or both; None for both.
+            kind: entity, claim or evidence; None for all.
+            actor: Only what this person proposed.
+            limit: Most records, 1 to 200.
+            after: The `next` of the page before.
+            lang: Language of the sentences.
+
+        Returns:
+            `{"items": [...], "next", "total", "revision"}`; items as `kg.contribute.queue.entry`.
+        """
+        spoken = self._lang(lang)
+        most = parse_int(limit, name="limit", low=1, high=records.PAGE_MOST)
+        wanted = tuple(words(status)) or PENDING
+        for word in wanted:
+            if word not in PENDING:
+                raise InputError(f"{word[:40]!r} does not wait", where="status", hint=f"use {' or '.join(PENDING)}")
+        start = None if after is None else queue.Place.parse(after)
+        network = self.network()
+        waiting = [
+            (one, record)
+            for one, record in queue.pending(network.snapshot, wanted)
+            if kind is None or one == names.kind_of(kind)
+        ]
+        histories = self._histories((one, record.id) for one, record in waiting)
+        placed = sorted(
+            (queue.Place(histories[one, record.id][0][0].number, one, record.id), record)
+            for one, record in waiting
+            if actor is None or actor in {told.actor for told, _ in histories[one, record.id][:1]}
+        )
+        page = [(place, record) for place, record in placed if start is None or place > start]
+        items = [
+            queue.entry(place.kind, record, histories[place.kind, place.id], network, lang=spoken)
+            for place, record in page[:most]
+        ]
+        return {
+            "items": items,
+            "next": str(page[most - 1][0]) if len(page) > most else None,
+            "total": len(placed),
+            "revision": network.snapshot.revision,
+        }
+
+    def waiting(
+        self,
+        id: str,
+        *,
+        rows: str | None = None,
+        cols: str | None = None,
+        max_links: Any = 6,
+        lang: str | None = None,
+    ) -> Document:
+        """One pending record with all that a reviewer needs: the record, its history, its quote, what it would change.
+
+        Returns:
+            As an item of `reviews`, with `record`, `quote_check` (evidence), `history`, and the effect of accepting it
+            (`beliefs`, `claims`, `changes`, see `kg.contribute.effects.effect`).
+
+        Raises:
+            NotFound: no such record.
+            Conflict: it does not wait for review; says how it stands.
+        """
+        spoken, network = self._lang(lang), self.network()
+        kind, record = names.record_of(network.snapshot, id)
+        versions = self._histories([(kind, record.id)])[kind, record.id]
+        if record.status not in PENDING:
+            raise Conflict(
+                f"the {kind} {record.id} is {record.status}{since(versions)}: it does not wait for review",
+                where="id",
+                hint=f"`kg history {record.id}` shows what happened",
+            )
+        found = queue.entry(kind, record, versions, network, lang=spoken)
+        after = network
+        if found["blocked"] is None:
+            changes = moved(MOVES["accept"], kind, record, network.snapshot, versions)
+            after = effects.network_with(network, [change.record for change in changes])
+        effect = effects.effect(
+            network,
+            after,
+            effects.IF_ACCEPTED,
+            claims=effects.claims_of([record]),
+            rows=rows,
+            cols=cols,
+            max_links=parse_links(max_links),
+            lang=spoken,
+        )
+        return {
+            **found,
+            "record": records.show(network, record.id)[1],
+            "quote_check": queue.quote_of(record, network.snapshot, spoken),
+            "history": changed.versions(versions),
+            **effect,
+            "revision": network.snapshot.revision,
+            "proposed_in": found["revision"],
+        }
+
+    # -- decisions -------------------------------------------------------------------------------------------
+
+    def review(
+        self,
+        id: str,
+        decision: str,
+        *,
+        why: str | None = None,
+        actor: str | None = None,
+        expect: int | None = None,
+        two_person: bool | None = None,
+        lang: str | None = None,
+    ) -> Document:
+        """Decide on a pending record: accept it, reject it, or return it for changes.
+
+        Accepting an item accepts the proposed claim and entities it needs, and supersedes the item it revises.
+
+        Args:
+            id: Record id; evidence also by alias.
+            decision: accept, reject or return.
+            why: Reason, kept with the revision; needed to reject or return.
+            actor: Handle of the reviewer; default `$KG_ACTOR`, else the login name.
+            expect: The newest revision that was seen; None for any.
+            two_person: Whoever proposed a record may not accept or reject it; default `$KG_TWO_PERSON`, else true.
+            lang: Language of the sentences.
+
+        Returns:
+            `{"act", "records": [{"kind", "id", "status": [before, after]}], "beliefs", "claims", "changes", "complete",
+            "limits", "revision"}`: all records that changed, the one decided on first, and what that changed in beliefs
+            and answers (see `kg.contribute.effects.effect`).
+
+        Raises:
+            NotFound: no such record.
+            Conflict: it does not stand where the decision starts; says how it stands. Or the record moved on.
+            Forbidden: the reviewer proposed it.
+            InputError: no such decision, or no reason.
+        """
+        return self._decide(
+            move_of(decision), id, why=why, actor=actor, expect=expect, two_person=two_person, lang=lang
+        )
+
+    def revoke(
+        self,
+        id: str,
+        *,
+        why: str | None = None,
+        actor: str | None = None,
+        expect: int | None = None,
+        lang: str | None = None,
+    ) -> Document:
+        """Take a record back: what was accepted, a proposal of one's own, or a work that was entered by mistake.
+
+        Args:
+            id: Record id; evidence also by alias.
+            why: Reason, kept with the revision.
+            actor: Handle of who takes it back.
+            expect: The newest revision that was seen; None for any.
+            lang: Language of the sentences.
+
+        Returns, raises:
+            As `review`.
+        """
+        return self._decide(MOVES["revoke"], id, why=why, actor=actor, expect=expect, two_person=False, lang=lang)
+
+    def revise(
+        self,
+        id: str,
+        values: Values,
+        *,
+        why: str | None = None,
+        actor: str | None = None,
+        expect: int | None = None,
+        lang: str | None = None,
+    ) -> Document:
+        """Propose an evidence item in the place of another. Fields that are not given stay as they are.
+
+        A pending item is superseded at once; an accepted one counts until its revision is accepted.
+
+        Args:
+            id: The item to be revised, by id or alias.
+            values: The fields that differ, as for `add_evidence`; None takes an optional one away.
+            why: Reason, kept with the revision.
+            actor: Handle of who revises it.
+            expect: The newest revision that was seen; None for any.
+            lang: Language of remarks.
+
+        Returns:
+            As `add_evidence`, with `supersedes`.
+
+        Raises:
+            Conflict: the item was rejected, revoked or superseded; or the revision says what it said before.
+        """
+        spoken, by = self._lang(lang), self.acting(actor)
+        made: plan.Plan | None = None
+
+        def changes(snapshot: Snapshot) -> Sequence[Change]:
+            nonlocal made
+            old = snapshot.item(id)
+            if old.status not in REVISABLE:
+                versions = self.store.history("evidence", old.id)
+                raise Conflict(
+                    f"the evidence {old.id} is {old.status}{since(versions)}",
+                    where="id",
+                    hint="propose it anew: kg add evidence",
+                )
+            whole = _fields_of(old) | dict(values)
+            if {"subject", "relation", "object"} & values.keys():
+                del whole["claim"]
+            made = plan.evidence(whole, snapshot, self.vocabulary, contributor=by, supersedes=old.id, lang=spoken)
+            if made.already:
+                raise Conflict(
+                    f"this is what {made.record.id} says already", where="values", hint="change something of it"
+                )
+            self._refuse_violations(made.changes, snapshot, spoken)
+            gone = [] if old.status == ACCEPTED else [Change("evidence", replace(old, status=SUPERSEDED))]
+            return [*made.changes, *gone]
+
+        written = self._written(changes, actor=by, act="revise", reason=why, expect=expect)
+        if made is None:
+            raise AssertionError("nothing was worked out before it was written")
+        network = self.network()
+        return made.document() | {
+            "supersedes": made.record.supersedes if isinstance(made.record, Evidence) else None,
+            "record": records.evidence(network, made.record.id),
+            "revision": written.number,
+        }
+
+    # -- inside ----------------------------------------------------------------------------------------------
+
+    def _decide(
+        self,
+        move: Move,
+        id: str,
+        *,
+        why: str | None,
+        actor: str | None,
+        expect: int | None,
+        two_person: bool | None,
+        lang: str | None,
+    ) -> Document:
+        by = self.acting(actor)
+        reason = self._reason(move.act, why) if move.needs_why else why
+        two = move.by_another and self._two(two_person)
+
+        def changes(snapshot: Snapshot) -> Sequence[Change]:
+            kind, record = names.record_of(snapshot, id)
+            histories = self._histories([(kind, record.id)])
+            found = moved(move, kind, record, snapshot, histories[kind, record.id])
+            if two:
+                refuse_own(found, histories | self._histories(keys(found[1:])), actor=by, act=move.act)
+            return found
+
+        seen = self.network()
+        written = self._written(changes, actor=by, act=move.act, reason=reason, expect=expect)
+        return {"act": move.act} | self._told(seen, written, self._lang(lang), first=id)
+
+
+_FIELDS = (
+    *("claim", "work", "stance", "kind", "strength", "strength_reason", "locator", "statement", "quote", "basis"),
+    *("inferred", "independence_group"),
+)
+
+
+def _fields_of(item: Evidence) -> dict[str, Any]:
+    """Return what an item says, as values that make it again."""
+    return {name: value for name in _FIELDS if (value := getattr(item, name)) is not None}

@@ -1,0 +1,151 @@
+"""What every part of the face that writes shares: who acts, writing what follows from the newest record, the shapes.
+
+Lives here: `Writing`. May enter: changes that a part worked out. Never here: what is contributed or decided, SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kg.asking import Asking
+from kg.contribute import effects
+from kg.contribute.states import Key, Versions
+from kg.criteria import Criteria
+from kg.errors import Conflict, InputError, ShapeViolation
+from kg.ids import RecordKind, parse_slug
+from kg.later import Later
+from kg.model import Change, Record, Revision
+from kg.network import Network
+from kg.settings import read_settings
+from kg.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from kg.rdf import shapes
+else:
+    shapes = Later("kg.rdf.shapes")
+
+Document = dict[str, Any]
+TRIES = 20
+
+
+class Writing(Asking):
+    """Writing to the record in the name of somebody."""
+
+    def acting(self, actor: str | None) -> str:
+        """Return the handle of who acts: the one given, else `$KG_ACTOR`, else the login name.
+
+        Raises:
+            BadIdentifier: it is no handle.
+        """
+        return read_settings().actor if actor is None else parse_slug(actor, where="actor")
+
+    def _written(
+        self,
+        changes: Callable[[Snapshot], Sequence[Change]],
+        *,
+        actor: str,
+        act: str,
+        reason: str | None,
+        expect: int | None = None,
+    ) -> Revision:
+        """Write what follows from the newest record as one revision; work it out anew when somebody was faster.
+
+        Args:
+            changes: From a snapshot to what is to be written; may raise.
+            actor: Who writes.
+            act: What is done.
+            reason: Why.
+            expect: The newest revision that the caller has seen: then nothing is worked out anew.
+
+        Raises:
+            Conflict: the record moved on from `expect`, or others wrote 20 times in between.
+        """
+        tries = iter(range(TRIES - 1))
+        while True:
+            snapshot = self.snapshot
+            seen = snapshot.revision if expect is None else expect
+            try:
+                return self.store.write(changes(snapshot), actor=actor, act=act, reason=reason, expect=seen)
+            except Conflict as fault:
+                moved_on = fault.where == "expect" and expect is None
+                if not moved_on or next(tries, None) is None:
+                    raise
+
+    def _refuse_violations(self, changes: Sequence[Change], snapshot: Snapshot, lang: str) -> None:
+        """Raise ShapeViolation when the shapes find a violation in what is to be written."""
+        if not changes:
+            return
+        found = shapes.validate_closure([change.record for change in changes], snapshot, self.vocabulary)
+        wrong = [one for one in found if one.severity == "violation"]
+        if wrong:
+            more = f" ({len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            raise ShapeViolation(
+                f"{wrong[0].message.get(lang)}{more}", where=wrong[0].focus, hint=wrong[0].remedy.get(lang)
+            )
+
+    def _told(self, seen: Network, written: Revision, lang: str, *, first: str | None = None) -> Document:
+        """Tell what a revision changed: records (the one called `first` before the others), beliefs, answers.
+
+        Args:
+            seen: The network before it was written, as far as is known.
+            written: The revision.
+            lang: Language of the sentences.
+            first: Id or alias of the record that it was about.
+        """
+        before = seen
+        if seen.snapshot.revision != written.number - 1:
+            before = Network.build(self._past(written.number - 1), Criteria(), self.vocabulary)
+        snapshot = before.snapshot
+        held: dict[str, Mapping[str, Record]] = {
+            "entity": snapshot.entities,
+            "claim": snapshot.claims,
+            "evidence": snapshot.evidence,
+            "work": snapshot.works,
+        }
+        told = [
+            {
+                "kind": change.kind,
+                "id": change.id,
+                "status": [
+                    held[change.kind][change.id].status if change.id in held[change.kind] else None,
+                    change.record.status,
+                ],
+            }
+            for change in written.changes
+        ]
+        about = {change.id for change in written.changes if first in {change.id, getattr(change.record, "alias", None)}}
+        after = effects.network_with(before, [change.record for change in written.changes])
+        effect = effects.effect(
+            before,
+            after,
+            effects.THEN,
+            claims=effects.claims_of(change.record for change in written.changes),
+            lang=lang,
+        )
+        told.sort(key=lambda one: one["id"] not in about)
+        return {"records": told, **effect, "revision": written.number}
+
+    def _histories(self, wanted: Iterable[Key]) -> dict[Key, Versions]:
+        by_kind: dict[RecordKind, list[str]] = {}
+        for kind, id in wanted:
+            by_kind.setdefault(kind, []).append(id)
+        return {
+            (kind, id): versions
+            for kind, ids in by_kind.items()
+            for id, versions in self.store.histories(kind, ids).items()
+        }
+
+    def _two(self, given: bool | None) -> bool:
+        """Say whether two people are asked for: as given, else as `$KG_TWO_PERSON` says."""
+        return read_settings().two_person if given is None else given
+
+    def _reason(self, act: str, why: str | None) -> str:
+        """Return the reason of an act that needs one.
+
+        Raises:
+            InputError: there is none.
+        """
+        if why is None or not why.strip():
+            raise InputError(f"there is no reason to {act}", where="why", hint="say why, for those who come after")
+        return why
