@@ -27,7 +27,7 @@ class Block:
     """One `@word{...}` as it stands in the text.
 
     `closed` is False when its bracket never closes. `spilled` is a field that stands right behind the closing bracket:
-    a bracket too many has cut the entry short.
+    a bracket too many has cut the entry short; `raw` then goes on to the next block.
     """
 
     word: str
@@ -67,8 +67,11 @@ def split(text: str) -> Iterator[Block]:
         body, end, closed, following = _body(text, start)
         word = start[0].strip("@({ \t").lower()
         spilled = _SPILLED.match(text, end, end + 200) if closed else None
-        yield Block(word, body, text[at_sign:end], line, closed, "" if spilled is None else spilled[0].strip())
         start = following if following is not None else _OUTSIDE.search(text, end)
+        if spilled is not None:
+            end = len(text) if start is None else start.start()
+        raw = text[at_sign:end].rstrip() if spilled is not None else text[at_sign:end]
+        yield Block(word, body, raw, line, closed, "" if spilled is None else spilled[0].strip())
 
 
 def _body(text: str, start: re.Match[str]) -> tuple[str, int, bool, re.Match[str] | None]:

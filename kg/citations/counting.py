@@ -9,11 +9,12 @@ import csv
 import io
 import json
 import re
+from itertools import pairwise
 
 _NOT_ENTRIES = frozenset(["comment", "string", "preamble", "xdata", "set", "control", "ieeetranbstctl"])
 _BIBTEX = re.compile(r"^[ \t]*@[ \t]*([a-z][a-z0-9_-]*)[ \t]*[{(]", re.MULTILINE | re.IGNORECASE)
+_RIS = re.compile(r"^[ \t]*(TY|ER)[ \t]{0,3}-", re.MULTILINE)
 _MARKS = {
-    "ris": re.compile(r"^[ \t]*TY[ \t]{0,3}-", re.MULTILINE),
     "nbib": re.compile(r"^PMID {0,2}-", re.MULTILINE),
     "endnote-xml": re.compile(r"<record[\s/>]"),
 }
@@ -38,6 +39,10 @@ def count(text: str, format: str) -> int | None:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if format == "bibtex":
         return sum(found[1].lower() not in _NOT_ENTRIES for found in _BIBTEX.finditer(text))
+    if format == "ris":
+        ends = [found[1] for found in _RIS.finditer(text)]
+        # An ER that follows an ER, or nothing, ends a record whose beginning is lost.
+        return sum(here == "TY" or before == "ER" for before, here in pairwise(["ER", *ends]))
     if format in _MARKS:
         return sum(1 for _ in _MARKS[format].finditer(text))
     return _items(text) if format == "csl-json" else _rows(text)

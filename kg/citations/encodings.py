@@ -24,7 +24,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HIGH_RUN = re.compile(rb"[\x81-\xfe]+")
+_HIGH = re.compile(rb"[\x80-\xff]")
+# What GB 18030 makes of characters: two high bytes, or four that alternate with digits.
+_GB = re.compile(rb"[\xa1-\xfe][\xa1-\xfe]|[\x81-\x84][0-9][\x81-\xfe][0-9]")
 
 
 def read_bytes(data: bytes, source: str, *, encoding: str | None = None) -> str:
@@ -100,12 +102,6 @@ def looks_like(data: bytes) -> str:
     zeros = sample.count(0)
     if zeros > len(sample) // 4:
         return "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"
-    runs = _HIGH_RUN.findall(sample)
-    paired = sum(len(run) for run in runs if len(run) % 2 == 0)
-    if runs and paired >= 0.8 * sum(len(run) for run in runs):
-        try:
-            sample[: len(sample) if len(sample) < 200_000 else sample.rfind(b"\n") + 1].decode("gb18030")
-        except UnicodeDecodeError:
-            return "cp1252 (Latin-1)"
-        return "gb18030"
-    return "cp1252 (Latin-1)"
+    high = len(_HIGH.findall(sample))
+    paired = sum(len(_HIGH.findall(found)) for found in _GB.findall(sample))
+    return "gb18030" if high and paired >= 0.9 * high else "cp1252 (Latin-1)"

@@ -22,6 +22,7 @@ FORMAT = "endnote-xml"
 _DECLARATION = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _RECORD = re.compile(r"<record(?=[\s>/])")
 _RECORD_END = "</record>"
+_EMPTY_RECORD = re.compile(r"<record(?:\s[^<>]*)?/>")
 _TAG = re.compile(r"<(/?)[A-Za-z][^<>]*?(/?)>")
 _TYPES = {
     "Journal Article": "article-journal", "Electronic Article": "article-journal", "Book": "book",
@@ -95,8 +96,9 @@ def parse(text: str, *, source: str) -> Parsed:
         line += text.count("\n", counted, start)
         counted = start
         end = text.find(_RECORD_END, start, following)
-        raw = text[start : following if end < 0 else end + len(_RECORD_END)]
-        _take(desk, line, raw, closed=end >= 0 or raw.rstrip().endswith("/>"))
+        empty = _EMPTY_RECORD.match(text, start)
+        raw = text[start : following if end < 0 else end + len(_RECORD_END)] if empty is None else empty[0]
+        _take(desk, line, raw, closed=end >= 0 or empty is not None)
     return desk.parsed()
 
 

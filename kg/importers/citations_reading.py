@@ -25,6 +25,8 @@ from kg.rdf.worker import MIB, Limits
 STRANGER_BYTES = 16 * MIB
 STRANGER_LIMITS = Limits(seconds=60, memory=1536 * MIB, output=512 * MIB)
 
+_MARKS = str.maketrans("", "", '{}()@"')
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -139,7 +141,7 @@ def _read(data: bytes, name: str, format: str | None, encoding: str | None) -> R
     if dropped:
         told = ", ".join(f"{field} ({times} entries)" for field, times in dropped.most_common(20))
         remarks.append(Remark(name, None, f"paths of the machine this came from are not kept: {told}"))
-    if counted is not None and counted != parsed.found and works:
+    if counted is not None and counted > parsed.found and works:
         said = f"{counted} entries seem to begin in this source, {parsed.found} were read"
         remarks.append(Remark(name, None, said))
     header = text.lstrip().partition("\n")[0] if chosen.id == "csv" else ""
@@ -169,7 +171,7 @@ def left_over(reading: Reading) -> str:
     Example:
         >>> reading = read(b"@misc{a, title={One}}\\n@misc{b, title={Two}", name="x.bib")
         >>> print(left_over(reading))
-        % x.bib:2: the entry never closes: '@misc{b, title={Two}'
+        % x.bib:2: the entry never closes: 'miscb, title=Two'
         % add the brace that is missing
         @misc{b, title={Two}
         <BLANKLINE>
@@ -191,4 +193,5 @@ def left_over(reading: Reading) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """Return text on one line that closes and opens nothing, also behind an entry that never ends."""
+    return " ".join(text.translate(_MARKS).split())
