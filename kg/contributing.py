@@ -13,7 +13,7 @@ from kg.asking import parse_links
 from kg.contribute import citing, effects, plan
 from kg.contribute.plan import Plan
 from kg.contribute.states import MOVES, PENDING, moved
-from kg.criteria import Criteria
+from kg.criteria import Criteria, parse_flag
 from kg.model import Change
 from kg.network import Network
 from kg.question import records
@@ -169,7 +169,8 @@ class Contributing(Writing):
         """Record a work at once: a catalogue entry claims nothing. One that is there already is told `already`.
 
         Args:
-            values: The fields of `kg.inputs.WorkIn`, or one `citation`; see `kg.contribute.citing.work`.
+            values: The fields of `kg.inputs.WorkIn`, or one `citation` or `item`; see `kg.contribute.citing.read`.
+                `distinct` says that a work which looks like a known one is another.
             actor: Handle of who records it; default `$KG_ACTOR`, else the login name.
             reason: Why, kept with the revision.
             dry_run: Check everything, write nothing.
@@ -181,7 +182,7 @@ class Contributing(Writing):
 
         Raises:
             ParseFailure: the citation cannot be read.
-            Conflict: it resembles a work that is there, and `distinct` does not say that it is another.
+            InputError: a field is wrong, or there are several citations.
 
         Example:
             >>> import kg, tempfile
@@ -189,9 +190,10 @@ class Contributing(Writing):
             >>> graph.add_work({"citation": "@book{x, title={One}, author={Li, Wei}, year=2020}"}, actor="ann")["id"]
             'x'
         """
-        spoken = self._lang(lang)
+        spoken, found = self._lang(lang), citing.read(values)
+        distinct = parse_flag(values.get("distinct") or False, name="distinct")
         return self._contributed(
-            lambda snapshot: citing.work(values, snapshot, self.vocabulary, lang=spoken),
+            lambda snapshot: citing.work(found, snapshot, self.vocabulary, distinct=distinct, lang=spoken),
             act="import",
             actor=actor,
             reason=reason,

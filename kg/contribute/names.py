@@ -13,45 +13,24 @@ from kg.ids import RecordKind
 from kg.inputs import clean
 from kg.model import Claim, Entity, Record, Work
 from kg.snapshot import Snapshot
-from kg.vocabulary import Vocabulary
 
 SHOWN = 5
 _WORK_IDS: tuple[tuple[str, Callable[[str], str]], ...] = (("doi", ids.parse_doi), ("arxiv", ids.parse_arxiv))
 
 
-def entity_of(snapshot: Snapshot, vocabulary: Vocabulary, name: object, *, where: str) -> Entity:
-    """Return the entity of an id; or of a label or alias, case ignored, when only one standing entity is called so.
+def entity_of(snapshot: Snapshot, name: object, *, where: str) -> Entity:
+    """Return the entity of an id; or of a label or alias when only one entity is called so (see `Snapshot.named`).
 
     Raises:
-        NotFound: nothing is called so; `near` names ids.
-        InputError: several are; `near` names them. Or it is no text.
-
-    Cost: one look-up for an id; linear in the entities for a label.
+        NotFound: nothing is called so, or several are; `near` names ids.
+        InputError: it is no text.
     """
     text = _text(name, where)
-    if text in snapshot.entities:
-        return snapshot.entities[text]
-    folded = text.casefold()
-    called = [
-        one
-        for one in snapshot.entities.values()
-        if folded in {each.casefold() for each in (one.label.en, one.label.zh or "", *one.aliases)}
-        and stands(vocabulary, one.status)
-    ]
-    if len(called) > 1:
-        raise InputError(
-            f"{text[:80]!r} is what {len(called)} entities are called",
-            where=where,
-            near=[one.id for one in called[:SHOWN]],
-            hint="give the id",
-        )
-    if called:
-        return called[0]
     try:
-        return snapshot.entity(text)
+        return snapshot.entity(snapshot.named(text))
     except NotFound as missing:
         raise NotFound(
-            missing.message, where=where, near=missing.near, hint="propose the entity first: kg add entity"
+            missing.message, where=where, near=missing.near, hint="give its id, or propose it: kg add entity"
         ) from missing
 
 
@@ -141,12 +120,6 @@ def kind_of(text: str) -> RecordKind:
         if kind == text:
             return kind
     raise InputError(f"{text[:40]!r} is no kind of record", where="kind", hint=f"use {', '.join(ids.RECORD_KINDS)}")
-
-
-def stands(vocabulary: Vocabulary, status: str) -> bool:
-    """Say whether a record of this status is accepted or may still be."""
-    term = vocabulary.status(status)
-    return term.counts or term.on_request
 
 
 def _text(name: object, where: str) -> str:

@@ -84,7 +84,7 @@ def entity(values: Mapping[str, Any], snapshot: Snapshot, vocabulary: Vocabulary
                 "no id can be made of this label", where="id", hint="give an id in Latin letters, such as model-merging"
             )
     if given.get("broader") is not None:
-        given["broader"] = _standing(names.entity_of(snapshot, vocabulary, given["broader"], where="broader")).id
+        given["broader"] = _standing(names.entity_of(snapshot, given["broader"], where="broader")).id
     made = replace(parse(EntityIn, given, where="entity").record(vocabulary), status=PROPOSED)
     known = snapshot.entities.get(made.id)
     likes = tuple(alike.like_entity(made, snapshot, lang=lang))
@@ -112,7 +112,7 @@ def claim(values: Mapping[str, Any], snapshot: Snapshot, vocabulary: Vocabulary,
     for end in ("subject", "object"):
         if given.get(end) is None:
             raise InputError(f"there is no {end}", where=end, hint="a claim is SUBJECT RELATION OBJECT")
-        ends.append(_standing(names.entity_of(snapshot, vocabulary, given[end], where=end)))
+        ends.append(_standing(names.entity_of(snapshot, given[end], where=end)))
         given[end] = ends[-1].id
     made = replace(parse(ClaimIn, given, where="claim").record(vocabulary), status=PROPOSED)
     vocabulary.check_ends(made.relation, ends[0].type, ends[1].type)
