@@ -5,7 +5,7 @@ Lives here: assembly. Never here: an engine or a graph made at import; what any 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from importlib import metadata
@@ -17,13 +17,28 @@ from starlette.types import ASGIApp
 
 from kg.graph import Graph
 from kg.rdf.worker import AVAILABLE
-from kg.settings import LANGS
+from kg.settings import LANGS, Budgets, read_settings
 from kg_api import assets, pages, problems, shapes
 from kg_api.asking import only_known, parameters_of
 from kg_api.headers import Shield
+from kg_api.limits import Limits
+from kg_api.permissions import PERMISSIONS
 from kg_api.quota import Quota
 from kg_api.replies import Memory
-from kg_api.routers import exchange, linked, measures, pictures, probe, questions, records, service, sparql, vouch
+from kg_api.routers import (
+    exchange,
+    linked,
+    measures,
+    pictures,
+    probe,
+    questions,
+    records,
+    service,
+    sessions,
+    sparql,
+    vouch,
+)
+from kg_api.security import allowed
 
 PREFIX = "/api/v1"
 ABOUT = (
@@ -31,6 +46,18 @@ ABOUT = (
     "Belief that a link holds is not the size of its effect; the weights are priors, nothing is calibrated; an absent "
     "pair means no evidence found."
 )
+
+
+SERVICE = {"503": "The record cannot be used at the moment"}
+READING = {"404": "No such record", "422": "A parameter cannot be used", **SERVICE}
+BODIES = {"413": "The body is too large", "415": "The body is of another kind"}
+WRITING = {
+    "401": "There is no valid token",
+    "403": "The role of the token is not enough",
+    "409": "The record has changed meanwhile, or is there already",
+    "412": "What If-Match names has changed",
+    "429": "The budget is spent; Retry-After says when to come again",
+}
 
 
 class Application(FastAPI):
@@ -47,13 +74,14 @@ class Application(FastAPI):
         return self.openapi_schema
 
 
-def create_app(graph: Graph, *, warm: bool = True) -> FastAPI:
+def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = None) -> FastAPI:
     """Return the application that answers from a graph.
 
     Args:
         graph: What `kg.open` returned; safe to share between threads.
         warm: Compute the headline answers when the server starts, so that first visitors need not wait; until then
             `/readyz` says 503.
+        budgets: What a token or an address may ask; None for the operator's settings.
 
     Example:
         >>> import kg, tempfile
@@ -76,6 +104,7 @@ def create_app(graph: Graph, *, warm: bool = True) -> FastAPI:
     app.state.graph = graph
     app.state.memory = Memory()
     app.state.quota = Quota()
+    app.state.limits = Limits(read_settings().budgets if budgets is None else budgets)
     app.state.query_seconds = sparql.SECONDS
     app.state.build = assets.build_of(files)
     app.state.stamp = f"{app.version} {graph.vocabulary.digest} {app.state.build}"
@@ -84,7 +113,7 @@ def create_app(graph: Graph, *, warm: bool = True) -> FastAPI:
     if not warm:
         app.state.warm.set()
     problems.install(app)
-    strict = [Depends(only_known)]
+    strict = [Depends(allowed), Depends(only_known)]
     api = APIRouter(prefix=PREFIX, dependencies=strict)
     for room in (questions, measures, probe, vouch, records, pictures, exchange, service):
         api.include_router(room.router)
@@ -93,6 +122,7 @@ def create_app(graph: Graph, *, warm: bool = True) -> FastAPI:
     app.include_router(linked.router)
     app.include_router(pages.router)
     app.include_router(sparql.router)
+    app.include_router(sessions.router)
     app.include_router(assets.router_of(files, app.state.build))
     known = lru_cache(maxsize=1)(lambda: parameters_of(app.openapi()))
     app.state.parameters = lambda operation: known().get(operation, {})
@@ -126,22 +156,25 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _with_problems(openapi: dict[str, Any]) -> dict[str, Any]:
-    """Put the problem document in place of the framework's own description of errors."""
-    schemas = openapi.setdefault("components", {}).setdefault("schemas", {})
+    """Put the problem document in place of the framework's own description of errors; say who may do what."""
+    components = openapi.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
     for gone in ("HTTPValidationError", "ValidationError"):
         schemas.pop(gone, None)
     schemas["Problem"] = shapes.Problem.model_json_schema()
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
     content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    told = {
-        "404": "No such record",
-        "422": "A parameter cannot be used",
-        "503": "The record cannot be used at the moment",
-    }
     for path, operations in openapi["paths"].items():
-        for operation in operations.values():
-            wanted = told if path.startswith(PREFIX) else {"503": told["503"]}
-            responses: Mapping[str, Any] = {
-                status: {"description": text, "content": content} for status, text in wanted.items()
-            }
-            operation["responses"] = {"200": operation["responses"]["200"], **responses}
+        for method, operation in operations.items():
+            permission = PERMISSIONS.get(operation["operationId"])
+            told = dict(READING if path.startswith(PREFIX) else SERVICE)
+            if method != "get":
+                told |= BODIES
+            if permission is not None and permission.role is not None:
+                told |= WRITING
+                operation["security"] = [{"token": []}, {}] if permission.preview else [{"token": []}]
+                operation["x-role"] = permission.role
+            done = {status: one for status, one in operation["responses"].items() if status.startswith("2")}
+            refused = {status: {"description": text, "content": content} for status, text in told.items()}
+            operation["responses"] = {**done, **dict(sorted(refused.items()))}
     return openapi

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-import orjson
 from fastapi import Depends, Path, Query, Request
 from pydantic import WithJsonSchema
 
-from kg.errors import InputError, ParseFailure
+from kg.errors import InputError
+from kg_api import json_body
 
 Json = dict[str, Any]
 One = str | None
@@ -55,10 +55,11 @@ Status = Annotated[
     Query(description="What the publisher says of the work now: `retracted`, `corrected` or `current`."),
 ]
 Notice = Annotated[One, _text("https://example.org/notice"), Query(description="Address of the publisher's notice.")]
+Why = Annotated[One, _text("the authors withdrew it"), Query(description="Why, kept in the history.")]
 DryRun = Annotated[
     str,
     WithJsonSchema({"type": "boolean", "examples": [True]}),
-    Query(description="`true`: only say what would change; over HTTP nothing else is done.", min_length=1),
+    Query(description="`true`: only say what would change; `false`: write it.", min_length=1),
 ]
 TEXT_MEMBERS = ("source", "target", "rows", "cols")
 BODY: Json = {
@@ -88,19 +89,10 @@ async def body_of(request: Request) -> Json:
     """Return the members of a JSON body as the face takes them; no body gives none.
 
     Raises:
-        ParseFailure: the body is not a JSON object.
+        Refusal, ParseFailure: see `kg_api.json_body.read`.
         InputError: a member is neither text, number, truth value nor list of texts.
     """
-    raw = await request.body()
-    try:
-        values = orjson.loads(raw) if raw.strip() else {}
-    except orjson.JSONDecodeError as fault:
-        raise ParseFailure(
-            f"this is not JSON: {fault}", source="body", raw=raw[:80].decode("utf-8", "replace")
-        ) from fault
-    if not isinstance(values, dict):
-        raise ParseFailure("a body is a JSON object", source="body", raw=raw[:80].decode("utf-8", "replace"))
-    return {name: member(name, value) for name, value in values.items()}
+    return {name: member(name, value) for name, value in (await json_body.read(request)).items()}
 
 
 def member(name: str, value: Any) -> Any:

@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from kg.errors import (
     BadIdentifier,
@@ -32,9 +33,11 @@ from kg.errors import (
     Upstream,
 )
 from kg.ids import BASE
+from kg_api.http_words import in_http
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "5"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LOG = logging.getLogger("kg_api")
 
 
@@ -66,12 +69,28 @@ TABLE: dict[type[KgError], Kind] = {
 }
 FRAMEWORK = {
     400: ("malformed", "The request is malformed"),
+    401: ("no-token", "This needs a token"),
+    403: ("forbidden", "The token does not allow this"),
     404: ("no-such-address", "There is nothing at this address"),
     405: ("method", "This address does not take this method"),
+    409: ("conflict", "The record has changed meanwhile, or is there already"),
+    412: ("outdated", "What was seen is no longer so"),
     413: ("too-large", "The body is too large"),
     414: ("address-too-long", "The address is too long"),
+    415: ("media-type", "A body of this kind is not taken"),
+    422: ("bad-input", "The request cannot be used as it is"),
+    429: ("too-many", "Too much was asked in a short time"),
     503: ("busy", "Too busy at the moment"),
 }
+
+
+class Refusal(Exception):
+    """A request is refused before our own code sees it, with a problem document and headers that go with it."""
+
+    def __init__(self, problem: dict[str, Any], headers: dict[str, str] | None = None) -> None:
+        super().__init__(problem["detail"])
+        self.problem = problem
+        self.headers = headers or {}
 
 
 def kind_of(error: KgError) -> Kind:
@@ -108,7 +127,7 @@ def of_error(error: KgError) -> dict[str, Any]:
     kind = kind_of(error)
     if kind.detail is not None:
         return document(kind, kind.detail)
-    return document(kind, error.message, where=error.where, near=error.near, hint=error.hint)
+    return document(kind, error.message, where=error.where, near=error.near, hint=in_http(error.hint))
 
 
 def of_status(status: int, detail: str | None = None) -> dict[str, Any]:
@@ -127,8 +146,8 @@ def of_validation(error: RequestValidationError) -> dict[str, Any]:
     """Return the problem document of parameters that the framework refused; the first one is told."""
     first = error.errors()[0]
     *_, place = first["loc"]
-    missing = first["type"] == "missing"
-    detail = f"{place} is missing" if missing else f"{place}: {first['msg'][:200]}"
+    told = {"missing": "is missing", "string_too_short": "is empty", "string_too_long": "is too long"}
+    detail = f"{place} {told[first['type']]}" if first["type"] in told else f"{place}: {first['msg'][:200]}"
     return document(TABLE[InputError], detail, where=str(place), hint="see /docs for what this address takes")
 
 
@@ -162,7 +181,15 @@ def install(app: FastAPI) -> None:
         if not isinstance(error, HTTPException):
             raise error
         detail = error.detail if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else None
-        return await told(request, of_status(error.status_code, detail), dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_methods(request))
+        return await told(request, of_status(error.status_code, detail), headers)
+
+    async def refused(request: Request, error: Exception) -> Response:
+        if not isinstance(error, Refusal):
+            raise error
+        return await told(request, error.problem, error.headers)
 
     async def validation(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
@@ -175,6 +202,18 @@ def install(app: FastAPI) -> None:
         return await told(request, document(kind, detail))
 
     app.add_exception_handler(KgError, ours)
+    app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(RequestValidationError, validation)
     app.add_exception_handler(Exception, unexpected)
+
+
+def _methods(request: Request) -> list[str]:
+    """Return every method that an address takes; HEAD wherever GET."""
+
+    def takes(method: str) -> bool:
+        asked = {**request.scope, "method": method}
+        return any(route.matches(asked)[0] is Match.FULL for route in request.app.router.routes)
+
+    taken = {method for method in METHODS if takes(method)}
+    return sorted(taken | ({"HEAD"} if "GET" in taken else set()))

@@ -25,7 +25,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One route: method, address, what it answers, what it takes."""
+    """One route: method, address, what it answers, what it takes, and the least role that it needs."""
 
     method: str
     path: str
@@ -34,6 +34,7 @@ class Operation:
     description: str
     shape: str
     parameters: tuple[Parameter, ...]
+    role: str | None = None
 
     @property
     def example(self) -> str:
@@ -53,7 +54,8 @@ def operations(openapi: Mapping[str, Any]) -> list[Operation]:
     found = []
     for path, by_method in openapi["paths"].items():
         for method, operation in by_method.items():
-            content: Mapping[str, Any] = operation["responses"]["200"].get("content", {})
+            done = next(one for status, one in operation["responses"].items() if status.startswith("2"))
+            content: Mapping[str, Any] = done.get("content", {})
             schemas = [body.get("schema", {}) for body in content.values()]
             found.append(
                 Operation(
@@ -64,6 +66,7 @@ def operations(openapi: Mapping[str, Any]) -> list[Operation]:
                     description=operation.get("description", ""),
                     shape=schemas[0].get("$ref", "").rpartition("/")[2] if schemas else "",
                     parameters=tuple(_parameter(one) for one in operation.get("parameters", ())),
+                    role=operation.get("x-role"),
                 )
             )
     return found
@@ -103,8 +106,8 @@ def markdown(openapi: Mapping[str, Any]) -> str:
     """Return the reference as Markdown: one table of routes, then what each takes; shared parameters only once."""
     every = operations(openapi)
     shared = _shared(every)
-    lines = ["| route | answers | shape |", "|---|---|---|"]
-    lines += [f"| `{one.method} {one.path}` | {one.summary} | `{one.shape}` |" for one in every]
+    lines = ["| route | answers | shape | role |", "|---|---|---|---|"]
+    lines += [f"| `{one.method} {one.path}` | {one.summary} | `{one.shape}` | {one.role or ''} |" for one in every]
     lines += [
         "",
         "## Criteria",

@@ -81,6 +81,7 @@ def reply(
     lang: str | None = None,
     media_type: str = JSON,
     also: str = "",
+    strong: bool = False,
 ) -> Response:
     """Return what `make` makes, or 304 when the client has it, or the body remembered from the last time.
 
@@ -93,9 +94,12 @@ def reply(
         lang: Language that the document was asked in, where it has one.
         media_type: Media type of the body.
         also: What else the document depends on, such as the name of the server.
+        strong: Give a strong tag, one for each coding, which `If-Match` may send back with a write.
     """
     state = request.app.state
     tag = tag_of(request, state.graph.revision, lang=lang, also=state.stamp + also)
+    if strong:
+        tag = strengthened(tag, packed=takes_gzip(request.headers.get("accept-encoding", "")))
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
     if lang is not None:
         headers["Content-Language"] = "zh-Hans" if lang == "zh" else "en"
@@ -135,13 +139,24 @@ def sent(request: Request, body: Body, headers: dict[str, str], media_type: str)
 
 
 def tag_of(request: Request, revision: int, *, lang: str | None, also: str) -> str:
-    """Return the entity tag of what an address shows at a revision; weak, since gzip and plain share it.
+    """Return the entity tag of what an address shows at a revision; weak, since gzip and plain may share it.
 
     Law: the order of query parameters of different names does not matter.
     """
     query = sorted((name, value) for name, value in request.query_params.multi_items() if name != "lang")
     parts = repr((request.url.path, query, revision, lang, also))
     return f'W/"{revision}-{hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:20]}"'
+
+
+def strengthened(tag: str, *, packed: bool) -> str:
+    """Return the strong tag of a document as it is sent to those who take gzip, or to those who do not.
+
+    Example:
+        >>> strengthened('W/"7-ab"', packed=True)
+        '"7-ab-gzip"'
+    """
+    bare = tag.removeprefix("W/")
+    return f'{bare[:-1]}-gzip"' if packed else bare
 
 
 def takes_gzip(accepted: str) -> bool:

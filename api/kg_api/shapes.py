@@ -198,7 +198,10 @@ class Ready(Shape):
 
 
 class Problem(Shape):
-    """What went wrong (RFC 9457): `where` it is, what may have been meant (`near`), what to do (`hint`)."""
+    """What went wrong (RFC 9457): `where` it is, what may have been meant (`near`), what to do (`hint`).
+
+    409 and 412 tell both versions: `yours`, what was seen or sent, and `current`.
+    """
 
     type: str
     title: str
@@ -207,3 +210,5 @@ class Problem(Shape):
     where: str | None = None
     near: list[str] | None = None
     hint: str | None = None
+    yours: dict[str, Any] | None = None
+    current: dict[str, Any] | None = None

@@ -99,3 +99,14 @@ class Lint(Shape):
     items: list[Finding]
     counts: Counts
     revision: int
+
+
+class Kept(Shape):
+    """An answer that is kept, and since when."""
+
+    receipt: str
+    question: str
+    revision: int
+    kept_at: str
+    ontology: str
+    version: str

@@ -152,13 +152,14 @@ def test_every_route_is_described_and_its_example_works(app: FastAPI, client: Te
             assert parameter.description, (one.path, parameter.name)
             assert parameter.range, (one.path, parameter.name)
             assert parameter.example, (one.path, parameter.name)
-        assert ask(client, pack_graph, one, one.example).status_code == 200, one.example
+        if one.role is None:
+            assert ask(client, pack_graph, one, one.example).status_code == 200, one.example
 
 
 def test_every_example_of_a_parameter_is_taken(app: FastAPI, client: TestClient, pack_graph: kg.Graph) -> None:
     for one in reference.operations(app.openapi()):
         for parameter in one.parameters:
-            if parameter.place == "query":
+            if parameter.place == "query" and one.role is None:
                 joint = "&" if "?" in one.example else "?"
                 value = parameter.example.replace("+", "%2B")
                 address = f"{one.example}{joint}{parameter.name}={value}" if not parameter.required else one.example

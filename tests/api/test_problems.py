@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import Any
 
@@ -13,6 +14,8 @@ import kg
 from kg import errors
 from kg_api import problems, shapes
 from kg_api.app import create_app
+from kg_api.http_words import in_http
+from tests.arch.sources import modules
 
 LEAKS = re.compile(r"Traceback|File \"|\.py\b|site-packages|SELECT |sqlite|/tmp/|/var/|\d+\.\d+\.\d+", re.IGNORECASE)
 BAD: list[tuple[str, int, dict[str, Any]]] = [
@@ -82,7 +85,50 @@ def test_bad_input_is_a_problem_document(
 def test_reading_addresses_take_no_other_method(client: TestClient, method: str) -> None:
     got = client.request(method, "/api/v1/raises")
     checked(got, 405)
-    assert "GET" in got.headers["allow"]
+    assert got.headers["allow"] == "GET, HEAD"
+
+
+def test_all_methods_of_an_address_are_told(client: TestClient) -> None:
+    assert client.put("/api/v1/what-if").headers["allow"] == "GET, HEAD, POST"
+    assert client.get("/api/v1/receipts").headers["allow"] == "POST"
+    assert client.put("/sparql").headers["allow"] == "GET, HEAD, POST"
+
+
+def test_what_the_framework_found_is_said_in_our_words(client: TestClient) -> None:
+    assert checked(client.get("/api/v1/search?q="), 422)["detail"] == "q is empty"
+    assert checked(client.get("/api/v1/search"), 422)["detail"] == "q is missing"
+
+
+def hints() -> list[str]:
+    """Every remedy that the library writes, `x` where something is filled in."""
+    found: list[str] = []
+
+    def said(node: ast.AST) -> None:
+        if isinstance(node, ast.JoinedStr):
+            found.append("".join(str(one.value) if isinstance(one, ast.Constant) else "x" for one in node.values))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.append(node.value)
+        else:
+            for below in ast.iter_child_nodes(node):
+                said(below)
+
+    for module in modules():
+        for node in ast.walk(module.tree):
+            if module.name.startswith("kg.") and isinstance(node, ast.keyword) and node.arg == "hint":
+                said(node.value)
+    return found
+
+
+def test_remedies_name_addresses_instead_of_commands() -> None:
+    written = hints()
+    assert len(written) > 100
+    assert any("`kg " in one for one in written)
+    for one in written:
+        said = in_http(one)
+        assert said is None or not re.search(r"`kg |\bkg [a-z]+ --|--[a-z]", said), one
+    assert in_http("`kg search` finds ids by words; `kg list works` shows them all") == (
+        "`GET /api/v1/search?q=` finds ids by words; `GET /api/v1/works` shows them all"
+    )
 
 
 def subclasses(kind: type[Exception]) -> list[type[Exception]]:

@@ -1,4 +1,4 @@
-"""Receipts and the lint over HTTP: shown, verified, never kept; documents of strangers; few at once."""
+"""Receipts and the lint over HTTP: shown, verified, kept for those with a token; documents of strangers; few at once."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kg.Graph]:
 
 @pytest.fixture(scope="module")
 def web(graph: kg.Graph) -> Iterator[TestClient]:
-    with TestClient(create_app(graph, warm=False), raise_server_exceptions=False) as client:
+    headers = {"Content-Type": "application/json"}
+    with TestClient(create_app(graph, warm=False), raise_server_exceptions=False, headers=headers) as client:
         yield client
 
 
@@ -61,26 +62,37 @@ def test_a_kept_answer_and_any_other_is_verified(web: TestClient, graph: kg.Grap
         assert sent.json()["identical"] is True
 
 
-def test_nothing_is_kept_over_http(web: TestClient, graph: kg.Graph) -> None:
+def test_nothing_is_kept_without_a_token(web: TestClient, graph: kg.Graph) -> None:
     before = graph.receipts(limit=1000)
     answer = graph.raises(max_links=5)
     assert web.post("/api/v1/receipts/verify", content=answer.json()).status_code == 200
-    assert web.post("/api/v1/receipts", content=answer.json()).status_code == 404
+    assert web.post("/api/v1/receipts", content=answer.json()).status_code == 401
     assert web.put(f"/api/v1/receipts/{answer['receipt']}", content=answer.json()).status_code == 405
     assert web.get(f"/api/v1/receipts/{answer['receipt']}").status_code == 404
     assert graph.receipts(limit=1000) == before
 
 
+def test_a_contributor_keeps_an_answer(web: TestClient, graph: kg.Graph) -> None:
+    answer = graph.raises(max_links=4)
+    token = {"Authorization": f"Bearer {graph.create_token('ann')['secret']}"}
+    got = web.post("/api/v1/receipts", content=answer.json(), headers=token)
+    assert got.status_code == 201, got.text
+    vouch_shapes.Kept.model_validate_json(got.content, strict=True)
+    assert web.get(got.headers["location"]).json()["receipt"] == answer["receipt"]
+    altered = web.post("/api/v1/receipts", json={**answer.document, "items": []}, headers=token)
+    assert (altered.status_code, altered.json()["where"]) == (422, "receipt")
+
+
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
-        (b"", 422, "not JSON"),
+        (b"", 422, "no question"),
         (b"[]", 422, "JSON object"),
         (b"{}", 422, "no question"),
         (b'{"question":{"name":"raises"},"revision":99,"receipt":"' + b"a" * 26 + b'"}', 404, "no revision 99"),
         (b'{"question":{"name":"raises","risk":"x"},"revision":1,"receipt":"' + b"a" * 26 + b'"}', 404, "no entity"),
         (b'{"question":{"name":"rises"},"revision":1,"receipt":"' + b"a" * 26 + b'"}', 422, "is no question"),
-        (b'{"a":' + b"[" * 900 + b"]" * 900 + b"}", 422, "no question"),
+        (b'{"a":' + b"[" * 900 + b"]" * 900 + b"}", 422, "deeper than 32"),
         (b"[" * 100_000, 422, "not JSON"),
         (b'{"a":"' + b"x" * 1_100_000 + b'"}', 413, "at most"),
     ],

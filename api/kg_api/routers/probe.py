@@ -1,6 +1,6 @@
-"""Questions that compare two answers: what-if, robustness, retraction as a preview, two points in time.
+"""Questions that compare two answers: what-if, robustness, two points in time; and retraction, which shows both.
 
-May enter: parameters as text. Never here: parsing them, what an answer says, writing.
+May enter: parameters as text. Never here: parsing them, what an answer says, how a write is done once (writing).
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from kg.criteria import parse_flag
-from kg.errors import Forbidden, InputError
+from kg.errors import InputError
+from kg.question.answers import Answer
 from kg_api import parameters as p
 from kg_api import probe_parameters as probe
 from kg_api import probe_shapes as shapes
 from kg_api.asking import SAID, TheGraph, TheLang
 from kg_api.replies import fresh, reply
+from kg_api.writing import Act, handle_of, perform
 
 router = APIRouter(tags=["questions"])
 
@@ -104,7 +106,7 @@ def diff(
 @router.post(
     "/works/{id}/retraction",
     response_model=shapes.Retraction,
-    summary="What a retraction would change",
+    summary="Mark a work as retracted or corrected, or see first what that changes",
     dependencies=SAID,
 )
 def retraction(
@@ -117,17 +119,18 @@ def retraction(
     dry_run: probe.DryRun,
     status: probe.Status = None,
     notice: probe.Notice = None,
+    why: probe.Why = None,
     rows: probe.Rows = None,
     cols: probe.Cols = None,
     max_links: p.MaxLinks = None,
 ) -> Response:
-    """A preview, `dry_run=true`: every claim and every pair that changes. Neither written nor asked of kept answers."""
-    if not parse_flag(dry_run, name="dry_run"):
-        raise Forbidden(
-            "over HTTP a retraction can only be previewed",
-            where="dry_run",
-            hint="ask with dry_run=true; `kg retract` on the operator's machine writes it",
-        )
+    """Every claim and every pair that changes. Everybody may preview; a reviewer writes. Kept answers are not asked."""
     asked = p.given(status=status, notice=notice, rows=rows, cols=cols, max_links=max_links)
-    answer = graph.retract(id, **asked, dry_run=True, ask_kept=0, lang=spoken, **criteria)
-    return fresh(request, answer)
+    if parse_flag(dry_run, name="dry_run"):
+        return fresh(request, graph.retract(id, **asked, dry_run=True, ask_kept=0, lang=spoken, **criteria))
+    actor, reason = handle_of(request), p.given(why=why)
+
+    def write() -> Answer:
+        return graph.retract(id, **asked, **reason, actor=actor, ask_kept=0, lang=spoken, **criteria)
+
+    return perform(request, graph, Act(write, target=("work", id), sent={"work": id, **asked}))

@@ -43,7 +43,7 @@ def entities(
 @router.get("/entities/{id}", response_model=shapes.Entity, summary="One entity")
 def entity(request: Request, graph: TheGraph, criteria: p.Criteria, id: EntityId) -> Response:
     """An entity with its hierarchy, its matches in other vocabularies and its claims."""
-    return reply(request, lambda: graph.entity(id, **criteria))
+    return reply(request, lambda: graph.entity(id, **criteria), strong=True)
 
 
 @router.get("/claims", response_model=shapes.Claims, summary="List claims")
@@ -70,7 +70,7 @@ def claims(
 @router.get("/claims/{id}", response_model=shapes.Claim, summary="One claim with both sides of its evidence")
 def claim(request: Request, graph: TheGraph, criteria: p.Criteria, id: ClaimId) -> Response:
     """A claim with its belief and every item for and against; an item that does not count says why."""
-    return reply(request, lambda: graph.claim(id, **criteria))
+    return reply(request, lambda: graph.claim(id, **criteria), strong=True)
 
 
 @router.get("/works", response_model=shapes.Works, summary="List works")
@@ -92,7 +92,7 @@ def works(
 @router.get("/works/{id}", response_model=shapes.Work, summary="One work and the evidence taken from it")
 def work(request: Request, graph: TheGraph, criteria: p.Criteria, id: WorkId) -> Response:
     """A work with its CSL-JSON item, its status, and every item taken from it."""
-    return reply(request, lambda: graph.work(id, **criteria))
+    return reply(request, lambda: graph.work(id, **criteria), strong=True)
 
 
 @router.get("/evidence", response_model=shapes.EvidenceList, summary="List evidence")
@@ -116,4 +116,4 @@ def evidence(
 @router.get("/evidence/{id}", response_model=shapes.Evidence, summary="One evidence item")
 def item(request: Request, graph: TheGraph, criteria: p.Criteria, id: EvidenceId) -> Response:
     """An item with what it says, whether it counts, and if not, why."""
-    return reply(request, lambda: graph.item(id, **criteria))
+    return reply(request, lambda: graph.item(id, **criteria), strong=True)

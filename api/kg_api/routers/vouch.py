@@ -1,6 +1,6 @@
 """Receipts and the lint: show a kept answer, verify one that is kept or given, the quality of the record.
 
-Over HTTP nothing is kept. May enter: ids, a document that somebody claims to be an answer, parameters as text.
+May enter: ids, a document that somebody claims to be an answer, parameters as text.
 Never here: what a receipt stands for, rules.
 """
 
@@ -12,15 +12,16 @@ from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from kg.errors import ParseFailure
+from kg_api import json_body
 from kg_api import parameters as p
 from kg_api import vouch_shapes as shapes
 from kg_api.asking import TheGraph, TheLang
 from kg_api.replies import JSON, reply
+from kg_api.writing import Act, perform
 
 router = APIRouter(tags=["receipts"])
 EXAMPLE = "qwkypeq6xka7enxje6ftepiu5y"
@@ -44,24 +45,6 @@ AT_ONCE, WAIT_SECONDS = 2, 5.0
 _verifying = BoundedSemaphore(AT_ONCE)
 
 
-async def document_of(request: Request) -> dict[str, Any]:
-    """Return the JSON object of a body.
-
-    Raises:
-        ParseFailure: the body is none.
-    """
-    raw = await request.body()
-    try:
-        document = orjson.loads(raw)
-    except orjson.JSONDecodeError as fault:
-        raise ParseFailure(
-            f"this is not JSON: {fault}", source="body", hint="send the document of an answer"
-        ) from fault
-    if not isinstance(document, dict):
-        raise ParseFailure("a body is a JSON object", source="body", hint="send the document of an answer")
-    return document
-
-
 @router.get("/receipts/{id}", response_model=shapes.Receipt, summary="A kept answer and what it rests on")
 def receipt(request: Request, graph: TheGraph, id: ReceiptId) -> Response:
     """Question, criteria, revision, the answer itself, its claims, evidence and works, and their bibliography."""
@@ -81,10 +64,24 @@ def verify_receipt(graph: TheGraph, id: ReceiptId) -> Response:
     summary="Work any answer out again",
     openapi_extra=BODY,
 )
-def verify_answer(graph: TheGraph, document: Annotated[dict[str, Any], Depends(document_of)]) -> Response:
+def verify_answer(graph: TheGraph, document: json_body.Body) -> Response:
     """The same for an answer that was not kept here. Only its question is asked, within the limits of any question."""
     with one_of_few():
         return _fresh(graph.verify_receipt(document))
+
+
+@router.post(
+    "/receipts",
+    response_model=shapes.Kept,
+    status_code=201,
+    summary="Keep an answer",
+    name="keep_answer",
+    openapi_extra=BODY,
+)
+def keep_answer(request: Request, graph: TheGraph, document: json_body.Body) -> Response:
+    """Keep an answer as a question gave it, so that its receipt can be shown and verified by anybody."""
+    location = "/api/v1/receipts/{receipt}".format_map
+    return perform(request, graph, Act(lambda: graph.keep(document), status=201, location=location, sent=None))
 
 
 @router.get("/lint", response_model=shapes.Lint, summary="The quality of the record")
