@@ -15,7 +15,7 @@ from urllib.parse import quote
 from kg.citations import dates
 from kg.citations.csl_terms import TYPES
 from kg.citations.found import Kind, Reading, Relation, identifier
-from kg.citations.served import FORM, json_object, line, lines, member, objects, plain_line, plain_text
+from kg.citations.served import FORM, json_object, line, member, objects, plain_line, plain_text
 from kg.errors import Upstream
 
 SOURCE, RAW_FORMAT, MEDIA = "datacite", "datacite-json", "json"
@@ -146,6 +146,7 @@ def _relations(work: Mapping[str, Any]) -> Iterator[Relation]:
         if kind is not None and found is not None:
             # arXiv registers its preprints as versions of what was published.
             yield Relation("is-preprint-of" if preprint and kind == "is-version-of" else kind, found)
-    for text in lines(work, "identifiers"):
-        if (found := identifier("arxiv", text)) is not None:
+    for one in objects(work, "identifiers"):
+        named = _ID_KINDS.get(line(one, "identifierType"))
+        if named is not None and (found := identifier(named, line(one, "identifier"))) is not None:
             yield Relation("is-same-as", found)
