@@ -22,6 +22,7 @@ from kg_api import assets, pages, problems, shapes
 from kg_api.asking import only_known, parameters_of
 from kg_api.headers import Shield
 from kg_api.limits import Limits
+from kg_api.pages_read.router import router as pages_read_router
 from kg_api.permissions import PERMISSIONS
 from kg_api.quota import Quota
 from kg_api.replies import Memory
@@ -120,6 +121,7 @@ def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = Non
     app.include_router(api)
     app.include_router(service.probes, dependencies=strict)
     app.include_router(linked.router)
+    app.include_router(pages_read_router)
     app.include_router(pages.router)
     app.include_router(sparql.router)
     app.include_router(sessions.router)

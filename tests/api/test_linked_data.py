@@ -79,7 +79,7 @@ def test_a_claim_comes_with_belief_and_evidence(client: TestClient) -> None:
     [
         (None, "/id/entity/qlora?format=turtle"),
         ("*/*", "/id/entity/qlora?format=turtle"),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "/?entity=qlora"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "/entities/qlora"),
         ("application/json", "/api/v1/entities/qlora"),
         ("application/ld+json;q=0.9, text/turtle;q=0.1", "/id/entity/qlora?format=jsonld"),
         ("application/*;q=0.5, text/turtle;q=0.4", "/id/entity/qlora?format=jsonld"),
@@ -97,9 +97,9 @@ def test_the_accept_header_decides(client: TestClient, accept: str | None, locat
 @pytest.mark.parametrize(
     ("address", "location"),
     [
-        ("/id/claim/tar--mitigates--safeguard-removal", "/?claim=tar--mitigates--safeguard-removal"),
-        ("/id/work/hu2022lora", "/?work=hu2022lora"),
-        ("/id/evidence/tamirisa2025tar.m4jmiup6olje", "/?claim=tar--mitigates--safeguard-removal"),
+        ("/id/claim/tar--mitigates--safeguard-removal", "/claims/tar--mitigates--safeguard-removal"),
+        ("/id/work/hu2022lora", "/works/hu2022lora"),
+        ("/id/evidence/tamirisa2025tar.m4jmiup6olje", "/evidence/tamirisa2025tar.m4jmiup6olje"),
         ("/id/evidence/E232", "/id/evidence/tamirisa2025tar.m4jmiup6olje"),
         ("/id/revision/1", "/api/v1/revisions"),
     ],

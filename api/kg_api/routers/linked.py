@@ -18,7 +18,7 @@ from kg.exporters.formats import FORMATS
 from kg.exporters.jsonld import jsonld
 from kg.exporters.rdf import ntriples, turtle
 from kg.graph import Graph
-from kg.model import Evidence, Record, kind_of
+from kg.model import Record, kind_of
 from kg.rdf import about
 from kg.rdf.dataset import PARTS
 from kg.rdf.nodes import Triple, why_no_iri
@@ -94,10 +94,10 @@ def void(request: Request, graph: TheGraph) -> Response:
 
 
 def _elsewhere(record: Record, chosen: str) -> str | None:
-    """Return where a page or a JSON document about a record is: the explorer, the API."""
+    """Return where a page or a JSON document about a record is."""
     kind, id = kind_of(record), quote(record.id)
     if chosen == "html":
-        return f"/?claim={quote(record.claim)}" if isinstance(record, Evidence) else f"/?{kind}={id}"
+        return f"/{PLURALS[kind]}/{id}"
     return f"/api/v1/{PLURALS[kind]}/{id}" if chosen == "json" else None
 
 

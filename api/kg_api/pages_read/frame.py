@@ -1,0 +1,136 @@
+"""What stands around every page: words, navigation, the switch of language, addresses that keep the rest of the view.
+
+Lives here: the templates, `shown`, `around`. May enter: requests. Never here: what a single page shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from rapidfuzz import process
+from starlette.routing import Match
+
+from kg.errors import InputError
+from kg.settings import Lang
+from kg_api.pages_read.wording import moment, said, strength, tongue
+from kg_api.replies import HTML, reply
+from kg_viz.page import environment
+
+TEMPLATES = environment(Path(__file__).parent.with_name("templates"))
+TEMPLATES.filters.update(tongue=tongue, moment=moment, strength=strength)
+PLURALS = {"claim": "claims", "entity": "entities", "evidence": "evidence", "work": "works"}
+CRITERIA = (
+    "as_of", "known_in", "without_work", "only_work", "study_kind", "min_strength", "relation", "block",
+    "include_proposed", "include_retracted", "narrower",
+)  # fmt: skip
+# Address -> the word for it. What the application does not serve is left out.
+NAVIGATION = {
+    "/": "nav_explorer",
+    "/matrix": "gap_map",
+    "/ask": "nav_ask",
+    "/contribute": "nav_contribute",
+    "/review": "nav_review",
+    "/history": "nav_history",
+    "/sparql": "nav_sparql",
+    "/docs": "nav_api",
+    "/help": "nav_help",
+}
+Pairs = Iterable[tuple[str, Any]]
+
+
+def shown(request: Request, template: str, lang: Lang, make: Callable[[], Mapping[str, Any]]) -> Response:
+    """Return a page; `make` gives what its template needs beside what stands around every page."""
+    text = partial(_rendered, request, template, lang, make)
+    return reply(request, text, lang=lang, media_type=HTML)
+
+
+def around(request: Request, lang: Lang) -> dict[str, Any]:
+    """Return what every template needs."""
+    other = "zh" if lang == "en" else "en"
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name in {*CRITERIA, "lang"}]
+    spoken = [(name, value) for name, value in kept if name == "lang"]
+    return {
+        "said": said(lang),
+        "lang": lang,
+        "colon": "：" if lang == "zh" else ": ",
+        "other": other,
+        "static": f"/static/{request.app.state.build}/",
+        "path": request.url.path,
+        "nav": navigation(request, lang),
+        "changed": partial(changed, request),
+        "link": lambda kind, key: address(f"/{PLURALS[kind]}/{quote(key, safe='')}", kept),
+        "to": lambda path, **more: address(path, [*spoken, *more.items()]),
+        "ask": lambda name, **more: address(f"/ask/{name}", [*more.items(), *kept]),
+        "restricted": any(name in CRITERIA and value for name, value in kept),
+    }
+
+
+def navigation(request: Request, lang: Lang) -> list[dict[str, Any]]:
+    """Return the pages that the application has, in the order of `NAVIGATION`."""
+    app, words = request.app, said(lang)
+    if not hasattr(app.state, "served"):
+        app.state.served = frozenset(path for path in NAVIGATION if serves(app, path))
+    here = request.url.path
+    spoken = [("lang", value) for value in request.query_params.getlist("lang")[:1]]
+    return [
+        {
+            "href": address(path, spoken),
+            "label": words[word],
+            "here": here == path or (path != "/" and here.startswith(path + "/")),
+        }
+        for path, word in NAVIGATION.items()
+        if path in app.state.served
+    ]
+
+
+def serves(app: FastAPI, path: str) -> bool:
+    """Say whether an application has a page at an address."""
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "root_path": "", "app": app}
+    return any(route.matches(scope)[0] is Match.FULL for route in app.router.routes)
+
+
+def changed(request: Request, drop: Iterable[str] = (), **values: str) -> str:
+    """Return the address of this page with some parameters changed and some dropped."""
+    gone = {*drop, *values}
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in gone]
+    return address(request.url.path, [*kept, *values.items()])
+
+
+def address(path: str, pairs: Pairs) -> str:
+    """Return a path with its query; empty values are left out.
+
+    Example:
+        >>> address("/ask/paths", [("source", "lora"), ("sign", None), ("lang", "zh")])
+        '/ask/paths?source=lora&lang=zh'
+    """
+    given = [(name, value) for name, value in pairs if value is not None and value not in ("", [])]
+    text = urlencode(given, doseq=True, quote_via=quote)
+    return f"{path}?{text}" if text else path
+
+
+def only(request: Request, known: Iterable[str]) -> None:
+    """Refuse query parameters that a page does not take, so that a typing error is never taken for an answer.
+
+    Raises:
+        InputError: names the parameter and near ones.
+    """
+    takes = [*known, "lang"]
+    for name in request.query_params:
+        if name not in takes:
+            near = [word for word, *_ in process.extract(name[:100], takes, score_cutoff=60, limit=3)]
+            raise InputError(
+                f"{name[:100]!r} is not a parameter of this page",
+                where=name[:100],
+                near=near,
+                hint=f"it takes {', '.join(takes)}",
+            )
+
+
+def _rendered(request: Request, template: str, lang: Lang, make: Callable[[], Mapping[str, Any]]) -> str:
+    return TEMPLATES.get_template(template).render(**around(request, lang), **make())

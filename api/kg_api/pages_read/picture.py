@@ -1,0 +1,197 @@
+"""Chains as a picture: entities as cards in columns, claims as lines with sign, strength and conflict; ready for SVG.
+
+Lives here: sizes, places, lines. May enter: a network, ids of claims. Never here: HTML (templates), which claims belong
+to an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from unicodedata import east_asian_width
+
+from kg.network import Network, sign_of
+from kg.question import explain
+from kg_api.pages_read.layering import Place, layers
+from kg_viz.legend import points
+
+CARD_WIDTH, CARD_HEIGHT, GAP, ROW, MARGIN = 164, 42, 62, 56, 12
+LINE_EMS, EM, LINES = 11.0, 12.5, 2
+CLAIMS_MOST = 48
+WORDS = {1: "raises", -1: "lowers", 0: "neutral"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One entity: its place, its label in lines, the look of its kind."""
+
+    id: str
+    label: str
+    lines: tuple[str, ...]
+    x: float
+    y: float
+    colour: str
+    outline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One claim: the way it runs, where its sign and its tip stand, how it looks."""
+
+    id: str
+    sentence: str
+    sign: int
+    word: str
+    expected: float
+    width: float
+    contested: bool
+    state: str
+    way: str
+    tip: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a template draws. `left_out` counts the claims for which there was no room."""
+
+    width: float
+    height: float
+    cards: tuple[Card, ...]
+    lines: tuple[Line, ...]
+    left_out: int
+
+
+def picture(
+    network: Network, claims: Iterable[str], *, lang: str, lost: Iterable[str] = (), gained: Iterable[str] = ()
+) -> Picture | None:
+    """Return the picture of some claims, those named first preferred; None when there is nothing to draw.
+
+    Args:
+        network: Gives labels, signs and beliefs.
+        claims: Ids; those that the record lacks are left out.
+        lang: Language of labels and sentences.
+        lost: Claims that are drawn as gone.
+        gained: Claims that are drawn as new.
+
+    Cost: quadratic in the claims drawn, of which there are few.
+    """
+    known = [id for id in dict.fromkeys(claims) if id in network.snapshot.claims]
+    drawn, states = known[:CLAIMS_MOST], dict.fromkeys(lost, "lost") | dict.fromkeys(gained, "gained")
+    if not drawn:
+        return None
+    records = [network.snapshot.claims[id] for id in drawn]
+    found = layers((record.subject, record.object) for record in records)
+    tallest = max(len(column) for column in found.columns)
+    spots: dict[Place, tuple[float, float]] = {}
+    for at, column in enumerate(found.columns):
+        top = MARGIN + (tallest - len(column)) * ROW / 2
+        for row, place in enumerate(column):
+            spots[place] = (MARGIN + at * (CARD_WIDTH + GAP), top + row * ROW)
+    lines = []
+    for record in records:
+        opinion, sign = network.opinion(record.id), sign_of(record, network.vocabulary)
+        way, tip, x, y = _way([spots[place] for place in found.routes[record.subject, record.object]])
+        lines.append(
+            Line(
+                id=record.id,
+                sentence=explain.claim(network, record, lang),
+                sign=sign,
+                word=WORDS[sign],
+                expected=opinion.expected,
+                width=round(1 + 4 * max(0.0, opinion.expected - 0.3), 2),
+                contested=network.weighing(record.id).contested,
+                state=states.get(record.id, ""),
+                way=way,
+                tip=tip,
+                x=x,
+                y=y,
+            )
+        )
+    nodes = [place for column in found.columns for place in column if isinstance(place, str)]
+    return Picture(
+        width=2 * MARGIN + len(found.columns) * CARD_WIDTH + (len(found.columns) - 1) * GAP,
+        height=2 * MARGIN + (tallest - 1) * ROW + CARD_HEIGHT,
+        cards=tuple(_card(network, id, spots[id], lang) for id in nodes),
+        lines=tuple(lines),
+        left_out=len(known) - len(drawn),
+    )
+
+
+def wrapped(label: str) -> tuple[str, ...]:
+    """Return a label in at most two lines that fit on a card; a Chinese character takes the room of two letters.
+
+    Example:
+        >>> wrapped("Number of actors able to fine-tune a model"), wrapped("能够微调的行动者数量")
+        (('Number of actors', 'able to fine-tune…'), ('能够微调的行动者数量',))
+    """
+    pieces = label.split(" ")
+    lines: list[str] = [""]
+    for piece in pieces:
+        joined = f"{lines[-1]} {piece}" if lines[-1] else piece
+        if _ems(joined) <= LINE_EMS or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(piece)
+    split = [part for line in lines for part in _broken(line)]
+    if len(split) <= LINES:
+        return tuple(split)
+    last = split[LINES - 1]
+    while last and _ems(last + "…") > LINE_EMS:
+        last = last[:-1]
+    return (*split[: LINES - 1], last.rstrip() + "…")
+
+
+def _broken(line: str) -> list[str]:
+    parts = [""]
+    for char in line:
+        if _ems(parts[-1] + char) > LINE_EMS:
+            parts.append("")
+        parts[-1] += char
+    return parts
+
+
+def _ems(text: str) -> float:
+    return sum(1.0 if east_asian_width(char) in "WF" else 0.56 for char in text)
+
+
+def _card(network: Network, id: str, spot: tuple[float, float], lang: str) -> Card:
+    known = network.snapshot.entities.get(id)
+    kind = None if known is None else network.vocabulary.entity_types.get(known.type)
+    label = explain.name(network, id, lang)
+    return Card(
+        id=id,
+        label=label,
+        lines=wrapped(label),
+        x=spot[0],
+        y=spot[1],
+        colour="#6b7280" if kind is None else kind.colour,
+        outline=points("dot" if kind is None else kind.shape),
+    )
+
+
+def _way(spots: Sequence[tuple[float, float]]) -> tuple[str, str, float, float]:
+    """Return the path of a line through places, its tip as a triangle, and the point where its sign stands."""
+    forward = spots[0][0] <= spots[-1][0]
+    middle = CARD_HEIGHT / 2
+    half = GAP / 2
+    x, y = spots[0][0] + (CARD_WIDTH if forward else 0), spots[0][1] + middle
+    parts, step = [f"M{x:g} {y:g}"], 1 if forward else -1
+    for at, (left, top) in enumerate(spots[1:], 1):
+        last = at == len(spots) - 1
+        near, level = left + (0 if forward else CARD_WIDTH), top + middle
+        end = near - 7 * step if last else near
+        parts.append(f"C{x + half * step:g} {y:g} {end - half * step:g} {level:g} {end:g} {level:g}")
+        x, y = end, level
+        if not last:
+            x = left + (CARD_WIDTH if forward else 0)
+            parts.append(f"L{x:g} {y:g}")
+    tip = f"{x + 7 * step:g},{y:g} {x - step:g},{y - 4:g} {x - step:g},{y + 4:g}"
+    first = spots[1]
+    return (
+        " ".join(parts),
+        tip,
+        spots[0][0] + (CARD_WIDTH + half - 3 if forward else 3 - half),
+        (spots[0][1] + first[1]) / 2 + middle,
+    )

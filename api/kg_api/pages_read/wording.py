@@ -1,0 +1,80 @@
+"""The words of these pages, over those of the pictures; how numbers, dates and tongues are shown.
+
+Lives here: reading `words.toml`, filters of the templates. Never here: labels of records (record, ontology).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from kg_viz.words import words
+
+FILE = Path(__file__).with_name("words.toml")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_LATIN = re.compile(r"[A-Za-z]{2}")
+
+
+@lru_cache(maxsize=2)
+def said(lang: str) -> Mapping[str, str]:
+    """Return the words of a language, "en" or "zh".
+
+    Example:
+        >>> said("zh")["gap_map"], said("zh")["close"]
+        ('证据缺口图', '关闭')
+    """
+    own = {key: both[lang] for key, both in tomllib.loads(FILE.read_text("utf-8")).items()}
+    return MappingProxyType({**words(lang), **own})
+
+
+def tongue(text: Any, lang: str) -> Markup:
+    """Return a text for a page of a language; what is English on a Chinese page is marked as English.
+
+    Example:
+        >>> tongue("LoRA <b>", "zh"), tongue("微调 LoRA", "zh"), tongue("LoRA", "en")
+        (Markup('<span lang="en">LoRA &lt;b&gt;</span>'), Markup('微调 LoRA'), Markup('LoRA'))
+    """
+    shown = str(text)
+    if lang == "zh" and _LATIN.search(shown) and not _HAN.search(shown):
+        return Markup('<span lang="en">{}</span>').format(shown)
+    if lang == "en" and _HAN.search(shown) and not _LATIN.search(shown):
+        return Markup('<span lang="zh-Hans">{}</span>').format(shown)
+    return escape(shown)
+
+
+def moment(text: str, lang: str) -> str:
+    """Return a moment of the record (UTC, ISO 8601) as readers write it.
+
+    Example:
+        >>> moment("2026-11-25T18:10:03Z", "en"), moment("2026-11-25T18:10:03Z", "zh")
+        ('25 November 2026, 18:10 UTC', '2026年11月25日 18:10 UTC')
+    """
+    found = re.match(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?", text)
+    if found is None:
+        return text
+    year, month, day = (int(part) for part in found.groups()[:3])
+    time = f" {found[4]} UTC" if found[4] else ""
+    if lang == "zh":
+        return f"{year}年{month}月{day}日{time}"
+    return f"{day} {MONTHS[month - 1]} {year}{',' if time else ''}{time}"
+
+
+def strength(expected: float) -> int:
+    """Return in which fifth of its range an expected value lies, 1 (next to nothing) to 5.
+
+    Example:
+        >>> strength(0.0), strength(0.43), strength(1.0)
+        (1, 3, 5)
+    """
+    return min(5, int(expected * 5) + 1)
