@@ -1,4 +1,4 @@
-"""Keeping the record on the command line: init, log, verify.
+"""Keeping the record on the command line: init, verify.
 
 May enter: flags. Never here: how a chain is checked (kg.record); files in and out (kg.cli.exchange).
 """
@@ -25,16 +25,6 @@ def init(context: Context, /, empty: bool) -> None:
         f"{graph.store.name} is at revision {snapshot.revision}: {len(snapshot.entities)} entities, "
         f"{len(snapshot.claims)} claims, {len(snapshot.evidence)} evidence items, {len(snapshot.works)} works"
     )
-
-
-@click.command()
-@click.option("--limit", default="50", show_default=True, metavar="N", help="Most revisions shown.")
-@json_option
-@click.pass_obj
-def log(context: Context, /, limit: str, as_json: bool) -> None:
-    """The revisions of the record, newest first: when, who, what, why."""
-    page = context.graph.log(limit=limit)
-    print_json(page) if as_json else cards.log(page)
 
 
 @click.command()

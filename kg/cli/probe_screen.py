@@ -125,6 +125,12 @@ def retraction(graph: Graph, answer: Document) -> None:
     foot(out, graph, answer)
 
 
+def differences(graph: Graph, out: Console, answer: Document) -> None:
+    """Show the pairs and claims that stand otherwise."""
+    _pairs(graph, out, answer["changes"])
+    _claims(graph, out, answer["claims"])
+
+
 def question(graph: Graph, answer: Document) -> str:
     """Return what is asked before a status is written."""
     status = graph.vocabulary.work_statuses[answer["status"][1]].label.get(graph.lang)

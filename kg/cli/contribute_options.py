@@ -1,0 +1,152 @@
+"""The options of contributing: who acts, why, and the fields of each kind of record.
+
+Lives here: decorators, and from options to the values of a record. May enter: the ontology, a file that the user names.
+Never here: the record, printing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from kg.cli.options import ENTITY, RELATION, STANCE, TYPE, WORK, RecordId, Term, json_option
+from kg.contribute.written import LONGEST, read_record
+from kg.errors import InputError
+
+C = TypeVar("C", bound=Callable[..., Any])
+FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+CLAIM = RecordId("claims")
+BASIS, STRENGTH, KIND = Term("bases", "basis"), Term("strengths", "strength"), Term("study_kinds", "study_kind")
+
+
+def actor_option(command: C) -> C:
+    """Add --actor."""
+    return click.option("--actor", metavar="HANDLE", help="Who acts. [default: $KG_ACTOR or the login name]")(command)
+
+
+def why_option(command: C) -> C:
+    """Add --why."""
+    return click.option("--why", metavar="TEXT", help="Reason; kept with the revision.")(command)
+
+
+def expect_option(command: C) -> C:
+    """Add --expect."""
+    return click.option("--expect", type=int, metavar="REVISION", help="Only if this is still the newest revision.")(
+        command
+    )
+
+
+def writing_options(command: C) -> C:
+    """Add --from, --actor, --reason, --expect, --dry-run and --json."""
+    for option in reversed(
+        (
+            click.option("--from", "from_", type=FILE, metavar="FILE|-", help="Read fields from YAML or JSON."),
+            actor_option,
+            click.option("--reason", metavar="TEXT", help="Why; kept with the revision."),
+            expect_option,
+            click.option("--dry-run", is_flag=True, help="Check everything, write nothing."),
+            json_option,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def item_options(command: C) -> C:
+    """Add the fields of an evidence item."""
+    for option in reversed(
+        (
+            click.option("--subject", type=ENTITY, metavar="E", help="Of the claim: id, label or alias."),
+            click.option("--relation", type=RELATION, help="Of the claim."),
+            click.option("--object", "object", type=ENTITY, metavar="E", help="Of the claim: id, label or alias."),
+            click.option("--work", type=WORK, metavar="W", help="Key, DOI, arXiv id or title of a work of the record."),
+            click.option("--stance", type=STANCE, help="How the passage bears on the claim."),
+            click.option("--kind", type=KIND, help="Kind of study."),
+            click.option("--strength", type=STRENGTH, help="How well the passage speaks to the claim."),
+            click.option("--strength-reason", metavar="TEXT", help="Why it is as strong as that."),
+            click.option("--locator", metavar="TEXT", help='Where in the work: "abstract", "section 3.2", "table 4".'),
+            click.option("--statement", metavar="TEXT", help="What the passage says, in your own words."),
+            click.option("--quote", metavar="TEXT", help="The passage itself; looked for in the abstract we hold."),
+            click.option("--basis", type=BASIS, help="What you read."),
+            click.option("--inferred", is_flag=True, default=None, help="The passage does not put the link itself."),
+            click.option("--independence-group", metavar="TEXT", help="Same data or authors as: counts once."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def entity_options(command: C) -> C:
+    """Add the fields of an entity."""
+    for option in reversed(
+        (
+            click.option("--id", "id", metavar="SLUG", help="Id. [default: from the English label]"),
+            click.option("--type", "type", type=TYPE, help="Type of entity."),
+            click.option("--zh", metavar="TEXT", help="Label in Chinese."),
+            click.option("--definition", metavar="TEXT", help="Definition in English."),
+            click.option("--definition-zh", metavar="TEXT", help="Definition in Chinese."),
+            click.option("--alias", multiple=True, metavar="TEXT", help="Another name; repeatable."),
+            click.option("--broader", type=ENTITY, metavar="E", help="The entity that it is a kind of."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def work_options(command: C) -> C:
+    """Add the fields of a work."""
+    for option in reversed(
+        (
+            click.option("--id", "id", metavar="KEY", help="Citation key. [default: made of author, year and title]"),
+            click.option("--title", metavar="TEXT", help="Title."),
+            click.option("--author", multiple=True, metavar='"FAMILY, GIVEN"', help="Author; repeatable."),
+            click.option("--year", type=int, metavar="YEAR", help="Year of publication."),
+            click.option("--type", "type", metavar="CSL", help="Type of CSL, such as article-journal."),
+            click.option("--doi", metavar="DOI", help="DOI."),
+            click.option("--arxiv", metavar="ID", help="arXiv id."),
+            click.option("--url", metavar="URL", help="Web address."),
+            click.option("--independence-group", metavar="TEXT", help="Same data or authors as: counts once."),
+            click.option("--distinct", is_flag=True, help="It is another work than the one that it looks like."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def values_of(from_: Path | None, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a record: those of the file, with those of the options in their place."""
+    given = {name: value for name, value in fields.items() if value is not None and value != ()}
+    return given if from_ is None else read_file(from_) | given
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """Return the fields of the record in a file; `-` is standard input.
+
+    Raises:
+        InputError: it cannot be read.
+        ParseFailure: it holds no record.
+    """
+    return read_record(read_text(path), source=str(path))
+
+
+def read_text(path: Path) -> str:
+    """Return a text of UTF-8.
+
+    Raises:
+        InputError: it cannot be read, or is no such text.
+    """
+    try:
+        if str(path) == "-":
+            raw = sys.stdin.buffer.read(4 * LONGEST + 1)
+        else:
+            with path.open("rb") as file:
+                raw = file.read(4 * LONGEST + 1)
+        return raw.decode()
+    except OSError as fault:
+        raise InputError(f"{path} cannot be read: {fault.strerror}", where="--from") from fault
+    except UnicodeDecodeError as fault:
+        raise InputError(f"{path} is not UTF-8 text", where="--from", hint="save it as UTF-8") from fault

@@ -1,0 +1,185 @@
+"""Contributions, the queue, decisions and the history on the screen.
+
+Lives here: their tables and words. May enter: documents of the face. Never here: questions, JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.text import Text
+
+from kg.cli import probe_screen
+from kg.cli.cards import passage
+from kg.cli.screen import console, figure
+from kg.graph import Graph
+
+Document = Mapping[str, Any]
+SHOWN = 10
+WORDS = {
+    "accept": ("accepted", "已接受"),
+    "already": ("is there already", "已在记录中"),
+    "alike": ("Resembles", "相似的记录"),
+    "belief": ("Belief", "信念"),
+    "blocked": ("cannot be accepted now", "现在不能接受"),
+    "by": ("by", "提交者"),
+    "dry": ("nothing is stored", "未保存任何内容"),
+    "empty": ("Nothing waits for review.", "没有待审核的内容。"),
+    "history": ("History", "历史"),
+    "more": ("{} in all; --after {} shows more", "共 {} 项；--after {} 可查看更多"),
+    "needs": ("accepts too", "将一并接受"),
+    "new": ("new", "新增"),
+    "none": ("no answer changes", "没有答案改变"),
+    "quote": ("Quote", "引文"),
+    "reject": ("rejected", "已拒绝"),
+    "return": ("returned for changes", "已退回修改"),
+    "revision": ("revision", "修订版"),
+    "revoke": ("revoked", "已撤回"),
+    "supersedes": ("supersedes", "取代"),
+    "undo": ("undone", "已撤销"),
+    "would": ("would change", "将改变"),
+}
+QUOTES = {"found": ("✓", "green"), "not-found": ("!", "yellow"), "unchecked": ("?", "dim"), "none": ("–", "dim")}
+
+
+def contributed(graph: Graph, answer: Document) -> None:
+    """Show what was added, or what adding it would change."""
+    lang, out = graph.lang, console()
+    head = Text.assemble((answer["id"], "bold"), f"  {_status(graph, answer['kind'], answer['status'])}")
+    if answer["already"]:
+        head.append(f"  {_say('already', lang)}", style="yellow")
+    out.print(head)
+    if answer.get("supersedes"):
+        out.print(Text(f"   {_say('supersedes', lang)} {answer['supersedes']}", style="dim"))
+    for one in answer["written"][1:]:
+        out.print(Text(f"   + {one['kind']} {one['id']}  {_status(graph, one['kind'], one['status'])}", style="dim"))
+    _quote(graph, out, answer.get("quote_check"))
+    _alike(graph, out, answer)
+    if "note" in answer:
+        out.print(Text(f"   {answer['note']}", style="yellow"))
+    if "changes" in answer:
+        effect(graph, out, answer)
+    said = _say("dry", lang) if answer.get("dry_run") else f"{_say('revision', lang)} {answer['revision']}"
+    out.print(Text(said, style="dim"))
+
+
+def queue(graph: Graph, page: Document) -> None:
+    """Show what waits for review."""
+    lang, out = graph.lang, console()
+    if not page["items"]:
+        out.print(_say("empty", lang))
+    for item in page["items"]:
+        head = Text.assemble((item["id"], "bold"), f"  {_status(graph, item['kind'], item['status'])}")
+        who = ", ".join(item["proposed_by"]) or item["last"]["actor"]
+        out.print(head.append(f"  {_say('by', lang)} {who}, {item['proposed_at'][:16]}", style="dim"))
+        out.print(Text(f"   {item['says']}"))
+        line = Text(f"   {_say('would', lang)}: {item['would']}", style="cyan")
+        if item["blocked"] is not None:
+            line = Text(f"   {_say('blocked', lang)}: {item['blocked']}", style="yellow")
+        out.print(line)
+        if item["needs"]:
+            out.print(Text(f"   {_say('needs', lang)}: {', '.join(one['id'] for one in item['needs'])}", style="dim"))
+        if item["last"]["reason"]:
+            out.print(Text(f"   {item['last']['act']}: {item['last']['reason']}", style="dim"))
+    if page["next"] is not None:
+        out.print(Text(_say("more", lang).format(page["total"], page["next"]), style="dim"))
+
+
+def waiting(graph: Graph, found: Document) -> None:
+    """Show one proposal in full."""
+    lang, out = graph.lang, console()
+    queue(graph, {"items": [found], "next": None})
+    out.print()
+    if found["kind"] == "evidence":
+        passage(graph, out, found["record"])
+        _quote(graph, out, found["quote_check"])
+    effect(graph, out, found)
+    out.print(Text(_say("history", lang), style="bold"))
+    _versions(out, found["history"])
+
+
+def decided(graph: Graph, answer: Document) -> None:
+    """Show what a decision changed."""
+    lang, out = graph.lang, console()
+    out.print(Text(_say(answer["act"], lang), style="bold"))
+    for one in answer["records"][: 2 * SHOWN]:
+        before, after = one["status"]
+        old = _say("new", lang) if before is None else _status(graph, one["kind"], before)
+        out.print(Text(f"   {one['kind']} {one['id']}: {old} → {_status(graph, one['kind'], after)}"))
+    _rest(out, len(answer["records"]) - 2 * SHOWN)
+    effect(graph, out, answer)
+    out.print(Text(f"{_say('revision', lang)} {answer['revision']}", style="dim"))
+
+
+def effect(graph: Graph, out: Console, answer: Document) -> None:
+    """Show beliefs and answers before and after."""
+    lang = graph.lang
+    for one in answer["beliefs"][:SHOWN]:
+        before, after = (figure(belief["expected"]) for belief in one["belief"])
+        out.print(Text.assemble(f"{_say('belief', lang)}: {before} → ", (after, "bold"), f"  {one['claim']}"))
+    probe_screen.differences(graph, out, answer)
+    if not answer["changes"] and not answer["claims"]:
+        out.print(Text(_say("none", lang), style="dim"))
+
+
+def history(found: Document) -> None:
+    """Show every version of a record."""
+    out = console()
+    out.print(Text.assemble((found["id"], "bold"), f"  {found['kind']}"))
+    _versions(out, found["versions"])
+
+
+def entry(found: Document) -> None:
+    """Show one revision with all that it changed."""
+    out = console()
+    out.print(_line(found, found["number"]))
+    for change in found["changes"]:
+        mark = "+" if change["new"] else "·"
+        out.print(Text(f"  {mark} {change['kind']} {change['id']}"))
+        _fields(out, [] if change["new"] else change["changed"])
+
+
+def _versions(out: Console, versions: list[Document]) -> None:
+    for version in versions:
+        out.print(_line(version, version["revision"]))
+        _fields(out, version["changed"])
+
+
+def _line(told: Document, number: int) -> Text:
+    line = Text.assemble((f"{number:>6}", "bold"), f"  {told['recorded_at']}  {told['actor']}  {told['act']}")
+    return line.append(f"  {told['reason']}", style="dim") if told["reason"] else line
+
+
+def _fields(out: Console, changed: list[Document]) -> None:
+    for one in changed:
+        before = "" if one["before"] is None else f"{escape(str(one['before']))} → "
+        out.print(Padding(f"[dim]{one['field']}:[/dim] {before}{escape(str(one['after']))}", (0, 0, 0, 10)))
+
+
+def _quote(graph: Graph, out: Console, check: Document | None) -> None:
+    if check is not None and check["state"] != "none":
+        mark, style = QUOTES[check["state"]]
+        out.print(Text(f"   {mark} {_say('quote', graph.lang)}: {check['said']}", style=style))
+
+
+def _alike(graph: Graph, out: Console, answer: Document) -> None:
+    for one in answer["alike"][:SHOWN]:
+        out.print(Text(f"   ≈ {_say('alike', graph.lang)}: {one['id']}  {one['why']}", style="yellow"))
+
+
+def _status(graph: Graph, kind: str, status: str) -> str:
+    words = graph.vocabulary.work_statuses if kind == "work" else graph.vocabulary.statuses
+    return words[status].label.get(graph.lang)
+
+
+def _rest(out: Console, count: int) -> None:
+    if count > 0:
+        out.print(Text(f"   … {count}", style="dim"))
+
+
+def _say(word: str, lang: str) -> str:
+    return WORDS[word][1 if lang == "zh" else 0]

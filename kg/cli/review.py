@@ -1,0 +1,156 @@
+"""Reviewing on the command line: review list, show, accept, reject, return, revise; revoke; undo.
+
+May enter: ids and reasons as text; the face parses them. Never here: what the answer looks like (contribute_screen).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.cli import contribute_screen
+from kg.cli.context import Context
+from kg.cli.contribute_options import FILE, actor_option, expect_option, item_options, values_of, why_option
+from kg.cli.options import ANY, RecordId, json_option, print_json
+from kg.contribute.states import PENDING
+
+ID = RecordId("entities", "claims", "evidence")
+
+
+@click.group()
+def review() -> None:
+    """The queue of proposals: look at them, accept, reject, return for changes, revise.
+
+    Whoever proposed a record cannot accept or reject it; KG_TWO_PERSON=off lifts that where one person works alone.
+    """
+
+
+@review.command(name="list")
+@click.option("--status", type=click.Choice(PENDING), help="Only these. [default: both]")
+@click.option("--kind", type=click.Choice(["entity", "claim", "evidence"]), help="Only these.")
+@click.option("--actor", metavar="HANDLE", help="Only what this person proposed.")
+@click.option("--limit", default="50", show_default=True, metavar="1..200", help="Records on a page.")
+@click.option("--after", metavar="CURSOR", help="The `next` of the page before.")
+@json_option
+@click.pass_obj
+def list_(context: Context, /, as_json: bool, **filters: Any) -> None:
+    """What waits for review, the oldest first: who proposed it, when, and what it would change."""
+    page = context.graph.reviews(**filters)
+    print_json(page) if as_json else contribute_screen.queue(context.graph, page)
+
+
+@review.command()
+@click.argument("id", type=ID)
+@json_option
+@click.pass_obj
+def show(context: Context, /, id: str, as_json: bool) -> None:
+    """One proposal in full: what it says, its quote, its history, and every answer that accepting it changes."""
+    found = context.graph.waiting(id)
+    print_json(found) if as_json else contribute_screen.waiting(context.graph, found)
+
+
+@review.command()
+@click.argument("id", type=ID)
+@why_option
+@actor_option
+@expect_option
+@json_option
+@click.pass_obj
+def accept(context: Context, /, id: str, as_json: bool, **how: Any) -> None:
+    """Accept a proposal, with the proposed claim and entities that it needs: from now on it counts."""
+    _decided(context, context.graph.review(id, "accept", **how), as_json=as_json)
+
+
+@review.command()
+@click.argument("id", type=ID)
+@why_option
+@actor_option
+@expect_option
+@json_option
+@click.pass_obj
+def reject(context: Context, /, id: str, as_json: bool, **how: Any) -> None:
+    """Reject a proposal, and say why."""
+    _decided(context, context.graph.review(id, "reject", **how), as_json=as_json)
+
+
+@review.command(name="return")
+@click.argument("id", type=ID)
+@why_option
+@actor_option
+@expect_option
+@json_option
+@click.pass_obj
+def return_(context: Context, /, id: str, as_json: bool, **how: Any) -> None:
+    """Ask for changes: the proposal goes back, with what should change in --why."""
+    _decided(context, context.graph.review(id, "return", **how), as_json=as_json)
+
+
+@review.command()
+@click.argument("id", type=RecordId("evidence"))
+@click.option("--claim", type=RecordId("claims"), metavar="C", help="Another claim.")
+@item_options
+@click.option("--from", "from_", type=FILE, metavar="FILE|-", help="Read fields from YAML or JSON.")
+@why_option
+@actor_option
+@expect_option
+@json_option
+@click.pass_obj
+def revise(
+    context: Context,
+    /,
+    id: str,
+    from_: Path | None,
+    why: str | None,
+    actor: str | None,
+    expect: int | None,
+    as_json: bool,
+    **fields: Any,
+) -> None:
+    """Propose a new item in the place of an evidence item; only the fields given differ.
+
+    A pending item is superseded at once, an accepted one when its revision is accepted.
+    """
+    answer = context.graph.revise(id, values_of(from_, fields), why=why, actor=actor, expect=expect)
+    print_json(answer) if as_json else contribute_screen.contributed(context.graph, answer)
+
+
+@click.command()
+@click.argument("id", type=ANY)
+@why_option
+@actor_option
+@expect_option
+@json_option
+@click.pass_obj
+def revoke(context: Context, /, id: str, as_json: bool, **how: Any) -> None:
+    """Take a record back: what was accepted, a proposal of one's own, a work entered by mistake.
+
+    Nothing is deleted; `kg undo` brings it back. For what the literature withdraws, `kg retract`.
+    """
+    _decided(context, context.graph.revoke(id, **how), as_json=as_json)
+
+
+@click.command()
+@click.argument("revision", metavar="REVISION")
+@click.option(
+    "--with-later", is_flag=True, help="Undo later revisions of the same records too, and what hangs on them."
+)
+@why_option
+@actor_option
+@expect_option
+@json_option
+@click.pass_obj
+def undo(context: Context, /, revision: str, as_json: bool, **how: Any) -> None:
+    """Write a new revision in which all that REVISION changed stands as before; what it created is revoked.
+
+    Refused when a later revision changed the same records. An undo can be undone.
+    """
+    _decided(context, context.graph.undo(revision, **how), as_json=as_json)
+
+
+def _decided(context: Context, answer: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(answer)
+    else:
+        contribute_screen.decided(context.graph, answer)
