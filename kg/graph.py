@@ -19,6 +19,7 @@ from kg.errors import InputError
 from kg.exchanging import Exchanging
 from kg.keeping import Keeping
 from kg.later import Later
+from kg.merging import Merging
 from kg.model import Change, Revision
 from kg.packaged import packaged
 from kg.probing import Probing
@@ -105,6 +106,7 @@ class Graph(
     Contributing,
     Reviewing,
     Remembering,
+    Merging,
 ):
     """The record seen through the ontology: ask, list, show, load. Safe to share between threads.
 

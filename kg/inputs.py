@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from kg import ids
 from kg.errors import InputError, ShapeViolation
-from kg.model import YEARS, Claim, Entity, Evidence, Text, Work
+from kg.model import MERGED, YEARS, Claim, Entity, Evidence, Text, Work
 from kg.vocabulary import Vocabulary
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -201,11 +201,18 @@ class WorkIn(_In):
     csl: dict[str, Any] = Field(default_factory=dict)
     raw: Annotated[str, Field(max_length=1_000_000)] | None = None
     raw_format: Line | None = None
+    merged_into: WorkKey | None = None
 
     def record(self, vocabulary: Vocabulary) -> Work:
-        """Return the work; an unknown status names near ones."""
+        """Return the work; an unknown status names near ones, a merged work names the one that it is part of."""
         values = self.model_dump()
         values["status"] = vocabulary.work_status(self.status).id
+        if (self.merged_into is None) != (values["status"] != MERGED) or self.merged_into == self.id:
+            raise ShapeViolation(
+                f"{self.id} is {values['status']} and {'not ' if self.merged_into is None else ''}merged into a work",
+                where="merged_into",
+                hint="a work of status merged names the other work that it is a duplicate of; no other does",
+            )
         values["authors"] = tuple(self.authors)
         return Work(**values)
 

@@ -15,6 +15,7 @@ from kg.ids import RecordKind
 
 ACCEPTED = "accepted"
 CURRENT = "current"
+MERGED = "merged"
 YEARS = (1400, 2200)
 """Years that a work may have appeared in: from the first prints on."""
 
@@ -75,7 +76,8 @@ class Work:
 
     `authors` are display names "Family, Given". `independence_group` names the works that share authors'
     data or text (a preprint and its published version). `notice` is the address of a retraction or correction.
-    `raw` is the entry as it was given, `raw_format` its format.
+    `raw` is the entry as it was given, `raw_format` its format. `merged_into` is the key of the work that this one was
+    found to be a duplicate of; its status is then "merged".
     """
 
     id: str
@@ -92,6 +94,7 @@ class Work:
     csl: Mapping[str, Any] = field(default_factory=dict)
     raw: str | None = None
     raw_format: str | None = None
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,14 @@ class Snapshot:
         names = {name: work.id for work in self.works.values() for name in (work.id, work.title)}
         raise _missing("work", id, names)
 
+    def standing(self, work: str) -> Work:
+        """Return a work, or where it was merged into another as a duplicate, that one."""
+        found, seen = self.work(work), {work}
+        while found.merged_into is not None and found.merged_into in self.works and found.merged_into not in seen:
+            seen.add(found.merged_into)
+            found = self.works[found.merged_into]
+        return found
+
     def item(self, id: str) -> Evidence:
         """Return an evidence item by id, or by the alias it has in its pack."""
         aliased = self._indexes["alias"].get(id, ())

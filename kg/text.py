@@ -19,7 +19,7 @@ from tantivy import Occur, Query
 from kg.errors import InputError, UnknownTerm
 from kg.ids import RecordKind
 from kg.likeness import NAME_MOST, TYPO_MOST, Asked, Entry, ask, fold, grams, scores, typos
-from kg.model import Claim, Entity, Revision, Text, Work
+from kg.model import MERGED, Claim, Entity, Revision, Text, Work
 from kg.sentences import sentence
 from kg.snapshot import Snapshot, near
 from kg.vocabulary import Vocabulary
@@ -263,7 +263,8 @@ def _group(key: Key, snapshot: Snapshot, vocabulary: Vocabulary) -> str | None:
     kind, id = key
     status = _records(snapshot, kind)[id].status
     term = vocabulary.work_status(status) if kind == "work" else vocabulary.status(status)
-    if term.counts or (kind == "work" and term.on_request):
+    # A merged work is found, by what its entry says, and names the work that stands for it.
+    if term.counts or (kind == "work" and (term.on_request or status == MERGED)):
         return kind
     return f"{kind}?" if term.on_request else None
 

@@ -35,7 +35,7 @@ def entity_of(snapshot: Snapshot, name: object, *, where: str) -> Entity:
 
 
 def work_of(snapshot: Snapshot, name: object, *, where: str = "work") -> Work:
-    """Return the work of a citation key, DOI, arXiv id or exact title (case ignored).
+    """Return the work of a citation key, DOI, arXiv id or exact title (case ignored); of merged ones, what they are in.
 
     Raises:
         NotFound: there is none; `near` names keys.
@@ -43,7 +43,7 @@ def work_of(snapshot: Snapshot, name: object, *, where: str = "work") -> Work:
     """
     text = _text(name, where)
     if text in snapshot.works:
-        return snapshot.works[text]
+        return snapshot.standing(text)
     found: list[Work] = []
     for field, read in _WORK_IDS:
         try:
@@ -53,6 +53,7 @@ def work_of(snapshot: Snapshot, name: object, *, where: str = "work") -> Work:
         found += [work for work in snapshot.works.values() if getattr(work, field) == id and work not in found]
     folded = text.casefold()
     found = found or [work for work in snapshot.works.values() if work.title.casefold() == folded]
+    found = list({work.id: work for work in (snapshot.standing(one.id) for one in found)}.values())
     if len(found) > 1:
         raise InputError(
             f"{text[:80]!r} is what {len(found)} works are called",

@@ -152,10 +152,9 @@ class _Sorting:
         """Return a work, or the one that it was merged into."""
         work = self._standing[id]
         for _ in range(100):
-            into = getattr(work, "merged_into", None)
-            if into is None or into not in self._standing:
+            if work.merged_into is None or work.merged_into not in self._standing:
                 break
-            work = self._standing[into]
+            work = self._standing[work.merged_into]
         return work
 
     def _free(self, key: str) -> str:
@@ -203,7 +202,8 @@ def _record(given: WorkIn, key: str) -> Work:
     csl = {**given.csl, "id": key}
     if key != given.id:
         csl.setdefault("citation-key", given.id)
-    return Work(**values | {"id": key, "status": CURRENT, "authors": tuple(given.authors), "csl": csl})
+    standing = {"id": key, "status": CURRENT, "merged_into": None}
+    return Work(**values | standing | {"authors": tuple(given.authors), "csl": csl})
 
 
 def _prints(work: WorkIn | Work) -> list[bytes]:

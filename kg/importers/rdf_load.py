@@ -105,7 +105,7 @@ def proposed(record: Record, contributor: str) -> Record:
         'proposed'
     """
     if isinstance(record, Work):
-        return replace(record, status=CURRENT, notice=None)
+        return replace(record, status=CURRENT, notice=None, merged_into=None)
     if isinstance(record, Evidence):
         return replace(record, status=PROPOSED, contributor=contributor)
     return replace(record, status=PROPOSED)

@@ -25,7 +25,7 @@ from kg.model import Claim, Entity, Evidence, Record, Work, to_payload
 from kg.rdf import convert, derived
 from kg.rdf.dataset import of_kind
 from kg.rdf.forms import Described, words_of
-from kg.rdf.names import GRAPHS, PROVENANCE, RECORDS, TYPE
+from kg.rdf.names import GRAPHS, PROVENANCE, RECORDS, TYPE, name
 from kg.rdf.nodes import Node, Quad, Triple
 from kg.vocabulary import Vocabulary
 
@@ -169,6 +169,8 @@ class Sorting:
             door, faults = through(_DOORS[kind], _door_values(given), source=self.source, line_of=lambda *_: line or 0)
             if door is not None and not faults:
                 checked: Any = door
+                if isinstance(given, Evidence):
+                    self._refuse_other_work(given)
                 made: Record = _as_given(given, checked.record(self.vocabulary))
                 return made
         except KgError as fault:
@@ -181,10 +183,30 @@ class Sorting:
         ]
         return None
 
+    def _refuse_other_work(self, given: Evidence) -> None:
+        """Raise InputError when an item's id begins neither with its work nor with one that was merged into that."""
+        found = _EVIDENCE_ID.fullmatch(given.id)
+        work, seen = None if found is None else found["work"], set[str]()
+        while work is not None and work != given.work and work not in seen:
+            seen.add(work)
+            work = self._merged_into(work)
+        if work != given.work:
+            raise InputError(
+                f"its id does not begin with its work, {given.work}",
+                hint="the id of an item is the key of its work, a full stop and a code",
+            )
+
+    def _merged_into(self, work: str) -> str | None:
+        for node in self.described.get(convert.node_of("work", work), {}).get(name("dcterms:isReplacedBy"), ()):
+            found = _OURS.fullmatch(node[1:-1])
+            return None if found is None else found[2]
+        known = self.known.base.works.get(work)
+        return None if known is None else known.merged_into
+
     def told(self) -> Iterable[dict[str, Any]]:
         """Give what was passed over: what kind of thing, which, why, how many statements."""
-        for (what, name, reason), count in sorted(self.ignored.items()):
-            yield {"what": what, "name": name, "statements": count, "reason": reason}
+        for (what, called, reason), count in sorted(self.ignored.items()):
+            yield {"what": what, "name": called, "statements": count, "reason": reason}
 
 
 def _core(item: Any) -> tuple[Any, ...]:
@@ -208,12 +230,6 @@ def _as_given(given: Record, made: Any) -> Any:
     if isinstance(given, Claim) and given.id != made.id:
         raise InputError(f"its parts make it the claim {made.id}", hint="correct its IRI, or its parts")
     if isinstance(given, Evidence):
-        found = _EVIDENCE_ID.fullmatch(given.id)
-        if found is None or found["work"] != given.work:
-            raise InputError(
-                f"its id does not begin with its work, {given.work}",
-                hint="the id of an item is the key of its work, a full stop and a code",
-            )
         return replace(made, id=given.id, status=given.status, supersedes=given.supersedes)
     return made if isinstance(given, Work) else replace(made, status=given.status)
 

@@ -136,6 +136,7 @@ def work_document(record: Work) -> Document:
         "status": record.status,
         "notice": record.notice,
         "independence_group": record.independence_group,
+        "merged_into": record.merged_into,
         "csl": dict(record.csl),
     }
 

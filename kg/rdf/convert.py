@@ -102,6 +102,7 @@ TABLE: Mapping[RecordKind, tuple[Column, ...]] = {
         Column("csl", "ekg:csl", JSON),
         Column("raw", "ekg:raw", PLAIN),
         Column("raw_format", "ekg:rawFormat", PLAIN),
+        Column("merged_into", "dcterms:isReplacedBy", ref("work")),
     ),
 }
 CLASSES: Mapping[RecordKind, Node] = {

@@ -17,7 +17,7 @@ from pyoxigraph import RdfFormat, Store
 
 from kg.ids import RecordKind
 from kg.later import Later
-from kg.model import Claim, Entity, Evidence, Record, Text, kind_of
+from kg.model import Claim, Entity, Evidence, Record, Text, Work, kind_of
 from kg.packaged import packaged
 from kg.rdf.convert import CLASSES, node_of, triples
 from kg.rdf.forms import Words, words_of
@@ -202,6 +202,8 @@ def _leaned_on(given: Mapping[Key, Record], snapshot: Snapshot, words: Words) ->
                 if after is not None:
                     yield node_of("evidence", at), name("ekg:supersedes"), node_of("evidence", after)
                 at = after
+        elif isinstance(record, Work) and record.merged_into in snapshot.works:
+            yield node_of("work", record.merged_into), TYPE, CLASSES["work"]
         elif isinstance(record, Entity):
             seen, at = {record.id}, record.broader
             while at is not None and at not in seen and ("entity", at) not in given and at in snapshot.entities:

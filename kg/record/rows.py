@@ -127,7 +127,7 @@ def _form(
 FORMS: Mapping[RecordKind, Form] = {
     form.kind: form
     for form in (
-        _form("work", _work_row, _work),
+        _form("work", _work_row, _work, ("merged_into", "work")),
         _form("entity", _entity_row, _entity, ("broader", "entity")),
         _form("claim", _claim_row, lambda row: Claim(*row), ("subject", "entity"), ("object", "entity")),
         _form(

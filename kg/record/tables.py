@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-SCHEMA_VERSIONS = ("0001", "0002", "0003")
+SCHEMA_VERSIONS = ("0001", "0002", "0003", "0004")
 """Every version of the schema this release can read, oldest first; the last is the one it writes."""
 
 METADATA = sa.MetaData(
@@ -140,6 +140,7 @@ class WorkRow(Table, table=True):
     csl: str = Field(sa_type=TEXT)
     raw: str | None = Field(sa_type=TEXT)
     raw_format: str | None = Field(sa_type=TEXT)
+    merged_into: str | None = Field(sa_type=TEXT, index=True)
     revision: int = Field(sa_type=NUMBER, foreign_key="revision.number", index=True)
 
 

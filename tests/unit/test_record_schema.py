@@ -40,9 +40,10 @@ def shape(engine: sa.Engine) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for table in TABLES:
         found[table] = {
-            "columns": [
+            # A column that a migration adds stands last, in the code among its like.
+            "columns": sorted(
                 (column["name"], str(column["type"]), column["nullable"]) for column in inspector.get_columns(table)
-            ],
+            ),
             "key": inspector.get_pk_constraint(table),
             "references": sorted(
                 (key["name"], key["constrained_columns"], key["referred_table"], key["options"])

@@ -87,6 +87,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "work-csl": ("work:w", "", 'work:w ekg:csl "{}"'),
     "work-group": ("work:w", "", 'work:w ekg:independenceGroup "g" , "h"'),
     "work-raw": ("work:w", "", "work:w ekg:raw work:w"),
+    "work-replaced": ("work:w", "", "work:w dcterms:isReplacedBy entity:a"),
     "work-raw-format": ("work:w", "", 'work:w ekg:rawFormat ""'),
     "relation-label": ("ekg:own", "", 'ekg:own a ekg:RelationType ; skos:definition "Owns."@en'),
     "relation-definition": ("ekg:own", "", 'ekg:own a ekg:RelationType ; rdfs:label "owns"@en'),

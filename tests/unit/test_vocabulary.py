@@ -147,6 +147,7 @@ def test_statuses(words: Vocabulary) -> None:
         "current": (True, False),
         "corrected": (True, False),
         "retracted": (False, True),
+        "merged": (False, False),
         "revoked": (False, False),
     }
 

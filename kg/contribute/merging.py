@@ -1,0 +1,120 @@
+"""Two entries of one work made one: what is to be written, and which works look like one.
+
+Lives here: `merged`, `likely`, pure. May enter: a snapshot. Never here: writing, the comparison of two works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from kg.citations.duplicates import Match, find_matches
+from kg.contribute.states import REVOKED
+from kg.errors import Conflict, InputError
+from kg.importers.citations_plan import filled
+from kg.model import CURRENT, MERGED, Change, Evidence, Work
+from kg.snapshot import Snapshot
+
+OUT = (MERGED, REVOKED)
+_GRAVITY = (CURRENT, "corrected", "retracted")
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What merging two works comes to.
+
+    Args:
+        kept: The work that stays, as it shall stand.
+        duplicate: The other, as it shall stand: merged into the first.
+        changes: All records that change.
+        moved: Ids of the evidence that moves.
+        filled: Fields that the kept work gains.
+        told: What is odd about it, in sentences.
+    """
+
+    kept: Work
+    duplicate: Work
+    changes: tuple[Change, ...]
+    moved: tuple[str, ...]
+    filled: tuple[str, ...]
+    told: tuple[str, ...]
+
+
+def merged(snapshot: Snapshot, keep: Work, duplicate: Work) -> Merge:
+    """Return what makes two works one: all evidence and both independence groups stand with the work that is kept.
+
+    Evidence keeps its ids. The kept work gains what it lacks, above all identifiers; what it says already stays. What
+    a publisher said of either, a correction or a retraction, is said of the kept one. Works merged into the duplicate
+    before are merged into the kept one.
+
+    Raises:
+        InputError: it is one work.
+        Conflict: one of them was merged or taken back before.
+
+    Laws: no evidence item is lost, none changes but for its work and the group that was its work's; no other work
+        changes but for its group.
+    """
+    if keep.id == duplicate.id:
+        raise InputError(f"{keep.id} is one work", where="duplicate", hint="name two works")
+    for work in (keep, duplicate):
+        if work.status in OUT:
+            into = "" if work.merged_into is None else f" into {work.merged_into}"
+            hint = f"merge {work.merged_into}" if into else "import it again first"
+            raise Conflict(f"the work {work.id} is {work.status}{into}", where="work", hint=hint)
+    whole, gained = filled(keep, duplicate)
+    told = [
+        f"{keep.id} keeps {name} {mine}, {duplicate.id} has {other}" for name, mine, other in _clash(whole, duplicate)
+    ]
+    graver = max(keep, duplicate, key=lambda work: _GRAVITY.index(work.status) if work.status in _GRAVITY else 0)
+    if graver.status != keep.status:
+        whole = replace(whole, status=graver.status, notice=keep.notice or graver.notice)
+        told.append(f"{keep.id} is {graver.status}, as {duplicate.id} was")
+    mine, other = (work.independence_group or work.id for work in (keep, duplicate))
+    gone = replace(duplicate, status=MERGED, merged_into=keep.id)
+    changes: dict[tuple[str, str], Change] = {}
+    for work in snapshot.works.values():
+        new = work
+        if work.independence_group == other != mine:
+            new = replace(new, independence_group=mine)
+        if work.merged_into == duplicate.id:
+            new = replace(new, merged_into=keep.id)
+        if new != work:
+            changes["work", work.id] = Change("work", new)
+    moved = [item.id for item in snapshot.evidence_from(duplicate.id)]
+    for item in snapshot.evidence.values():
+        new_item = _moved(item, duplicate.id, keep.id, other, mine)
+        if new_item != item:
+            changes["evidence", item.id] = Change("evidence", new_item)
+    changes["work", keep.id] = Change("work", whole)
+    changes["work", duplicate.id] = Change("work", gone)
+    return Merge(whole, gone, tuple(changes.values()), tuple(moved), tuple(gained), tuple(told))
+
+
+def likely(works: Iterable[Work]) -> list[dict[str, Any]]:
+    """Return pairs of works that look like one, or like two versions that do not share a group yet, surest first.
+
+    Returns:
+        `{"work", "other", "kind", "why", "score"}` for each pair, the later entry by id first.
+
+    Cost: each title is compared with those of the years around.
+    """
+    standing = [work for work in works if work.status not in OUT]
+    groups = {work.id: work.independence_group or work.id for work in standing}
+
+    def open_(match: Match) -> bool:
+        return match.kind == "duplicate" or groups[match.work] != groups[match.other]
+
+    found = [match.document() for match in find_matches(standing) if open_(match)]
+    return sorted(found, key=lambda match: (match["kind"], -match["score"], match["work"], match["other"]))
+
+
+def _moved(item: Evidence, work: str, keep: str, group: str, kept_group: str) -> Evidence:
+    new = replace(item, work=keep) if item.work == work else item
+    return replace(new, independence_group=kept_group) if item.independence_group == group != kept_group else new
+
+
+def _clash(kept: Work, duplicate: Work) -> list[tuple[str, Any, Any]]:
+    """Return identifiers and years in which the two differ: those of the duplicate stay with it."""
+    pairs = [(name, getattr(kept, name), getattr(duplicate, name)) for name in ("doi", "arxiv", "year")]
+    return [(name, mine, other) for name, mine, other in pairs if mine and other and mine != other]
