@@ -122,6 +122,7 @@ class WorkItem(Shape):
     status: str
     notice: str | None
     independence_group: str | None
+    merged_into: str | None
     csl: dict[str, Any]
 
 
