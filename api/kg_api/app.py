@@ -15,6 +15,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import ASGIApp
 
+from kg.citations import lookups
 from kg.graph import Graph
 from kg.rdf.worker import AVAILABLE
 from kg.settings import LANGS, Budgets, read_settings
@@ -27,13 +28,17 @@ from kg_api.permissions import PERMISSIONS
 from kg_api.quota import Quota
 from kg_api.replies import Memory
 from kg_api.routers import (
+    contribute,
     exchange,
+    history,
+    imports,
     linked,
     measures,
     pictures,
     probe,
     questions,
     records,
+    reviews,
     service,
     sessions,
     sparql,
@@ -49,6 +54,9 @@ ABOUT = (
 )
 
 
+ROOMS = (
+    *(questions, measures, probe, vouch, records, contribute, reviews, imports, pictures, exchange, service, history),
+)
 SERVICE = {"503": "The record cannot be used at the moment"}
 READING = {"404": "No such record", "422": "A parameter cannot be used", **SERVICE}
 BODIES = {"413": "The body is too large", "415": "The body is of another kind"}
@@ -106,6 +114,7 @@ def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = Non
     app.state.memory = Memory()
     app.state.quota = Quota()
     app.state.limits = Limits(read_settings().budgets if budgets is None else budgets)
+    app.state.fetcher = lambda: lookups.fetcher(read_settings(), served=True)
     app.state.query_seconds = sparql.SECONDS
     app.state.build = assets.build_of(files)
     app.state.stamp = f"{app.version} {graph.vocabulary.digest} {app.state.build}"
@@ -116,7 +125,7 @@ def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = Non
     problems.install(app)
     strict = [Depends(allowed), Depends(only_known)]
     api = APIRouter(prefix=PREFIX, dependencies=strict)
-    for room in (questions, measures, probe, vouch, records, pictures, exchange, service):
+    for room in ROOMS:
         api.include_router(room.router)
     app.include_router(api)
     app.include_router(service.probes, dependencies=strict)

@@ -17,6 +17,7 @@ from kg_api import problems
 
 ADDRESS_MOST = 8_192
 BODY_MOST = 1_048_576
+BODIES_MOST = {"/api/v1/imports": 16 * 1_048_576}
 REQUESTS_MOST = 300
 POLICY = "; ".join(
     (
@@ -92,9 +93,13 @@ class Shield:
             return
         self.running += 1
         try:
-            await self.app(scope, _counted(receive, self.body_most), dressed)
+            await self.app(scope, _counted(receive, self._most(scope)), dressed)
         finally:
             self.running -= 1
+
+    def _most(self, scope: Scope) -> int:
+        """Return the most bytes that a body may have at an address."""
+        return BODIES_MOST.get(scope["path"], self.body_most)
 
     def _refused(self, scope: Scope, given: dict[bytes, bytes]) -> dict[str, Any] | None:
         length = len(scope.get("raw_path") or b"") + len(scope["query_string"])
@@ -104,8 +109,8 @@ class Shield:
                 f"path and query have {length} bytes, at most {self.address_most} are allowed; ask for less",
             )
         announced = given.get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self.body_most:
-            return problems.of_status(413, _too_large(self.body_most))
+        if announced.isdigit() and int(announced) > self._most(scope):
+            return problems.of_status(413, _too_large(self._most(scope)))
         if self.running >= self.requests_most:
             return problems.of_status(503, f"{self.running} requests are being answered; come again in a few seconds")
         return None

@@ -33,7 +33,10 @@ COMMANDS: Mapping[str, str] = {
     "review return": "POST /api/v1/reviews",
     "review": "GET /api/v1/reviews",
     "revoke": "POST /api/v1/revocations",
-    "undo": "POST /api/v1/undo",
+    "review revise": "POST /api/v1/evidence/{id}/revision",
+    "undo": "POST /api/v1/revisions/{number}/undo",
+    "merge": "POST /api/v1/merges",
+    "duplicates": "POST /api/v1/merges",
     "retract": "POST /api/v1/works/{id}/retraction",
     "import": "POST /api/v1/imports",
     "export": "GET /api/v1/export",
@@ -48,11 +51,11 @@ COMMANDS: Mapping[str, str] = {
     "add work": "POST /api/v1/works",
     "preview": "POST /api/v1/evidence?dry_run=true",
     "receipt list": "POST /api/v1/receipts",
-    "history entity": "GET /api/v1/entities/{id}/history",
+    "history": "GET /api/v1/{kind}/{id}/history",
     "show": "GET /api/v1/entities/{id}",
 }
 """Commands by their first words, and the address that does the same."""
-_COMMAND = re.compile(r"`kg ([a-z-]+)(?: ([a-z-]+))?[^`]*`")
+_COMMAND = re.compile(r"`kg ([a-z-]+)(?: ([a-z-]+))?[^`]*`|\bkg (add|review) ([a-z]+)(?: [A-Z|]{2,}| --[a-z]+ \.\.\.)?")
 _OPTION = re.compile(r"`?--([a-z][a-z-]*)`?")
 
 
@@ -64,6 +67,8 @@ def in_http(hint: str | None) -> str | None:
     Example:
         >>> in_http("`kg log` lists the revisions; years of publication are for --known-in")
         '`GET /api/v1/revisions` lists the revisions; years of publication are for `known_in`'
+        >>> in_http("add the work first: kg add work DOI|FILE")
+        'add the work first: `POST /api/v1/works`'
         >>> in_http("`kg doctor` looks closer") is None
         True
     """
@@ -75,8 +80,8 @@ def in_http(hint: str | None) -> str | None:
 
     def address(found: re.Match[str]) -> str:
         nonlocal unknown
-        whole = " ".join(word for word in found.groups() if word)
-        known = COMMANDS.get(whole) or COMMANDS.get(found[1])
+        command, *more = (word for word in found.groups() if word)
+        known = COMMANDS.get(" ".join([command, *more])) or COMMANDS.get(command)
         unknown = unknown or known is None
         return f"`{known}`"
 

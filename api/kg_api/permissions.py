@@ -41,6 +41,16 @@ PERMISSIONS: Mapping[str, Permission] = {
     "sign_in": EVERYBODY,
     "sign_out": EVERYBODY,
     "keep_answer": Permission(CONTRIBUTOR),
+    "add_work": Permission(CONTRIBUTOR),
+    "add_entity": Permission(CONTRIBUTOR),
+    "add_claim": Permission(CONTRIBUTOR),
+    "add_evidence": Permission(CONTRIBUTOR, preview=True),
+    "revise_evidence": Permission(CONTRIBUTOR),
+    "import_file": Permission(CONTRIBUTOR, budget="imports"),
+    "review": Permission(REVIEWER),
+    "revoke": Permission(REVIEWER),
+    "merge": Permission(REVIEWER),
+    "undo": Permission(REVIEWER),
     "retraction": Permission(REVIEWER, preview=True),
 }
 """Every operation that is not GET has a row, else it is refused to everybody (a test compares)."""

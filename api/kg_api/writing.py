@@ -42,7 +42,7 @@ class Act:
     Args:
         do: Calls the face and returns its document; called again when somebody else wrote meanwhile.
         target: The record that it changes, for `If-Match`; None for the record as a whole.
-        status: 201 where something new has an address, else 200.
+        status: 201 where something new has an address, else 200; also where it was there `already`.
         location: Returns that address.
         sent: What the client wants, told as `yours` when it meets a conflict.
     """
@@ -79,7 +79,7 @@ def perform(request: Request, graph: Graph, act: Act) -> Response:
         again = None if submission is None else _replayed(graph, submission)
         if again is not None:
             return again
-        if isinstance(fault, Outdated):
+        if isinstance(fault, Outdated) or (isinstance(fault, Conflict) and _moved_on(graph, act, seen)):
             raise problems.Refusal(_both(graph, act, 412, fault, seen)) from fault
         if isinstance(fault, Conflict):
             raise problems.Refusal(_both(graph, act, 409, fault, None)) from fault
@@ -177,11 +177,16 @@ def _of_revision(graph: Graph, number: int) -> dict[str, Any]:
 def _answer(act: Act, document: Mapping[str, Any]) -> dict[str, Any]:
     revision = document.get("revision", 0)
     return {
-        "status": act.status,
+        "status": 200 if document.get("already") else act.status,
         "location": None if act.location is None else act.location(document),
         "revision": revision if isinstance(revision, int) else 0,
-        "body": orjson.dumps(document).decode(),
+        "body": encoded(document).decode(),
     }
+
+
+def encoded(document: Mapping[str, Any]) -> bytes:
+    """Return a document as JSON."""
+    return orjson.dumps(document)
 
 
 def _response(answer: Mapping[str, Any], *, replayed: bool = False) -> Response:
@@ -208,6 +213,15 @@ def _seen(request: Request) -> int | None:
         problem = problems.of_status(412, "If-Match holds no tag of this server")
         raise problems.Refusal({**problem, "where": "If-Match", "hint": "send back the ETag that came with the record"})
     return max(known)
+
+
+def _moved_on(graph: Graph, act: Act, seen: int | None) -> bool:
+    """Say whether what is written to has changed since a client has seen it."""
+    if seen is None:
+        return False
+    if act.target is None:
+        return graph.revision > seen
+    return any(one.number > seen for one, _ in graph.store.history(*act.target))
 
 
 def _both(graph: Graph, act: Act, status: int, fault: KgError, seen: int | None) -> dict[str, Any]:

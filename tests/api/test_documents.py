@@ -132,6 +132,10 @@ def test_a_dossier_has_its_shape(client: TestClient, kind: str, id: str, lang: s
     assert got.json()["api"].endswith(id)
 
 
+# Nothing of the pack waits for review, and nobody has a token.
+STATUS = {"/api/v1/reviews/{id}": 409, "/api/v1/people/{handle}": 404}
+
+
 def ask(client: TestClient, graph: kg.Graph, one: reference.Operation, address: str) -> Any:
     """Ask a route; the receipt of its example stands for one that is kept here, a body for an answer."""
     answer = graph.paths("qlora", "malicious-use")
@@ -153,7 +157,7 @@ def test_every_route_is_described_and_its_example_works(app: FastAPI, client: Te
             assert parameter.range, (one.path, parameter.name)
             assert parameter.example, (one.path, parameter.name)
         if one.role is None:
-            assert ask(client, pack_graph, one, one.example).status_code == 200, one.example
+            assert ask(client, pack_graph, one, one.example).status_code == STATUS.get(one.path, 200), one.example
 
 
 def test_every_example_of_a_parameter_is_taken(app: FastAPI, client: TestClient, pack_graph: kg.Graph) -> None:
@@ -164,7 +168,7 @@ def test_every_example_of_a_parameter_is_taken(app: FastAPI, client: TestClient,
                 value = parameter.example.replace("+", "%2B")
                 address = f"{one.example}{joint}{parameter.name}={value}" if not parameter.required else one.example
                 got = ask(client, pack_graph, one, address)
-                assert got.status_code == 200, (one.path, parameter.name, got.text)
+                assert got.status_code == STATUS.get(one.path, 200), (one.path, parameter.name, got.text)
 
 
 def test_answers_are_not_validated_on_the_way_out(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

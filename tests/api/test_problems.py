@@ -14,7 +14,7 @@ import kg
 from kg import errors
 from kg_api import problems, shapes
 from kg_api.app import create_app
-from kg_api.http_words import in_http
+from kg_api.http_words import COMMANDS, in_http
 from tests.arch.sources import modules
 
 LEAKS = re.compile(r"Traceback|File \"|\.py\b|site-packages|SELECT |sqlite|/tmp/|/var/|\d+\.\d+\.\d+", re.IGNORECASE)
@@ -129,6 +129,16 @@ def test_remedies_name_addresses_instead_of_commands() -> None:
     assert in_http("`kg search` finds ids by words; `kg list works` shows them all") == (
         "`GET /api/v1/search?q=` finds ids by words; `GET /api/v1/works` shows them all"
     )
+
+
+def test_remedies_over_http_lead_somewhere(client: TestClient) -> None:
+    known = client.app.openapi()["paths"]  # type: ignore[attr-defined]
+    for said in COMMANDS.values():
+        method, address = said.split(" ")
+        assert method.lower() in known[address.partition("?")[0]], said
+    problem = checked(client.get("/api/v1/entities/nobody-at-all"), 404)
+    assert "/api/v1/search" in problem["hint"]
+    assert "kg " not in problem["hint"]
 
 
 def subclasses(kind: type[Exception]) -> list[type[Exception]]:

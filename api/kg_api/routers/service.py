@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from kg.errors import StoreError
 from kg_api import parameters as p
 from kg_api import problems, shapes
+from kg_api import write_parameters as w
 from kg_api.asking import TheGraph
 from kg_api.replies import JSON, reply
 
@@ -23,9 +24,20 @@ _one_at_a_time = Lock()
 
 
 @router.get("/revisions", response_model=shapes.Revisions, summary="The history of the record")
-def revisions(request: Request, graph: TheGraph, limit: p.Newest = None) -> Response:
+def revisions(
+    *,
+    request: Request,
+    graph: TheGraph,
+    limit: p.Newest = None,
+    after: w.AfterNumber = None,
+    actor: w.Actor = None,
+    act: w.Act = None,
+    kind: w.Kind = None,
+    id: w.Id = None,
+) -> Response:
     """The newest revisions, newest first, with the hashes that chain them."""
-    return reply(request, lambda: graph.log(**p.given(limit=limit)))
+    asked = p.given(limit=limit, after=after, actor=actor, act=act, kind=kind, id=id)
+    return reply(request, lambda: graph.log(**asked))
 
 
 @router.get("/verify", response_model=shapes.Verified, summary="Integrity of the history")

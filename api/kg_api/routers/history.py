@@ -1,0 +1,53 @@
+"""Who changed what: every version of a record, one revision with its changes, persons for credit.
+
+May enter: ids, numbers. Never here: e-mail addresses; what a version is (kg.contribute).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import orjson
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
+
+from kg_api import write_parameters as w
+from kg_api import write_shapes as shapes
+from kg_api.asking import TheGraph
+from kg_api.replies import JSON, reply
+
+router = APIRouter(tags=["record"])
+KINDS = {"claims": "claim", "entities": "entity", "evidence": "evidence", "works": "work"}
+Plural = Annotated[
+    Literal["claims", "entities", "evidence", "works"], Path(description="Kind of record.", examples=["entities"])
+]
+
+
+@router.get("/{kind}/{id}/history", name="history", response_model=shapes.History, summary="Every version of a record")
+def history(request: Request, graph: TheGraph, kind: Plural, id: w.AnyId) -> Response:
+    """Newest first, each with who changed which field, when and why."""
+    return reply(request, lambda: graph.history(KINDS[kind], id))
+
+
+@router.get(
+    "/revisions/{number}", name="revision", response_model=shapes.RevisionEntry, summary="One revision with its changes"
+)
+def revision(request: Request, graph: TheGraph, number: w.Number) -> Response:
+    """All records that it wrote, field by field, before and after."""
+    return reply(request, lambda: graph.entry(number))
+
+
+@router.get("/people", name="people", response_model=shapes.People, summary="Everybody who may write, for credit")
+def people(graph: TheGraph) -> Response:
+    """Handles, as revisions name them, with name and ORCID iD where they are known."""
+    return _fresh(orjson.dumps(graph.people()))
+
+
+@router.get("/people/{handle}", name="person", response_model=shapes.Person, summary="One person, for credit")
+def person(graph: TheGraph, handle: w.Handle) -> Response:
+    """Name and ORCID iD of a handle."""
+    return _fresh(orjson.dumps(graph.person(handle)))
+
+
+def _fresh(body: bytes) -> Response:
+    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,117 @@
+"""Importing files over HTTP: citations and linked data, parsed in a worker that can be ended.
+
+May enter: files of strangers with a token. Never here: a parser in this process, formats (kg.importers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from kg.citations.formats import FORMATS as CITATIONS
+from kg.criteria import parse_flag
+from kg.errors import InputError, UnknownTerm
+from kg.graph import Graph
+from kg.importers import citations, rdf_load
+from kg.importers.rdf import FORMATS as RDF
+from kg_api import json_body, problems
+from kg_api import write_parameters as w
+from kg_api import write_shapes as shapes
+from kg_api.asking import TheGraph
+from kg_api.security import FORM
+from kg_api.writing import Act, handle_of, perform
+
+router = APIRouter(tags=["contributing"])
+FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+NAME_MOST = 200
+
+
+async def file_of(request: Request) -> bytes:
+    """Return the file that is the body of a request.
+
+    Raises:
+        Refusal: 415, it is a form or compressed.
+        InputError: it is empty.
+    """
+    raw = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == FORM or kind.startswith("multipart/"):
+        raise problems.Refusal(problems.of_status(415, "the body is the file itself, not a form"))
+    json_body.refuse_other_kinds(request, b"")
+    if not raw.strip():
+        raise InputError("there is no file", where="body", hint="the body is the file itself")
+    request.state.body = raw
+    return raw
+
+
+@router.post(
+    "/imports", name="import_file", response_model=shapes.ImportReport, summary="Import a file", openapi_extra=FILE
+)
+def import_file(
+    *,
+    request: Request,
+    graph: TheGraph,
+    file: Annotated[bytes, Depends(file_of)],
+    format: w.Format = None,
+    name: w.FileName = None,
+    encoding: w.Encoding = None,
+    dry_run: w.DryRun = None,
+) -> Response:
+    """Citations are recorded; linked data is proposed. One file, one revision; what fails says where and why."""
+    called = "the file" if not name else w.text_of(name, "name", most=NAME_MOST)
+    only = bool(dry_run) and parse_flag(dry_run, name="dry_run")
+    actor = handle_of(request)
+
+    def write() -> Mapping[str, Any]:
+        return imported(graph, file, name=called, actor=actor, format=format, encoding=encoding, dry_run=only)
+
+    return perform(request, graph, Act(write))
+
+
+def imported(
+    graph: Graph,
+    file: bytes,
+    *,
+    name: str,
+    actor: str,
+    format: str | None = None,
+    encoding: str | None = None,
+    dry_run: bool = False,
+) -> Mapping[str, Any]:
+    """Import what a stranger sent.
+
+    Args:
+        graph: Where to.
+        file: Its bytes.
+        name: What it is called, for the report.
+        actor: Handle of who imports.
+        format: One of citations, or of RDF; None to recognise citations.
+        encoding: Of citations; None for UTF-8.
+        dry_run: Citations: only say what would happen.
+
+    Raises:
+        UnknownTerm: there is no such format.
+        InputError: an option that the format does not have; or the file takes more than it may.
+    """
+    if not format or format in CITATIONS:
+        return citations.import_bytes(
+            graph.store, file, format or None, name, actor, encoding=encoding or None, dry_run=dry_run
+        )
+    if format not in RDF:
+        raise UnknownTerm(
+            f"{format[:40]!r} is not a format that is imported here",
+            where="format",
+            hint=f"use {', '.join([*CITATIONS, *RDF])}; packs are loaded by the operator",
+        )
+    if dry_run or encoding:
+        given = "dry_run" if dry_run else "encoding"
+        raise InputError(f"only citations are imported with {given}", where=given, hint="leave it out")
+    return rdf_load.load(graph.store, file, graph.vocabulary, name=name, format=format, proposed_by=actor)
