@@ -8,7 +8,7 @@ from __future__ import annotations
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import AF_INET, SHUT_RDWR, SO_LINGER, SOCK_STREAM, SOL_SOCKET, socket
@@ -27,7 +27,6 @@ MEDIA = {
     "arxiv": "application/atom+xml; charset=UTF-8",
     "pubmed": "text/xml; charset=UTF-8",
 }
-CLOSE = b"Connection: close\r\n"
 
 
 class Played(httpx2.BaseTransport):
@@ -53,12 +52,12 @@ class Played(httpx2.BaseTransport):
         return Fetcher(Ledger(folder, per_day=per_day), cache=cache, outside=outside, fresh=fresh, contact="a@b.org")
 
 
-def certificate(folder: Path) -> Path:
+def certificate(folder: Path, names: Iterable[str] = HOSTS) -> Path:
     """Make a certificate for the five hosts, signed by itself; the file holds key and certificate."""
     key, made = folder / "key.pem", folder / "cert.pem"
-    names = ",".join(f"DNS:{host}" for host in HOSTS)
+    alternatives = ",".join(f"DNS:{name}" for name in names)
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command += ["-days", "2", "-subj", "/CN=tests of look-ups", "-addext", f"subjectAltName={names}"]
+    command += ["-days", "2", "-subj", "/CN=tests of look-ups", "-addext", f"subjectAltName={alternatives}"]
     subprocess.run([*command, "-keyout", key, "-out", made], check=True, capture_output=True, timeout=60)
     both = folder / "both.pem"
     both.write_bytes(key.read_bytes() + made.read_bytes())
@@ -84,10 +83,20 @@ class Server:
         self.port: int = self._socket.getsockname()[1]
         self.trusted = ssl.create_default_context(cafile=str(pem))
         self.heads: list[bytes] = []
-        self.open = threading.Event()
-        self.open.set()
 
-    def fetcher(self, limits: Limits | None = None, *, ledger: Ledger | None = None, **outside: object) -> Fetcher:
+    def present(self, pem: Path) -> None:
+        """Show another certificate."""
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._tls.load_cert_chain(pem)
+
+    def fetcher(
+        self,
+        limits: Limits | None = None,
+        *,
+        ledger: Ledger | None = None,
+        cache: Cache | None = None,
+        **outside: object,
+    ) -> Fetcher:
         """Return a fetcher for which every service is this server; all other rules are those of production."""
         values: dict[str, object] = {
             "resolve": lambda host, port: [("127.0.0.1", self.port)],
@@ -95,7 +104,7 @@ class Server:
             "tls": self.trusted,
         }
         reached = Outside(**(values | outside))  # type: ignore[arg-type]
-        return Fetcher(ledger or Ledger(None, per_day=100), limits=limits, outside=reached)
+        return Fetcher(ledger or Ledger(None, per_day=100), cache=cache, limits=limits, outside=reached)
 
     def serve(self) -> None:
         """Take connections until the server is closed."""
@@ -116,7 +125,6 @@ class Server:
 
     def close(self) -> None:
         """Stop taking connections."""
-        self.open.clear()
         with suppress(OSError):
             self._socket.shutdown(SHUT_RDWR)
         self._socket.close()

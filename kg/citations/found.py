@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from kg import ids
 from kg.citations.entry import Desk, Entry
+from kg.citations.item import MAX_NAMES
 from kg.citations.kept import Fetched
 from kg.citations.parsed import MAX_ENTRY_CHARS, storable
 from kg.citations.served import FORM
@@ -158,19 +159,14 @@ def finish(asked: Identifier, reading: Reading, answer: Fetched, *, source: str,
         raw = reading.shorter()
         remarks.append("the raw answer is kept without its list of references, since it is very long")
     desk = Desk(source, raw_format)
-    item = {key: value for key, value in reading.item.items() if value not in (None, "", [], {})}
-    marked = _TITLE_SAYS.match(item.get("title", ""))
-    if marked is not None and item["title"][marked.end() :]:
-        # The status says it from here on; the title is that under which the work is known.
-        item["custom"] = {**item.get("custom", {}), "title-as-given": item["title"]}
-        item["title"] = item["title"][marked.end() :]
+    item, marked = _item(reading, remarks)
     desk.take(Entry(item, None, raw))
     parsed = desk.parsed()
     if parsed.failures:
         raise Upstream(f"{source} answered, but with no usable entry: {parsed.failures[0].reason}", hint=FORM)
     work = parsed.works[0].work
     remarks += [remark.message for remark in parsed.warnings]
-    notices = _notices(work, reading.notices, marked=marked is not None)
+    notices = _notices(work, reading.notices, marked=marked)
     relations = tuple(dict.fromkeys(other for other in reading.relations if other.other not in _own(work)))
     status, notice = _state(notices, asked)
     if status != CURRENT:
@@ -178,6 +174,27 @@ def finish(asked: Identifier, reading: Reading, answer: Fetched, *, source: str,
         work = work.model_copy(update={"status": status, "notice": notice, "csl": csl})
     remarks += _said(notices)
     return Found(asked, work, notices, relations, tuple(remarks), source, answer.url, answer.when, answer.cached)
+
+
+def _item(reading: Reading, remarks: list[str]) -> tuple[dict[str, Any], bool]:
+    """Return the item without what is empty or too long, and whether its title says that it was retracted."""
+    item = {key: value for key, value in reading.item.items() if value not in (None, "", [], {})}
+    custom = dict(item.get("custom", {}))
+    if len(item.get("author", ())) > MAX_NAMES:
+        remarks.append(f"{len(item['author'])} authors, of whom the first {MAX_NAMES} are kept")
+        item["author"], custom["author-others"] = item["author"][:MAX_NAMES], True
+    marked = None if _is_notice(reading) else _TITLE_SAYS.match(item.get("title", ""))
+    if marked is not None and item["title"][marked.end() :]:
+        # The status says it from here on; the title is that under which the work is known.
+        custom["title-as-given"] = item["title"]
+        item["title"] = item["title"][marked.end() :]
+    return item | {"custom": custom}, marked is not None
+
+
+def _is_notice(reading: Reading) -> bool:
+    """Some publishers call the notice of a retraction as they call the work: Retracted, and its title."""
+    own = identifier("doi", reading.item.get("DOI", ""))
+    return any(notice.about == "other" and notice.other != own for notice in reading.notices)
 
 
 def _own(work: WorkIn) -> set[Identifier]:

@@ -21,6 +21,8 @@ from kg.citations.parsed import one_line, paragraphs
 from kg.errors import Upstream
 
 MAX_TREE = 60
+MAX_MEMBERS = 10_000
+MAX_CHARS = 200_000
 FORM = "try again later, or fill in the form: kg add work --title ..."
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+[A-Za-z]{1,40}\s+PUBLIC\s+\"[^\"<>]{0,200}\"\s+\"[^\"<>]{0,200}\"\s*>")
 _DECLARATION = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -111,19 +113,20 @@ def line(value: Any, *path: str) -> str:
         found = next((part for part in found if isinstance(part, str) and part.strip()), "")
     if isinstance(found, bool) or not isinstance(found, (str, int)):
         return ""
-    return one_line(str(found)) if isinstance(found, str) or abs(found) < 10**18 else ""
+    return one_line(str(found)[:MAX_CHARS]) if isinstance(found, str) or abs(found) < 10**18 else ""
 
 
 def objects(value: Any, *path: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects of the list at a path."""
+    """Yield the objects of the list at a path, of which at most `MAX_MEMBERS` are read."""
     found = member(value, *path)
-    yield from (part for part in (found if isinstance(found, list) else ()) if isinstance(part, Mapping))
+    yield from (part for part in (found[:MAX_MEMBERS] if isinstance(found, list) else ()) if isinstance(part, Mapping))
 
 
 def lines(value: Any, *path: str) -> list[str]:
     """Return the texts of the list at a path, each as one line."""
     found = member(value, *path)
-    texts = (one_line(part) for part in (found if isinstance(found, list) else ()) if isinstance(part, str))
+    given = found[:MAX_MEMBERS] if isinstance(found, list) else ()
+    texts = (one_line(part[:MAX_CHARS]) for part in given if isinstance(part, str))
     return [text for text in texts if text]
 
 
@@ -162,6 +165,7 @@ def plain_text(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    text = text[:MAX_CHARS]
     for _ in range(2):
         # A formula stands there twice, as TeX and as MathML; TeX is the one to be read.
         if "tex-math" in text:

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "receipt": ("kg.cli.vouch:receipt", "Kept answers: what they rest on, and whether they still come out the same."),
     "lint": ("kg.cli.vouch:lint", "The quality of the record: what makes it wrong, doubtful, or thin."),
     "validate": ("kg.cli.check:validate", "What is wrong with the record, or with a file before it is loaded: SHACL."),
+    "lookup": ("kg.cli.lookup:lookup", "A work by its DOI, arXiv, OpenAlex or PubMed id, with its retractions."),
     "init": ("kg.cli.keep:init", "Create the record and load the packaged pack, or leave it empty."),
     "import": (
         "kg.cli.exchange:import_",

@@ -19,7 +19,7 @@ LINES_MAX, LINES_GOOD = 400, 300
 # What may be imported where: top-level module -> rooms that may (a room is a module and all below it).
 DOORS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        ["socket", "ssl", "http.client", "urllib.request", "requests", "httpx", "httpx2", "aiohttp"],
+        ["socket", "ssl", "http.client", "urllib.request", "requests", "httpx", "httpx2", "httpcore2", "aiohttp"],
         ("kg.citations.fetch",),
     ),
     **dict.fromkeys(["sqlalchemy", "sqlmodel", "sqlite3", "psycopg", "alembic"], ("kg.record",)),
@@ -35,8 +35,8 @@ OPTIONAL = {"numba", "psycopg", "mcp", "xlsxwriter", "citeproc", "pyspark", "pla
 # which is told by name what to run.
 LATE = {"kg", "kg.cli", "kg.cli.context", "kg.cli.serve", "kg.later", "kg.rdf.forking"}
 EMPTY_NAMES = {"util", "utils", "helper", "helpers", "manager", "handler", "data", "info"}
-# Names that a base class of the standard library imposes: asyncio.Protocol.data_received.
-IMPOSED = {"data_received"}
+# Names that a base class of a library imposes: asyncio.Protocol.data_received, httpcore2.NetworkStream.get_extra_info.
+IMPOSED = {"data_received", "get_extra_info"}
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX)\b|\bfor n" r"ow\b")
 MACHINE_PATH = re.compile(r"(?<![\w.:/}\-])/(?:root|work|home|Users|mnt|opt)/\w|\b[A-Z]:\\Users\\")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,25 @@ def test_a_notice_is_not_itself_retracted() -> None:
     (notice,) = looked.notices
     assert (notice.about, notice.other) == ("other", Identifier("doi", RETRACTED))
     assert "cite that work instead" in looked.remarks[0]
+
+
+def test_a_notice_whose_title_begins_as_that_of_the_work() -> None:
+    body = (RECORDED / "crossref-notice.json").read_bytes().replace("Retraction—".encode(), b"Retracted: ")
+    answer = Fetched(crossref.address(NOTICE), 200, "application/json", body, 0.0)
+    looked = lookups.look_up(NOTICE, fetch=lambda url, *, media, sound: answer)
+    assert (looked.work.status, looked.work.title[:14]) == ("current", "Retracted: Ile")
+    own = body.replace(RETRACTED.encode(), NOTICE.encode())
+    looked = lookups.look_up(NOTICE, fetch=lambda url, *, media, sound: replace(answer, body=own))
+    assert (looked.work.status, looked.work.title[:3], looked.notices[0].about) == ("retracted", "Ile", "this")
+
+
+def test_a_title_that_says_retracted_is_enough() -> None:
+    body = (RECORDED / "crossref-retracted.json").read_bytes().replace(b"updated-by", b"updated-by-none")
+    answer = Fetched(crossref.address(RETRACTED), 200, "application/json", body, 0.0)
+    looked = lookups.look_up(RETRACTED, fetch=lambda url, *, media, sound: answer)
+    assert [(one.kind, one.source) for one in looked.notices] == [("retraction", "title")]
+    assert (looked.work.status, looked.work.notice) == ("retracted", f"https://doi.org/{RETRACTED}")
+    assert "please check" in looked.remarks[0]
 
 
 def test_a_preprint_with_its_published_text_and_an_abstract_in_jats() -> None:
@@ -267,6 +287,16 @@ def test_a_very_long_answer_is_kept_without_its_references() -> None:
     assert reading.shorter is not None
     assert len(reading.shorter()) < 10_000
     assert '"reference":' not in reading.shorter()
+
+
+def test_a_work_of_very_many_authors() -> None:
+    person = b'{"given":"A","family":"Wakefield"},'
+    body = (RECORDED / "crossref-retracted.json").read_bytes().replace(b'"author": [', b'"author": [' + person * 6_000)
+    answer = Fetched(crossref.address(RETRACTED), 200, "application/json", body, 0.0)
+    looked = lookups.look_up(RETRACTED, fetch=lambda url, *, media, sound: answer)
+    assert len(looked.work.authors) == 5_000
+    assert looked.work.csl["custom"]["author-others"] is True
+    assert "6003 authors, of whom the first 5000 are kept" in looked.remarks
 
 
 def test_an_answer_without_a_title_is_not_a_work() -> None:
