@@ -6,12 +6,12 @@ Never here: a format itself (exporters/, importers/), how triples are made (rdf/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.asking import FOLD_MOST, Asking
-from kg.criteria import Criteria
+from kg.criteria import Criteria, words
 from kg.errors import InputError, NotFound, UnknownTerm
 from kg.later import Later
 from kg.settings import read_settings
@@ -76,7 +76,13 @@ class Exchanging(Asking):
         return sorted({quad[:3] for quad in dataset.vocabulary_quads(self._ontology, part=part)})
 
     def pieces(
-        self, format: str, *, history: bool = False, **criteria: Any
+        self,
+        format: str,
+        *,
+        history: bool = False,
+        works: str | Sequence[str] | None = None,
+        lang: str | None = None,
+        **criteria: Any,
     ) -> tuple[Format, int, Iterator[str | bytes]]:
         """Return a format, the revision written, and the pieces of the file, for whoever sends them on.
 
@@ -84,6 +90,8 @@ class Exchanging(Asking):
             format: One of `kg.exporters.formats.FORMATS`.
             history: Write the revisions too, and the number of the one that beliefs were worked out at. Without it
                 two records with the same contents give the same bytes.
+            works: Citations: only the works of these keys, as a list or separated by commas.
+            lang: Language of references.
             criteria: What counts; without any, every record is written whatever its status (see `kg.exporters.kept`).
         """
         found = formats.find(format)
@@ -92,13 +100,29 @@ class Exchanging(Asking):
             raise InputError(
                 f"{format} cannot hold the history", where="history", hint=f"formats that can: {', '.join(able)}"
             )
+        if works is not None and not found.holds_works:
+            able = [one.name for one in formats.FORMATS.values() if one.holds_works]
+            raise InputError(
+                f"{format} does not hold single works", where="works", hint=f"formats that do: {', '.join(able)}"
+            )
         network = self._network(criteria)
         revision = network.snapshot.revision
         revisions = self.store.changes(0, revision) if history else None
-        return found, revision, found.write(formats.View(kept.kept(network), revisions))
+        keys = None if works is None else [key for part in words(works) for key in part.split(",") if key]
+        for key in keys or ():
+            network.snapshot.work(key)
+        view = formats.View(kept.kept(network) if keys is None else network, revisions, keys, self._lang(lang))
+        return found, revision, found.write(view)
 
     def export(
-        self, file: str | Path, *, format: str | None = None, history: bool = False, **criteria: Any
+        self,
+        file: str | Path,
+        *,
+        format: str | None = None,
+        history: bool = False,
+        works: str | Sequence[str] | None = None,
+        lang: str | None = None,
+        **criteria: Any,
     ) -> Document:
         """Write a file, whole or not at all: everything, or what the criteria keep. See `pieces`.
 
@@ -106,13 +130,16 @@ class Exchanging(Asking):
             file: Where to; one of that name is replaced.
             format: One of the formats; None to go by the suffix of the file.
             history: Write the revisions too.
+            works: Citations: only the works of these keys.
+            lang: Language of references.
             criteria: What counts.
 
         Returns:
             `{"file", "format", "revision", "bytes", "sha256"}`.
         """
         path = Path(file)
-        found, revision, pieces = self.pieces(format or formats.by_suffix(path.name).name, history=history, **criteria)
+        chosen = format or formats.by_suffix(path.name).name
+        found, revision, pieces = self.pieces(chosen, history=history, works=works, lang=lang, **criteria)
         written = files.write(path, pieces)
         return {
             "file": str(file),

@@ -32,23 +32,42 @@ STDOUT = "-"
 @click.argument("file", metavar="FILE|-")
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), help="Format; default: by the suffix of FILE.")
 @click.option("--history", is_flag=True, help="RDF: write the revisions too, as PROV-O.")
+@click.option("--works", metavar="KEY,KEY", help="Citations: only these works.")
+@click.option("--receipt", metavar="ID", help="Citations: only the works that a kept answer rests on.")
 @criteria_options
 @json_option
 @click.pass_obj
-def export(context: Context, /, file: str, format_: str | None, history: bool, as_json: bool, **criteria: Any) -> None:
+def export(
+    context: Context,
+    /,
+    file: str,
+    format_: str | None,
+    history: bool,
+    works: str | None,
+    receipt: str | None,
+    as_json: bool,
+    **criteria: Any,
+) -> None:
     """Write everything, or what the criteria keep, to FILE (`-`: standard output), whole or not at all.
 
-    The same contents give the same bytes. --json prints what was written where.
+    Citations (bibtex, ris, csl-json) and references (author and year) can be of single works, or of those that a kept
+    answer rests on. The same contents give the same bytes. --json prints what was written where.
     """
+    options: dict[str, Any] = {"history": history, "works": works, **criteria}
+    if receipt is not None:
+        if works is not None:
+            raise InputError("both say which works", where="--receipt", hint="give --works or --receipt")
+        kept = context.graph.receipt(receipt)
+        options |= {"works": [work["id"] for work in kept["works"]], "as_of": kept["revision"]}
     if file == STDOUT:
         if format_ is None:
             raise InputError("standard output has no suffix", where="--format", hint="name a format")
-        _, _, pieces = context.graph.pieces(format_, history=history, **criteria)
+        _, _, pieces = context.graph.pieces(format_, **options)
         pour(sys.stdout.buffer, pieces)
         sys.stdout.buffer.flush()
         return
     chosen = format_ or by_suffix(Path(file).name).name
-    written = context.graph.export(file, format=chosen, history=history, **criteria)
+    written = context.graph.export(file, format=chosen, **options)
     if as_json:
         print_json(written)
     else:

@@ -5,7 +5,7 @@ Lives here: `FORMATS`, `find`. May enter: names of formats. Never here: a format
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,16 @@ from rapidfuzz import process
 
 from kg.errors import UnknownTerm
 from kg.later import Later
-from kg.model import Revision
+from kg.model import Revision, Work
 from kg.network import Network
+from kg.settings import Lang
 
 if TYPE_CHECKING:
-    from kg.exporters import jsonld, nanopub, rdf
+    from kg.exporters import citations, jsonld, nanopub, rdf
     from kg.rdf import dataset
 else:
     jsonld, nanopub, rdf = Later("kg.exporters.jsonld"), Later("kg.exporters.nanopub"), Later("kg.exporters.rdf")
-    dataset = Later("kg.rdf.dataset")
+    citations, dataset = Later("kg.exporters.citations"), Later("kg.rdf.dataset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,14 @@ class View:
     Args:
         network: What to write, under its criteria; see `kg.exporters.kept`.
         history: The revisions behind it, with their changes, when the history is wanted; else None.
+        works: Keys of the works to write, in formats of citations; None for all.
+        lang: Language of references.
     """
 
     network: Network
     history: Iterable[Revision] | None = None
+    works: Sequence[str] | None = None
+    lang: Lang = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,12 @@ class Format:
     media_type: str
     write: Callable[[View], Iterator[str]] = field(repr=False)
     holds_history: bool = False
+    holds_works: bool = False
+    """Whether it holds works and nothing else, so that single works can be asked for."""
+
+
+def _works(view: View) -> list[Work]:
+    return citations.chosen(view.network, view.works)
 
 
 def _quads(view: View) -> Iterator[tuple[str, str, str, str]]:
@@ -64,6 +75,28 @@ FORMATS: Mapping[str, Format] = {
         ),
         Format("ntriples", ".nt", "application/n-triples", lambda view: rdf.ntriples(_quads(view)), holds_history=True),
         Format("nanopub", ".nanopub.trig", "application/trig", lambda view: rdf.trig(nanopub.nanopubs(view.network))),
+        Format("bibtex", ".bib", "application/x-bibtex", lambda view: citations.bibtex(_works(view)), holds_works=True),
+        Format(
+            "ris",
+            ".ris",
+            "application/x-research-info-systems",
+            lambda view: citations.ris(_works(view)),
+            holds_works=True,
+        ),
+        Format(
+            "csl-json",
+            ".json",
+            "application/vnd.citationstyles.csl+json",
+            lambda view: citations.csl_json(_works(view)),
+            holds_works=True,
+        ),
+        Format(
+            "references",
+            ".txt",
+            "text/plain",
+            lambda view: citations.references(_works(view), view.lang),
+            holds_works=True,
+        ),
     )
 }
 
