@@ -15,14 +15,13 @@ from kg.citations.csl import item_of
 from kg.model import Work
 
 # CSL type -> the tag that holds what the work is part of, or who stands behind it.
-_HOMES = {
-    "article-journal": "citation_journal_title",
-    "article-magazine": "citation_journal_title",
-    "article-newspaper": "citation_journal_title",
-    "paper-conference": "citation_conference_title",
-    "chapter": "citation_inbook_title",
-    "entry-encyclopedia": "citation_inbook_title",
-    "entry-dictionary": "citation_inbook_title",
+_BOOK = ("citation_inbook_title", "citation_book_title")  # Google Scholar reads the first, Zotero the second
+_HOMES: dict[str, tuple[str, ...]] = {
+    "article-journal": ("citation_journal_title",),
+    "article-magazine": ("citation_journal_title",),
+    "article-newspaper": ("citation_journal_title",),
+    "paper-conference": ("citation_conference_title",),
+    **dict.fromkeys(("chapter", "entry-encyclopedia", "entry-dictionary"), _BOOK),
 }
 _BODIES = {"thesis": "citation_dissertation_institution", "report": "citation_technical_report_institution"}
 _TEXTS = {
@@ -51,7 +50,7 @@ def citation_meta(work: Work, *, pdf: str | None = None) -> list[tuple[str, str]
         [('citation_title', 'T'), ('citation_author', 'Hu, E.'), ('citation_author', 'RAND')]
     """
     item = item_of(work)
-    pairs = [("citation_title", work.title), *(("citation_author", author) for author in work.authors)]
+    pairs = [("citation_title", work.title), *(("citation_author", author) for author in work.authors if author)]
     pairs += _pairs(item)
     if work.arxiv is not None:
         pairs.append(("citation_arxiv_id", work.arxiv))
@@ -61,13 +60,20 @@ def citation_meta(work: Work, *, pdf: str | None = None) -> list[tuple[str, str]
     if work.url is not None:
         pairs.append(("citation_public_url", work.url))
     lines = [(name, " ".join(content.split())) for name, content in pairs]
+    lines = [(name, _undivided(content) if name == "citation_author" else content) for name, content in lines]
     return [(name, content) for name, content in lines if content and (not name.endswith("_url") or _is_web(content))]
+
+
+def _undivided(author: str) -> str:
+    """Return a name whose family name holds no plain space: Zotero takes "van Gogh, Vincent W." for two people."""
+    family, comma, given = author.partition(",")
+    return family.replace(" ", "\u00a0") + comma + given if " " in given.strip() else author
 
 
 def _pairs(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "citation_publication_date", _date(item.get("issued", {}))
     container, publisher = item.get("container-title", ""), item.get("publisher", "")
-    yield _HOMES.get(item["type"], "citation_series_title"), container
+    yield from ((name, container) for name in _HOMES.get(item["type"], ("citation_series_title",)))
     yield _BODIES.get(item["type"], "citation_publisher"), publisher
     for variable, name in _TEXTS.items():
         yield name, item.get(variable, "")
