@@ -19,7 +19,7 @@ from kg.citations import lookups
 from kg.graph import Graph
 from kg.rdf.worker import AVAILABLE
 from kg.settings import LANGS, Budgets, read_settings
-from kg_api import assets, pages, problems, shapes
+from kg_api import assets, explorer_page, pages, problems, shapes
 from kg_api.asking import only_known, parameters_of
 from kg_api.headers import Shield
 from kg_api.limits import Limits
@@ -130,6 +130,7 @@ def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = Non
     app.include_router(api)
     app.include_router(service.probes, dependencies=strict)
     app.include_router(linked.router)
+    app.include_router(explorer_page.router)
     app.include_router(pages_read_router)
     app.include_router(pages.router)
     app.include_router(sparql.router)

@@ -16,7 +16,7 @@ from kg.question import gaps
 from kg.question.answers import MAX_LINKS
 from kg.question.cut import WEIGHS
 from kg.question.records import PAGE, PAGE_MOST
-from kg_viz.scene import HOPS_MOST
+from kg_viz.view import CHAINS, CHAINS_MOST, HOPS_MOST
 
 TEXT: dict[str, Any] = {"type": "string"}
 FLAG: dict[str, Any] = {"type": "boolean", "examples": [True]}
@@ -138,6 +138,20 @@ WorkStatus = Annotated[One, _text("retracted"), Query(description="What its publ
 Year = Annotated[One, _number(0, 9999, 2023), Query(description="Year of publication of works.")]
 Focus = Annotated[One, _text("qlora"), Query(description="Draw only what is near this entity; default: the overview.")]
 Hops = Annotated[One, _number(1, HOPS_MOST, 2), Query(description="Links away from the focus; default 2.")]
+WholeView = Annotated[
+    One,
+    WithJsonSchema({"type": "string", "enum": ["all"], "examples": ["all"]}),
+    Query(description="`all`: the whole graph; default: the overview."),
+]
+Expand = Annotated[Many, _many("lora"), Query(description="Entities whose neighbours are shown too, around a focus.")]
+Hide = Annotated[Many, _many("memory-requirement"), Query(description="Entities that are not shown, around a focus.")]
+ChainSource = Annotated[
+    One, _text("qlora"), Query(description="Id of the entity where chains begin; together with `target`.")
+]
+ChainTarget = Annotated[
+    One, _text("malicious-use"), Query(description="Id of the entity where chains end; together with `source`.")
+]
+Chains = Annotated[One, _number(1, CHAINS_MOST, CHAINS), Query(description=f"Most chains; default {CHAINS}.")]
 Open = Annotated[Many, _many("malicious-use"), Query(description="Families whose members keep nodes of their own.")]
 
 AsOf = Annotated[

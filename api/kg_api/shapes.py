@@ -161,15 +161,19 @@ class Scene(Shape):
 
     revision: int
     lang: str
+    level: Literal["overview", "focus", "whole", "paths"]
     focus: str | None
     nodes: list[dict[str, Any]]
     edges: list[dict[str, Any]]
     headings: list[dict[str, Any]]
     claims: dict[str, dict[str, Any]]
+    chains: list[dict[str, Any]]
+    note: str | None
     counts: dict[str, int]
     legend: dict[str, Any]
     outlines: dict[str, list[list[float]]]
     card: dict[str, int]
+    drawn_as: Literal["cards", "dots"]
     words: dict[str, str]
     vis: dict[str, Any]
 

@@ -24,7 +24,20 @@ DRAWN = """() => {
   for (let at = 0; at < pixels.length; at += 28) seen.add(pixels.slice(at, at + 3).join());
   return seen.size;
 }"""
+PLACE = """([way, id]) => {
+  const spot = window.evidencePicture.inspect()[way](id);
+  const canvas = document.getElementById("canvas");
+  window.scrollTo(0, canvas.getBoundingClientRect().top + window.scrollY + spot.y - window.innerHeight / 2);
+  const box = canvas.getBoundingClientRect();
+  return [box.left + spot.x, box.top + spot.y];
+}"""
 SPREAD = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def place_of(page: Any, way: str, id: str) -> tuple[float, float]:
+    """Where a node ("at") or the sign of an edge ("between") stands on the screen, scrolled into sight."""
+    x, y = page.evaluate(PLACE, [way, id])
+    return x, y
 
 
 @pytest.mark.parametrize("size", ["wide", "phone"])
@@ -80,13 +93,10 @@ def test_what_the_server_shows_is_what_the_script_shows(open_page: Opened, site:
 
 def test_a_click_on_a_line_opens_it_and_escape_closes(open_page: Opened, site: str) -> None:
     page, watch = open_page(f"{site}/")
-    spot = page.evaluate(
-        "() => window.evidencePicture.inspect().between('adversarial-suffixes..raises..transferable-jailbreaks')"
-    )
-    box = page.locator("#canvas").bounding_box()
-    page.mouse.move(box["x"] + spot["x"], box["y"] + spot["y"])
+    spot = place_of(page, "between", "adversarial-suffixes..raises..transferable-jailbreaks")
+    page.mouse.move(*spot)
     expect(page.locator("#hover")).to_contain_text("transferable jailbreaks")
-    page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+    page.mouse.click(*spot)
     page.wait_for_selector("#panel h2")
     assert "claim=adversarial-suffixes--raises--transferable-jailbreaks" in page.url
     page.keyboard.press("Escape")
@@ -99,14 +109,13 @@ def test_a_click_on_a_line_opens_it_and_escape_closes(open_page: Opened, site: s
 
 def test_a_click_on_a_card_opens_the_entity(open_page: Opened, site: str) -> None:
     page, watch = open_page(f"{site}/")
-    spot = page.evaluate("() => window.evidencePicture.inspect().at('malicious-use')")
-    box = page.locator("#canvas").bounding_box()
-    page.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+    page.mouse.click(*place_of(page, "at", "malicious-use"))
     page.wait_for_selector("#panel h2")
     assert page.locator("#panel h2").inner_text() == "Malicious use"
     page.get_by_role("link", name="Show its members in the picture").click()
+    page.wait_for_url("**/?*open=malicious-use*")
     page.wait_for_selector("html[data-ready=yes]")
-    assert "open=malicious-use" in page.url
+    expect(page.locator(".undo")).to_contain_text("Malicious use unfolded")
     watch.nothing_happened()
 
 

@@ -14,6 +14,7 @@ from kg.model import Work
 from kg.network import Network
 from kg.vocabulary import load
 from kg_viz import columns, dossier, frame, legend, page, scene
+from kg_viz.view import View
 from kg_viz.words import words
 from tests import builders
 
@@ -50,7 +51,9 @@ def test_the_overview_keeps_causes_links_harms_and_measures() -> None:
     made = drawn("t raises r", "r exercised-by a")
     assert {node.id for node in made.nodes} == {"t", "r"}
     assert made.unlinked == 0
-    around = scene.build(builders.network("t raises r", "r raises f", "f raises t", types=TYPES), focus="r", hops=1)
+    around = scene.build(
+        builders.network("t raises r", "r raises f", "f raises t", types=TYPES), View(focus="r", hops=1)
+    )
     assert {node.id for node in around.nodes} == {"t", "r", "f"}
 
 
@@ -64,7 +67,7 @@ def test_a_family_stands_for_its_members() -> None:
     assert edge.claims == ("t1--lowers--f", "t2--lowers--f")
     assert edge.works == 2
     assert "t..raises..f" in {edge.id for edge in made.edges}
-    opened = scene.build(builders.network(*lines, **kin), most=3, opened=["t"])
+    opened = scene.build(builders.network(*lines, **kin), View(opened=("t",)), most=3)
     assert all(node.members == (node.id,) for node in opened.nodes)
     assert (len(opened.nodes), opened.left_out) == (3, 2)
 
@@ -98,13 +101,13 @@ def test_the_pack_fits_its_page(pack_graph: kg.Graph) -> None:
 
 
 def test_a_family_that_is_opened_shows_its_members(pack_graph: kg.Graph) -> None:
-    ids = {node.id for node in scene.build(pack_graph.network(), opened=["malicious-use"]).nodes}
+    ids = {node.id for node in scene.build(pack_graph.network(), View(opened=("malicious-use",))).nodes}
     assert "malicious-use-by-non-state-actors" in ids
 
 
 def test_an_unknown_focus_is_told(pack_graph: kg.Graph) -> None:
     with pytest.raises(NotFound) as told:
-        scene.build(pack_graph.network(), focus="qlra")
+        scene.build(pack_graph.network(), View(focus="qlra"))
     assert "qlora" in told.value.near
 
 

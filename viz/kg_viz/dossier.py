@@ -51,6 +51,8 @@ def of_claim(network: Network, id: str, *, lang: str = "en") -> Document:
         "notes": [said["group"] if groups == 1 else said["groups"].format(n=groups), *_conditions(record)],
         "ends": [_named(network, record.subject, lang), _named(network, record.object, lang)],
         "sides": sides,
+        "page": f"/claims/{quote(id)}",
+        "doubt": f"/ask/what-if?source={quote(record.subject)}&target={quote(record.object)}&drop_claim={quote(id)}",
         "api": f"/api/v1/claims/{quote(id)}",
     }
 
@@ -77,6 +79,7 @@ def of_entity(network: Network, id: str, *, lang: str = "en") -> Document:
         "narrower": [_named(network, child, lang) for child in snapshot.narrower(id)],
         "claims_out": _briefs(network, snapshot.claims_from(id), lang),
         "claims_in": _briefs(network, snapshot.claims_to(id), lang),
+        "page": f"/entities/{quote(id)}",
         "api": f"/api/v1/entities/{quote(id)}",
     }
 
@@ -103,6 +106,7 @@ def of_work(network: Network, id: str, *, lang: str = "en") -> Document:
         "status": _status(network, record, lang),
         "links": addresses(record),
         "items": items,
+        "page": f"/works/{quote(id)}",
         "api": f"/api/v1/works/{quote(id)}",
     }
 

@@ -12,36 +12,29 @@ from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import quote
 
-from kg.criteria import Criteria, parse_int
+from kg.criteria import Criteria
 from kg.exporters import files
 from kg.graph import Graph
 from kg.network import Network
 from kg.settings import parse_lang
-from kg_viz import dossier, frame, page, scene
+from kg_viz import dossier, frame, gaps, page, scene
 from kg_viz.drawn import Scene
+from kg_viz.view import NAMES, Filters, View
 
 
-def draw(
-    graph: Graph,
-    path: str | Path,
-    *,
-    focus: str | None = None,
-    hops: Any = 2,
-    lang: str | None = None,
-    **criteria: Any,
-) -> Path:
+def draw(graph: Graph, path: str | Path, *, lang: str | None = None, **asked: Any) -> Path:
     """Write the interactive picture into one HTML file that needs no network, and return its path.
 
     Args:
         graph: What `kg.open` returned.
         path: File to write; replaced when it is there.
-        focus: Entity id; draw only what is near it. None: the overview.
-        hops: Links away from the focus, 1 to 6.
         lang: "en" or "zh"; default the graph's.
-        criteria: Which evidence counts, as for every question.
+        asked: What to show, named as in addresses: `focus` (entity id), `hops` (1 to 6), `expand`, `hide`, `open`
+            (entity ids), `view="all"` (the whole graph), `source` and `target` (entity ids) with `k` chains between
+            them; nothing: the overview. Beside these the criteria, as for every question.
 
     Raises:
-        NotFound: there is no entity `focus`.
+        NotFound: there is no entity of a name that was given.
         InputError: the file cannot be written; what stood there before stands.
 
     Example:
@@ -52,27 +45,30 @@ def draw(
         True
     """
     file = Path(path)
-    files.write(file, [html(graph, focus=focus, hops=hops, lang=lang, **criteria)])
+    files.write(file, [html(graph, lang=lang, **asked)])
     return file
 
 
-def show(graph: Graph, *, focus: str | None = None, hops: Any = 2, lang: str | None = None, **criteria: Any) -> Path:
-    """Draw the picture into a temporary file and open it in the browser; return the file."""
+def show(graph: Graph, *, lang: str | None = None, **asked: Any) -> Path:
+    """Draw the picture into a temporary file and open it in the browser; return the file. Arguments as of `draw`."""
     folder = Path(mkdtemp(prefix="evidence-kg-"))
-    file = draw(graph, folder / f"{focus or 'overview'}.html", focus=focus, hops=hops, lang=lang, **criteria)
+    file = draw(graph, folder / f"{asked.get('focus') or 'picture'}.html", lang=lang, **asked)
     webbrowser.open(file.as_uri())
     return file
 
 
-def html(graph: Graph, *, focus: str | None = None, hops: Any = 2, lang: str | None = None, **criteria: Any) -> str:
-    """Return the page that `draw` writes."""
+def html(graph: Graph, *, lang: str | None = None, filters: Filters = frame.NO_FILTERS, **asked: Any) -> str:
+    """Return the page that `draw` writes; `filters` are set when it opens."""
     spoken = graph.lang if lang is None else parse_lang(lang)
-    away = parse_int(hops, name="hops", low=1, high=scene.HOPS_MOST)
-    network = graph.network(Criteria.parse(criteria, graph.vocabulary))
-    made = scene.build(network, lang=spoken, focus=focus, hops=away)
-    context = frame.around(network, made, hops=away)
+    view = View.parse({name: asked.pop(name) for name in NAMES if name in asked})
+    criteria = Criteria.parse(asked, graph.vocabulary)
+    network = graph.network(view.criteria(criteria, graph.vocabulary))
+    made = scene.build(network, view, lang=spoken)
+    context = frame.around(network, made, view, filters=filters, all_rows=True)
+    chart = gaps.chart(graph.network(criteria), lang=spoken)
     document = page.picture(made, legend_of=context["legend"])
-    return page.standalone(document, gathered(network, made), {**context, "href": _place})
+    dossiers = {**gathered(network, made), **chart["dossiers"]}
+    return page.standalone(document, dossiers, {**context, "chart": chart, "href": _place, "online": False})
 
 
 def gathered(network: Network, made: Scene) -> Mapping[str, Mapping[str, Any]]:

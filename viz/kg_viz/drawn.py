@@ -9,10 +9,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+DIGITS = 6
+SIFTED = ("relation", "expected", "contested")
+"""What filters need to know of a claim."""
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One entity, or a family: an entity that stands for its narrower ones too (`members`, itself included)."""
+    """One entity, or a family: an entity that stands for its narrower ones too (`members`, itself included).
+
+    `links` counts its edges in the picture, `more` its neighbours that the picture does not show.
+    """
 
     id: str
     label: str
@@ -24,6 +31,7 @@ class Node:
     links: int
     x: float
     y: float
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,8 @@ class Scene:
     """Nodes with positions, edges surest first, headings of the columns, and a brief of each claim behind an edge.
 
     `unlinked` counts entities of the shown types without a link to another shown one, `left_out` those for which
-    there was no room, `shown` the entities that the nodes stand for.
+    there was no room, `shown` the entities that the nodes stand for. `level` is overview, focus, whole or paths; in
+    the last, `chains` are the paths, best first, and `note` says why there is none.
     """
 
     revision: int
@@ -76,17 +85,23 @@ class Scene:
     unlinked: int
     left_out: int
     shown: int
+    level: str = "overview"
+    chains: tuple[Mapping[str, Any], ...] = ()
+    note: str | None = None
 
     def document(self) -> dict[str, Any]:
         """Return the scene as plain JSON values."""
         return {
             "revision": self.revision,
             "lang": self.lang,
+            "level": self.level,
             "focus": self.focus,
             "nodes": [asdict(node) for node in self.nodes],
-            "edges": [asdict(edge) for edge in self.edges],
+            "edges": [_rounded(asdict(edge)) for edge in self.edges],
             "headings": [asdict(heading) for heading in self.headings],
-            "claims": dict(self.claims),
+            "claims": self._briefs(),
+            "chains": list(self.chains),
+            "note": self.note,
             "counts": {
                 "shown": self.shown,
                 "unlinked": self.unlinked,
@@ -94,3 +109,15 @@ class Scene:
                 "claims": len(self.claims),
             },
         }
+
+    def _briefs(self) -> dict[str, Mapping[str, Any]]:
+        """Return the claims; of one that stands alone behind its edge only what its edge does not say already."""
+        alone = {edge.claims[0] for edge in self.edges if len(edge.claims) == 1}
+        return {
+            id: {name: claim[name] for name in SIFTED} if id in alone else _rounded(claim)
+            for id, claim in self.claims.items()
+        }
+
+
+def _rounded(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: round(value, DIGITS) if isinstance(value, float) else value for name, value in values.items()}

@@ -27,9 +27,21 @@ HERE = Path(__file__).parent
 TEMPLATES, STATIC = HERE / "templates", HERE / "static"
 VIS_NETWORK = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2" / "vis-network.min.js"
 # In the order in which they may be joined into one script.
-SCRIPTS = ("dom.js", "panel.js", "canvas.js", "search.js", "explorer.js")
+SCRIPTS = (
+    "dom.js",
+    "marks.js",
+    "spots.js",
+    "panel.js",
+    "roam.js",
+    "lanes.js",
+    "canvas.js",
+    "search.js",
+    "sift.js",
+    "sites.js",
+    "explorer.js",
+)
 STYLE = "explorer.css"
-CARD = {"width": 156, "height": 32}
+CARD = {"width": 168, "height": 38}
 SIGNS = {1: "+", -1: "−", 0: "○"}
 
 
@@ -55,9 +67,14 @@ def picture(scene: Scene, *, legend_of: Mapping[str, Any]) -> dict[str, Any]:
         False
     """
     net = Picture(directed=True)
-    net.nodes = [*map(_vis_node, scene.nodes), *(port for node in scene.nodes for port in _ports(node))]
+    whole = scene.level == "whole"
     lanes = {node.id: node.x for node in scene.nodes}
-    net.edges = [_vis_edge(edge, forward=lanes[edge.source] <= lanes[edge.target]) for edge in scene.edges]
+    if whole:
+        net.nodes = [{"id": node.id, "x": node.x, "y": node.y, "shape": node.shape} for node in scene.nodes]
+        net.edges = [_straight_edge(edge) for edge in scene.edges]
+    else:
+        net.nodes = [*map(_vis_node, scene.nodes), *(port for node in scene.nodes for port in _ports(node))]
+        net.edges = [_vis_edge(edge, forward=lanes[edge.source] <= lanes[edge.target]) for edge in scene.edges]
     net.toggle_physics(False)
     net.options.interaction.dragNodes = False
     nodes, edges, _, _, _, options = net.get_network_data()
@@ -66,6 +83,7 @@ def picture(scene: Scene, *, legend_of: Mapping[str, Any]) -> dict[str, Any]:
         "legend": dict(legend_of),
         "outlines": legend.OUTLINES,
         "card": CARD,
+        "drawn_as": "dots" if whole else "cards",
         "words": dict(words(scene.lang)),
         "vis": {"nodes": nodes, "edges": edges, "options": orjson.loads(options)},
     }
@@ -172,7 +190,23 @@ def _vis_edge(edge: Edge, *, forward: bool) -> dict[str, Any]:
         "to": f"{edge.target}.{ends[1]}",
         "color": {"color": edge.colour, "inherit": False},
         "dashes": list(legend.DASHES[edge.line]) or False,
-        "width": round(0.6 + 4.4 * max(0.0, edge.expected - 0.3), 2),
+        "width": _width(edge),
         "arrows": {"to": {"enabled": True, "scaleFactor": 0.4}},
         "smooth": smooth,
     }
+
+
+def _straight_edge(edge: Edge) -> dict[str, Any]:
+    """Return an edge of the whole graph: straight from middle to middle, thinner, otherwise as elsewhere."""
+    return {
+        "id": edge.id,
+        "from": edge.source,
+        "to": edge.target,
+        "color": {"color": edge.colour, "inherit": False},
+        "dashes": list(legend.DASHES[edge.line]) or False,
+        "width": round(_width(edge) / 2, 2),
+    }
+
+
+def _width(edge: Edge) -> float:
+    return round(0.6 + 4.4 * max(0.0, edge.expected - 0.3), 2)

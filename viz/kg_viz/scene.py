@@ -7,44 +7,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from kg.model import Claim
 from kg.network import Network
 from kg.question import explain
-from kg.vocabulary import Relation
-from kg_viz import columns, fold
+from kg.vocabulary import EntityType, Relation
+from kg_viz import chains, choose, columns, fold, spread
 from kg_viz.dossier import brief
 from kg_viz.drawn import Edge, Heading, Node, Scene
-from kg_viz.fold import Link
+from kg_viz.fold import Families, Link
+from kg_viz.view import View
 
-OVERVIEW_ROLES = ("cause", "link", "harm", "measure")
+OVERVIEW = View()
 NODES_MOST = 60
-HOPS_MOST = 6
+WHOLE_MOST = 1_500
 WORDS = {1: "raises", -1: "lowers", 0: "neutral"}
 
 
-def build(
-    network: Network,
-    *,
-    lang: str = "en",
-    focus: str | None = None,
-    hops: int = 2,
-    opened: Collection[str] = (),
-    most: int = NODES_MOST,
-) -> Scene:
+def build(network: Network, view: View = OVERVIEW, *, lang: str = "en", most: int = NODES_MOST) -> Scene:
     """Return the picture of a network.
 
     Args:
         network: A snapshot under its criteria; only claims that take part are drawn.
+        view: What to show.
         lang: Language of the labels, "en" or "zh".
-        focus: Entity id; keep what is within `hops` links of it, of all types. None: the overview, which keeps
-            the types whose role is cause, link, harm or measure.
-        hops: Links away from the focus, 1 to 6.
-        opened: Families that are not folded.
-        most: Nodes wanted at most: families are folded, then the least linked entities left out, until it holds.
+        most: Nodes wanted at most in an overview or around a focus: families are folded, then the least linked
+            entities left out, until it holds. The whole graph shows the 1,500 best linked.
 
     Raises:
-        NotFound: there is no entity `focus`.
+        NotFound: there is no entity that the view names as focus, source or target.
+        InputError: source and target are the same.
 
     Example:
         >>> from kg.criteria import Criteria
@@ -53,43 +47,105 @@ def build(
         >>> build(Network.build(Snapshot.of(0, None, []), Criteria(), load())).nodes
         ()
     """
-    vocabulary, entities = network.vocabulary, network.snapshot.entities
-    if focus is not None:
-        network.snapshot.entity(focus)
-    kept = _overview(network) if focus is None else _within(network, focus, hops)
-    links = _links(network, kept)
-    centre = set() if focus is None else {focus}
+    if view.level == "paths":
+        return _of_chains(network, view, lang)
+    kept = choose.entities(network, view)
+    links = choose.links(network, kept)
+    if view.level == "whole":
+        return _whole(network, view, links, kept, lang)
+    folded = _folded(network, view, links, most)
+    bundles = _bundles(links, folded.stands_for)
+    column = {id: _kind(network, id).column for id in folded.members}
+    places = columns.place(column, [(source, target) for source, target, _ in bundles])
+    return _scene(network, view, _Drawn(folded, bundles, places), kept, lang)
+
+
+def _whole(network: Network, view: View, links: Sequence[Link], kept: Collection[str], lang: str) -> Scene:
+    linked = choose.best_linked(links, WHOLE_MOST)
+    everybody = {end for link in links for end in (link.source, link.target)}
+    alone = Families({id: (id,) for id in sorted(linked)}, {id: id for id in linked}, len(everybody) - len(linked))
+    bundles = _bundles(links, alone.stands_for)
+    column = {id: _kind(network, id).column for id in linked}
+    places = spread.place(column, [(source, target) for source, target, _ in bundles])
+    return _scene(network, view, _Drawn(alone, bundles, places), kept, lang)
+
+
+def _of_chains(network: Network, view: View, lang: str) -> Scene:
+    found = chains.find(network, view, lang=lang)
+    routes = [one["entities"] for one in found["items"]] or [[str(view.source)], [str(view.target)]]
+    column = choose.steps(routes)
+    taken = {claim for one in found["items"] for claim in one["claims"]}
+    links = [link for link in choose.links(network, column.keys()) if link.claim in taken]
+    alone = Families({id: (id,) for id in column}, {id: id for id in column}, 0)
+    bundles = _bundles(links, alone.stands_for)
+    made = _scene(network, view, _Drawn(alone, bundles, columns.rows(column, routes)), column.keys(), lang)
+    return replace(made, headings=(), chains=tuple(found["items"]), note=found["note"])
+
+
+class _Drawn(NamedTuple):
+    """Nodes by family, the claims behind each edge, and where the nodes stand."""
+
+    families: Families
+    bundles: Mapping[tuple[str, str, int], Sequence[str]]
+    places: Mapping[str, columns.Place]
+
+
+def _folded(network: Network, view: View, links: Sequence[Link], most: int) -> Families:
+    """Fold families of what is linked; a focus and what was expanded keep nodes of their own."""
+    centre = set() if view.focus is None else {view.focus}
     linked = {end for link in links for end in (link.source, link.target)} | centre
     tree = _with_heads(network, linked)
-    kinds = {id: vocabulary.entity_type(entities[id].type) for id in tree}
-    families = fold.families(
+    kinds = {id: _kind(network, id) for id in tree}
+    return fold.families(
         tree,
         links,
         column={id: kind.column for id, kind in kinds.items()},
         harms={id for id, kind in kinds.items() if kind.role == "harm"},
-        opened={*opened, *centre},
+        opened={*view.opened, *view.expanded, *centre},
         most=most,
     )
-    bundles = _bundles(links, families.stands_for)
-    places = columns.place(
-        {id: kinds[id].column for id in families.members}, [(source, target) for source, target, _ in bundles]
-    )
-    edges = [_edge(network, key, claims, places, lang) for key, claims in bundles.items()]
+
+
+def _scene(network: Network, view: View, drawn: _Drawn, kept: Collection[str], lang: str) -> Scene:
+    families, bundles, places = drawn
+    whole = view.level == "whole"
+    edges = [_edge(network, key, claims, places, lang, straight=whole) for key, claims in bundles.items()]
     edges.sort(key=lambda edge: (-round(edge.expected, 12), edge.id))
     degree = Counter(end for edge in edges for end in (edge.source, edge.target))
-    nodes = [_node(network, some, places[id], degree[id], lang) for id, some in families.members.items()]
+    shown = {id for some in families.members.values() for id in some}
+    outside = _outside(network, shown) if view.level in {"focus", "paths"} else {}
+    nodes = [
+        _node(
+            network, some, places[id], degree[id], lang, more=len({far for one in some for far in outside.get(one, ())})
+        )
+        for id, some in families.members.items()
+    ]
     return Scene(
         revision=network.snapshot.revision,
         lang=lang,
-        focus=focus,
+        focus=view.focus if view.level == "focus" else None,
         nodes=tuple(sorted(nodes, key=lambda node: (node.x, node.y))),
         edges=tuple(edges),
         headings=_headings(network, nodes, lang),
         claims={id: brief(network, network.snapshot.claims[id], lang=lang) for edge in edges for id in edge.claims},
-        unlinked=len(kept) - len(kept & {id for node in nodes for id in node.members}) - families.left_out,
+        unlinked=len(kept) - len(shown.intersection(kept)) - families.left_out,
         left_out=families.left_out,
-        shown=sum(len(node.members) for node in nodes),
+        shown=len(shown),
+        level=view.level,
     )
+
+
+def _outside(network: Network, shown: Collection[str]) -> dict[str, set[str]]:
+    """Return for each entity that is shown its neighbours that are not."""
+    known = {id: network.index[id] for id in shown if id in network.index}
+    return {
+        id: {network.ids[step.node] for step in (*network.forward[node], *network.backward[node])} - set(shown)
+        for id, node in known.items()
+    }
+
+
+def _kind(network: Network, id: str) -> EntityType:
+    return network.vocabulary.entity_type(network.snapshot.entities[id].type)
 
 
 def edge_id(source: str, target: str, sign: int) -> str:
@@ -100,22 +156,6 @@ def edge_id(source: str, target: str, sign: int) -> str:
         'lora..lowers..memory-requirement'
     """
     return f"{source}..{WORDS[sign]}..{target}"
-
-
-def _overview(network: Network) -> set[str]:
-    roles = (network.vocabulary.types_with_role(role) for role in OVERVIEW_ROLES)
-    types = {type_ for named in roles for type_ in named}
-    return {id for id in network.ids if network.snapshot.entities[id].type in types}
-
-
-def _within(network: Network, focus: str, hops: int) -> set[str]:
-    start = network.index.get(focus)
-    seen = set() if start is None else {start}
-    layer = set(seen)
-    for _ in range(hops):
-        layer = {step.node for node in layer for step in (*network.forward[node], *network.backward[node])} - seen
-        seen |= layer
-    return {focus, *(network.ids[node] for node in seen)}
 
 
 def _with_heads(network: Network, linked: Collection[str]) -> dict[str, str | None]:
@@ -131,14 +171,6 @@ def _with_heads(network: Network, linked: Collection[str]) -> dict[str, str | No
     return tree
 
 
-def _links(network: Network, kept: Collection[str]) -> list[Link]:
-    ends = (
-        Link(network.ids[subject], network.ids[object], sign, claim)
-        for claim, (subject, object, sign) in sorted(network.links.items())
-    )
-    return [link for link in ends if link.source in kept and link.target in kept]
-
-
 def _bundles(links: Sequence[Link], stands_for: Mapping[str, str]) -> dict[tuple[str, str, int], list[str]]:
     bundles: dict[tuple[str, str, int], list[str]] = {}
     for link in links:
@@ -149,7 +181,13 @@ def _bundles(links: Sequence[Link], stands_for: Mapping[str, str]) -> dict[tuple
 
 
 def _edge(
-    network: Network, key: tuple[str, str, int], claims: Sequence[str], places: Mapping[str, columns.Place], lang: str
+    network: Network,
+    key: tuple[str, str, int],
+    claims: Sequence[str],
+    places: Mapping[str, columns.Place],
+    lang: str,
+    *,
+    straight: bool,
 ) -> Edge:
     source, target, sign = key
     vocabulary, records = network.vocabulary, network.snapshot.claims
@@ -174,7 +212,7 @@ def _edge(
         contested=any(network.weighing(id).contested for id in ordered),
         works=len(network.supporting_works(ordered)),
         sentence=explain.claim(network, one, lang),
-        curved=columns.bend(places[source], places[target]),
+        curved=0 if straight else columns.bend(places[source], places[target]),
     )
 
 
@@ -183,7 +221,7 @@ def _plain_relation(network: Network, sign: int) -> Relation:
     return next(relation for relation in network.vocabulary.relations.values() if relation.sign == sign)
 
 
-def _node(network: Network, members: Sequence[str], place: columns.Place, links: int, lang: str) -> Node:
+def _node(network: Network, members: Sequence[str], place: columns.Place, links: int, lang: str, *, more: int) -> Node:
     record = network.snapshot.entities[members[0]]
     kind = network.vocabulary.entity_type(record.type)
     return Node(
@@ -195,6 +233,7 @@ def _node(network: Network, members: Sequence[str], place: columns.Place, links:
         shape=kind.shape,
         members=tuple(members),
         links=links,
+        more=more,
         x=place.x,
         y=place.y,
     )

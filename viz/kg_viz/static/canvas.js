@@ -1,231 +1,264 @@
-// The picture: vis-network draws edges and finds what is pointed at; cards and headings are ours.
+// The picture: vis-network draws edges and finds what is pointed at; cards, dots and headings are ours.
 
-const INSIDE = { glyph: 5.5, left: 22, font: 11.5, line: 13 };
-const BADGE = 5.5;
-const FAMILY = 'system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+import { FAMILY, colours, lines, outline, sign } from "./marks.js";
+import { wireKeys } from "./roam.js";
+import { signSpots } from "./spots.js";
+
+const INSIDE = { glyph: 5.5, left: 22 };
+const TYPE = [
+  { most: 2, font: 11.5, line: 13.5 },
+  { most: 3, font: 10.8, line: 11.8 },
+];
 const NARROW = 700;
 const FADED = 0.1;
-
-function colours(element) {
-  const style = getComputedStyle(element);
-  const read = (name) => style.getPropertyValue(name).trim();
-  return { card: read("--card"), ink: read("--ink"), quiet: read("--quiet"), paper: read("--paper"), strong: read("--strong") };
-}
-
-// Break a label into at most two lines that fit; the second ends in an ellipsis when it must.
-function lines(context, text, width) {
-  if (context.measureText(text).width <= width) return [text];
-  const parts = text.includes(" ") ? text.split(/(?<=[ -])/) : [...text];
-  let first = "";
-  while (parts.length > 1 && context.measureText((first + parts[0]).trimEnd()).width <= width) first += parts.shift();
-  if (!first) first = parts.shift();
-  let second = parts.join("");
-  if (context.measureText(second).width > width) {
-    while (second && context.measureText(`${second}…`).width > width) second = second.slice(0, -1);
-    second = `${second.trimEnd()}…`;
-  }
-  return [first.trimEnd(), second];
-}
-
-function outline(context, corners, x, y, radius) {
-  context.beginPath();
-  corners.forEach(([dx, dy], at) => context[at ? "lineTo" : "moveTo"](x + radius * dx, y + radius * dy));
-  context.closePath();
-}
-
-// Where each line carries its sign: near its middle, shifted along the line until signs do not cover each other.
-function signSpots(scene, card) {
-  const { width } = card;
-  const nodes = new Map(scene.nodes.map((node) => [node.id, node]));
-  const placed = [];
-  const spots = new Map();
-  for (const edge of scene.edges) {
-    const [a, b] = [nodes.get(edge.source), nodes.get(edge.target)];
-    const forward = a.x <= b.x;
-    const start = a.x + (edge.curved || forward ? width / 2 : -width / 2);
-    const stop = b.x + (edge.curved || !forward ? width / 2 : -width / 2);
-    const at = (t) => {
-      if (edge.curved) {
-        const reach = 0.27 * Math.abs(b.y - a.y);
-        return { x: start + 4 * t * (1 - t) * reach, y: a.y + t * (b.y - a.y) };
-      }
-      const middle = (start + stop) / 2;
-      const [p, q, r, s] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
-      return { x: p * start + (q + r) * middle + s * stop, y: (p + q) * a.y + (r + s) * b.y };
-    };
-    const open = (spot) =>
-      scene.nodes.every((node) => Math.abs(node.x - spot.x) > card.width / 2 + BADGE || Math.abs(node.y - spot.y) > card.height / 2 + BADGE);
-    const free = (spot) =>
-      open(spot) && placed.every((other) => (other.x - spot.x) ** 2 + (other.y - spot.y) ** 2 > (2 * BADGE + 1) ** 2);
-    const tries = Array.from({ length: 41 }, (_, step) => at(0.5 + ((step % 2 ? 1 : -1) * Math.ceil(step / 2)) / 46));
-    const spot = tries.find(free) ?? tries.find(open) ?? tries[0];
-    placed.push(spot);
-    spots.set(edge.id, spot);
-  }
-  return spots;
-}
+const DOT = 7;
+// From these scales on dots carry their names and lines their signs; the best linked carry their names always.
+const NAMED = 0.72;
+const SIGNED = 1.3;
+const HUBS = 14;
+const NAME = { size: 10.5, room: 128 };
 
 export function drawCanvas(element, scene, told) {
   const CARD = { ...INSIDE, ...scene.card };
+  const dots = scene.drawn_as === "dots";
+  const half = dots ? { x: 2 * DOT, y: 2 * DOT } : { x: CARD.width / 2, y: CARD.height / 2 };
   const nodes = new Map(scene.nodes.map((node) => [node.id, node]));
   const edges = new Map(scene.edges.map((edge) => [edge.id, edge]));
+  const touching = new Map(scene.nodes.map((node) => [node.id, []]));
+  for (const edge of scene.edges) touching.get(edge.source).push(edge), touching.get(edge.target).push(edge);
+  const hubs = new Set([...scene.nodes].sort((a, b) => b.links - a.links).slice(0, HUBS).map((node) => node.id));
   const wrapped = new Map();
   let look = colours(element);
   let chosen = null;
   let pointed = null;
+  let kept = null;
+  let chain = null;
+  let inSight = null;
 
   const near = (subject) => {
+    if (chain !== null && subject === null) return chain;
     if (subject === null) return null;
-    const kept = { nodes: new Set(), edges: new Set() };
-    for (const edge of edges.values()) {
-      const touched = subject.kind === "edge" ? edge.id === subject.id : edge.source === subject.id || edge.target === subject.id;
-      if (touched) {
-        kept.edges.add(edge.id);
-        kept.nodes.add(edge.source).add(edge.target);
-      }
-    }
-    if (subject.kind === "node") kept.nodes.add(subject.id);
-    return kept;
+    const some = subject.kind === "edge" ? [edges.get(subject.id)] : touching.get(subject.id);
+    const seen = some.filter((edge) => inSight === null || inSight.edges.has(edge.id));
+    const found = { nodes: new Set(seen.flatMap((edge) => [edge.source, edge.target])), edges: new Set(seen.map((edge) => edge.id)) };
+    if (subject.kind === "node") found.nodes.add(subject.id);
+    return found;
   };
-  let kept = null;
-
-  function card({ ctx, id, x, y }) {
-    const node = nodes.get(id);
-    const drawNode = () => {
-      const { width, height } = CARD;
-      const [left, top] = [x - width / 2, y - height / 2];
-      ctx.save();
-      ctx.beginPath();
-      ctx.roundRect(left, top, width, height, 6);
-      ctx.fillStyle = look.card;
-      ctx.fill();
-      ctx.globalAlpha = kept !== null && !kept.nodes.has(id) ? 0.45 : 1;
-      const strong = chosen !== null && chosen.kind === "node" && chosen.id === id;
-      ctx.lineWidth = strong ? 2.5 : 1;
-      ctx.strokeStyle = strong ? look.strong : node.colour;
-      ctx.stroke();
-      outline(ctx, scene.outlines[node.shape], left + CARD.left / 2 + 1, y, CARD.glyph);
-      ctx.fillStyle = node.colour;
-      ctx.fill();
-      const family = node.members.length > 1 ? String(node.members.length) : "";
-      ctx.font = `600 9.5px ${FAMILY}`;
-      const room = family ? ctx.measureText(family).width + 12 : 0;
-      if (family) {
-        ctx.beginPath();
-        ctx.roundRect(left + width - room - 3, y - 7, room - 2, 14, 7);
-        ctx.fillStyle = look.paper;
-        ctx.fill();
-        ctx.fillStyle = look.quiet;
-        ctx.textAlign = "center";
-        ctx.textBaseline = "middle";
-        ctx.fillText(family, left + width - room / 2 - 4, y + 0.5);
+  const isChosen = (id) => [pointed, chosen].some((one) => one !== null && one.kind === "node" && one.id === id);
+  const labelled = (ctx, node, width) => {
+    if (!wrapped.has(node.id)) {
+      let made = null;
+      for (const type of TYPE) {
+        ctx.font = `${type.font}px ${FAMILY}`;
+        made = { type, text: lines(ctx, node.label, width, type.most) };
+        if (!made.text.at(-1).endsWith("…")) break;
       }
-      ctx.font = `${CARD.font}px ${FAMILY}`;
-      if (!wrapped.has(id)) wrapped.set(id, lines(ctx, node.label, width - CARD.left - room - 8));
-      const text = wrapped.get(id);
-      ctx.fillStyle = look.ink;
-      ctx.textAlign = "left";
-      ctx.textBaseline = "middle";
-      text.forEach((line, at) => ctx.fillText(line, left + CARD.left, y + (at - (text.length - 1) / 2) * CARD.line + 0.5));
-      ctx.restore();
-    };
-    return { drawNode, nodeDimensions: { width: CARD.width, height: CARD.height } };
+      wrapped.set(node.id, made);
+    }
+    return wrapped.get(node.id);
+  };
+
+  function drawCard(ctx, node, x, y) {
+    const { width, height } = CARD;
+    const [left, top] = [x - width / 2, y - height / 2];
+    ctx.save();
+    ctx.beginPath();
+    ctx.roundRect(left, top, width, height, 6);
+    ctx.fillStyle = look.card;
+    ctx.fill();
+    ctx.globalAlpha = kept !== null && !kept.nodes.has(node.id) ? 0.45 : 1;
+    const strong = isChosen(node.id) || scene.focus === node.id;
+    ctx.lineWidth = strong ? 2.5 : 1;
+    ctx.strokeStyle = isChosen(node.id) ? look.strong : node.colour;
+    ctx.stroke();
+    outline(ctx, scene.outlines[node.shape], left + CARD.left / 2 + 1, y, CARD.glyph);
+    ctx.fillStyle = node.colour;
+    ctx.fill();
+    const count = node.more ? `+${node.more}` : node.members.length > 1 ? String(node.members.length) : "";
+    ctx.font = `600 9.5px ${FAMILY}`;
+    const room = count ? ctx.measureText(count).width + 10 : 0;
+    ctx.textBaseline = "middle";
+    if (count) {
+      ctx.beginPath();
+      ctx.roundRect(left + width - room - 2, y - 7, room - 1, 14, 7);
+      ctx.fillStyle = look.paper;
+      ctx.fill();
+      ctx.fillStyle = node.more ? look.strong : look.quiet;
+      ctx.textAlign = "center";
+      ctx.fillText(count, left + width - room / 2 - 2.5, y + 0.5);
+    }
+    const { type, text } = labelled(ctx, node, width - CARD.left - room - 5);
+    ctx.font = `${type.font}px ${FAMILY}`;
+    ctx.fillStyle = look.ink;
+    ctx.textAlign = "left";
+    text.forEach((line, at) => ctx.fillText(line, left + CARD.left, y + (at - (text.length - 1) / 2) * type.line + 0.5));
+    ctx.restore();
   }
 
+  function drawDot(ctx, node, x, y) {
+    const faint = kept !== null && !kept.nodes.has(node.id);
+    ctx.save();
+    ctx.globalAlpha = faint ? 0.25 : 1;
+    outline(ctx, scene.outlines[node.shape], x, y, DOT);
+    ctx.fillStyle = node.colour;
+    ctx.fill();
+    if (isChosen(node.id)) {
+      ctx.lineWidth = 3;
+      ctx.strokeStyle = look.strong;
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
+
+  // Names stand beside their dots on the paper, so that lines do not run through them. Where they are wide apart for
+  // the scale, only some are drawn, larger and in full.
+  function drawName(ctx, node, scale, full) {
+    const size = full ? Math.max(NAME.size, 11.5 / scale) : NAME.size;
+    ctx.font = `${size}px ${FAMILY}`;
+    const key = `name ${node.id}`;
+    if (!full && !wrapped.has(key)) wrapped.set(key, lines(ctx, node.label, NAME.room, 1)[0]);
+    const text = full ? node.label : wrapped.get(key);
+    const width = ctx.measureText(text).width;
+    const left = node.x + DOT + 3;
+    ctx.fillStyle = look.paper;
+    ctx.globalAlpha = 0.85;
+    ctx.fillRect(left - 1, node.y - size / 2 - 1, width + 3, size + 2);
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = look.ink;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "middle";
+    ctx.fillText(text, left, node.y + 0.5);
+  }
+
+  const draw = dots ? drawDot : drawCard;
+  const size = dots ? { width: 2 * DOT, height: 2 * DOT } : { width: CARD.width, height: CARD.height };
+  const renderer = ({ ctx, id, x, y }) => ({ drawNode: () => draw(ctx, nodes.get(id), x, y), nodeDimensions: size });
   const edgeLook = (edge, base) => {
     const faint = kept !== null && !kept.edges.has(edge.id);
-    const loud = kept !== null && !faint;
-    return {
-      id: edge.id,
-      color: { color: base.color.color, highlight: base.color.color, hover: base.color.color, opacity: faint ? FADED : loud ? 1 : 0.62 },
-    };
+    const colour = base.color.color;
+    const opacity = faint ? FADED : kept !== null ? 1 : dots ? 0.4 : 0.62;
+    return { id: edge.id, color: { color: colour, highlight: colour, hover: colour, opacity } };
   };
-
-  const visNodes = new vis.DataSet(scene.vis.nodes.map((node) => (nodes.has(node.id) ? { ...node, shape: "custom", ctxRenderer: card } : node)));
   const base = new Map(scene.vis.edges.map((edge) => [edge.id, edge]));
+  const visNodes = new vis.DataSet(
+    scene.vis.nodes.map((node) => (nodes.has(node.id) ? { ...node, fixed: true, shape: "custom", ctxRenderer: renderer } : node)),
+  );
   const visEdges = new vis.DataSet(scene.vis.edges.map((edge) => ({ ...edge, ...edgeLook(edges.get(edge.id), edge) })));
   const options = {
     ...scene.vis.options,
     autoResize: false,
-    interaction: { ...scene.vis.options.interaction, hover: true, hoverConnectedEdges: false, selectConnectedEdges: false, tooltipDelay: 1e9, zoomSpeed: 0.6 },
+    interaction: {
+      ...scene.vis.options.interaction,
+      hover: true,
+      hoverConnectedEdges: false,
+      selectConnectedEdges: false,
+      tooltipDelay: 1e9,
+      zoomSpeed: 0.6,
+      hideEdgesOnDrag: scene.edges.length > 1500,
+      hideEdgesOnZoom: scene.edges.length > 1500,
+    },
     edges: { ...scene.vis.options.edges, selectionWidth: 1.5, hoverWidth: 1, arrowStrikethrough: false },
     layout: { improvedLayout: false },
   };
+  if (dots) options.edges = { ...options.edges, smooth: false, arrows: { to: { enabled: true, scaleFactor: 0.25 } } };
   delete options.configure;
 
   const xs = scene.nodes.map((node) => node.x);
   const ys = scene.nodes.map((node) => node.y);
   const box = {
-    left: Math.min(...xs) - CARD.width / 2 - 8,
-    right: Math.max(...xs) + CARD.width / 2 + 8,
-    top: Math.min(...ys) - CARD.height / 2 - 44,
-    bottom: Math.max(...ys) + CARD.height / 2 + 10,
+    left: Math.min(...xs) - half.x - 8,
+    right: Math.max(...xs) + half.x + (dots ? NAME.room : 8),
+    top: Math.min(...ys) - half.y - (scene.headings.length ? 44 : 12),
+    bottom: Math.max(...ys) + half.y + (dots ? 24 : 12),
   };
-  const size = { width: box.right - box.left, height: box.bottom - box.top };
+  const extent = { width: box.right - box.left, height: box.bottom - box.top };
+  const middle = { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 };
 
   // As large as the width allows; a narrow screen shows the first columns and is dragged.
   const room = () => {
     const width = element.clientWidth;
-    const scale = width < NARROW ? 0.78 : Math.min(1.15, width / size.width);
-    return { width, scale, height: width < NARROW ? Math.min(560, window.innerHeight * 0.72) : size.height * scale };
+    const tall = Math.min(620, window.innerHeight * 0.68);
+    if (width < NARROW) {
+      const scale = dots ? 0.5 : 0.78;
+      return { width, scale, height: Math.min(tall, Math.max(160, extent.height * scale)) };
+    }
+    const scale = Math.min(dots ? 1 : 1.15, width / extent.width);
+    return { width, scale, height: Math.max(140, dots ? Math.min(extent.height * scale, 1.1 * window.innerHeight) : extent.height * scale) };
   };
   element.style.height = `${Math.round(room().height)}px`;
   const network = new vis.Network(element, { nodes: visNodes, edges: visEdges }, options);
-
+  const hearers = [];
+  const move = (view) => {
+    network.moveTo({ animation: false, ...view });
+    for (const hear of hearers) hear();
+  };
   const fitted = () => {
     const { width, scale, height } = room();
     element.style.height = `${Math.round(height)}px`;
     network.setSize("100%", `${Math.round(height)}px`);
-    const wide = width >= NARROW;
-    const x = wide ? (box.left + box.right) / 2 : box.left + width / scale / 2;
-    const y = wide ? (box.top + box.bottom) / 2 : box.top + height / scale / 2;
     network.redraw();
-    network.moveTo({ position: { x, y }, scale, animation: false });
+    const wide = extent.width * scale <= width + 1;
+    const x = wide ? middle.x : box.left + width / scale / 2;
+    const y = extent.height * scale <= height + 1 ? middle.y : box.top + height / scale / 2;
+    move({ position: { x, y }, scale });
   };
-  const whole = () => {
-    const scale = Math.min(element.clientWidth / size.width, element.clientHeight / size.height);
-    network.moveTo({ position: { x: (box.left + box.right) / 2, y: (box.top + box.bottom) / 2 }, scale, animation: false });
-  };
+  const whole = () => move({ position: middle, scale: Math.min(element.clientWidth / extent.width, element.clientHeight / extent.height) });
   fitted();
 
   network.on("beforeDrawing", (ctx) => {
     ctx.save();
     ctx.textAlign = "center";
     ctx.textBaseline = "middle";
-    ctx.font = `600 12.5px ${FAMILY}`;
+    const scale = dots ? Math.max(1, 0.8 / network.getScale()) : 1;
+    ctx.font = `600 ${12.5 * scale}px ${FAMILY}`;
     ctx.fillStyle = look.quiet;
-    for (const heading of scene.headings) {
-      const half = ctx.measureText(heading.label).width / 2;
-      ctx.fillText(heading.label, Math.min(Math.max(heading.x, box.left + half + 8), box.right - half - 8), box.top + 18);
-    }
+    scene.headings.forEach((heading, at) => {
+      const apart = [scene.headings[at - 1], scene.headings[at + 1]].filter(Boolean).map((other) => Math.abs(other.x - heading.x));
+      const free = Math.min(...apart, extent.width) - 14;
+      const parts = ctx.measureText(heading.label).width > free ? heading.label.split(/(?<= ·) /) : [heading.label];
+      parts.forEach((part, row) => {
+        const width = ctx.measureText(part).width / 2;
+        const y = box.top + 18 + (row - (parts.length - 1) / 2) * 15 * scale;
+        ctx.fillText(part, Math.min(Math.max(heading.x, box.left + width + 8), box.right - width - 8), y);
+      });
+    });
     ctx.restore();
   });
   const spots = signSpots(scene, CARD);
   network.on("afterDrawing", (ctx) => {
+    const scale = network.getScale();
     ctx.save();
-    ctx.textAlign = "center";
-    ctx.textBaseline = "middle";
-    for (const edge of scene.edges) {
-      if (kept !== null && !kept.edges.has(edge.id)) continue;
-      const { x, y } = spots.get(edge.id);
-      const disc = (text, at, fill, ink) => {
-        ctx.beginPath();
-        ctx.arc(at, y, BADGE, 0, 2 * Math.PI);
-        ctx.fillStyle = fill;
-        ctx.fill();
-        ctx.fillStyle = ink;
-        ctx.font = `700 10px ${FAMILY}`;
-        ctx.fillText(text, at, y + 0.5);
-      };
-      disc({ 1: "+", "-1": "−", 0: "○" }[edge.sign], x, edge.colour, "#ffffff");
-      if (edge.contested) disc("!", x + 2 * BADGE - 1, "#f5b301", "#3a2500");
+    const crowded = dots && scale < SIGNED;
+    if (!crowded || kept !== null) {
+      for (const edge of scene.edges) {
+        if (kept !== null && (!kept.edges.has(edge.id) || kept.edges.size > 60)) continue;
+        if (inSight === null || inSight.edges.has(edge.id)) sign(ctx, edge, spots.get(edge.id));
+      }
+    }
+    if (dots) {
+      for (const node of scene.nodes) {
+        if (inSight !== null && !inSight.nodes.has(node.id)) continue;
+        const close = scale >= NAMED;
+        const wanted = kept !== null ? kept.nodes.has(node.id) && (kept.nodes.size < 40 || close) : close || hubs.has(node.id);
+        if (wanted || isChosen(node.id)) drawName(ctx, node, scale, !close || isChosen(node.id));
+      }
     }
     ctx.restore();
   });
 
+  // Only what changes is told to vis-network, since telling it costs more than drawing.
+  let faded = new Map();
   const refresh = () => {
     kept = near(pointed ?? chosen);
-    visEdges.update([...edges.values()].map((edge) => edgeLook(edge, base.get(edge.id))));
+    const changes = [];
+    const now = new Map();
+    for (const edge of edges.values()) {
+      const state = kept === null ? 0 : kept.edges.has(edge.id) ? 1 : 2;
+      now.set(edge.id, state);
+      if ((faded.get(edge.id) ?? 0) !== state) changes.push(edgeLook(edge, base.get(edge.id)));
+    }
+    faded = now;
+    if (changes.length) visEdges.update(changes);
     network.redraw();
   };
   const point = (subject) => {
@@ -243,6 +276,28 @@ export function drawCanvas(element, scene, told) {
     else if (edge !== undefined) told.chosen("edge", edges.get(edge));
     network.unselectAll();
   });
+  network.on("dragEnd", () => hearers.forEach((hear) => hear()));
+  network.on("zoom", () => hearers.forEach((hear) => hear()));
+  const sight = () => {
+    const [a, b] = [network.DOMtoCanvas({ x: 0, y: 0 }), network.DOMtoCanvas({ x: element.clientWidth, y: element.clientHeight })];
+    return { left: a.x, right: b.x, top: a.y, bottom: b.y };
+  };
+  const bring = (node) => {
+    const { left, right, top, bottom } = sight();
+    const inside = node.x - half.x >= left && node.x + half.x <= right && node.y - half.y >= top && node.y + half.y <= bottom;
+    if (!inside) move({ position: { x: node.x, y: node.y } });
+  };
+  const zoom = (factor) => move({ scale: network.getScale() * factor });
+  wireKeys(element, {
+    nodes: () => scene.nodes.filter((node) => inSight === null || inSight.nodes.has(node.id)),
+    at: () => (pointed?.kind === "node" ? nodes.get(pointed.id) : null),
+    point: (node) => {
+      point(node === null ? null : { kind: "node", id: node.id });
+      if (node !== null) bring(node);
+    },
+    open: (node) => told.chosen("node", node),
+    zoom,
+  });
 
   // The wheel scrolls the page; with Ctrl (as pinching on a touchpad sends it) it zooms the picture.
   element.addEventListener("wheel", (event) => event.ctrlKey || event.stopPropagation(), { capture: true });
@@ -253,29 +308,29 @@ export function drawCanvas(element, scene, told) {
   };
   theme.addEventListener("change", repaint);
   let width = element.clientWidth;
-  new ResizeObserver(() => {
+  const resized = new ResizeObserver(() => {
     if (element.clientWidth !== width) {
       width = element.clientWidth;
       fitted();
     }
-  }).observe(element);
+  });
+  resized.observe(element);
 
   // Bring what is chosen out from under the panel, which covers `covered` pixels at the right.
   let shifted = false;
   const uncover = (covered) => {
-    if (covered === 0 || chosen === null || kept === null) {
+    if (covered === 0 || chosen === null || kept === null || dots) {
       if (shifted) fitted();
       shifted = false;
       return;
     }
-    const xs = [...kept.nodes].map((id) => network.getPosition(id).x);
-    const [left, right] = [Math.min(...xs) - CARD.width / 2 - 16, Math.max(...xs) + CARD.width / 2 + 16];
+    const some = [...kept.nodes].map((id) => network.getPosition(id).x);
+    const [left, right] = [Math.min(...some) - half.x - 16, Math.max(...some) + half.x + 16];
     const free = element.clientWidth - covered;
     if (network.canvasToDOM({ x: right, y: 0 }).x <= free) return;
     const top = network.DOMtoCanvas({ x: 0, y: 0 }).y;
     const scale = Math.max(0.5, Math.min(network.getScale(), free / (right - left)));
-    const position = { x: right + (element.clientWidth / 2 - free) / scale, y: top + element.clientHeight / 2 / scale };
-    network.moveTo({ position, scale, animation: false });
+    move({ position: { x: right + (element.clientWidth / 2 - free) / scale, y: top + element.clientHeight / 2 / scale }, scale });
     shifted = true;
   };
 
@@ -286,14 +341,41 @@ export function drawCanvas(element, scene, told) {
       refresh();
       uncover(covered);
     },
-    zoom(factor) {
-      network.moveTo({ scale: network.getScale() * factor, animation: false });
+    // Show only these nodes and edges; places stay.
+    sift(now) {
+      const all = now.nodes.size === nodes.size && now.edges.size === edges.size;
+      const was = inSight;
+      inSight = all ? null : now;
+      const seen = (sights, part, id) => sights === null || sights[part].has(id);
+      const changed = (part, items) =>
+        [...items.keys()].filter((id) => seen(was, part, id) !== seen(inSight, part, id)).map((id) => ({ id, hidden: !seen(inSight, part, id) }));
+      visNodes.update(changed("nodes", nodes));
+      visEdges.update(changed("edges", edges));
+      refresh();
     },
+    // Bring out one chain: the edges that its claims are behind; null for none.
+    trace(claims) {
+      const some = claims === null ? null : scene.edges.filter((edge) => edge.claims.some((claim) => claims.includes(claim)));
+      chain = some === null ? null : { nodes: new Set(some.flatMap((edge) => [edge.source, edge.target])), edges: new Set(some.map((edge) => edge.id)) };
+      refresh();
+    },
+    goTo: (x) => move({ position: { x: Math.min(Math.max(x, box.left + element.clientWidth / network.getScale() / 2), box.right), y: (sight().top + sight().bottom) / 2 } }),
+    fits: () => extent.width * network.getScale() <= element.clientWidth + 2,
+    moved: (hear) => hearers.push(hear),
+    sight,
+    zoom,
     whole,
+    destroy() {
+      theme.removeEventListener("change", repaint);
+      resized.disconnect();
+      network.destroy();
+    },
     inspect: () => ({
       scale: network.getScale(),
       at: (id) => network.canvasToDOM(network.getPosition(id)),
       between: (id) => network.canvasToDOM(spots.get(id)),
+      sight: inSight === null ? null : { nodes: [...inSight.nodes], edges: [...inSight.edges] },
+      kept: kept === null ? null : { nodes: [...kept.nodes], edges: [...kept.edges] },
     }),
   };
 }

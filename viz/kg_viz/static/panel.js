@@ -1,6 +1,6 @@
 // The side panel: what a dossier says, as elements. The server's template "scene/dossier.html" shows the same.
 
-import { badge, bar, glyph, h, outward } from "./dom.js";
+import { badge, bar, fill, glyph, h, outward } from "./dom.js";
 
 // `site` gives `said` (words), `href(kind, id)`, and `actions(dossier)`, links that the page offers for it.
 export function dossierElements(dossier, site) {
@@ -67,6 +67,7 @@ export function dossierElements(dossier, site) {
       ),
       quiet(said.belief_help),
       dossier.notes.map((note) => quiet(note)),
+      site.online ? h("p", { class: "actions" }, h("a", { href: `${dossier.doubt}&lang=${site.lang}` }, said.what_if)) : null,
       dossier.sides.map((side) => [
         h(
           "h3",
@@ -81,7 +82,8 @@ export function dossierElements(dossier, site) {
     edge: () => [h("h3", {}, said.claims_behind), claims(dossier.claims)],
     entity: () => [
       dossier.definition ? h("p", {}, dossier.definition) : null,
-      h("p", { class: "actions" }, site.actions(dossier).map((link) => [link, " "])),
+      dossier.members > 1 ? quiet(fill(said.family_here, { n: dossier.members })) : null,
+      h("p", { class: "actions" }, site.actions().map((link) => [link, " "])),
       listed("broader"),
       listed("narrower"),
       dossier.aliases.length ? quiet(`${said.aliases}: ${dossier.aliases.join(" · ")}`) : null,
@@ -89,6 +91,15 @@ export function dossierElements(dossier, site) {
         h("h3", {}, said[key]),
         dossier[key].length ? claims(dossier[key]) : quiet(said.no_claims),
       ]),
+    ],
+    gap: () => [
+      dossier.routes.map((route) => [
+        h("div", { class: "belief" }, bar(route.belief.low, route.belief.high, route.belief.expected)),
+        h("p", {}, route.sentence),
+        claims(route.claims),
+      ]),
+      h("h3", {}, said.rests_on),
+      h("ul", { class: "claims" }, dossier.works.map((work) => h("li", {}, inward("work", work.id, work.label)))),
     ],
     work: () => [
       dossier.status ? h("p", {}, flag(dossier.status)) : null,
@@ -124,7 +135,17 @@ export function dossierElements(dossier, site) {
       dossier.contested ? h("p", {}, flag(`! ${said.contested}`)) : null,
     ),
     ...bodies[dossier.kind](),
-    dossier.api && site.online ? quiet(h("a", { href: dossier.api }, said.json)) : null,
+    dossier.page && site.online
+      ? h(
+          "p",
+          { class: "quiet more" },
+          h("a", { href: `${dossier.page}?lang=${site.lang}` }, said.page_of),
+          " ",
+          h("a", { href: `${dossier.page}?view=history&lang=${site.lang}` }, said.history_of),
+          " ",
+          h("a", { href: dossier.api }, said.json),
+        )
+      : null,
   ]
     .flat(Infinity)
     .filter((part) => part !== null && part !== undefined);

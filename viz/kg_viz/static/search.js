@@ -2,12 +2,15 @@
 
 import { h } from "./dom.js";
 
-const PAUSE = 120;
+const PAUSE = 80;
+const MOST = 12;
 
 export function wireSearch(input, site, chosen) {
-  const list = h("ul", { id: "suggestions", class: "suggestions", role: "listbox", "aria-label": site.said.search_results, hidden: true });
+  const listId = input.id === "q" ? "suggestions" : `suggestions-${input.id}`;
+  const only = input.dataset.kinds ?? null;
+  const list = h("ul", { id: listId, class: "suggestions", role: "listbox", "aria-label": site.said.search_results, hidden: true });
   input.after(list);
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": "suggestions", "aria-autocomplete": "list" })) {
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-controls": listId, "aria-autocomplete": "list" })) {
     input.setAttribute(name, value);
   }
   let items = [];
@@ -25,22 +28,21 @@ export function wireSearch(input, site, chosen) {
     at = items.length ? (place + items.length) % items.length : -1;
     [...list.children].forEach((option, number) => option.setAttribute("aria-selected", String(number === at)));
     if (at >= 0) {
-      input.setAttribute("aria-activedescendant", `suggestion-${at}`);
+      input.setAttribute("aria-activedescendant", `${listId}-${at}`);
       list.children[at].scrollIntoView({ block: "nearest" });
     }
   };
   const choose = (item) => {
     close();
-    input.value = "";
-    chosen(item.kind, item.id);
+    chosen(item.kind, item.id, item.label);
   };
   const show = (found) => {
-    items = found.items;
+    items = found.items.filter((item) => only === null || item.kind === only).slice(0, MOST);
     list.replaceChildren(
       ...items.map((item, number) => {
         const option = h(
           "li",
-          { id: `suggestion-${number}`, role: "option", "aria-selected": "false" },
+          { id: `${listId}-${number}`, role: "option", "aria-selected": "false" },
           h("span", { class: "kind" }, site.said[`kind_${item.kind}`]),
           ` ${item.label}`,
         );

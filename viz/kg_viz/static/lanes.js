@@ -1,0 +1,24 @@
+// Where columns do not fit side by side: buttons that go to each, and which one is in sight.
+
+import { h } from "./dom.js";
+
+export function wireLanes(place, scene, canvas, said) {
+  if (!place) return;
+  const buttons = scene.headings.map((heading) => {
+    const button = h("button", { type: "button" }, heading.label);
+    button.addEventListener("click", () => canvas.goTo(heading.x));
+    return button;
+  });
+  const fits = () => canvas.fits() || buttons.length < 2;
+  const update = () => {
+    place.hidden = fits();
+    const { left, right } = canvas.sight();
+    scene.headings.forEach((heading, at) => {
+      const here = heading.x >= left && heading.x <= right;
+      buttons[at].setAttribute("aria-pressed", String(here));
+    });
+  };
+  place.replaceChildren(h("span", { class: "quiet" }, said.lanes_hint), ...buttons);
+  canvas.moved(update);
+  update();
+}

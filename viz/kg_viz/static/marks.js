@@ -1,0 +1,58 @@
+// Marks on the canvas: outlines of shapes, labels in lines, the sign discs.
+
+export const FAMILY = 'system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
+export const BADGE = 5.5;
+
+export function colours(element) {
+  const style = getComputedStyle(element);
+  const read = (name) => style.getPropertyValue(name).trim();
+  return { card: read("--card"), ink: read("--ink"), quiet: read("--quiet"), paper: read("--paper"), strong: read("--strong") };
+}
+
+// Break a label into at most `most` lines that fit; the last ends in an ellipsis when it must.
+export function lines(context, text, width, most) {
+  const fits = (some) => context.measureText(some.trimEnd()).width <= width;
+  const parts = /[a-z] /i.test(text) ? text.split(/(?<=[ \-/])/) : [...text];
+  const found = [];
+  while (parts.length) {
+    let line = parts.shift();
+    while (parts.length && fits(line + parts[0])) line += parts.shift();
+    found.push(line.trimEnd());
+  }
+  if (found.length > most || !found.every(fits)) {
+    const kept = found.slice(0, most);
+    let last = found.slice(most - 1).join(" ");
+    while (last && !fits(`${last}…`)) last = last.slice(0, -1);
+    kept[most - 1] = found.length > most ? `${last.trimEnd()}…` : kept[most - 1];
+    return kept.filter(Boolean).map((line) => {
+      let cut = line;
+      while (cut && !fits(cut)) cut = cut.slice(0, -1);
+      return cut === line ? line : `${cut.slice(0, -1)}…`;
+    });
+  }
+  return found;
+}
+
+export function outline(context, corners, x, y, radius) {
+  context.beginPath();
+  corners.forEach(([dx, dy], at) => context[at ? "lineTo" : "moveTo"](x + radius * dx, y + radius * dy));
+  context.closePath();
+}
+
+export function disc(context, text, x, y, fill, ink, radius = BADGE) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = fill;
+  context.fill();
+  context.fillStyle = ink;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.font = `700 ${1.8 * radius}px ${FAMILY}`;
+  context.fillText(text, x, y + 0.5);
+}
+
+// The sign of an edge where it lies, and a warning beside it where the evidence is on both sides.
+export function sign(context, edge, { x, y }) {
+  disc(context, { 1: "+", "-1": "−", 0: "○" }[edge.sign], x, y, edge.colour, "#ffffff");
+  if (edge.contested) disc(context, "!", x + 2 * BADGE - 1, y, "#f5b301", "#3a2500");
+}
