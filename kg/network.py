@@ -6,17 +6,18 @@ belief, vocabulary. Never here: questions, answers, ids inside the search (nodes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import log
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, overload
 
 from kg.belief import Line, Opinion, Weighing, weigh
 from kg.criteria import Criteria
 from kg.later import Later
 from kg.model import Claim, Evidence, Text
+from kg.overlay import opened
 from kg.snapshot import Snapshot
 from kg.vocabulary import Relation, Vocabulary
 
@@ -109,8 +110,8 @@ class Network:
 
         Cost: copies of the tables, then linear in the items of the touched claims.
         """
-        parts = _relations(criteria, self.vocabulary)
-        links, weighings, verdicts = dict(self.links), dict(self.weighings), dict(self.verdicts)
+        parts = relations_taking_part(criteria, self.vocabulary)
+        links, weighings, verdicts = opened(self.links), opened(self.weighings), opened(self.verdicts)
         known = [snapshot.claims[id] for id in touched if id in snapshot.claims]
         for claim in known:
             items = snapshot.evidence_of(claim.id)
@@ -122,7 +123,7 @@ class Network:
                 continue
             if claim.id in assumed:
                 weighing = replace(weigh(()), opinion=assumed[claim.id])
-                verdicts |= dict.fromkeys((item.id for item in items), ASSUMED)
+                verdicts.update(dict.fromkeys((item.id for item in items), ASSUMED))
             else:
                 weighing = weigh(_lines(items, snapshot, criteria, self.vocabulary, verdicts))
             weighings[claim.id] = weighing
@@ -144,6 +145,12 @@ class Network:
         self._hand_on_steps(made, [claim.id for claim in known])
         return made
 
+    def lacking(self, claims: Collection[str]) -> Network:
+        """Return the network without the links of some claims; how they are weighed stays as it is."""
+        made = replace(self, links={id: link for id, link in self.links.items() if id not in claims})
+        self._hand_on_steps(made, sorted(claims))
+        return made
+
     @cached_property
     def graph(self) -> nx.MultiDiGraph[int]:
         """The links for networkx: nodes are ints, an edge's key is its claim id; `sign`, `opinion`, `last` beside."""
@@ -157,13 +164,13 @@ class Network:
 
     @cached_property
     def forward(self) -> Sequence[tuple[Step, ...]]:
-        """For each node the steps that leave it, cheapest first, ties by claim id."""
-        return self._steps(self.links, forward=True)
+        """For each node the steps that leave it, cheapest first, ties by claim id; worked out when first asked for."""
+        return _Steps(self, forward=True)
 
     @cached_property
     def backward(self) -> Sequence[tuple[Step, ...]]:
         """For each node the steps that arrive, walked backwards: `node` is the subject."""
-        return self._steps(self.links, forward=False)
+        return _Steps(self, forward=False)
 
     @cached_property
     def blocked(self) -> frozenset[int]:
@@ -209,18 +216,11 @@ class Network:
         ids = self.snapshot.within(entity) if self.criteria.narrower else {entity}
         return frozenset(self.index[id] for id in ids if id in self.index)
 
-    def _steps(self, claims: Iterable[str], *, forward: bool) -> list[tuple[Step, ...]]:
-        steps: list[list[Step]] = [[] for _ in self.ids]
-        for here, step in self._each_step(claims, forward=forward):
-            steps[here].append(step)
-        return [tuple(sorted(some)) for some in steps]
-
-    def _each_step(self, claims: Iterable[str], *, forward: bool) -> Iterator[tuple[int, Step]]:
-        for claim in claims:
-            subject, object, sign = self.links[claim]
-            here, there = (subject, object) if forward else (object, subject)
-            cost = round(-log(self.opinion(claim).expected) * COST_UNIT)
-            yield here, Step(cost, claim, there, sign, self._is_last(claim))
+    def of_types(self, types: Sequence[str]) -> list[str]:
+        """Return the entities that count and are of these types or of types below them, by id."""
+        wanted = {subtype for type in types for subtype in self.vocabulary.subtypes(type)}
+        entities = self.snapshot.entities
+        return [id for id in self.ids if entities[id].type in wanted]
 
     def _is_last(self, claim: str) -> bool:
         return self.vocabulary.relation(self.snapshot.claims[claim].relation).propagation == "terminal"
@@ -230,16 +230,53 @@ class Network:
         if "arrays" in self.kept:
             other.kept["earlier arrays"] = self.kept["arrays"], touched
         for name in self.__dict__.keys() & {"forward", "backward"}:
-            steps: list[tuple[Step, ...]] = list(getattr(self, name))
             place = 0 if name == "forward" else 1
             changed = {net.links[claim][place] for net in (self, other) for claim in touched if claim in net.links}
-            gone = set(touched)
-            for node in changed:
-                steps[node] = tuple(step for step in steps[node] if step.claim not in gone)
-            fresh = [claim for claim in touched if claim in other.links]
-            for here, step in other._each_step(fresh, forward=name == "forward"):
-                steps[here] = tuple(sorted((*steps[here], step)))
-            other.__dict__[name] = steps
+            known: _Steps = getattr(self, name)
+            other.__dict__[name] = _Steps(other, forward=name == "forward", known=known.known, changed=changed)
+
+
+class _Steps(Sequence[tuple[Step, ...]]):
+    """The steps at each node, worked out when first asked for: a large network is rarely walked as a whole."""
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        forward: bool,
+        known: Mapping[int, tuple[Step, ...]] = MappingProxyType({}),
+        changed: Collection[int] = (),
+    ) -> None:
+        self._network = network
+        self._forward = forward
+        self.known = {node: steps for node, steps in known.copy().items() if node not in changed}
+
+    def __len__(self) -> int:
+        return len(self._network.ids)
+
+    @overload
+    def __getitem__(self, node: int) -> tuple[Step, ...]: ...
+    @overload
+    def __getitem__(self, node: slice) -> list[tuple[Step, ...]]: ...
+    def __getitem__(self, node: int | slice) -> tuple[Step, ...] | list[tuple[Step, ...]]:
+        if isinstance(node, slice):
+            return [self[one] for one in range(len(self))[node]]
+        found = self.known.get(node)
+        if found is None:
+            if not 0 <= node < len(self):
+                raise IndexError(node)
+            found = self.known[node] = tuple(sorted(self._at(node)))
+        return found
+
+    def _at(self, node: int) -> Iterator[Step]:
+        network, forward = self._network, self._forward
+        at = network.snapshot.claims_from if forward else network.snapshot.claims_to
+        for claim in at(network.ids[node]):
+            link = network.links.get(claim.id)
+            if link is not None:
+                subject, object, sign = link
+                cost = round(-log(network.opinion(claim.id).expected) * COST_UNIT)
+                yield Step(cost, claim.id, object if forward else subject, sign, network._is_last(claim.id))
 
 
 def line_of(item: Evidence, group: str, vocabulary: Vocabulary) -> Line:
@@ -265,7 +302,11 @@ def group_of(item: Evidence, snapshot: Snapshot) -> str:
 
 
 def _lines(
-    items: Iterable[Evidence], snapshot: Snapshot, criteria: Criteria, vocabulary: Vocabulary, verdicts: dict[str, Text]
+    items: Iterable[Evidence],
+    snapshot: Snapshot,
+    criteria: Criteria,
+    vocabulary: Vocabulary,
+    verdicts: MutableMapping[str, Text],
 ) -> tuple[Line, ...]:
     lines = []
     for item in items:
@@ -281,7 +322,7 @@ def _counts(status: str, criteria: Criteria, vocabulary: Vocabulary) -> bool:
     return criteria.status_counts(vocabulary.status(status))
 
 
-def _relations(criteria: Criteria, vocabulary: Vocabulary) -> dict[str, Relation]:
+def relations_taking_part(criteria: Criteria, vocabulary: Vocabulary) -> dict[str, Relation]:
     """Return the relations that take part: those named (with narrower ones), else all that conduct or end paths."""
     if criteria.relation:
         named = {id for relation in criteria.relation for id in vocabulary.subrelations(relation)}

@@ -14,10 +14,12 @@ from rapidfuzz import fuzz, process
 
 from kg.errors import NotFound
 from kg.model import Claim, Entity, Evidence, Record, Revision, Work, kind_of
+from kg.overlay import opened
 
 Index = Mapping[str, tuple[str, ...]]
 R = TypeVar("R", Claim, Entity, Evidence, Work)
 NEAR = 3
+NEAR_AMONG = 100_000
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,15 @@ class Snapshot:
 
         Law: folding all revisions equals reading the record at the last one.
 
-        Cost: one shallow copy of each mapping, plus the touched index rows.
+        Cost: one shallow copy of each mapping, or of what was laid over it; plus the touched index rows.
         """
-        kinds: dict[str, dict[str, Any]] = {
-            "entity": dict(self.entities),
-            "claim": dict(self.claims),
-            "evidence": dict(self.evidence),
-            "work": dict(self.works),
+        kinds: dict[str, Any] = {
+            "entity": opened(self.entities),
+            "claim": opened(self.claims),
+            "evidence": opened(self.evidence),
+            "work": opened(self.works),
         }
-        indexes = {name: dict(index) for name, index in self._indexes.items()}
+        indexes = {name: opened(index) for name, index in self._indexes.items()}
         new: set[str] = set()
         for change in revision.changes:
             record, kind = change.record, change.kind
@@ -90,7 +92,9 @@ class Snapshot:
             if before is None:
                 new.add(kind)
             kinds[kind][change.id] = record
-        kinds |= {kind: dict(sorted(kinds[kind].items())) for kind in new}
+        for kind in new:
+            if isinstance(kinds[kind], dict):
+                kinds[kind] = dict(sorted(kinds[kind].items()))
         return Snapshot(
             revision.number,
             revision.recorded_at,
@@ -140,7 +144,8 @@ class Snapshot:
             return self.claims[id]
         ends = id.split("--")
         alike = [claim.id for claim in (*self.claims_from(ends[0]), *self.claims_to(ends[-1]))]
-        raise _missing("claim", id, {known: known for known in alike or self.claims})
+        every = self.claims if len(self.claims) <= NEAR_AMONG else ()
+        raise _missing("claim", id, {known: known for known in alike or every})
 
     def work(self, id: str) -> Work:
         """Return a work by citation key; NotFound names near ids, found by key and title."""

@@ -82,10 +82,16 @@ def _read(connection: sa.Connection, form: Form, query: sa.Select[Any]) -> list[
 
 def _then(connection: sa.Connection, form: Form, number: int) -> list[Record]:
     found = _read(connection, form, sa.select(*form.columns).where(form.table.c.revision <= number))
+    later = sa.select(form.table.c.id).where(form.table.c.revision > number)
+    found += _last_before(connection, form.kind, later, number)
+    return sorted(found, key=lambda record: record.id)
+
+
+def _last_before(connection: sa.Connection, kind: RecordKind, ids: sa.Select[Any], number: int) -> list[Record]:
+    """Return the last versions up to a revision of the records whose ids a query gives."""
     last = (
         sa.select(CHANGE.c.id, sa.func.max(CHANGE.c.revision).label("revision"))
-        .where(CHANGE.c.kind == form.kind, CHANGE.c.revision <= number)
-        .where(CHANGE.c.id.in_(sa.select(form.table.c.id).where(form.table.c.revision > number)))
+        .where(CHANGE.c.kind == kind, CHANGE.c.revision <= number, CHANGE.c.id.in_(ids))
         .group_by(CHANGE.c.id)
         .subquery()
     )
@@ -93,10 +99,21 @@ def _then(connection: sa.Connection, form: Form, number: int) -> list[Record]:
         sa.select(CHANGE.c.payload, EVIDENCE.c.recorded_at)
         .select_from(_CHANGE_AND_TIME)
         .join(last, sa.and_(CHANGE.c.id == last.c.id, CHANGE.c.revision == last.c.revision))
-        .where(CHANGE.c.kind == form.kind)
+        .where(CHANGE.c.kind == kind)
     )
-    found += [_written(form.kind, payload, first) for payload, first in connection.execute(changed)]
-    return sorted(found, key=lambda record: record.id)
+    return [_written(kind, payload, first) for payload, first in connection.execute(changed)]
+
+
+@_intact()
+def some(connection: sa.Connection, kind: RecordKind, ids: Sequence[str], number: int) -> list[Record]:
+    """Return records by id as they stood after revision `number`, in no order; unknown ones are left out."""
+    form = FORMS[kind]
+    asked = form.table.c.id.in_(ids)
+    found = _read(connection, form, sa.select(*form.columns).where(asked, form.table.c.revision <= number))
+    if len(found) < len(ids):
+        later = sa.select(form.table.c.id).where(asked, form.table.c.revision > number)
+        found += _last_before(connection, kind, later, number)
+    return found
 
 
 def revisions_between(connection: sa.Connection, after: int, upto: int | None, limit: int | None) -> list[Revision]:

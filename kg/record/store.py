@@ -7,6 +7,7 @@ May enter: `kg.model`, the rooms beside it. Never here: rules of the ontology, b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
@@ -18,6 +19,7 @@ from kg.ids import RecordKind
 from kg.model import Change, Record, Revision
 from kg.record import past, submissions
 from kg.record.backup import Told, fill, lines
+from kg.record.bulk import Bulk, some_at
 from kg.record.connection import Place, insert, reading, writing
 from kg.record.drafts import Draft, drafts, keep_changed, refuse_broken_references, upsert
 from kg.record.faults import Interrupted
@@ -254,6 +256,17 @@ class Store:
             except Interrupted:
                 if next(tries, None) is None:
                     raise
+
+    @contextmanager
+    def bulk(self) -> Iterator[Bulk]:
+        """Give the newest state to be read by columns, in one consistent transaction."""
+        with reading(self._engine, self._place) as connection:
+            yield Bulk.of(connection)
+
+    def some(self, kind: RecordKind, ids: Sequence[str], revision: int) -> list[Record]:
+        """Return records by id as they stood after a revision, sorted by id; unknown ones are left out."""
+        with reading(self._engine, self._place) as connection:
+            return some_at(connection, kind, ids, revision)
 
     def backup(self, *, accounts: bool = True) -> Iterator[str]:
         """Give the lines of a backup of one consistent state; readers and writers go on meanwhile.

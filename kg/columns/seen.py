@@ -1,0 +1,253 @@
+"""Columns under criteria: which entities are nodes, which claims take part, what each item and claim is worth.
+
+Lives here: `Seen`. May enter: columns, what was weighed, criteria, vocabulary. Never here: mappings, searching.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from kg.belief import Opinion, Weighing, weigh
+from kg.columns.table import NONE, Columns
+from kg.columns.weighing import Weighed, said, verdict_of
+from kg.compiled.arrays import Arrays
+from kg.criteria import Criteria
+from kg.later import Later
+from kg.model import Entity, Text, Work
+from kg.network import Link, relations_taking_part
+from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array: TypeAlias = NDArray[Any]
+else:
+    np = Later("numpy")
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Columns under criteria.
+
+    Attributes:
+        weighed: What the criteria make of every claim.
+        node: For each entity of the columns its node; -1 where its status does not count.
+        entity: For each node its entity; -1 - k for the k-th of `added`.
+        added: Entities that came after the columns, by id.
+        taking: The claims whose status counts, ascending.
+        linked: Those of them that take part, whose ends count and which an item supports.
+    """
+
+    columns: Columns
+    criteria: Criteria
+    vocabulary: Vocabulary
+    weighed: Weighed
+    node: Array
+    entity: Array
+    added: tuple[str, ...]
+    taking: Array
+    linked: Array
+
+    @classmethod
+    def of(cls, columns: Columns, criteria: Criteria, vocabulary: Vocabulary, weighed: Weighed | None = None) -> Seen:
+        """Look at columns under criteria."""
+        known = Weighed.of(columns, criteria, vocabulary) if weighed is None else weighed
+        blank = np.zeros(0, np.int32)
+        taking = np.flatnonzero(_counting(columns, criteria, vocabulary)[columns.claim_status])
+        made = cls(columns, criteria, vocabulary, known, blank, blank, (), taking, blank)
+        return made._numbered(_counting(columns, criteria, vocabulary)[columns.entity_status], ())
+
+    def with_entities(self, changed: Iterable[Entity]) -> Seen:
+        """Return the same with entities as they stand now; itself when none of them is new or counts otherwise."""
+        counts, added = self.node >= 0, []
+        differs = False
+        for one in changed:
+            counts_now = self.criteria.status_counts(self.vocabulary.status(one.status))
+            at = self.columns.entity_id.find(one.id)
+            if at is None:
+                differs |= counts_now
+                added += [one.id] if counts_now else []
+            elif bool(counts[at]) != counts_now:
+                differs = True
+                counts[at] = counts_now
+        return self._numbered(counts, sorted(added)) if differs else self
+
+    def _numbered(self, counts: Array, added: Sequence[str]) -> Seen:
+        """Number the entities that count in the order of their ids."""
+        columns = self.columns
+        entity = np.flatnonzero(counts).astype(np.int32)
+        if added:
+            before = [_place_of(columns, id, entity) for id in added]
+            entity = np.insert(entity, before, [-1 - k for k in range(len(added))]).astype(np.int32)
+        node = np.full(len(columns.entity_id), NONE, np.int32)
+        mine = np.flatnonzero(entity >= 0)
+        node[entity[mine]] = mine
+        parts = relations_taking_part(self.criteria, self.vocabulary)
+        takes_part = np.array([*(name in parts for name in columns.relations), False], bool)
+        taking = self.taking
+        fits = takes_part[columns.relation[taking]] & self.weighed.supported[taking]
+        fits &= (node[columns.subject[taking]] >= 0) & (node[columns.object[taking]] >= 0)
+        return replace(self, node=node, entity=entity, added=tuple(added), linked=taking[fits])
+
+    def arrays(self, block: Collection[str]) -> Arrays:
+        """Return what the compiled search walks."""
+        columns, linked = self.columns, self.linked
+        codes = columns.relation[linked]
+        blocked = [node for node in map(self.node_of, block) if node is not None]
+        last = self._lasts[codes] if self._lasts.any() else None
+        return Arrays.of_columns(
+            _LinkIds(self),
+            self.nodes,
+            self.node[columns.subject[linked]],
+            self.node[columns.object[linked]],
+            self._signs[codes],
+            self.weighed.expected[linked],
+            last=last,
+            blocked=blocked,
+        )
+
+    @property
+    def nodes(self) -> int:
+        """Number of nodes."""
+        return len(self.entity)
+
+    def entity_at(self, node: int) -> str:
+        """Return the id of the entity of a node."""
+        at = int(self.entity[node])
+        return self.columns.entity_id[at] if at >= 0 else self.added[-1 - at]
+
+    def node_of(self, id: str) -> int | None:
+        """Return the node of an entity; None where it has none."""
+        at = self.columns.entity_id.find(id)
+        if at is not None:
+            return None if self.node[at] < 0 else int(self.node[at])
+        place = bisect_left(self.added, id)
+        if place == len(self.added) or self.added[place] != id:
+            return None
+        return int(np.flatnonzero(self.entity == -1 - place)[0])
+
+    def of_types(self, types: Collection[str]) -> list[str]:
+        """Return the entities of the columns that count and are of one of these types, by id."""
+        of_type = np.array([*(type in types for type in self.columns.types), False], bool)
+        found = np.flatnonzero(of_type[self.columns.entity_type] & (self.node >= 0))
+        return [self.columns.entity_id[at] for at in found.tolist()]
+
+    def link_id(self, place: int) -> str:
+        """Return the id of a claim that takes part, by its place among them."""
+        return self.columns.claim_id(int(self.linked[place]))
+
+    def link_of(self, claim: str) -> int | None:
+        """Return the place of a claim among those that take part."""
+        return _place(self.linked, self.columns.claim_of(claim))
+
+    def link(self, place: int) -> Link:
+        """Return subject node, object node and sign of a claim that takes part."""
+        at, columns = int(self.linked[place]), self.columns
+        subject, object = int(self.node[columns.subject[at]]), int(self.node[columns.object[at]])
+        return subject, object, int(self._signs[columns.relation[at]])
+
+    def taking_id(self, place: int) -> str:
+        """Return the id of a claim whose status counts, by its place among them."""
+        return self.columns.claim_id(int(self.taking[place]))
+
+    def taking_of(self, claim: str) -> int | None:
+        """Return the place of a claim among those whose status counts."""
+        return _place(self.taking, self.columns.claim_of(claim))
+
+    def weighing(self, place: int) -> Weighing:
+        """Return the weighing of a claim whose status counts, with the ids and groups of its lines."""
+        lines = []
+        for item in self._items(int(self.taking[place])):
+            if self.weighed.counts[item]:
+                line = self.weighed.lines[self.weighed.line[item]]
+                lines.append(line._replace(id=self.columns.item_id[item], group=self._group(item)))
+        return weigh(tuple(lines))
+
+    def opinion(self, claim: int) -> Opinion:
+        """Return the opinion on a claim."""
+        return self.weighed.weighings[self.weighed.pattern[claim]].opinion
+
+    def supporters(self, claim: int) -> frozenset[str]:
+        """Return the works whose counting items support a claim."""
+        columns, counts = self.columns, self.weighed.counts
+        chosen = [item for item in self._items(claim) if counts[item] and self._supports[columns.item_says[item]]]
+        return frozenset(map(self.work_of, chosen))
+
+    def work_of(self, item: int) -> str:
+        """Return the work of an item."""
+        return self.columns.work_id[int(self.columns.item_work[item])]
+
+    def is_left_out(self, item: int) -> bool:
+        """Say whether an item does not count though the status of its claim does."""
+        claim = int(self.columns.item_claim[item])
+        return not self.weighed.counts[item] and _place(self.taking, claim) is not None
+
+    def reason(self, item: int, work: Work) -> Text:
+        """Return why an item is left out."""
+        found = verdict_of(self.columns, item, work, self.criteria, self.vocabulary)
+        if found is None:
+            raise LookupError(f"the item {self.columns.item_id[item]} counts")
+        return found
+
+    def _items(self, claim: int) -> range:
+        return range(int(self.columns.item_start[claim]), int(self.columns.item_start[claim + 1]))
+
+    def _group(self, item: int) -> str:
+        columns = self.columns
+        work = int(columns.item_work[item])
+        for code in (int(columns.item_group[item]), int(columns.work_group[work])):
+            if code != NONE:
+                return columns.groups[code]
+        return columns.work_id[work]
+
+    @cached_property
+    def _supports(self) -> list[bool]:
+        stances = self.vocabulary.stances
+        return [stances[said(self.columns, at)[0]].polarity > 0 for at in range(len(self.columns.says))]
+
+    @cached_property
+    def _signs(self) -> Array:
+        return np.array([self.vocabulary.relation(name).sign for name in self.columns.relations] or [0], np.int8)
+
+    @cached_property
+    def _lasts(self) -> Array:
+        relations = [self.vocabulary.relation(name) for name in self.columns.relations]
+        return np.array([one.propagation == "terminal" for one in relations] or [False], bool)
+
+
+class _LinkIds(Sequence[str]):
+    """The ids of the claims that take part."""
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+
+    def __len__(self) -> int:
+        return len(self._seen.linked)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self._seen.link_id(one) for one in range(len(self))[at]]
+        return self._seen.link_id(range(len(self))[at])
+
+
+def _counting(columns: Columns, criteria: Criteria, vocabulary: Vocabulary) -> Array:
+    """Return for each status whether it counts."""
+    return np.array([*(criteria.status_counts(vocabulary.status(word)) for word in columns.statuses), False], bool)
+
+
+def _place(among: Array, number: int | None) -> int | None:
+    """Return where a number stands among ascending ones; None when it does not."""
+    if number is None:
+        return None
+    at = int(np.searchsorted(among, number))
+    return at if at < len(among) and among[at] == number else None
+
+
+def _place_of(columns: Columns, id: str, entity: Array) -> int:
+    """Return before which of ascending entities an id that is not among them belongs."""
+    return int(np.searchsorted(entity, bisect_left(columns.entity_id, id)))
