@@ -27,7 +27,7 @@ import httpcore2
 import httpx2
 
 from kg.citations.addresses import check_address, is_public
-from kg.citations.kept import ABSENT, FOUND, Cache, Fetched, Ledger
+from kg.citations.kept import ABSENT, FOUND, LOG, Cache, Fetched, Ledger
 from kg.errors import BadIdentifier, Upstream
 
 FORM = "fill in the form: kg add work --title ..."
@@ -251,12 +251,12 @@ class Fetcher:
             BadIdentifier: the address may not be asked.
         """
         host = check_address(url)
-        kept = self._cache.take(url) if self._cache is not None and not self._fresh else None
+        kept = self._kept(url, sound)
         if kept is not None:
             return kept
         deadline = Deadline(self._limits.seconds)
         with self._told(host):
-            self._ledger.ask(host)
+            time.sleep(self._ledger.ask(host, patience=deadline.left() / 2))
             answer = self._ask(url, media, deadline)
             if isinstance(answer, float):
                 self._pause(host, answer, deadline)
@@ -271,6 +271,17 @@ class Fetcher:
         if self._cache is not None:
             self._cache.put(answer)
         return answer
+
+    def _kept(self, url: str, sound: Callable[[bytes], object]) -> Fetched | None:
+        """Return the answer that is kept, unless it is one that cannot be read any more."""
+        kept = None if self._cache is None or self._fresh else self._cache.take(url)
+        if kept is not None and kept.found:
+            try:
+                sound(kept.body)
+            except Upstream as fault:
+                LOG.debug("the answer kept for %s is asked for again: %s", url, fault.message)
+                return None
+        return kept
 
     def _pause(self, host: str, seconds: float, deadline: Deadline) -> None:
         """Wait as long as the service asks, when that is within the limits."""

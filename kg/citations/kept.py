@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 
 from kg.errors import Upstream
 
@@ -28,6 +28,10 @@ MAX_KEPT_BYTES = 128 * 1024 * 1024
 FAILURES_ALLOWED = 5
 REST_SECONDS = 60.0
 FOUND, ABSENT = 200, 404
+# Seconds between two questions, as the services ask of their users.
+SPACING = {"export.arxiv.org": 3.0, "eutils.ncbi.nlm.nih.gov": 0.34}
+USUAL_SPACING = 0.1
+_LATER = "try again later, or fill in the form: kg add work --title ..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +137,48 @@ class Ledger:
         per_day: Questions a day to all services together.
 
     Laws: no more than `per_day` questions are let through on a day (UTC), however many processes ask. After five
-    failures in a row a service is left alone for a minute after the last; then one question may try again.
+    failures in a row a service is left alone for a minute after the last; then one question may try again. Questions
+    to one service are as far apart as it asks for.
     """
 
     def __init__(self, folder: Path | None, *, per_day: int) -> None:
         self._folder = folder
         self._per_day = per_day
         self._lines: list[str] = []
-        self._lock = Lock()
+        self._lock = RLock()
 
-    def ask(self, host: str, *, now: float | None = None) -> None:
+    def ask(self, host: str, *, patience: float = 10.0, now: float | None = None) -> float:
         """Count a question, or refuse it.
 
+        Args:
+            host: The service.
+            patience: How many seconds the question may wait for its turn.
+            now: Seconds since 1970; None for the clock.
+
+        Returns:
+            The seconds to wait before asking.
+
         Raises:
-            Upstream: the quota of the day is used up, or the service is being left alone.
+            Upstream: the quota of the day is used up, or the service is being left alone, or too many are waiting.
         """
         now = time.time() if now is None else now
-        failures, last = 0, 0.0
-        until = 0.0
+        with self._lock:
+            wait = self._turn(host, now) - now
+            if wait > patience:
+                raise Upstream(f"{host} is asked as often as it allows, and others are waiting", hint=_LATER)
+            # Written before it is counted: two processes at the last question both see both lines.
+            self._note(now + wait, "asked", host)
+            asked = sum(1 for line in self._read(now) if " asked " in line)
+        if asked > self._per_day:
+            raise Upstream(
+                f"{self._per_day} look-ups were made today, as many as are allowed",
+                hint="try again tomorrow (UTC), set KG_LOOKUPS_PER_DAY, or fill in the form: kg add work --title ...",
+            )
+        return wait
+
+    def _turn(self, host: str, now: float) -> float:
+        """Return the moment of the next question to a service, or refuse while it is left alone."""
+        failures, last, until, turn = 0, 0.0, 0.0, now
         for at, event, rest in self._events(host, now):
             if event == "answered":
                 failures = 0
@@ -158,21 +186,14 @@ class Ledger:
                 failures, last = failures + 1, at
             elif event == "rest":
                 until = max(until, rest)
+            elif event == "asked":
+                turn = max(turn, at + SPACING.get(host, USUAL_SPACING))
         if failures >= FAILURES_ALLOWED:
             until = max(until, last + REST_SECONDS)
         if until > now:
-            raise Upstream(
-                f"{host} is left alone for {until - now:.0f} s more, since it failed or asked for it",
-                hint="try again later, or fill in the form: kg add work --title ...",
-            )
-        # Written before it is counted: two processes at the last question both see both lines.
-        self._note(now, "asked", host)
-        asked = sum(1 for line in self._read(now) if " asked " in line)
-        if asked > self._per_day:
-            raise Upstream(
-                f"{self._per_day} look-ups were made today, as many as are allowed",
-                hint="try again tomorrow (UTC), raise KG_LOOKUPS_PER_DAY, or fill in the form: kg add work --title ...",
-            )
+            said = f"{host} is left alone for {until - now:.0f} s more, since it failed or asked for it"
+            raise Upstream(said, hint=_LATER)
+        return turn
 
     def answered(self, host: str, *, now: float | None = None) -> None:
         """Note that a service answered."""

@@ -313,6 +313,15 @@ def test_garbage_is_not_kept(pem: Path, tmp_path: Path) -> None:
     assert server.fetcher(cache=cache)(URL, media="json", sound=crossref.sound).cached
 
 
+def test_an_answer_that_was_kept_and_cannot_be_read_any_more_is_asked_for_again(pem: Path, tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.put(Fetched(URL, 200, "application/json", b'{"of": "another version"}', time.time()))
+    with serving(pem, sends(answer("200 OK", BODY))) as server:
+        fetch = server.fetcher(cache=cache)
+        assert not fetch(URL, media="json", sound=crossref.sound).cached
+        assert fetch(URL, media="json", sound=crossref.sound).cached
+
+
 def test_a_service_that_is_down_leaves_the_kept_answer(pem: Path, tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     cache.put(Fetched(URL, 200, "application/json", BODY, time.time()))

@@ -135,6 +135,23 @@ def test_a_service_that_keeps_failing_is_left_alone_for_a_minute() -> None:
     ledger.ask(HOST, now=later + REST_SECONDS + 2)
 
 
+@pytest.mark.parametrize("on_disk", [True, False])
+def test_questions_to_a_service_are_as_far_apart_as_it_asks_for(tmp_path: Path, on_disk: bool) -> None:
+    """Each waits for those before it, also those of other processes; who would wait too long is not queued."""
+
+    def ask(host: str, now: float) -> float:
+        return (Ledger(tmp_path, per_day=100) if on_disk else ledger).ask(host, patience=7, now=now)
+
+    ledger = Ledger(None, per_day=100)
+    assert [round(ask(OTHER, NOON + 0.5 * number), 2) for number in range(3)] == [0, 2.5, 5]
+    for _ in range(3):
+        with pytest.raises(Upstream, match="others are waiting"):
+            ask(OTHER, NOON + 1)
+    assert ask(HOST, NOON + 1) == 0
+    assert round(ask(OTHER, NOON + 3), 2) == 6
+    assert ask(OTHER, NOON + 100) == 0
+
+
 def test_a_service_that_asks_for_rest_gets_it() -> None:
     ledger = Ledger(None, per_day=100)
     ledger.rest(HOST, 120, now=NOON)
