@@ -1,0 +1,234 @@
+"""Citations in and out by file: the report, options, privacy, what is recognised, what comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import kg
+from kg.citations.privacy import private
+from kg.cli import cli
+from kg.errors import InputError, NotFound
+from kg.importers.recognising import family
+from kg.inputs import WorkIn
+from kg.model import Change, Work
+from tests.laws.citation_library import library
+
+PAPER = """@article{one, author={Hu, E. and Li, Z.}, title={A first title of a paper}, year=2021,
+  journal={J}, doi={10.1234/one}}"""
+
+
+@pytest.fixture
+def graph(database_url: str) -> Iterator[kg.Graph]:
+    opened = kg.open(database_url, lang="en", empty=True)
+    yield opened
+    opened.store.close()
+
+
+def file_of(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_one_file_is_one_revision_that_says_who_what_and_which_file(graph: kg.Graph, tmp_path: Path) -> None:
+    stages: list[tuple[str, int, int]] = []
+    path = file_of(tmp_path, "mine.bib", PAPER + "@misc{b, title={x")
+    report = graph.load(path, actor="ann", told=lambda *told: stages.append(told))
+    assert {name: report[name] for name in ("added", "duplicates", "works", "encoding", "format", "found")} == {
+        "added": 1, "duplicates": [], "works": ["one"], "encoding": "utf-8", "format": "bibtex", "found": 2,
+    }  # fmt: skip
+    told = graph.store.revision(report["revision"])
+    assert (told.actor, told.act) == ("ann", "import")
+    assert (told.reason or "").startswith("mine.bib (bibtex), SHA-256 ")
+    assert [stage for stage, _, _ in stages] == ["reading", "comparing", "writing", "writing"]
+    again = graph.load(path, actor="ann")
+    assert (again["added"], again["revision"]) == (0, report["revision"])
+    assert again["duplicates"] == [{"key": "one", "match": "one", "why": "the same entry"}]
+
+
+def test_a_dry_run_writes_nothing_and_says_the_same(graph: kg.Graph, tmp_path: Path) -> None:
+    path = file_of(tmp_path, "mine.bib", PAPER)
+    revision = graph.revision
+    planned = graph.load(path, dry_run=True)
+    assert (graph.revision, planned["dry_run"], graph.snapshot.works) == (revision, True, {})
+    done = graph.load(path)
+    assert {**planned, "dry_run": False, "revision": done["revision"]} == done
+
+
+def test_update_fills_what_is_missing_and_nothing_else(graph: kg.Graph, tmp_path: Path) -> None:
+    graph.load(file_of(tmp_path, "a.bib", "@misc{one, author={Hu, E.}, title={A first title of a paper}, year=2021}"))
+    later = file_of(tmp_path, "b.bib", PAPER.replace("year=2021", "year=2022, pages={1--9}"))
+    first = graph.load(later)
+    assert first["added"] == 0
+    assert [remark["message"] for remark in first["remarks"]] == [
+        "brings what one lacks: DOI 10.1234/one; --update fills it in"
+    ]
+    assert graph.work("one")["doi"] is None
+    second = graph.load(later, update=True)
+    assert second["updated"][0]["key"] == "one"
+    assert {"doi", "page", "container-title"} <= set(second["updated"][0]["fields"])
+    work = graph.snapshot.works["one"]
+    assert (work.doi, work.year, work.authors, work.csl["page"]) == ("10.1234/one", 2021, ("Hu, E.",), "1-9")
+    assert graph.load(later, update=True)["revision"] == second["revision"]
+
+
+def test_exact_takes_only_identifiers_for_proof(graph: kg.Graph, tmp_path: Path) -> None:
+    graph.load(file_of(tmp_path, "a.bib", PAPER))
+    alike = file_of(tmp_path, "b.bib", "@misc{two, author={Hu, E.}, title={A first title of a paper.}, year=2021}")
+    assert graph.load(alike, dry_run=True)["added"] == 0
+    report = graph.load(alike, exact=True)
+    assert (report["added"], report["works"]) == (1, ["two"])
+    assert any("two may be one" in remark["message"] for remark in report["remarks"])
+    assert [(item["work"], item["other"]) for item in graph.duplicates()["items"]] == [("two", "one")]
+
+
+def test_a_work_that_was_taken_back_comes_back(graph: kg.Graph, tmp_path: Path) -> None:
+    path = file_of(tmp_path, "a.bib", PAPER)
+    report = graph.load(path)
+    graph.undo(report["revision"], why="by mistake", actor="ann")
+    assert graph.snapshot.works["one"].status == "revoked"
+    again = graph.load(path)
+    assert (again["added"], graph.snapshot.works["one"].status) == (1, "current")
+    assert "it is in the record again" in again["remarks"][0]["message"]
+
+
+def test_a_key_of_another_work_gets_a_letter_and_says_so(graph: kg.Graph, tmp_path: Path) -> None:
+    graph.write(
+        [Change("work", Work(id=key, type="book", title=key * 9)) for key in ("One", "onea")], actor="a", act="b"
+    )
+    report = graph.load(file_of(tmp_path, "a.bib", PAPER))
+    assert report["works"] == ["oneb"]
+    assert graph.snapshot.works["oneb"].csl["citation-key"] == "one"
+    assert "the key one is that of another work; this one is called oneb" in report["remarks"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("x.bib", "", "citations"),
+        ("x.ttl", "", "rdf"),
+        ("x.json", '[{"title": "x"}]', "citations"),
+        ("x.json", '{"@context": {}, "@id": "x"}', "rdf"),
+        ("x.xml", "<xml><records/></xml>", "citations"),
+        ("x.xml", '<?xml version="1.0"?><rdf:RDF xmlns:rdf="x"/>', "rdf"),
+        ("x", "TY  - JOUR\nER  - \n", "citations"),
+        ("x", "@prefix a: <http://b/> .", "rdf"),
+        ("x", "<http://a/> <http://b/> <http://c/> .", "rdf"),
+        ("x.txt", "@article{a, title={x}}", "citations"),
+        ("pack.toml", "", "pack"),
+    ],
+)
+def test_files_are_known_by_name_or_contents(tmp_path: Path, name: str, text: str, found: str) -> None:
+    assert family(file_of(tmp_path, name, text)) == found
+
+
+@pytest.mark.parametrize(
+    ("format", "raw", "custom", "kept"),
+    [
+        ("bibtex", '@misc{a, title={{file = y}}, FILE = "C:\\x.pdf", year=2}', {}, "@misc{a, title={{file = y}}, year=2}"),
+        ("bibtex", "@misc{a, bdsk-file-1 = {YnBsaXN0}, title={x}}", {"bdsk-file-1": "YnBs"}, "@misc{a, title={x}}"),
+        ("bibtex", "@misc{a, title={x}, file={never ends", {}, "@misc{a, title={x},"),
+        ("bibtex", "@misc{a, title={profile = x}, url={https://a.org/home/x}}", {}, None),
+        ("ris", "TY  - JOUR\nL1  - /x\nTI  - x\nER  - ", {"RIS-L1": "/x"}, "TY  - JOUR\nTI  - x\nER  - "),
+        ("csv", r"x,D:\Private Papers\x.pdf", {"File Attachments": r"D:\Private Papers\x.pdf"}, "x,"),
+        ("csl-json", '{"title":"x","note":"see /home/ann/y, or ~"}', {}, '{"title":"x","note":"see , or ~"}'),
+        ("endnote-xml", "<record><pdf-urls><url>internal-pdf://x</url></pdf-urls></record>", {}, "<record></record>"),
+    ],
+)  # fmt: skip
+def test_paths_of_a_machine_are_not_kept(format: str, raw: str, custom: dict[str, str], kept: str | None) -> None:
+    given = WorkIn(id="a", type="book", title="x", csl={"custom": custom} if custom else {}, raw=raw, raw_format=format)
+    work, told = private(given)
+    assert work.raw == (raw if kept is None else kept)
+    assert (told == []) == (kept is None)
+    assert work.csl == {}
+    assert private(work) == (work, [])
+
+
+@pytest.mark.parametrize("suffix", ["bib", "ris", "json"])
+def test_works_come_back_from_each_format_as_they_were(pack_graph: kg.Graph, tmp_path: Path, suffix: str) -> None:
+    written = pack_graph.export(tmp_path / f"all.{suffix}")
+    assert written["format"] == {"bib": "bibtex", "ris": "ris", "json": "csl-json"}[suffix]
+    other = kg.open(f"sqlite:///{tmp_path}/other.db", empty=True)
+    report = other.load(tmp_path / f"all.{suffix}")
+    assert (report["failures"], report["duplicates"], report["added"]) == ([], [], len(pack_graph.snapshot.works))
+    back, were = other.snapshot.works, pack_graph.snapshot.works
+    assert back.keys() == were.keys()
+    for key, work in were.items():
+        said = (work.type, work.title, work.authors, work.year, work.doi, work.arxiv, work.url)
+        found = back[key]
+        assert (found.type, found.title, found.authors, found.year, found.doi, found.arxiv, found.url) == said
+        assert found.csl == {**work.csl, "id": key}
+    other.store.close()
+
+
+def test_libraries_go_round_in_every_format(tmp_path: Path) -> None:
+    first = kg.open(f"sqlite:///{tmp_path}/first.db", empty=True)
+    first.load(file_of(tmp_path, "in.bib", library("bibtex", 80, 11).text))
+    for format in ("bibtex", "ris", "csl-json"):
+        text = b"".join(str(piece).encode() for piece in first.pieces(format)[2])
+        again = kg.open(f"sqlite:///{tmp_path}/{format}.db", empty=True)
+        report = again.load(file_of(tmp_path, "x", text), format=format)
+        assert report["failures"] == []
+        assert {key: {**work.csl, "id": 0} for key, work in again.snapshot.works.items()} == {
+            key: {**work.csl, "id": 0} for key, work in first.snapshot.works.items()
+        }
+        again.store.close()
+    first.store.close()
+
+
+def test_exports_are_of_all_under_criteria_or_of_single_works(pack_graph: kg.Graph) -> None:
+    def text(format: str = "bibtex", **options: object) -> str:
+        return "".join(map(str, pack_graph.pieces(format, **options)[2]))
+
+    assert text().count("\n@") + 1 == len(pack_graph.snapshot.works)
+    early = {work.id for work in pack_graph.snapshot.works.values() if work.year and work.year <= 2020}
+    found = {item["id"] for item in json.loads(text("csl-json", known_in=2020))}
+    assert found <= early
+    assert found
+    two = json.loads(text("csl-json", works="hu2022lora,dettmers2023qlora"))
+    assert [item["id"] for item in two] == ["dettmers2023qlora", "hu2022lora"]
+    lines = text("references", works=["hu2022lora"], lang="zh")
+    assert lines.startswith("Hu, E. J.")
+    assert "（2022）" in lines
+    assert text("references").splitlines() == sorted(text("references").splitlines(), key=str.casefold)
+    with pytest.raises(NotFound):
+        text(works="nowhere")
+    with pytest.raises(InputError, match="single works"):
+        text("turtle", works="hu2022lora")
+
+
+def run(folder: Path, *words: str) -> Result:
+    return CliRunner(env={"COLUMNS": "140"}).invoke(cli, ["--database", f"sqlite:///{folder}/cli.db", *words])
+
+
+def test_the_command_line_imports_reports_and_exports_what_an_answer_rests_on(tmp_path: Path) -> None:
+    path = file_of(tmp_path, "mine.bib", PAPER + "\n@misc{bad, title={x\n")
+    left = tmp_path / "left.bib"
+    first = run(tmp_path, "import", str(path), "--failures", str(left), "--actor", "ann")
+    assert first.exit_code == 1
+    assert "2 found = 1 added + 0 duplicates + 1 failed" in first.output
+    assert "add the brace that is missing" in first.output
+    assert left.read_text().endswith("@misc{bad, title={x\n\n")
+    zh = run(tmp_path, "--lang", "zh", "import", str(path))
+    assert "共 2 条 = 新增 0 + 重复 1 + 失败 1" in zh.output
+    latin = file_of(tmp_path, "latin.bib", "@misc{m, title={Müllers Wörter}}".encode("latin-1"))
+    assert run(tmp_path, "import", str(latin)).exit_code == 1
+    good = run(tmp_path, "import", str(latin), "--encoding", "latin-1", "--json")
+    assert json.loads(good.stdout)["encoding"] == "iso8859-1"
+    answer = run(tmp_path, "paths", "qlora", "malicious-use", "--json", "--keep")
+    receipt = json.loads(answer.stdout)["receipt"]
+    exported = run(tmp_path, "export", "-", "--format", "csl-json", "--receipt", receipt)
+    named = {work for path in json.loads(answer.stdout)["paths"] for work in path["works"]}
+    assert named <= {item["id"] for item in json.loads(exported.stdout)}
+    assert run(tmp_path, "merge", "one", "m", "--dry-run").output.startswith("m would be merged into one")
+    merged = run(tmp_path, "merge", "one", "m", "--why", "a test", "--json")
+    assert json.loads(merged.stdout)["merged"]["merged_into"] == "one"
+    likely = json.loads(run(tmp_path, "duplicates", "--json").stdout)
+    shown = run(tmp_path, "duplicates").output
+    assert all(f"{item['work']} = {item['other']}" in shown for item in likely["items"])
+    assert ("no two works look like one" in shown) == (likely["items"] == [])
