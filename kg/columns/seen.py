@@ -101,7 +101,7 @@ class Seen:
         blocked = [node for node in map(self.node_of, block) if node is not None]
         last = self._lasts[codes] if self._lasts.any() else None
         return Arrays.of_columns(
-            _LinkIds(self),
+            self.link_ids(),
             self.nodes,
             self.node[columns.subject[linked]],
             self.node[columns.object[linked]],
@@ -140,6 +140,10 @@ class Seen:
     def link_id(self, place: int) -> str:
         """Return the id of a claim that takes part, by its place among them."""
         return self.columns.claim_id(int(self.linked[place]))
+
+    def link_ids(self) -> Sequence[str]:
+        """Return the ids of the claims that take part."""
+        return _LinkIds(self)
 
     def link_of(self, claim: str) -> int | None:
         """Return the place of a claim among those that take part."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kg
+from kg.columns import files
 from kg.columns.network import Source
 from kg.columns.strings import Strings
 from kg.columns.table import Columns
@@ -229,3 +231,44 @@ def test_an_overlay_is_a_changed_copy(base: dict[str, int], steps: list[tuple[st
         assert list(over.items()) == list(again.items()) == sorted(plain.items())
         assert len(over) == len(plain)
         assert all((key in over) == (key in plain) for key, _ in steps)
+
+
+def written(source: Source, path: Path) -> Path:
+    path.write_bytes(b"".join(files.pieces(source, VOCABULARY)))
+    return path
+
+
+def source_on(store: Store) -> Source:
+    with store.bulk() as bulk:
+        columns = Columns.read(bulk)
+    return Source(columns, lambda kind, ids: store.some(kind, ids, columns.revision))
+
+
+@pytest.mark.parametrize("revisions", [0, 1, 12])
+def test_what_is_mapped_is_what_was_read(tmp_path: Path, revisions: int) -> None:
+    with Store.open("sqlite://", clock=Clock()) as store:
+        history(store, random.Random(revisions), revisions)
+        source, records = source_on(store), whole(store.records())
+        path = written(source, tmp_path / "all.columns")
+        again = files.mapped(path, lambda kind, ids: store.some(kind, ids, revisions), VOCABULARY)
+        assert (again.columns.revision, again.columns.hash) == (source.columns.revision, source.columns.hash)
+        assert_same_snapshots(again.snapshot, records)
+        for asked in ASKED:
+            criteria = Criteria.parse(asked, VOCABULARY)
+            ours = again.network(again.snapshot, criteria, VOCABULARY)
+            assert_same_networks(ours, Network.build(records, criteria, VOCABULARY))
+
+
+def test_damaged_files_are_told_from_whole_ones(tmp_path: Path) -> None:
+    with Store.open("sqlite://", clock=Clock()) as store:
+        history(store, random.Random(5), 6)
+        path = written(source_on(store), tmp_path / "all.columns")
+    content, chance = path.read_bytes(), random.Random(6)
+    for _ in range(150):
+        at = chance.randrange(len(content))
+        cut = chance.random() < 0.3
+        if not cut and content[at] in b"\0 ":
+            continue  # what fills the gaps between parts means nothing
+        path.write_bytes(content[:at] if cut else content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        with pytest.raises(kg.StoreError, match="delete it"):
+            files.mapped(path, lambda _kind, _ids: [], VOCABULARY)

@@ -1,0 +1,189 @@
+"""Columns in one file that is mapped into memory: a second process, or a restart, is ready without reading the record.
+
+Lives here: `pieces` (what to write) and `mapped` (what was written). May enter: a source, paths. Never here: where such
+files lie, whether the record has gone on since.
+A file: 8 bytes that name the format, length and CRC-32 of the head, the head as JSON, arrays at multiples of 64 bytes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import orjson
+
+from kg.belief import Line, Opinion, Weighing
+from kg.columns.network import Source
+from kg.columns.records import Fetch
+from kg.columns.seen import Seen
+from kg.columns.strings import Strings
+from kg.columns.table import Columns
+from kg.columns.weighing import Weighed
+from kg.compiled.arrays import Arrays
+from kg.criteria import Criteria
+from kg.errors import StoreError
+from kg.later import Later
+from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array: TypeAlias = NDArray[Any]
+else:
+    np = Later("numpy")
+
+MAGIC, ALIGN, VERSION = b"EKGCOL\r\n", 64, 1
+TOLD = ("revision", "recorded_at", "hash")
+WEIGHED = ("support", "dispute", "contested", "groups")
+
+
+def pieces(source: Source, vocabulary: Vocabulary) -> Iterator[bytes]:
+    """Give the bytes of a file with the columns, and with what counts of them under no criteria.
+
+    Cost: about 120 bytes an item.
+    """
+    columns = source.columns
+    seen, arrays = source.under(Criteria(), vocabulary)
+    parts = {f"columns.{name}": part for name, part in _columns_parts(columns)}
+    parts |= {f"weighed.{name}": part for name, part in _weighed_parts(seen.weighed)}
+    parts |= {
+        f"arrays.{one.name}": np.ascontiguousarray(getattr(arrays, one.name))
+        for one in fields(Arrays)
+        if isinstance(getattr(arrays, one.name), np.ndarray)
+    }
+    table, at = {}, 0
+    for name, part in parts.items():
+        table[name] = [part.dtype.str, list(part.shape), at, zlib.crc32(part)]
+        at += _padded(part.nbytes)
+    head = orjson.dumps(
+        {
+            "version": VERSION,
+            "vocabulary": vocabulary.digest,
+            "signs": arrays.signs,
+            "terminal": arrays.terminal,
+            "lines": [list(line) for line in seen.weighed.lines],
+            **{name: getattr(columns, name) for name in TOLD},
+            "arrays": table,
+            "bytes": at,
+        }
+    )
+    head += b" " * (_padded(len(head) + 16) - len(head) - 16)
+    yield MAGIC + len(head).to_bytes(4, "little") + zlib.crc32(head).to_bytes(4, "little") + head
+    for part in parts.values():
+        yield part.tobytes()
+        yield b"\0" * (_padded(part.nbytes) - part.nbytes)
+
+
+def mapped(path: Path, fetch: Fetch, vocabulary: Vocabulary, *, check: bool = True) -> Source:
+    """Return the source in a file, mapped: what is not looked at is not read.
+
+    Args:
+        path: A file of `pieces`.
+        fetch: Returns records by id, as they stood at the revision of the file.
+        vocabulary: What was weighed with another one is left aside.
+        check: Read all of it once, against its checksums.
+
+    Raises:
+        StoreError: the file is of another version, or cut off, or altered; says that it may be deleted.
+
+    Cost: 0.1 s for a million claims, most of it for the checksums.
+    """
+    whole, head = _head(path)
+    base = 16 + head["_length"]
+    found: dict[str, Array] = {}
+    for name, (dtype, shape, at, checksum) in head["arrays"].items():
+        count = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        part = whole[base + at : base + at + count]
+        if check and zlib.crc32(part) != checksum:
+            raise _unusable(path, f"its part {name} was altered")
+        found[name] = part.view(dtype).reshape(shape)
+    columns = _columns_of(head, found)
+    source = Source(columns, fetch)
+    if head["vocabulary"] == vocabulary.digest:
+        weighed = _weighed_of(head, found)
+        seen = Seen.of(columns, Criteria(), vocabulary, weighed)
+        values = {one.name: found.get(f"arrays.{one.name}") for one in fields(Arrays)}
+        values |= {"ids": seen.link_ids(), "signs": head["signs"], "terminal": head["terminal"]}
+        source.keep((Criteria(), vocabulary.digest), (seen, Arrays(**values)))  # type: ignore[arg-type]
+    return source
+
+
+def _head(path: Path) -> tuple[Array, dict[str, Any]]:
+    try:
+        whole = np.memmap(path, np.uint8, "r")
+    except (OSError, ValueError) as fault:
+        raise _unusable(path, str(fault)) from fault
+    start = bytes(whole[:16])
+    if len(start) < 16 or start[:8] != MAGIC:
+        raise _unusable(path, "it is no file of columns")
+    length = int.from_bytes(start[8:12], "little")
+    told = bytes(whole[16 : 16 + length])
+    if zlib.crc32(told) != int.from_bytes(start[12:], "little"):
+        raise _unusable(path, "its head is cut off or was altered")
+    head: dict[str, Any] = orjson.loads(told)
+    if head.get("version") != VERSION:
+        raise _unusable(path, f"it is of version {head.get('version')}, and this evidence-kg writes {VERSION}")
+    if len(whole) != 16 + length + head["bytes"]:
+        raise _unusable(path, f"it has {len(whole)} bytes, not {16 + length + head['bytes']}")
+    return whole, {**head, "_length": length}
+
+
+def _unusable(path: Path, why: str) -> StoreError:
+    return StoreError(
+        f"the mapped snapshot {path} cannot be used: {why}",
+        where="snapshot",
+        hint="delete it; it is made anew from the record",
+    )
+
+
+def _columns_parts(columns: Columns) -> Iterator[tuple[str, Array]]:
+    for one in fields(Columns):
+        value = getattr(columns, one.name)
+        if isinstance(value, Strings):
+            yield f"{one.name}.blob", np.ascontiguousarray(value.blob)
+            yield f"{one.name}.ends", np.ascontiguousarray(value.ends, np.int64)
+        elif one.name not in TOLD:
+            yield one.name, np.ascontiguousarray(value)
+
+
+def _columns_of(head: Mapping[str, Any], found: Mapping[str, Array]) -> Columns:
+    values: dict[str, Any] = {name: head[name] for name in TOLD}
+    for one in fields(Columns):
+        name = f"columns.{one.name}"
+        if name in found:
+            values[one.name] = found[name]
+        elif one.name not in TOLD:
+            values[one.name] = Strings(found[f"{name}.blob"], found[f"{name}.ends"])
+    return Columns(**values)
+
+
+def _weighed_parts(weighed: Weighed) -> Iterator[tuple[str, Array]]:
+    yield "counts", weighed.counts
+    yield "line", weighed.line
+    yield "pattern", weighed.pattern
+    for name in WEIGHED:
+        yield name, np.array([getattr(one, name) for one in weighed.weighings])
+    for one in fields(Opinion):
+        yield one.name, np.array([getattr(each.opinion, one.name) for each in weighed.weighings], np.float64)
+
+
+def _weighed_of(head: Mapping[str, Any], found: Mapping[str, Array]) -> Weighed:
+    numbers = [found[f"weighed.{one.name}"].tolist() for one in fields(Opinion)]
+    opinions = [Opinion(*row) for row in zip(*numbers, strict=True)]
+    told = [found[f"weighed.{name}"].tolist() for name in WEIGHED]
+    weighings = tuple(
+        Weighing(support, dispute, opinion, (), (), contested, groups)
+        for opinion, support, dispute, contested, groups in zip(opinions, *told, strict=True)
+    )
+    lines = tuple(Line(*line) for line in head["lines"])
+    parts = (found[f"weighed.{name}"] for name in ("counts", "line", "pattern"))
+    counts, line, pattern = parts
+    return Weighed(counts, line, lines, pattern, weighings)
+
+
+def _padded(size: int) -> int:
+    return -(-size // ALIGN) * ALIGN
