@@ -38,11 +38,11 @@ def count(text: str, format: str) -> int | None:
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if format == "bibtex":
-        return sum(found[1].lower() not in _NOT_ENTRIES for found in _BIBTEX.finditer(text))
+        return sum(1 for found in _BIBTEX.finditer(text) if found[1].lower() not in _NOT_ENTRIES)
     if format == "ris":
         ends = [found[1] for found in _RIS.finditer(text)]
         # An ER that follows an ER, or nothing, ends a record whose beginning is lost.
-        return sum(here == "TY" or before == "ER" for before, here in pairwise(["ER", *ends]))
+        return sum(1 for before, here in pairwise(["ER", *ends]) if here == "TY" or before == "ER")
     if format in _MARKS:
         return sum(1 for _ in _MARKS[format].finditer(text))
     return _items(text) if format == "csl-json" else _rows(text)

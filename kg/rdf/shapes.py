@@ -202,7 +202,7 @@ def _leaned_on(given: Mapping[Key, Record], snapshot: Snapshot, words: Words) ->
                 if after is not None:
                     yield node_of("evidence", at), name("ekg:supersedes"), node_of("evidence", after)
                 at = after
-        elif isinstance(record, Work) and record.merged_into in snapshot.works:
+        elif isinstance(record, Work) and record.merged_into is not None and record.merged_into in snapshot.works:
             yield node_of("work", record.merged_into), TYPE, CLASSES["work"]
         elif isinstance(record, Entity):
             seen, at = {record.id}, record.broader
