@@ -54,7 +54,8 @@ class Remembering(Writing):
             NotFound: no such revision.
             Conflict: a later revision wrote the same records; shows both versions. Or it changes nothing.
 
-        Laws: afterwards every question is answered as before the revision, but for `revision`; the chain holds.
+        Laws: afterwards every question is answered as before the revision, but for `revision`, `receipt` and the `note`
+            that counts what the record holds; the chain holds.
         """
         number = parse_int(revision, name="revision", low=1, high=HIGHEST)
         self.store.revision(number)
