@@ -1,6 +1,6 @@
 """PubMed's own export (NBIB, MEDLINE tags).
 
-Lives here: the reader and its table. May enter: `.entry`. Never here: look-ups at PubMed.
+Lives here: the reader and its table. May enter: `.tagged`. Never here: look-ups at PubMed.
 
 Source: National Library of Medicine, MEDLINE/PubMed data element (field) descriptions.
 """
@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from kg.citations import dates, names
+from kg.citations import dates, names, tagged
 from kg.citations.entry import Desk, Entry
-from kg.citations.parsed import Parsed, one_line, paragraphs, refuse, too_large
+from kg.citations.parsed import Parsed, one_line, paragraphs
 
 FORMAT = "nbib"
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)")
@@ -46,26 +46,13 @@ def parse(text: str, *, source: str) -> Parsed:
         >>> found.works[0].work.title, found.works[0].work.authors, found.works[0].work.year
         ('A title', ['Hu, Edward J'], 2021)
     """
-    refused = too_large(text, source=source, entries=0)
-    if refused is not None:
-        return refused
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.split("\n")
-    desk = Desk(source, FORMAT)
-    records = list(_records(lines, desk))
-    refused = too_large(text, source=source, entries=len(records))
-    if refused is not None:
-        return refused
-    if not records and text.strip():
-        return refuse(
-            "no line of the form `PMID- 12345` was found",
-            source=source,
-            raw=text,
-            remedy="check that this is a PubMed (NBIB) file, or name its format",
-        )
-    for line, record in records:
-        desk.take(_entry(line, record))
-    return desk.parsed()
+    return tagged.read(
+        text, source=source, format=FORMAT, label="PubMed (NBIB)", mark="PMID- 12345", records=_records, take=_take
+    )
+
+
+def _take(desk: Desk, record: tuple[int, list[str]]) -> None:
+    desk.take(_entry(*record))
 
 
 def _records(lines: list[str], desk: Desk) -> Iterator[tuple[int, list[str]]]:
@@ -79,7 +66,7 @@ def _records(lines: list[str], desk: Desk) -> Iterator[tuple[int, list[str]]]:
 
 def _entry(line: int, record: list[str]) -> Entry:
     raw = "\n".join(record).rstrip()
-    tags = _tags(record)
+    tags, _ = tagged.tags((line for line in record if line.strip()), _TAG, joint=" ")
     item: dict[str, Any] = {}
     custom: dict[str, Any] = {}
     remarks: list[str] = []
@@ -123,19 +110,6 @@ def full_pages(text: str) -> str:
     if found is None or len(found[2]) >= len(found[1]):
         return text.replace("–", "-")
     return f"{found[1]}-{found[1][: len(found[1]) - len(found[2])]}{found[2]}"
-
-
-def _tags(record: list[str]) -> dict[str, list[str]]:
-    tags: dict[str, list[list[str]]] = {}
-    last: list[str] | None = None
-    for line in record:
-        found = _TAG.fullmatch(line) if line[:1].strip() else None
-        if found is not None:
-            last = [found[2]]
-            tags.setdefault(found[1], []).append(last)
-        elif last is not None and line.strip():
-            last.append(line)
-    return {tag: [" ".join(parts) for parts in values] for tag, values in tags.items()}
 
 
 def _names(tags: dict[str, list[str]], item: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """RIS as reference managers write it, and as they should not: a mark of byte order, old line ends, missing ends.
 
-Lives here: the reader. May enter: `.entry`, `.ris_tags`. Never here: files; silence about a record.
+Lives here: the reader. May enter: `.tagged`, `.ris_tags`. Never here: files; silence about a record.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from kg.citations import dates, names
+from kg.citations import dates, names, tagged
 from kg.citations import ris_tags as table
 from kg.citations.entry import Desk, Entry
-from kg.citations.parsed import Parsed, one_line, paragraphs, refuse, too_large
+from kg.citations.parsed import Parsed, one_line, paragraphs
 from kg.citations.residue import restore
 from kg.errors import ParseFailure
 
@@ -54,31 +54,9 @@ def parse(text: str, *, source: str) -> Parsed:
         >>> found.works[0].work.id, found.works[0].work.authors
         ('hu2022one', ['Hu, Edward'])
     """
-    refused = too_large(text, source=source, entries=0)
-    if refused is not None:
-        return refused
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    desk = Desk(source, FORMAT)
-    lines = text.split("\n")
-    if not any(_START.fullmatch(line) for line in lines):
-        bare = [line.lstrip(" \t") for line in lines]
-        if any(_START.fullmatch(line) for line in bare):
-            lines = bare
-            desk.remark("the records are indented; the spaces before their tags are left out", line=1)
-    records = list(_records(lines, desk))
-    refused = too_large(text, source=source, entries=len(records))
-    if refused is not None:
-        return refused
-    if not records and text.strip():
-        return refuse(
-            "no line of the form `TY  - JOUR` was found",
-            source=source,
-            raw=text,
-            remedy="check that this is a RIS file, or name its format",
-        )
-    for record in records:
-        _take(desk, record)
-    return desk.parsed()
+    return tagged.read(
+        text, source=source, format=FORMAT, label="RIS", mark="TY  - JOUR", records=_even_indented, take=_take
+    )
 
 
 def read_entry(text: str) -> Entry:
@@ -91,6 +69,15 @@ def read_entry(text: str) -> Entry:
     if record is None or not record.begun:
         raise ParseFailure("no record was found", source="", raw=text)
     return _to_entry(record)
+
+
+def _even_indented(lines: list[str], desk: Desk) -> Iterator[_Record]:
+    if not any(_START.fullmatch(line) for line in lines):
+        bare = [line.lstrip(" \t") for line in lines]
+        if any(_START.fullmatch(line) for line in bare):
+            lines = bare
+            desk.remark("the records are indented; the spaces before their tags are left out", line=1)
+    return _records(lines, desk)
 
 
 def _records(lines: list[str], desk: Desk) -> Iterator[_Record]:
@@ -137,32 +124,16 @@ def _take(desk: Desk, record: _Record) -> None:
 
 def _to_entry(record: _Record) -> Entry:
     loose = _TAG.fullmatch(record.lines[0]) is None
-    tags, odd = _tags(record.lines[1:-1] if record.ended else record.lines[1:], _LOOSE_TAG if loose else _TAG)
+    lines = record.lines[1:-1] if record.ended else record.lines[1:]
+    tags, odd = tagged.tags(lines, _LOOSE_TAG if loose else _TAG, joint="\n")
     entry = _entry(record, tags)
     if loose:
         entry.remarks.append("the tags are not spaced as `TY  - `; they are read all the same")
     if not record.ended:
         entry.remarks.append("the record has no ER line; it ends where the next begins")
     if odd:
-        entry.remarks.append(f"a line before the first tag is left out: {odd[:200]!r}")
+        entry.remarks.append(f"a line before the first tag is left out: {one_line(' '.join(odd))[:200]!r}")
     return entry
-
-
-def _tags(lines: list[str], tag: re.Pattern[str]) -> tuple[dict[str, list[str]], str]:
-    """Return the values of each tag; a line without a tag continues the one before."""
-    tags: dict[str, list[list[str]]] = {}
-    last: list[str] | None = None
-    odd: list[str] = []
-    for line in lines:
-        found = tag.fullmatch(line)
-        if found is not None:
-            last = [found[2] or ""]
-            tags.setdefault(found[1], []).append(last)
-        elif last is not None:
-            last.append(line)
-        elif line.strip():
-            odd.append(line)
-    return {name: ["\n".join(parts) for parts in values] for name, values in tags.items()}, one_line(" ".join(odd))
 
 
 def _entry(record: _Record, tags: dict[str, list[str]]) -> Entry:

@@ -130,7 +130,7 @@ def test_files_are_known_by_name_or_contents(tmp_path: Path, name: str, text: st
 @pytest.mark.parametrize(
     ("format", "raw", "custom", "kept"),
     [
-        ("bibtex", "@misc{a, title={{file=y}}, FILE = \"C:\\x.pdf\", year=2}", {}, "@misc{a, title={{file=y}}, year=2}"),
+        ("bibtex", "@misc{a, title={{file=y}}, FILE = \"C:\\x.pdf\", a=2}", {}, "@misc{a, title={{file=y}}, a=2}"),
         ("bibtex", "@misc{a, bdsk-file-1 = {YnBsaXN0}, title={x}}", {"bdsk-file-1": "YnBs"}, "@misc{a, title={x}}"),
         ("bibtex", "@misc{a, title={x}, file={never ends", {}, "@misc{a, title={x},"),
         ("bibtex", "@misc{a, title={profile = x}, url={https://a.org/home/x}}", {}, None),
