@@ -7,18 +7,28 @@ Never here: how a record is read and compared (contribute/), review (reviewing),
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kg.asking import parse_links
-from kg.contribute import citing, effects, plan
+from kg.contribute import citing, effects, looking_up, plan
 from kg.contribute.plan import Plan
 from kg.contribute.states import MOVES, PENDING, moved
 from kg.criteria import Criteria, parse_flag
-from kg.model import Change
+from kg.errors import InputError
+from kg.later import Later
+from kg.model import Change, Work
 from kg.network import Network
 from kg.question import records
+from kg.settings import read_settings
 from kg.snapshot import Snapshot
 from kg.writing import Writing
+
+if TYPE_CHECKING:
+    from kg.citations import lookups
+    from kg.citations.found import Fetch
+    from kg.citations.parsed import Parsed
+else:
+    lookups = Later("kg.citations.lookups")
 
 Document = dict[str, Any]
 Values = Mapping[str, Any]
@@ -164,17 +174,20 @@ class Contributing(Writing):
         reason: str | None = None,
         dry_run: bool = False,
         expect: int | None = None,
+        fetch: Callable[[], Fetch] | None = None,
         lang: str | None = None,
     ) -> Document:
         """Record a work at once: a catalogue entry claims nothing. One that is there already is told `already`.
 
         Args:
-            values: The fields of `kg.inputs.WorkIn`, or one `citation` or `item`; see `kg.contribute.citing.read`.
-                `distinct` says that a work which looks like a known one is another.
+            values: The fields of `kg.inputs.WorkIn`, or one `citation` or `item` (see `kg.contribute.citing.read`), or
+                an `identifier` (DOI, arXiv id, OpenAlex id, PubMed id) that is looked up when the record does not have
+                it. `distinct` says that a work which looks like a known one is another.
             actor: Handle of who records it; default `$KG_ACTOR`, else the login name.
             reason: Why, kept with the revision.
             dry_run: Check everything, write nothing.
             expect: The newest revision that was seen; None for any.
+            fetch: Called for the way services are asked; None for what the settings allow a user.
             lang: Language of remarks.
 
         Returns:
@@ -183,6 +196,9 @@ class Contributing(Writing):
         Raises:
             ParseFailure: the citation cannot be read.
             InputError: a field is wrong, or there are several citations.
+            NotFound: no service knows the identifier.
+            Upstream: the service cannot be reached; says what to do instead.
+            Forbidden: look-ups are off.
 
         Example:
             >>> import kg, tempfile
@@ -190,10 +206,15 @@ class Contributing(Writing):
             >>> graph.add_work({"citation": "@book{x, title={One}, author={Li, Wei}, year=2020}"}, actor="ann")["id"]
             'x'
         """
-        spoken, found = self._lang(lang), citing.read(values)
+        spoken = self._lang(lang)
         distinct = parse_flag(values.get("distinct") or False, name="distinct")
+        read = self._cited(values, fetch or (lambda: lookups.fetcher(read_settings())))
         return self._contributed(
-            lambda snapshot: citing.work(found, snapshot, self.vocabulary, distinct=distinct, lang=spoken),
+            lambda snapshot: (
+                Plan("work", read, ())
+                if isinstance(read, Work)
+                else citing.work(read, snapshot, self.vocabulary, distinct=distinct, lang=spoken)
+            ),
             act="import",
             actor=actor,
             reason=reason,
@@ -250,6 +271,22 @@ class Contributing(Writing):
         )
         told = {"record": _record(planned, made), "dry_run": True, "revision": before.snapshot.revision}
         return made.document() | effect | told
+
+    def _cited(self, values: Values, fetch: Callable[[], Fetch]) -> Parsed | Work:
+        """Return the work that is asked for: the record's own under an identifier, else as it was read or looked up."""
+        identifier = values.get("identifier")
+        if identifier is None:
+            return citing.read(values)
+        others = sorted(name for name, value in values.items() if value and name not in {"identifier", "distinct"})
+        if others:
+            raise InputError(
+                f"the service says it all; given beside the identifier: {', '.join(others)}",
+                where="work",
+                hint="give the identifier, or the fields",
+            )
+        held = looking_up.held(identifier, self.snapshot)
+        standing = held is not None and held.status not in {"merged", "revoked"}
+        return held if held is not None and standing else looking_up.found_work(identifier, fetch)
 
     def _contributed(
         self,

@@ -24,6 +24,7 @@ from kg.cli.contribute_options import (
 )
 from kg.cli.options import ENTITY, RELATION, json_option, max_links_option, print_json
 from kg.cli.probe import FILE, ends_options
+from kg.contribute.looking_up import is_identifier
 from kg.errors import InputError
 
 
@@ -84,12 +85,13 @@ def evidence(context: Context, /, from_: Path | None, as_json: bool, **options: 
 
 
 @add.command()
-@click.argument("source", required=False, metavar="[DOI|ARXIV|FILE]")
+@click.argument("source", required=False, metavar="[DOI|ARXIV|PMID|OPENALEX|FILE]")
 @work_options
 @writing_options
 @click.pass_obj
 def work(context: Context, /, source: str | None, from_: Path | None, as_json: bool, **options: Any) -> None:
-    """Record a work: one citation in a FILE (BibTeX, RIS, CSL-JSON, ...; `-` for standard input), or its fields.
+    """Record a work: by its DOI, arXiv, OpenAlex or PubMed id, from one citation in a FILE (BibTeX, RIS, CSL-JSON, ...;
+    `-` for standard input), or by its fields.
 
     A work that is there already is told, and nothing is written.
     """
@@ -133,13 +135,15 @@ def preview(
 
 
 def _cited(source: str) -> dict[str, Any]:
-    """Return the citation in a file."""
+    """Return the citation in a file, or the identifier."""
     path = Path(source)
     if source != "-" and not path.is_file():
+        if is_identifier(source):
+            return {"identifier": source}
         raise InputError(
-            f"{source[:200]} is no file",
+            f"{source[:200]} is neither a file nor an identifier of a work",
             where="SOURCE",
-            hint="give a file with one citation, or --title, --author, --year",
+            hint="give a DOI, an arXiv id, a file with one citation, or --title, --author, --year",
         )
     return {"citation": read_text(path)}
 
