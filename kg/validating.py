@@ -6,7 +6,7 @@ Never here: what a rule says (ontology/shapes.ttl), how rules are checked (rdf/)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +14,19 @@ from kg.asking import Asking
 from kg.citations.parsed import Failure
 from kg.errors import NotFound
 from kg.later import Later
-from kg.model import Record, Text
+from kg.model import Record, Text, kind_of
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary, load
 
 if TYPE_CHECKING:
     from kg.importers import pack
     from kg.importers import rdf as rdf_import
-    from kg.rdf import convert, dataset, forms, shapes
-    from kg.rdf.nodes import Triple
+    from kg.rdf import convert, dataset, shapes
+    from kg.rdf.nodes import Node, Triple
 else:
     pack, rdf_import = Later("kg.importers.pack"), Later("kg.importers.rdf")
     convert, dataset = Later("kg.rdf.convert"), Later("kg.rdf.dataset")
-    forms, shapes = Later("kg.rdf.forms"), Later("kg.rdf.shapes")
+    shapes = Later("kg.rdf.shapes")
 
 Document = dict[str, Any]
 
@@ -56,9 +56,7 @@ class Validating(Asking):
         snapshot, spoken = self.snapshot, self._lang(lang)
         if records is not None:
             return shapes.document(shapes.validate_closure(records, snapshot, self.vocabulary), spoken)
-        every: list[Record] = [*snapshot.entities.values(), *snapshot.claims.values(), *snapshot.evidence.values()]
-        every += snapshot.works.values()
-        return shapes.document(_check(_triples(every, self.vocabulary), self.vocabulary, self._ontology), spoken)
+        return shapes.document(_check((), _records(snapshot), self.vocabulary, self._ontology), spoken)
 
 
 def check_file(
@@ -84,32 +82,39 @@ def check_file(
     if not place.exists():
         raise NotFound(f"there is no file or folder {str(path)!r}", where="FILE", hint="give an RDF file, or a pack")
     extra = tuple(ontology)
+    stated: set[Triple] = set()
+    records: Iterable[Record] = ()
     if place.is_dir() or place.suffix == ".toml":
         extra = (*extra, *pack.vocabulary_files(place))
         vocabulary = load(extra)
         contents = pack.read(place, vocabulary, known=known)
-        records: tuple[Record, ...] = (*contents.entities, *contents.claims, *contents.evidence, *contents.works)
-        found, failures = _triples(records, vocabulary), contents.failures
+        records = (*contents.entities, *contents.works, *contents.claims, *contents.evidence)
+        failures = contents.failures
     else:
         vocabulary = load(extra)
-        found, failures = rdf_import.statements(rdf_import.read_file(place), name=place.name)
+        stated, failures = rdf_import.statements(rdf_import.read_file(place), name=place.name)
     if known is not None:
-        held = (known.entities, known.claims, known.evidence, known.works)
-        said = {subject for subject, _, _ in found}
-        older = _triples((record for records in held for record in records.values()), vocabulary)
-        found |= {triple for triple in older if triple[0] not in said}
+        said = {subject for subject, _, _ in stated} | {_node(record) for record in records}
+        records = (*records, *(record for record in _records(known) if _node(record) not in said))
     unreadable = [_unreadable(failure) for failure in failures]
-    return shapes.document((*unreadable, *_check(found, vocabulary, extra)), lang)
+    return shapes.document((*unreadable, *_check(stated, records, vocabulary, extra)), lang)
 
 
-def _check(found: set[Triple], vocabulary: Vocabulary, extra: Sequence[Path]) -> tuple[shapes.Finding, ...]:
+def _check(
+    stated: Iterable[Triple], records: Iterable[Record], vocabulary: Vocabulary, extra: Sequence[Path]
+) -> tuple[shapes.Finding, ...]:
     words = (quad[:3] for quad in dataset.vocabulary_quads(extra))
-    return shapes.validate_all(shapes.store_of(found, vocabulary, words))
+    return shapes.validate_all((*stated, *words), vocabulary, records)
 
 
-def _triples(records: Iterable[Record], vocabulary: Vocabulary) -> set[Triple]:
-    words = forms.words_of(vocabulary)
-    return {triple for record in records for triple in convert.triples(record, words)}
+def _records(snapshot: Snapshot) -> Iterator[Record]:
+    """Give all records, those that others refer to before them."""
+    for some in (snapshot.entities, snapshot.works, snapshot.claims, snapshot.evidence):
+        yield from some.values()
+
+
+def _node(record: Record) -> Node:
+    return convert.node_of(kind_of(record), record.id)
 
 
 def _unreadable(failure: Failure) -> shapes.Finding:

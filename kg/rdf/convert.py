@@ -12,7 +12,7 @@ from typing import Any
 from kg.errors import KgError, ShapeViolation
 from kg.ids import RecordKind, record_iri
 from kg.inputs import MATCH_RELATIONS
-from kg.model import KINDS, Record, Work, kind_of
+from kg.model import KINDS, Record, Work
 from kg.rdf.forms import (
     ADDRESS,
     ADDRESS_TEXT,
@@ -27,6 +27,7 @@ from kg.rdf.forms import (
     Listed,
     Matches,
     Named,
+    One,
     Texts,
     Words,
     ref,
@@ -159,17 +160,19 @@ def triples(record: Record, words: Words) -> Iterator[Triple]:
     Raises:
         UnknownTerm: the record uses a word that the vocabulary does not have.
     """
-    kind = kind_of(record)
+    kind = _KIND_OF[type(record)]
     subject = node_of(kind, record.id)
     yield subject, TYPE, CLASSES[kind]
     if isinstance(record, Work) and record.type in WORK_CLASSES:
         yield subject, TYPE, WORK_CLASSES[record.type]
-    yield subject, name("dcterms:identifier"), literal(record.id)
-    defaults = _DEFAULTS[kind]
-    for column, predicate in _NAMED[kind]:
-        value = getattr(record, column.field)
-        if column.always or (value != defaults[column.field] and value is not None):
-            yield from column.form.write(subject, predicate, value, words)
+    yield subject, _IDENTIFIER, literal(record.id)
+    for field, predicate, form, always, default in _WRITTEN[kind]:
+        value = getattr(record, field)
+        if always or (value is not None and value != default):
+            if type(form) is One:
+                yield subject, predicate, form.node(value, words)
+            else:
+                yield from form.write(subject, predicate, value, words)
 
 
 def read(kind: RecordKind, id: str, described: Described, words: Words) -> Record:
@@ -229,3 +232,12 @@ def describe(some: Iterable[Triple]) -> dict[Node, dict[Node, list[Node]]]:
 _NAMED: Mapping[RecordKind, tuple[tuple[Column, Node], ...]] = {
     kind: tuple((column, name(column.predicate)) for column in columns) for kind, columns in TABLE.items()
 }
+_WRITTEN: Mapping[RecordKind, tuple[tuple[str, Node, Form, bool, Any], ...]] = {
+    kind: tuple(
+        (column.field, predicate, column.form, column.always, _DEFAULTS[kind][column.field])
+        for column, predicate in columns
+    )
+    for kind, columns in _NAMED.items()
+}
+_KIND_OF: Mapping[type[Record], RecordKind] = {type_: kind for kind, type_ in KINDS.items()}
+_IDENTIFIER = name("dcterms:identifier")

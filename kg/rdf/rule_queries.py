@@ -1,98 +1,96 @@
-"""Rules as SPARQL that is asked once for all: each query gives the members of a class that break a rule.
+"""Rules that are queries, asked once for all of a store that holds no more than they look at.
 
-Lives here: `queries`. May enter: rules, what stands below a class. Never here: engines, messages.
+Lives here: `asked`. May enter: rules, triples. Never here: core constraints (constraints), messages.
 
-No joins inside FILTER NOT EXISTS, which Oxigraph evaluates in quadratic time: OPTIONAL and !BOUND.
+What holds each row against a pattern becomes a difference of two sets: FILTER NOT EXISTS, which Oxigraph evaluates anew
+for each row, is asked as MINUS (SHACL forbids that word in a shape), and the closure of subclasses stands in the store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any
 
-from kg.rdf.nodes import Node, value_of
-from kg.rdf.rules import SHACL, Rule
+from pyoxigraph import RdfFormat, Store
 
-Below = Callable[[Node], Sequence[Node]]
-"""A class -> itself and all classes below it."""
-_KINDS = {"IRI": "ISIRI(?v)", "Literal": "ISLITERAL(?v)", "BlankNodeOrIRI": "!ISLITERAL(?v)"}
+from kg.rdf.names import TYPE, name
+from kg.rdf.nodes import Node, Triple, is_iri
+from kg.rdf.rules import Rule
+
+WITHIN: Node = "<urn:x-evidence-kg:within>"
+"""Joins a class with itself and with each class above it."""
+Members = Mapping[Node, Set[Node]]
+_SUBCLASS = name("rdfs:subClassOf")
 
 
-def queries(rule: Rule, below: Below) -> Iterator[str]:
-    """Give queries whose `?this` together are the members that break a rule; a member may come more than once.
+def looked_at(rules: Iterable[Rule]) -> frozenset[Node]:
+    """Return the properties that any of the queries looks at."""
+    return frozenset(node for rule in rules for node in rule.looks_at)
+
+
+def asked(
+    rules: Iterable[Rule],
+    some: Iterable[Triple],
+    members: Members,
+    above: Mapping[Node, frozenset[Node]],
+) -> Iterator[tuple[Node, str]]:
+    """Give the members that break rules that are queries, with the id of the rule.
+
+    Args:
+        rules: Those without a query are passed over.
+        some: All triples with properties that the queries look at; others do no harm.
+        members: Class -> its members, for each target of the rules.
+        above: Each class -> itself and all classes above it, where there are any.
+
+    Law: what the queries find among all triples, provided that they begin at `?this` and follow properties.
+    """
+    queries = [rule for rule in rules if rule.query]
+    store = _store(_needed(queries, list(some), members), above)
+    for rule in queries:
+        rows: Any = store.query(as_sets(rule.query))
+        targets = [members.get(target, frozenset()) for target in rule.targets]
+        for row in rows:
+            found = str(row["this"])
+            if any(found in target for target in targets):
+                yield found, rule.id
+
+
+def as_sets(query: str) -> str:
+    """Return a query that finds the same with sets.
+
+    Law: the same rows, provided that variables inside NOT EXISTS that stand outside too are bound there, and one does.
 
     Example:
-        >>> from kg.rdf.rules import rules
-        >>> for query in queries(rules()["work-title"], lambda node: [node]):
-        ...     print(query[:75])
-        SELECT DISTINCT ?this WHERE { ?this a <https://w3id.org/evidence-kg/ontolog
-        SELECT DISTINCT ?this WHERE { ?this a <https://w3id.org/evidence-kg/ontolog
-        SELECT DISTINCT ?this WHERE { ?this a <https://w3id.org/evidence-kg/ontolog
+        >>> as_sets("SELECT $this { $this ex:p ?o FILTER NOT EXISTS { ?o ex:q ?r } }")
+        'SELECT $this { $this ex:p ?o MINUS { ?o ex:q ?r } }'
     """
-    target = _typed("?this", [one for class_ in rule.targets for one in below(class_)], "?target")
-    if rule.query:
-        head, _, select = rule.query.partition("SELECT ")
-        yield f"{head}SELECT DISTINCT ?this WHERE {{ {{ SELECT {select} }} {target} }}"
-        return
-    value = f"{target} ?this {rule.path} ?v ."
-    given = rule.constraints or {}
-    least, most = (int(value_of(given[word][0]).text) if word in given else None for word in ("minCount", "maxCount"))
-    if least == 1:
-        yield _where(f"{target} OPTIONAL {{ ?this {rule.path} ?v }} FILTER(!BOUND(?v))")
-    elif least:
-        yield _counted(f"{target} OPTIONAL {{ ?this {rule.path} ?v }}", f"< {least}")
-    if most == 1:
-        yield _where(f"{value} ?this {rule.path} ?w . FILTER(!SAMETERM(?v, ?w))")
-    elif most is not None:
-        yield _counted(value, f"> {most}")
-    tests = [f"!({test})" for word in given for test in _tests(word, given[word])]
-    if tests:
-        yield _where(f"{value} FILTER({' || '.join(tests)})")
-    for class_ in given.get("class", ()):
-        within = ", ".join(below(class_))
-        yield _where(f"{value} OPTIONAL {{ ?v a ?kind FILTER(?kind IN ({within})) }} FILTER(!BOUND(?kind))")
-    for other in given.get("disjoint", ()):
-        yield _where(f"{value} ?this {other} ?v .")
-    for other in given.get("equals", ()):
-        for one, two in ((rule.path, other), (other, rule.path)):
-            yield _where(
-                f"{target} ?this {one} ?v . OPTIONAL {{ ?this {two} ?w FILTER(SAMETERM(?v, ?w)) }} FILTER(!BOUND(?w))"
-            )
-    if "uniqueLang" in given:
-        yield _where(
-            f'{value} ?this {rule.path} ?w . FILTER(LANG(?v) != "" && LCASE(LANG(?v)) = LCASE(LANG(?w)) '
-            "&& !SAMETERM(?v, ?w))"
+    return query.replace("FILTER NOT EXISTS", "MINUS").replace("rdfs:subClassOf*", WITHIN)
+
+
+def _needed(rules: Sequence[Rule], some: Sequence[Triple], members: Members) -> Iterator[Triple]:
+    """Give the triples of what rules are for and of what is reached from there."""
+    properties = looked_at(rules)
+    reached = {object for _, property, object in some if property in properties and object.startswith("<")}
+    near = {
+        property: reached.union(
+            *(members.get(target, ()) for rule in rules if property in rule.starts for target in rule.targets)
         )
+        for property in properties
+    }
+    for triple in some:
+        if triple[1] in near and triple[0] in near[triple[1]]:
+            yield triple
 
 
-def _tests(word: str, values: Sequence[Node]) -> Iterator[str]:
-    """Give expressions that are true for good values; an error must come out as false, so each guards itself."""
-    first = values[0]
-    if word == "datatype":
-        yield f"ISLITERAL(?v) && SAMETERM(DATATYPE(?v), {first})"
-    elif word == "nodeKind":
-        yield _KINDS[first[1:-1].removeprefix(SHACL)]
-    elif word == "in":
-        yield " || ".join(f"SAMETERM(?v, {value})" for value in values)
-    elif word == "languageIn":
-        yield "ISLITERAL(?v) && (" + " || ".join(f"LANGMATCHES(LANG(?v), {value})" for value in values) + ")"
-    elif word == "pattern":
-        yield f"!ISBLANK(?v) && REGEX(STR(?v), {first})"
-    elif word in {"minLength", "maxLength"}:
-        sign = ">=" if word == "minLength" else "<="
-        yield f"!ISBLANK(?v) && STRLEN(STR(?v)) {sign} {value_of(first).text}"
-    elif word in {"minInclusive", "maxInclusive"}:
-        yield f"COALESCE(?v {'>=' if word == 'minInclusive' else '<='} {first}, false)"
-
-
-def _typed(variable: str, classes: Sequence[Node], type_: str) -> str:
-    if len(classes) == 1:
-        return f"{variable} a {classes[0]} ."
-    return f"VALUES {type_} {{ {' '.join(classes)} }} {variable} a {type_} ."
-
-
-def _counted(where: str, condition: str) -> str:
-    return f"SELECT ?this WHERE {{ {where} }} GROUP BY ?this HAVING(COUNT(DISTINCT ?v) {condition})"
-
-
-def _where(body: str) -> str:
-    return f"SELECT DISTINCT ?this WHERE {{ {body} }}"
+def _store(some: Iterable[Triple], above: Mapping[Node, frozenset[Node]]) -> Store:
+    store = Store()
+    written, classes = [], set()
+    for subject, property, object in some:
+        written.append(f"{subject} {property} {object} .\n")
+        if property in {TYPE, _SUBCLASS}:
+            classes.add(object)
+    for class_ in classes | above.keys():
+        if is_iri(class_):
+            written += [f"{class_} {WITHIN} {wider} .\n" for wider in above.get(class_, (class_,))]
+    store.bulk_load("".join(written).encode(), RdfFormat.N_TRIPLES, lenient=True)
+    return store

@@ -5,6 +5,7 @@ Lives here: `Rule`, `rules`. May enter: the packaged shapes. Never here: engines
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,7 @@ import pyoxigraph as ox
 from kg.errors import ShapeViolation
 from kg.model import Text
 from kg.packaged import packaged
-from kg.rdf.names import name
+from kg.rdf.names import TYPE, name
 from kg.rdf.nodes import RDF, Node, value_of
 
 SHACL = "http://www.w3.org/ns/shacl#"
@@ -27,8 +28,11 @@ CONSTRAINTS = frozenset(
         "minCount", "minInclusive", "minLength", "nodeKind", "pattern", "uniqueLang",
     }
 )  # fmt: skip
-"""The constraints of SHACL that a rule may use; each has its way into SPARQL in `kg.rdf.rule_queries`."""
+"""The constraints of SHACL that a rule may use; `kg.rdf.constraints` checks each."""
 _ABOUT = frozenset({"path", "severity", "message", "property", "targetClass", "sparql"})
+_WORD = re.compile(r"<[^<>\s]*>|\b[a-z]*:[A-Za-z][A-Za-z0-9-]*|\ba\b")
+_FROM_THIS = re.compile(r"\?this\s([^.{}]*)")
+_ONE = {"minCount": ["1"]}
 _Nodes = Mapping[Node, Mapping[Node, Sequence[Node]]]
 
 
@@ -43,8 +47,11 @@ class Rule:
         message: What is the case when it is broken.
         remedy: What to do then.
         path: The property that `constraints` speak of; "" when `query` decides.
+        inverse: The constraints speak of those that name the member by the property.
         constraints: Name of a SHACL constraint -> its values, in their order.
         query: A SELECT of `?this`, the members that break the rule, prefixes included; "" when constraints decide.
+        starts: The properties that the query follows from `?this`.
+        looks_at: All terms that it names, properties among them: from `?this` it reaches what else it looks at.
     """
 
     id: str
@@ -53,8 +60,11 @@ class Rule:
     message: Text
     remedy: Text
     path: Node = ""
+    inverse: bool = False
     constraints: Mapping[str, tuple[Node, ...]] | None = None
     query: str = ""
+    starts: frozenset[Node] = frozenset()
+    looks_at: frozenset[Node] = frozenset()
 
     @property
     def iri(self) -> str:
@@ -77,7 +87,7 @@ def read(turtle: str) -> dict[str, Rule]:
     """Read shapes of our kind: property shapes below node shapes with target classes, and node shapes with one query.
 
     Raises:
-        ShapeViolation: a shape uses a constraint that has no way into SPARQL, or says nothing to people.
+        ShapeViolation: a shape uses a constraint or a path that cannot be checked, or says nothing to people.
     """
     nodes: dict[Node, dict[Node, list[Node]]] = {}
     for quad in ox.parse(turtle.encode(), ox.RdfFormat.TURTLE):
@@ -104,7 +114,13 @@ def _property(shape: Node, targets: tuple[Node, ...], nodes: _Nodes) -> Rule:
             )
         constraints[word] = _items(values[0], nodes) if word in {"in", "languageIn"} else tuple(sorted(values))
     path = nodes.get(shape, {}).get(_sh("path"), [""])[0]
-    return Rule(_local(shape), targets, *_said(shape, nodes), path=path, constraints=constraints)
+    inverse = nodes.get(path, {}).get(_sh("inversePath"), [""])[0]
+    if inverse and {word: [value_of(value).text for value in some] for word, some in constraints.items()} != _ONE:
+        raise ShapeViolation(
+            "more than sh:minCount 1 cannot be checked on an inverse path", where=shape, hint="turn the rule round"
+        )
+    said = _said(shape, nodes)
+    return Rule(_local(shape), targets, *said, path=inverse or path, inverse=bool(inverse), constraints=constraints)
 
 
 def _select(shape: Node, targets: tuple[Node, ...], nodes: _Nodes) -> Rule:
@@ -114,8 +130,16 @@ def _select(shape: Node, targets: tuple[Node, ...], nodes: _Nodes) -> Rule:
         for source in constraint.get(_sh("prefixes"), ())
         for one in nodes[source][_sh("declare")]
     ]
-    query = "".join(sorted(prefixes)) + _text(constraint[_sh("select")][0]).replace("$this", "?this")
-    return Rule(_local(shape), targets, *_said(shape, nodes), query=query)
+    select = _text(constraint[_sh("select")][0]).replace("$this", "?this")
+    looks_at = frozenset(map(_named, _WORD.findall(select)))
+    starts = frozenset(
+        _named(found.group())
+        for pattern in _FROM_THIS.findall(select)
+        for part in pattern.split(";")
+        if (found := _WORD.search(part))
+    )
+    query = "".join(sorted(prefixes)) + select
+    return Rule(_local(shape), targets, *_said(shape, nodes), query=query, starts=starts, looks_at=looks_at)
 
 
 def _said(shape: Node, nodes: _Nodes) -> tuple[str, Text, Text]:
@@ -136,6 +160,11 @@ def _items(head: Node, nodes: _Nodes) -> tuple[Node, ...]:
         found += nodes[head][f"<{RDF}first>"]
         head = nodes[head][f"<{RDF}rest>"][0]
     return tuple(found)
+
+
+def _named(word: str) -> Node:
+    """Return the node that a word of a query names: an IRI, a prefixed name, or `a`."""
+    return word if word.startswith("<") else TYPE if word == "a" else name(word)
 
 
 def _sh(word: str) -> Node:

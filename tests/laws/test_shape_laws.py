@@ -17,6 +17,7 @@ from kg.rdf import shapes
 from kg.rdf.convert import triples
 from kg.rdf.forms import words_of
 from kg.rdf.nodes import Triple, lines
+from kg.rdf.rules import SHAPES, rules
 from kg.snapshot import Snapshot
 from kg.vocabulary import load
 from tests.shaped import RIGHT, node, statements
@@ -37,6 +38,17 @@ def all_shapes() -> rdflib.Graph:
     return rdflib.Graph().parse(packaged("ontology", "shapes.ttl"), format="turtle")
 
 
+def findings_of(report: rdflib.Graph) -> set[shapes.Finding]:
+    """Results of a SHACL validation report as findings; several of one rule and node are one."""
+    known, found = rules(), set()
+    for result in report.subjects(rdflib.RDF.type, rdflib.SH.ValidationResult):
+        shape = str(report.value(result, rdflib.SH.sourceShape, any=False)).removeprefix(SHAPES)
+        focus = shapes.shown(f"<{report.value(result, rdflib.SH.focusNode, any=False)}>")
+        rule = known[shape]
+        found.add(shapes.Finding(focus, rule.id, rule.severity, rule.message, rule.remedy))
+    return found
+
+
 @settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
     st.sets(st.sampled_from(BASE), max_size=4),
@@ -46,12 +58,12 @@ def all_shapes() -> rdflib.Graph:
 )
 def test_set_at_a_time_finds_what_pyshacl_finds(gone: set[Triple], more: set[Triple]) -> None:
     every = (set(BASE) - gone) | more | set(shapes.known_words(load()))
-    ours = shapes.validate_all(shapes.store_of(every, load(), ()))
+    ours = shapes.validate_all(every, load())
     data = rdflib.Graph().parse(data="".join(lines((*one, "") for one in every)), format="nt")
     focus = [rdflib.URIRef(subject[1:-1]) for subject in SUBJECTS]
     _, report, _ = pyshacl.validate(data, shacl_graph=all_shapes(), focus_nodes=focus, inplace=True)
     named = {one for one in ours if not one.focus.startswith("ekg:")}
-    assert named == shapes.findings_of(report)
+    assert named == findings_of(report)
 
 
 @settings(
@@ -80,7 +92,7 @@ def test_a_contribution_has_the_findings_that_it_has_in_the_whole(pack_graph: kg
     mine = {(kind_of(record), record.id): record for record in contribution}
     every = {(kind_of(record), record.id): record for record in (*entities, *claims, *items, *works)} | mine
     some = {triple for record in every.values() for triple in triples(record, words_of(vocabulary))}
-    whole = shapes.validate_all(shapes.store_of(some, vocabulary, shapes.known_words(vocabulary)))
+    whole = shapes.validate_all(some | set(shapes.known_words(vocabulary)), vocabulary)
     focus = {f"{kind}:{id}" for kind, id in mine}
     expected = [one for one in whole if one.focus in focus]
     assert list(shapes.validate_closure(contribution, snapshot, vocabulary)) == expected
