@@ -41,11 +41,12 @@ def sends(body: bytes) -> Speak:
 
 
 def drips(first: bytes, piece: bytes, seconds: float) -> Speak:
-    """Send something at once, then a little again and again: each read succeeds, the whole never ends."""
+    """Send something at once, then a little again and again, for four seconds: each read succeeds, the whole is late."""
 
     def speak(connection: socket, head: bytes) -> None:
         connection.sendall(first)
-        while True:
+        end = time.monotonic() + 4
+        while time.monotonic() < end:
             connection.sendall(piece)
             time.sleep(seconds)
 
