@@ -78,7 +78,7 @@ class Remembering(Writing):
                     for one in found
                     if one.record.status == ACCEPTED and histories[one.kind, one.id][-1][1].status != ACCEPTED
                 ]
-                refuse_own(back, histories, actor=by, act="bring back")
+                refuse_own(back, histories, actor=by, act="accept")
             undone[:] = sorted(numbers)
             return found
 
