@@ -23,6 +23,7 @@ from kg_api import assets, explorer_page, pages, problems, shapes
 from kg_api.asking import only_known, parameters_of
 from kg_api.headers import Shield
 from kg_api.limits import Limits
+from kg_api.pages_read import faults
 from kg_api.pages_read.router import router as pages_read_router
 from kg_api.permissions import PERMISSIONS
 from kg_api.quota import Quota
@@ -118,7 +119,7 @@ def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = Non
     app.state.query_seconds = sparql.SECONDS
     app.state.build = assets.build_of(files)
     app.state.stamp = f"{app.version} {graph.vocabulary.digest} {app.state.build}"
-    app.state.error_page = pages.error_page
+    app.state.error_page = faults.error_page
     app.state.warm = Event()
     if not warm:
         app.state.warm.set()

@@ -1,4 +1,4 @@
-"""Pages for people: the reference of the HTTP interface, and errors.
+"""The page of the reference of the HTTP interface, and addresses that pages share.
 
 Lives here: what the templates are given. Never here: HTML (templates), inline script or style.
 """
@@ -13,9 +13,8 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from kg.errors import InputError
 from kg_api import reference
-from kg_api.asking import TheLang, lang_of
+from kg_api.asking import TheLang
 from kg_api.replies import HTML, reply
 from kg_viz.page import environment
 from kg_viz.words import words
@@ -35,19 +34,6 @@ def docs(*, request: Request, spoken: TheLang) -> Response:
         return TEMPLATES.get_template("docs.html").render(**context)
 
     return reply(request, make, lang=spoken, media_type=HTML)
-
-
-async def error_page(request: Request, problem: Mapping[str, Any]) -> Response:
-    """Return a problem as a page."""
-    try:
-        spoken = await lang_of(request, request.query_params.get("lang"))
-    except InputError:
-        spoken = "en"
-    told = {"near": [], "hint": None, **problem}
-    context = {"problem": told, "said": words(spoken), "lang": spoken, **addresses(request)}
-    html = TEMPLATES.get_template("error.html").render(**context)
-    headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
-    return Response(html, status_code=problem["status"], media_type=HTML, headers=headers)
 
 
 def addresses(request: Request) -> dict[str, Any]:

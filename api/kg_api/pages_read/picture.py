@@ -15,8 +15,8 @@ from kg.question import explain
 from kg_api.pages_read.layering import Place, layers
 from kg_viz.legend import points
 
-CARD_WIDTH, CARD_HEIGHT, GAP, ROW, MARGIN = 164, 42, 62, 56, 12
-LINE_EMS, EM, LINES = 11.0, 12.5, 2
+CARD_WIDTH, CARD_HEIGHT, GAP, ROW, MARGIN = 150, 46, 52, 58, 12
+LINE_EMS, LINES = 10.2, 3
 CLAIMS_MOST = 48
 WORDS = {1: "raises", -1: "lowers", 0: "neutral"}
 
@@ -120,11 +120,11 @@ def picture(
 
 
 def wrapped(label: str) -> tuple[str, ...]:
-    """Return a label in at most two lines that fit on a card; a Chinese character takes the room of two letters.
+    """Return a label in at most three lines that fit on a card; a Chinese character takes the room of two letters.
 
     Example:
-        >>> wrapped("Number of actors able to fine-tune a model"), wrapped("能够微调的行动者数量")
-        (('Number of actors', 'able to fine-tune…'), ('能够微调的行动者数量',))
+        >>> wrapped("Number of actors able to fine-tune"), wrapped("能够微调的行动者数量")
+        (('Number of actors', 'able to fine-tune'), ('能够微调的行动者数量',))
     """
     pieces = label.split(" ")
     lines: list[str] = [""]
@@ -153,7 +153,7 @@ def _broken(line: str) -> list[str]:
 
 
 def _ems(text: str) -> float:
-    return sum(1.0 if east_asian_width(char) in "WF" else 0.56 for char in text)
+    return sum(1.0 if east_asian_width(char) in "WF" else 0.58 for char in text)
 
 
 def _card(network: Network, id: str, spot: tuple[float, float], lang: str) -> Card:

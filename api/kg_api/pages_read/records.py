@@ -15,6 +15,7 @@ from fastapi.responses import Response
 
 from kg.citations import formats
 from kg.citations.references import reference
+from kg.citations.tags import citation_meta
 from kg.criteria import Criteria
 from kg.errors import InputError
 from kg.exporters.jsonld import embedded
@@ -147,7 +148,7 @@ def work(network: Network, id: str, lang: str) -> Document:
         "works_status": None if record.status == CURRENT else record.status,
         "counts": network.criteria.work_status_counts(network.vocabulary.work_status(record.status)),
         "sides": sides,
-        "tags": [],
+        "tags": citation_meta(record),
         "media": {format: formats.format_of(format).media_type for format in CITED},
         "copies": [(format, formats.format_of(format).label, _entry(record, format)) for format in CITED],
         "status": None,

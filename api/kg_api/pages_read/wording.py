@@ -53,6 +53,16 @@ def tongue(text: Any, lang: str) -> Markup:
     return escape(shown)
 
 
+def has_chinese(text: str) -> bool:
+    """Say whether a text holds a Chinese character.
+
+    Example:
+        >>> has_chinese("LoRA"), has_chinese("微调")
+        (False, True)
+    """
+    return _HAN.search(text) is not None
+
+
 def moment(text: str, lang: str) -> str:
     """Return a moment of the record (UTC, ISO 8601) as readers write it.
 

@@ -1,0 +1,96 @@
+"""Errors as readers see them: what happened and what to do, in the language of the page, with what may have been meant.
+
+Lives here: the wording of problems, the page of an error. May enter: problem documents. Never here: status and slugs
+(kg_api.problems).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from kg.errors import InputError
+from kg.graph import Graph
+from kg.sentences import sentence
+from kg.settings import Lang
+from kg_api.asking import lang_of
+from kg_api.pages_read import frame
+from kg_api.pages_read.wording import has_chinese, said
+from kg_api.replies import HTML
+
+Document = dict[str, Any]
+_QUOTED = re.compile(r"'([^']{1,120})'|\"([^\"]{1,120})\"")
+_FOR_TERMINALS = re.compile(r"`kg |--[a-z]")
+RECORDS = frozenset(frame.PLURALS)
+
+
+async def error_page(request: Request, problem: Mapping[str, Any]) -> Response:
+    """Return a problem as a page, in the language of the request as far as that can be read."""
+    try:
+        spoken = await lang_of(request, request.query_params.get("lang"))
+    except InputError:
+        spoken = "en"
+    context = {**frame.around(request, spoken), "problem": told(request, problem, spoken), "status": problem["status"]}
+    html = frame.TEMPLATES.get_template("read/fault.html").render(context)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+    if problem["status"] == 503:
+        headers["Retry-After"] = "5"
+    return Response(html, status_code=problem["status"], media_type=HTML, headers=headers)
+
+
+def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
+    """Return a problem in words of a page.
+
+    Returns:
+        `{"title", "text", "todo", "near": [(label, address)], "detail", "field"}`; `detail` is the English message
+        where the page is not in English, else None; `field` the parameter at fault, where it is known.
+    """
+    words, slug = said(lang), str(problem["type"]).rpartition("/")[2]
+    where, detail = problem.get("where"), str(problem["detail"])
+    quoted = _QUOTED.search(detail)
+    given = (quoted[1] or quoted[2]) if quoted else ""
+    field = _field(request, where, given)
+    key = f"fault_{slug}"
+    if slug == "not-found" and where in RECORDS:
+        text = words["fault_no_record"].format(kind=words[f"kind_{where}"], given=given)
+    elif lang == "zh" and not has_chinese(detail):
+        text = words.get(key, words["fault_other"]).format(given=given, where=where or "")
+    else:
+        text = detail[:1].upper() + detail[1:] + ("" if detail.endswith((".", "?", "!", "。")) else ".")
+    hint = problem.get("hint")
+    todo = words.get(f"todo_{slug}", words["todo_other"])
+    if lang == "en" and hint and not _FOR_TERMINALS.search(hint):
+        todo = hint[:1].upper() + hint[1:] + "."
+    return {
+        "title": words.get(f"error_{problem['status']}", words["error_other"]),
+        "text": text,
+        "todo": todo,
+        "near": [_near(request, where, field, one, lang) for one in problem.get("near", ())],
+        "detail": detail if lang == "zh" and not has_chinese(detail) else None,
+        "field": field,
+    }
+
+
+def _field(request: Request, where: str | None, given: str) -> str | None:
+    """Return the query parameter that a problem is about: named by it, or holding what it quotes."""
+    query = request.query_params
+    if where is not None and where in query:
+        return where
+    return next((name for name, value in query.multi_items() if given and value == given), None)
+
+
+def _near(request: Request, where: str | None, field: str | None, near: str, lang: Lang) -> tuple[str, str]:
+    """Return a word that may have been meant, with the address of the page where it stands in place of the other."""
+    graph: Graph = request.app.state.graph
+    snapshot, label = graph.snapshot, near
+    if where == "entity" and near in snapshot.entities:
+        label = snapshot.entities[near].label.get(lang)
+    if where == "claim" and near in snapshot.claims:
+        label = sentence(snapshot.claims[near], snapshot, graph.vocabulary).get(lang)
+    if field is not None:
+        return label, frame.changed(request, **{field: near})
+    return label, frame.around(request, lang)["link"](where, near) if where in RECORDS else ""
