@@ -249,7 +249,7 @@ class _Steps(Sequence[tuple[Step, ...]]):
     ) -> None:
         self._network = network
         self._forward = forward
-        self.known = {node: steps for node, steps in known.copy().items() if node not in changed}
+        self.known = {node: steps for node, steps in list(known.items()) if node not in changed}
 
     def __len__(self) -> int:
         return len(self._network.ids)

@@ -13,13 +13,15 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 
 from kg.errors import InputError
 from kg.ids import parse_slug, slugify
 
 Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = ("en", "zh")
+Engine = Literal["auto", "networkx", "compiled"]
+ENGINES: tuple[Engine, ...] = ("auto", "networkx", "compiled")
 BUDGETS = ("KG_WRITES_PER_MINUTE", "KG_IMPORTS_PER_HOUR", "KG_LOOKUPS_PER_HOUR", "KG_WRONG_TOKENS_PER_MINUTE")
 
 
@@ -105,6 +107,30 @@ def default_database() -> str:
     return f"sqlite:///{user_data_path('evidence-kg') / 'evidence.sqlite'}"
 
 
+def columns_folder(environment: Mapping[str, str] | None = None) -> Path | None:
+    """Return where large records are kept as columns for the next start (`KG_COLUMNS_FOLDER`); None for "off".
+
+    Example:
+        >>> columns_folder({"KG_COLUMNS_FOLDER": "off"}), columns_folder({"KG_COLUMNS_FOLDER": "here"}).name
+        (None, 'here')
+    """
+    given = os.environ if environment is None else environment
+    text = given.get("KG_COLUMNS_FOLDER") or str(user_cache_path("evidence-kg") / "columns")
+    return None if text.strip().lower() == "off" else Path(text)
+
+
+def columns_least(environment: Mapping[str, str] | None = None) -> int | None:
+    """Return from how many claims on a record is read as columns (`KG_COLUMNS_LEAST`); None for "never".
+
+    Example:
+        >>> columns_least({}), columns_least({"KG_COLUMNS_LEAST": "never"})
+        (10000, None)
+    """
+    given = os.environ if environment is None else environment
+    text = given.get("KG_COLUMNS_LEAST") or "10000"
+    return None if text.strip().lower() == "never" else _parse_count(text, where="KG_COLUMNS_LEAST")
+
+
 def login_handle() -> str:
     """Return the login name as a handle; "kg" where the system knows none that can be one."""
     try:
@@ -147,3 +173,19 @@ def parse_lang(text: str, *, where: str = "lang") -> Lang:
         if text.lower().replace("_", "-").split("-")[0] == lang:
             return lang
     raise InputError(f"{text[:40]!r} is not a language we speak", where=where, hint="use en or zh")
+
+
+def parse_engine(text: str, *, where: str = "KG_ENGINE") -> Engine:
+    """Return which engine is to search: "auto" (by size), "networkx" (plain Python) or "compiled".
+
+    Raises:
+        InputError: another word.
+
+    Example:
+        >>> parse_engine("compiled")
+        'compiled'
+    """
+    for engine in ENGINES:
+        if text == engine:
+            return engine
+    raise InputError(f"{text[:40]!r} is no engine", where=where, hint=f"use {', '.join(ENGINES)}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 from platformdirs import user_cache_path
@@ -31,9 +31,10 @@ def folder(chosen: str = "") -> Path | None:
     return place if own and os.access(place, os.W_OK) else None
 
 
-_FOLDER = folder(numba.config.CACHE_DIR)
+_CONFIG: Any = numba.config
+_FOLDER = folder(_CONFIG.CACHE_DIR)
 if _FOLDER is not None:
-    numba.config.CACHE_DIR = str(_FOLDER)
+    _CONFIG.CACHE_DIR = str(_FOLDER)
 
 
 def kernel(function: F) -> F:
@@ -41,5 +42,4 @@ def kernel(function: F) -> F:
 
     Where nothing can be written, each process compiles for itself.
     """
-    compiled: F = numba.njit(cache=_FOLDER is not None, nogil=True)(function)
-    return compiled
+    return cast(F, numba.njit(cache=_FOLDER is not None, nogil=True)(function))

@@ -1,9 +1,9 @@
 """Kernels: rounds by number of links over claims as arrays, and the best k simple paths by exact lower bounds.
 
 Lives here: loops that numba compiles. May enter: arrays and numbers. Never here: ids, Python objects.
-A search state is `node * width + sign code`, plus `signs` where a terminal claim has been walked and nothing may follow.
-What a search reaches is kept as *arrivals*: for each state, for each number of links that is cheaper than fewer links
-are, the cost, the arrival before it and the claim between the two.
+A search state is `node << bits | sign code`, plus `half` where a terminal claim has been walked and nothing may follow.
+What a search reaches is kept as *arrivals*: for each state, and each number of links that is cheaper than fewer links
+are, the cost and the arrival of the same state before.
 """
 
 from __future__ import annotations
@@ -59,132 +59,106 @@ def hops(start, adjacent, anchors, most, found):
 
 
 @kernel
-def _claims_before(arrival, parent, claim, into):
-    length = 0
-    while parent[arrival] >= 0:
-        into[length] = claim[arrival]
-        length += 1
-        arrival = parent[arrival]
-    return length
+def grow(start, adjacent, code, costs, blocked, anchors, need, free, bits, half, most, backward, shut, best, head):
+    """Walk from the anchors, one more link each round, and return what arrives: state, links, cost, arrival before.
 
-
-@kernel
-def _comes_first(first, second, parent, claim, one, other):
-    """Say whether the claims up to one arrival come before those up to another, first claim first; equal lengths."""
-    length = _claims_before(first, parent, claim, one)
-    _claims_before(second, parent, claim, other)
-    for place in range(length - 1, -1, -1):
-        if one[place] != other[place]:
-            return one[place] < other[place]
-    return False
-
-
-@kernel
-def grow(
-    start, adjacent, at, code, costs, blocked, anchors, mark, need, free, signs, width, most, backward, shut, ties, best, head
-):
-    """Walk from the anchors, one more link each round, and return what arrives.
-
-    `mark` is 1 for anchors; when `shut` nothing arrives at them again. After `free` links a node is left aside when
-    `need` says that it is more links away from where paths go than are left. With `ties`, arrivals whose costs differ
-    by rounding only are kept side by side, and of equal costs that whose claims come first. `best` (FAR) and `head`
-    (-1) are filled, for each state the least cost and its newest arrival.
+    When `shut` nothing arrives at an anchor again. After `free` links a node is left aside when `need` says that it is
+    more links away from where paths go than are left. `best` (FAR everywhere) and `head` (-1) take up each state's
+    least cost and newest arrival.
     """
-    size, room = 0, 4096
-    state, links, cost = np.empty(room, np.int64), np.empty(room, np.int8), np.empty(room, np.int64)
-    older, parent, claim = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32)
-    one, other = np.empty(MOST_LINKS, np.int32), np.empty(MOST_LINKS, np.int32)
-    slack = TIE if ties else -1
-    begin = 0
-    for round_ in range(most + 1):
-        end = size
-        if round_ == 0:
-            begin, end = 0, len(anchors)
+    size, room = len(anchors), max(4096, len(anchors))
+    state, links, cost, older = (
+        np.empty(room, np.int64), np.empty(room, np.int8), np.empty(room, np.int64), np.empty(room, np.int32)
+    )  # fmt: skip
+    fresh, count = np.empty(4096, np.int64), 0
+    for place in range(len(anchors)):
+        into = np.int64(anchors[place]) << bits
+        state[place], links[place], cost[place], older[place] = into, 0, 0, -1
+        if shut:
+            best[into : into + (1 << bits)] = -1
+        best[into], head[into] = (-1 if shut else 0), place
+    begin, end = 0, size
+    mask = (1 << bits) - 1
+    for round_ in range(1, most + 1):
+        count = 0
+        close = round_ > free
+        left = most - round_
         for place in range(begin, end):
-            if round_ > 0:
-                spent, here = cost[place], state[place]
-                node = here // width
-                sign = here - node * width
-                if spent == FAR or sign >= signs or (round_ > 1 and blocked[node]):
+            here = state[place]
+            node = here >> bits
+            sign = here & mask
+            if sign >= half or (round_ > 1 and blocked[node]):
+                continue
+            spent = cost[place]
+            for step in range(start[node], start[node + 1]):
+                edge = adjacent[step]
+                there = edge >> 3
+                if close and need[there] > left:
                     continue
-                first, last = start[node], start[node + 1]
-            else:
-                spent, node, sign = 0, anchors[place], 0
-                first, last = 0, 1
-            for step in range(first, last):
-                if round_ > 0:
-                    edge = adjacent[step]
-                    there = edge >> 3
-                    if (shut and mark[there]) or (round_ > free and need[there] > most - round_):
+                total = spent + costs[code[step]]
+                turned = edge & 3
+                into = np.int64(there) << bits | (sign ^ turned if (sign | turned) < 2 else 2)
+                if edge & 4:
+                    if not backward:
+                        into += half
+                    elif round_ > 1:
                         continue
-                    final = (edge & 4) != 0
-                    if final and backward and round_ > 1:
-                        continue
-                    number = at[step] if backward else step
-                    total = spent + costs[code[number]]
-                    into = there * width + combine(sign, edge & 3)
-                    if final and not backward:
-                        into += signs
-                    before = place
-                else:
-                    total, into, number, before = 0, node * width, -1, -1
-                if total > best[into] + slack:
-                    continue
-                low, same, fewer = FAR, -1, head[into]
-                while fewer >= 0 and links[fewer] == round_:
-                    low = min(low, cost[fewer])
-                    if cost[fewer] == total:
-                        same = fewer
-                    fewer = older[fewer]
-                floor = FAR
-                if fewer >= 0:
-                    level, look = links[fewer], fewer
-                    while look >= 0 and links[look] == level:
-                        floor = min(floor, cost[look])
-                        look = older[look]
-                if total >= floor:
-                    continue
-                if same >= 0:
-                    if backward:
-                        earlier = number < claim[same]
-                    elif before == parent[same]:
-                        earlier = number < claim[same]
-                    else:
-                        earlier = _comes_first(before, parent[same], parent, claim, one, other)
-                    if earlier:
-                        parent[same], claim[same] = before, number
-                    continue
-                best[into] = min(best[into], total)
-                if low < FAR and total < low - max(slack, 0):
-                    look = head[into]
-                    cost[look], parent[look], claim[look] = total, before, number
-                    look = older[look]
-                    while look >= 0 and links[look] == round_:
-                        cost[look] = FAR
-                        look = older[look]
-                    continue
-                if size == room:
-                    room *= 2
-                    state, links, cost = _wider(state), _wider(links), _wider(cost)
-                    older, parent, claim = _wider(older), _wider(parent), _wider(claim)
-                state[size], links[size], cost[size] = into, round_, total
-                older[size], parent[size], claim[size] = head[into], before, number
-                head[into] = size
-                size += 1
-        begin = end if round_ > 0 else 0
-    return state[:size], links[:size], cost[:size], older[:size], parent[:size], claim[:size]
+                if total < best[into]:
+                    # The newest arrival tells whether the state was met in this round already.
+                    best[into] = total
+                    if head[into] > -2:
+                        if count == len(fresh):
+                            fresh = wider(fresh)
+                        fresh[count] = into
+                        count += 1
+                        head[into] = -3 - head[into]
+        if size + count > room:
+            while size + count > room:
+                room *= 2
+            state, links, cost, older = (
+                _longer(state, room),
+                _longer(links, room),
+                _longer(cost, room),
+                _longer(older, room),
+            )
+        if count * 8 > len(head):
+            # Many: in the order of the nodes, so that the next round reads claims in the order they lie in memory.
+            count = 0
+            for into in range(len(head)):
+                if head[into] < -1:
+                    fresh[count] = into
+                    count += 1
+        for place in range(count):
+            into = fresh[place]
+            state[size], links[size], cost[size] = into, round_, best[into]
+            older[size] = -3 - head[into]
+            head[into] = size
+            size += 1
+        begin, end = end, size
+    return state[:size], links[:size], cost[:size], older[:size]
 
 
 @kernel
-def _wider(array):
+def _longer(array, room):
+    longer = np.empty(room, array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
+@kernel
+def wider(array):
+    """Return the array with as much room again."""
     longer = np.empty(2 * len(array), array.dtype)
     longer[: len(array)] = array
     return longer
 
 
 @kernel
-def clear(state, best, head):
+def clear(state, anchors, bits, best, head):
     """Make `best` and `head` as they were before a search."""
     for into in state:
         best[into] = FAR
         head[into] = -1
+    for node in anchors:
+        for into in range(np.int64(node) << bits, np.int64(node + 1) << bits):
+            best[into] = FAR

@@ -1,4 +1,4 @@
-"""Kernels: the best k simple paths by partial paths in the order of what they must cost at least, and what was walked.
+"""Kernels: the best k simple paths by partial paths in the order of what they must cost at least, and all simple paths.
 
 Lives here: loops that numba compiles. May enter: arrays, arrivals of `kernels.grow`. Never here: ids, Python objects.
 """
@@ -8,53 +8,58 @@ from __future__ import annotations
 import numpy as np
 
 from kg.compiled.jit import kernel
-from kg.compiled.kernels import FAR, MOST_LINKS, MOST_PARTIALS, TIE, _wider, combine
+from kg.compiled.kernels import FAR, MOST_LINKS, MOST_PARTIALS, TIE, combine, wider
 
 
 @kernel
-def bound(node, left, sign, wanted, signs, width, links, cost, older, head):
-    """Return the least cost of finishing from a node with so many links left, so that the whole has the wanted sign.
+def bound(node, left, sign, wanted, signs, bits, links, cost, older, head):
+    """Return the least cost, then links, of finishing from a node so that the whole has the wanted sign.
 
-    `wanted` is a sign code, or -1 for any.
+    At most `left` links. `wanted` is a sign code, or -1 for any.
     """
-    least = FAR
+    least, fewest = FAR, 0
     for rest in range(signs):
         if wanted >= 0 and combine(sign, rest) != wanted:
             continue
-        look = head[node * width + rest]
+        look = head[np.int64(node) << bits | rest]
         while look >= 0 and links[look] > left:
             look = older[look]
-        if look >= 0:
-            level = links[look]
-            while look >= 0 and links[look] == level:
-                least = min(least, cost[look])
-                look = older[look]
-    return least
+        if look >= 0 and (cost[look] < least or (cost[look] == least and links[look] < fewest)):
+            least, fewest = cost[look], np.int64(links[look])
+    return least, fewest
 
 
 @kernel
-def _before(first, second, estimate, length, parent, claim, node, one, other):
-    """Say whether a partial path comes before another: least cost, fewer links, claims in order, node."""
+def _before(first, second, estimate, whole, length, parent, claim, node, one, other):
+    """Say whether a partial path comes before another: least cost, fewest links, claims in order, node.
+
+    Whole paths then come in the order of their rank, and of many equal ones the first is found without the others.
+    """
     if estimate[first] != estimate[second]:
         return estimate[first] < estimate[second]
-    if length[first] != length[second]:
-        return length[first] < length[second]
-    count = length[first]
-    for place in range(count - 1, -1, -1):
-        one[place], other[place] = claim[first], claim[second]
-        first_, second_ = parent[first], parent[second]
-        if first_ == second_:
-            return one[place] < other[place] if one[place] != other[place] else False
-        first, second = first_, second_
-    for place in range(count):
+    if whole[first] != whole[second]:
+        return whole[first] < whole[second]
+    if parent[first] == parent[second]:
+        return claim[first] < claim[second] if claim[first] != claim[second] else node[first] < node[second]
+    lengths = length[first], length[second]
+    for place in range(lengths[0] - 1, -1, -1):
+        one[place] = claim[first]
+        first = parent[first]
+    for place in range(lengths[1] - 1, -1, -1):
+        other[place] = claim[second]
+        second = parent[second]
+    for place in range(min(lengths[0], lengths[1])):
         if one[place] != other[place]:
             return one[place] < other[place]
-    return node[first] < node[second]
+    return lengths[0] < lengths[1] if lengths[0] != lengths[1] else node[first] < node[second]
+
+
+MORE = 1_000
 
 
 @kernel
 def best(
-    start, adjacent, at, code, costs, blocked, origins, mark, signs, width, backward, wanted, k, most, pops,
+    start, adjacent, at, code, costs, blocked, origins, mark, signs, bits, backward, wanted, k, most, pops,
     links, cost, older, head,
 ):  # fmt: skip
     """Return the claims of the best simple paths, in the order they are walked, and whether no limit ended the search.
@@ -65,13 +70,14 @@ def best(
     room = 1024
     node, sign, length = np.empty(room, np.int32), np.empty(room, np.int8), np.empty(room, np.int8)
     spent, estimate = np.empty(room, np.int64), np.empty(room, np.int64)
+    whole = np.empty(room, np.int8)
     parent, claim, ended = np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.uint8)
     heap, waiting, size = np.empty(room, np.int32), 0, 0
     one, other = np.empty(MOST_LINKS, np.int32), np.empty(MOST_LINKS, np.int32)
     ends, ready = np.empty(k, np.int64), 0
     cutoff = FAR
-    found, count = np.empty(k + 1000, np.int32), 0
-    last_wanted, whole = FAR, True
+    found, count = np.empty(k + MORE, np.int32), 0
+    last_wanted, complete = FAR, True
     popped, first, last = -1, 0, len(origins)
     here, so_far, walked, paid = 0, 0, 0, 0
     while True:
@@ -97,24 +103,25 @@ def best(
                     continue
                 total = combine(so_far, edge & 3)
                 number = at[step] if backward else step
-                price = paid + costs[code[number]]
+                price = paid + costs[code[step]]
             if ends_here:
-                rest = 0 if wanted < 0 or total == wanted else FAR
+                rest, fewest = (0 if wanted < 0 or total == wanted else FAR), 0
             else:
                 left = most if popped < 0 else most - walked - 1
-                rest = bound(there, left, total, wanted, signs, width, links, cost, older, head)
+                rest, fewest = bound(there, left, total, wanted, signs, bits, links, cost, older, head)
             if rest == FAR or price + rest > cutoff:
                 continue
             if size == room:
                 if room >= MOST_PARTIALS:
-                    whole = False
+                    complete = False
                     break
                 room *= 2
-                node, sign, length = _wider(node), _wider(sign), _wider(length)
-                spent, estimate, heap = _wider(spent), _wider(estimate), _wider(heap)
-                parent, claim, ended = _wider(parent), _wider(claim), _wider(ended)
+                node, sign, length = wider(node), wider(sign), wider(length)
+                spent, estimate, heap, whole = wider(spent), wider(estimate), wider(heap), wider(whole)
+                parent, claim, ended = wider(parent), wider(claim), wider(ended)
             node[size], sign[size], spent[size], estimate[size] = there, total, price, price + rest
             length[size] = 0 if popped < 0 else walked + 1
+            whole[size] = length[size] + fewest
             parent[size], claim[size], ended[size] = popped, number, 1 if ends_here else 0
             if ends_here:
                 place = ready if ready < k else k
@@ -131,17 +138,17 @@ def best(
             waiting += 1
             while place > 0:
                 above = (place - 1) >> 1
-                if not _before(size, heap[above], estimate, length, parent, claim, node, one, other):
+                if not _before(size, heap[above], estimate, whole, length, parent, claim, node, one, other):
                     break
                 heap[place] = heap[above]
                 place = above
             heap[place] = size
             size += 1
-        if not whole:
+        if not complete:
             break
         first = last = 0
         while first == last:
-            if waiting == 0 or pops <= 0 or count >= k + 1000:
+            if waiting == 0 or pops <= 0 or count >= k + MORE:
                 break
             pops -= 1
             popped = heap[0]
@@ -152,10 +159,10 @@ def best(
                 if below >= waiting:
                     break
                 if below + 1 < waiting and _before(
-                    heap[below + 1], heap[below], estimate, length, parent, claim, node, one, other
+                    heap[below + 1], heap[below], estimate, whole, length, parent, claim, node, one, other
                 ):
                     below += 1
-                if not _before(heap[below], moved, estimate, length, parent, claim, node, one, other):
+                if not _before(heap[below], moved, estimate, whole, length, parent, claim, node, one, other):
                     break
                 heap[place] = heap[below]
                 place = below
@@ -179,7 +186,7 @@ def best(
         for step in range(length[look] - 1, -1, -1):
             paths[place, step] = claim[look]
             look = parent[look]
-    return paths, whole and pops > 0
+    return paths, complete and pops > 0
 
 
 @kernel
@@ -222,62 +229,3 @@ def walk_all(start, adjacent, at, blocked, anchors, mark, backward, most, limit)
                 size += 1
         place += 1
     return size - len(anchors), node, sign, links, parent, claim
-
-
-@kernel
-def chains(arrivals, links, parent, claim, backward):
-    """Return the claims that lead to each arrival, first claim first, -1 behind the last."""
-    paths = np.full((len(arrivals), MOST_LINKS), -1, np.int32)
-    for row in range(len(arrivals)):
-        look = arrivals[row]
-        length = links[look]
-        for step in range(length):
-            paths[row, step if backward else length - 1 - step] = claim[look]
-            look = parent[look]
-    return paths
-
-
-@kernel
-def choose(states, links, cost, older, head, unit):
-    """For each state asked for list the arrivals that may be best, and whether the cheapest visits a node twice.
-
-    An arrival of more cost than another is left out unless the two products may be equal to 12 decimals.
-    """
-    row, arrival = np.empty(len(states) * 2, np.int32), np.empty(len(states) * 2, np.int32)
-    size = 0
-    for place in range(len(states)):
-        least = FAR
-        look = head[states[place]]
-        while look >= 0:
-            if links[look] > 0:
-                least = min(least, cost[look])
-            look = older[look]
-        if least == FAR:
-            continue
-        highest = np.exp(-least / unit)
-        look = head[states[place]]
-        while look >= 0:
-            if links[look] > 0 and cost[look] < FAR and highest - np.exp(-cost[look] / unit) < 2e-12:
-                if size == len(row):
-                    row, arrival = _wider(row), _wider(arrival)
-                row[size], arrival[size] = place, look
-                size += 1
-            look = older[look]
-    return row[:size], arrival[:size]
-
-
-@kernel
-def visits_twice(arrivals, state, parent, width):
-    """Say for each arrival whether the walk to it visits some node twice."""
-    twice = np.zeros(len(arrivals), np.uint8)
-    for row in range(len(arrivals)):
-        first = arrivals[row]
-        while first >= 0 and not twice[row]:
-            second = parent[first]
-            while second >= 0:
-                if state[second] // width == state[first] // width:
-                    twice[row] = 1
-                    break
-                second = parent[second]
-            first = parent[first]
-    return twice

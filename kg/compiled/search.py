@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kg.compiled import kernels, ranking
+from kg.compiled import kernels, ranking, tracing
 from kg.compiled.arrays import CODES, SIGNS, Arrays
 from kg.engine import POP_LIMIT, WALK_LIMIT, Found, Nodes, Path, Reached, rank
 from kg.network import COST_UNIT, Network
@@ -33,9 +33,9 @@ class Scratch:
     @classmethod
     def of(cls, arrays: Arrays) -> Scratch:
         """Return the room of this thread for arrays of this size."""
-        size = arrays.nodes, arrays.width
+        size = arrays.nodes, arrays.bits
         if getattr(_ROOM, "size", None) != size:
-            states = arrays.nodes * arrays.width
+            states = arrays.nodes << arrays.bits
             _ROOM.size = size
             _ROOM.scratch = cls(
                 np.full(states, kernels.FAR, np.int64),
@@ -84,19 +84,18 @@ def best_rows(
     starts, stops = _nodes(sources), _nodes(targets)
     free = max_links // 2
     met = kernels.hops(arrays.start, arrays.to, starts, max_links - free - 1, room.need)
-    sizes = arrays.signs, arrays.width
-    state, links, cost, older, _, _ = kernels.grow(
-        arrays.back_start, arrays.back, arrays.at, arrays.code, arrays.costs, arrays.blocked,
-        stops, room.mark, room.need, free, *sizes, max_links, True, False, False, room.best, room.head,
+    state, links, cost, older = kernels.grow(
+        arrays.back_start, arrays.back, arrays.back_code, arrays.costs, arrays.blocked,
+        stops, room.need, free, arrays.bits, arrays.half, max_links, True, False, room.best, room.head,
     )  # fmt: skip
     room.mark[starts], room.mark[stops] = 1, 2
     rows, complete = ranking.best(
         arrays.start, arrays.to, NONE, arrays.code, arrays.costs, arrays.blocked,
-        starts, room.mark, *sizes, False, wanted, k, max_links, pops, links, cost, older, room.head,
+        starts, room.mark, arrays.signs, arrays.bits, False, wanted, k, max_links, pops, links, cost, older, room.head,
     )  # fmt: skip
     room.mark[starts] = room.mark[stops] = 0
     room.need[met] = NOWHERE
-    kernels.clear(state, room.best, room.head)
+    kernels.clear(state, stops, arrays.bits, room.best, room.head)
     return rows, bool(complete)
 
 
@@ -127,7 +126,7 @@ def _walked(
     sides = _sides(arrays, forward)
     room.mark[starts] = 1
     count, node, sign, links, parent, claim = ranking.walk_all(
-        *sides, arrays.blocked, starts, room.mark, not forward, max_links, walks
+        *sides[:3], arrays.blocked, starts, room.mark, not forward, max_links, walks
     )
     room.mark[starts] = 0
     if count > walks:
@@ -136,7 +135,7 @@ def _walked(
     if wanted is not None:
         rows = rows[np.isin(node[rows], _nodes(wanted))]
     codes = np.where(sign[rows] < 0, -1 - sign[rows], sign[rows])
-    paths = ranking.chains(rows, links, parent, claim, not forward)
+    paths = tracing.chains(rows, links, parent, claim, not forward)
     lengths = links[rows]
     order = np.lexsort((*paths.T[::-1], lengths, -_rounded(_products(arrays, paths)), codes, node[rows]))
     reached = Reached()
@@ -151,53 +150,60 @@ def _by_rounds(
     network: Network, arrays: Arrays, starts: Any, forward: bool, max_links: int, wanted: Nodes | None
 ) -> Reached:
     room = Scratch.of(arrays)
-    sides, sizes = _sides(arrays, forward), (arrays.signs, arrays.width)
+    sides, others, bits = _sides(arrays, forward), _sides(arrays, not forward), arrays.bits
     need, free = room.need, max_links
     if wanted is not None:
         need, free = _needs(network, arrays, wanted, forward, max_links), 0
-    room.mark[starts] = 1
-    state, links, cost, older, parent, claim = kernels.grow(
-        *sides, arrays.code, arrays.costs, arrays.blocked, starts, room.mark, need, free,
-        *sizes, max_links, not forward, True, True, room.best, room.head,
+    state, links, cost, older = kernels.grow(
+        *sides[:2], sides[3], arrays.costs, arrays.blocked, starts, need, free,
+        bits, arrays.half, max_links, not forward, True, room.best, room.head,
     )  # fmt: skip
     met = state[len(starts) :]
     if wanted is not None:
-        met = met[np.isin(met // arrays.width, _nodes(wanted))]
-    asked = np.unique(met // arrays.width * arrays.signs + met % arrays.width % arrays.signs)
-    node, code = asked // arrays.signs, asked % arrays.signs
+        met = met[np.isin(met >> bits, _nodes(wanted))]
+    asked = np.unique(met & ~arrays.half if arrays.terminal else met)
+    node, code = asked >> bits, asked & ((1 << bits) - 1)
     found: dict[int, list[tuple[int, Path]]] = {}
-    for more in range(0, arrays.width, arrays.signs):
-        states = node * arrays.width + code + more
-        row, arrival = ranking.choose(states, links, cost, older, room.head, COST_UNIT)
-        twice = ranking.visits_twice(arrival, state, parent, arrays.width)
-        paths = ranking.chains(arrival, links, parent, claim, not forward)
-        for at, is_twice, path in zip(row.tolist(), twice.tolist(), paths.tolist(), strict=True):
-            found.setdefault(at, []).append((is_twice, _named(arrays, path)))
+    states = np.stack([asked, asked | arrays.half] if arrays.terminal else [asked])
+    room.mark[starts] = 1
+    row, arrival = tracing.choose(states, cost, older, room.head, COST_UNIT)
+    parent, claim, doubt = tracing.trace(
+        arrival, *others, arrays.costs, arrays.blocked, room.mark, arrays.signs, bits, arrays.half, not forward, True,
+        state, links, cost, older, room.head,
+    )  # fmt: skip
+    unsure = doubt[arrival] | tracing.visits_twice(arrival, state, parent, bits)
+    paths = tracing.chains(arrival, links, parent, claim, not forward)
+    for at, is_unsure, claims in zip(row.tolist(), unsure.tolist(), paths.tolist(), strict=True):
+        found.setdefault(at, []).append((is_unsure, _named(arrays, claims)))
     reached = Reached(exhaustive=False)
+    crowded: list[tuple[int, int]] = []
     pairs = list(zip(node.tolist(), [SIGNS[one] for one in code.tolist()], strict=True))
     for at in sorted(range(len(pairs)), key=pairs.__getitem__):
         candidates = found[at]
-        chosen = candidates[0]
-        if len(candidates) > 1:
-            first = rank(network, [path for _, path in candidates])[0]
-            chosen = next(one for one in candidates if one[1] == first)
-        path: Path | None = chosen[1]
+        path: Path | None = rank(network, [path for _, path in candidates])[0]
         there, sign = pairs[at]
-        if chosen[0]:
+        if any(is_unsure for is_unsure, _ in candidates):
             room.mark[starts], room.mark[there] = 2, 1
             rows, complete = ranking.best(
-                *_sides(arrays, not forward), arrays.code, arrays.costs, arrays.blocked,
-                np.array([there], np.int32), room.mark, *sizes, forward, CODES[sign], 1, max_links, POP_LIMIT,
+                *others, arrays.costs, arrays.blocked,
+                _nodes([there]), room.mark, arrays.signs, bits, forward, CODES[sign], 1, max_links, POP_LIMIT,
                 links, cost, older, room.head,
             )  # fmt: skip
             room.mark[there] = 0
             reached.complete = reached.complete and bool(complete)
             exact = [_named(arrays, row[::-1] if forward else row) for row in rows.tolist()]
             path = rank(network, exact)[0] if exact else None
+            if len(exact) > ranking.MORE:
+                crowded.append((there, sign))
         if path is not None:
             reached.paths.setdefault(there, {})[sign] = [path]
     room.mark[starts] = 0
-    kernels.clear(state, room.best, room.head)
+    kernels.clear(state, starts, bits, room.best, room.head)
+    for there, sign in crowded:
+        # More equal paths than are kept: walked from their first claim on, the first in order is among those kept.
+        start, end = (starts, [there]) if forward else ([there], starts)
+        rows, _ = best_rows(arrays, start, end, 1, max_links, CODES[sign], POP_LIMIT)
+        reached.paths[there][sign] = rank(network, [_named(arrays, row) for row in rows.tolist()])[:1]
     return reached
 
 
@@ -207,14 +213,17 @@ def _needs(network: Network, arrays: Arrays, wanted: Nodes, forward: bool, max_l
     known = network.kept.get("needs")
     if known is None or known[0] != asked:
         need = np.full(arrays.nodes, NOWHERE, np.uint8)
-        start, adjacent, _ = _sides(arrays, not forward)
+        start, adjacent, *_ = _sides(arrays, not forward)
         kernels.hops(start, adjacent, _nodes(wanted), max_links, need)
         network.kept["needs"] = known = (asked, need)
     return known[1]
 
 
-def _sides(arrays: Arrays, forward: bool) -> tuple[Any, Any, Any]:
-    return (arrays.start, arrays.to, NONE) if forward else (arrays.back_start, arrays.back, arrays.at)
+def _sides(arrays: Arrays, forward: bool) -> tuple[Any, Any, Any, Any]:
+    """Return rows, their claims, the numbers of these and their costs, as a walk needs them."""
+    if forward:
+        return arrays.start, arrays.to, NONE, arrays.code
+    return arrays.back_start, arrays.back, arrays.at, arrays.back_code
 
 
 def _nodes(nodes: Iterable[int]) -> Any:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from kg.engine import Nodes, Path, rank, reach
+from kg.engine import Nodes, Path, rank
 from kg.errors import InputError
 from kg.network import Network
 from kg.question import cut_said
@@ -21,6 +21,7 @@ from kg.question.cutting import ROUTES_WALKED, Mitigations, Routes, Works, small
 from kg.question.hitting import Smallest, Spent
 from kg.question.raises import of_types
 from kg.question.routes import Terrain
+from kg.searching import reach
 
 WEIGHS = ("count", "strength")
 KINDS = ("mitigations", "claims", "works")
@@ -208,7 +209,7 @@ def _shown(routes: Routes) -> list[Path]:
         return rank(network, routes.walked.routes)[:ROUTES_SHOWN]
     best: list[Path] = []
     for end in sorted(terrain.targets)[:TARGETS_SHOWN]:
-        reached = reach(network, frozenset([end]), forward=False, max_links=terrain.max_links)
+        reached = reach(network, frozenset([end]), forward=False, max_links=terrain.max_links, wanted=terrain.sources)
         for start in sorted(terrain.sources & reached.paths.keys()):
             best += reached.paths[start].get(terrain.sign, [])[:1]
     return rank(network, best)[:ROUTES_SHOWN]

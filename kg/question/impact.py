@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kg.engine import Nodes, Path, best_paths, reach
+from kg.engine import Nodes, Path
 from kg.network import Network
 from kg.question import explain
 from kg.question.answers import DIRECTIONS, Answer, answer, sides
 from kg.reliability import reliability
+from kg.searching import best_paths, reach
 
 MANY_PATHS = 200
 DEEP_ITEMS = 100

@@ -5,11 +5,11 @@ May enter: a network and validated parameters. Never here: how paths are searche
 
 from __future__ import annotations
 
-from kg.engine import best_paths
 from kg.errors import InputError
 from kg.network import Network
 from kg.question import explain
 from kg.question.answers import Answer, answer, path_document
+from kg.searching import best_paths
 
 
 def find(

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kg.engine import Path, best_paths, nodes_on, rank, reach
+from kg.engine import Path, nodes_on, rank
 from kg.network import Network
 from kg.question import explain
 from kg.question.answers import DIRECTIONS, Answer, answer, sides, works_of
 from kg.question.impact import DEEP_ITEMS, many_paths, reliability_of
+from kg.searching import best_paths, reach
 
 Signed = Mapping[int, Sequence[Path]]
 
@@ -154,9 +155,10 @@ def pairs(
     network: Network, rows: Sequence[str], cols: Sequence[str], max_links: int, limits: set[str]
 ) -> Iterator[tuple[str, str, Signed, bool]]:
     """Yield row, column, paths by sign, and whether those are all paths; by row, then column."""
+    wanted = frozenset().union(*(network.nodes_of(col) for col in cols))
     for row in rows:
         sources = network.nodes_of(row)
-        reached = reach(network, sources, forward=True, max_links=max_links)
+        reached = reach(network, sources, forward=True, max_links=max_links, wanted=wanted)
         if not reached.complete:
             limits.add("pops")
         for col in cols:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kg.belief import Line, Opinion, weigh
-from kg.engine import Path, best_paths, product
+from kg.engine import Path, product
 from kg.network import Network, group_of, line_of
 from kg.question.answers import DIRECTIONS
 from kg.question.raises import Signed
+from kg.searching import best_paths
 
 SEARCHES = 200
 FRESH = "\0a study that is not there yet"
@@ -114,8 +115,7 @@ def _best_without(network: Network, paths: Sequence[Path], claim: str) -> float:
 
 def _searched(network: Network, claim: str, uses: Iterable[Use], max_links: int) -> list[Use] | None:
     """Search the best path without the claim for each use; None when a search ended at its limit."""
-    links = {id: link for id, link in network.links.items() if id != claim}
-    less = replace(network, links=links)
+    less = network.lacking([claim])
     found = []
     for use in uses:
         sources, targets = network.nodes_of(use.row), network.nodes_of(use.col)

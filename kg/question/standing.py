@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.belief import Line, Opinion, chain
-from kg.engine import Path, best_paths
+from kg.engine import Path
 from kg.network import Network, group_of, line_of
 from kg.question.answers import DIRECTIONS
 from kg.question.impact import MANY_PATHS, reliability_of
+from kg.searching import best_paths
 
 DAMAGE = ("flipped", "lost", "weaker", "gained", "stronger", "none")
 """Kinds of difference, the gravest first."""

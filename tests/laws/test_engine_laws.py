@@ -1,22 +1,25 @@
-"""Best simple paths, impact and reliability against brute force over every permutation of entities."""
+"""Best simple paths, impact and reliability against brute force over every permutation of entities, by each engine."""
 
 from __future__ import annotations
 
 from itertools import pairwise, permutations, product
 from math import isclose, prod
+from types import ModuleType
 
 import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import kg.engine
+from kg.compiled import search
 from kg.criteria import Criteria
-from kg.engine import best_paths, reach
 from kg.network import Network
 from kg.reliability import Reliability, reliability
 from tests.builders import network
 
 NAMES = "abcdef"
+ENGINES = pytest.mark.parametrize("engine", [kg.engine, search], ids=["plain", "compiled"])
 GRADES = ["weak", "low", "good", "good:disputes good:supports:z", "low:supports:z"]
 RELATIONS = {"raises": 1, "enables": 1, "lowers": -1, "mitigates": -1}
 
@@ -50,27 +53,31 @@ def oracle(
     return sorted(found)
 
 
+@ENGINES
 @settings(max_examples=150, deadline=None)
 @given(lines, st.integers(1, 5), st.sampled_from([None, 1, -1]), st.integers(1, 12), st.sampled_from(["", "c"]))
-def test_best_paths_equal_brute_force(some: list[str], max_links: int, sign: int | None, k: int, block: str) -> None:
+def test_best_paths_equal_brute_force(
+    engine: ModuleType, some: list[str], max_links: int, sign: int | None, k: int, block: str
+) -> None:
     net = network(*some, "a raises f weak", criteria=Criteria(block=tuple(block)))
     wanted = [path for path in oracle(net, "a", "f", max_links, frozenset(block)) if sign is None or path[3] == sign]
-    found = best_paths(
+    found = engine.best_paths(
         net, frozenset([net.index["a"]]), frozenset([net.index["f"]]), k=k, max_links=max_links, sign=sign
     )
     assert found.complete
     assert found.paths == [claims for _, _, claims, _ in wanted[:k]]
 
 
+@ENGINES
 @settings(max_examples=100, deadline=None)
 @given(lines, st.integers(1, 5), st.booleans(), st.sampled_from(["", "c"]))
 def test_reach_equals_brute_force_whether_walked_or_by_rounds(
-    some: list[str], max_links: int, forward: bool, block: str
+    engine: ModuleType, some: list[str], max_links: int, forward: bool, block: str
 ) -> None:
     net = network(*some, "a raises f weak", criteria=Criteria(block=tuple(block)))
     anchor = frozenset([net.index["a"]])
-    walked = reach(net, anchor, forward=forward, max_links=max_links)
-    rounds = reach(net, anchor, forward=forward, max_links=max_links, walks=0)
+    walked = engine.reach(net, anchor, forward=forward, max_links=max_links)
+    rounds = engine.reach(net, anchor, forward=forward, max_links=max_links, walks=0)
     assert walked.exhaustive
     assert walked.complete
     assert rounds.complete
@@ -86,38 +93,42 @@ def test_reach_equals_brute_force_whether_walked_or_by_rounds(
             assert rounds.paths.get(net.index[other], {}).get(sign, []) == wanted[:1]
 
 
+@ENGINES
 @settings(max_examples=100, deadline=None)
 @given(lines, st.integers(1, 5))
-def test_reach_lists_the_paths_that_networkx_lists(some: list[str], max_links: int) -> None:
+def test_reach_lists_the_paths_that_networkx_lists(engine: ModuleType, some: list[str], max_links: int) -> None:
     net = network(*some, "a raises f weak")
-    reached = reach(net, frozenset([net.index["a"]]), forward=True, max_links=max_links)
+    reached = engine.reach(net, frozenset([net.index["a"]]), forward=True, max_links=max_links)
     for target in net.ids[1:]:
         theirs = nx.all_simple_edge_paths(net.graph, net.index["a"], net.index[target], cutoff=max_links)
         ours = [path for paths in reached.paths.get(net.index[target], {}).values() for path in paths]
         assert sorted(ours) == sorted(tuple(claim for _, _, claim in path) for path in theirs)
 
 
-def test_a_hub_with_tied_parallel_routes_is_ranked_by_links_then_ids() -> None:
+@ENGINES
+def test_a_hub_with_tied_parallel_routes_is_ranked_by_links_then_ids(engine: ModuleType) -> None:
     middle = [f"m{n:02d}" for n in range(40)]
     net = network(*(f"a raises {m}" for m in middle), *(f"{m} raises f" for m in middle), "a lowers f", "a enables f")
-    found = best_paths(net, frozenset([net.index["a"]]), frozenset([net.index["f"]]), k=5, max_links=4)
+    found = engine.best_paths(net, frozenset([net.index["a"]]), frozenset([net.index["f"]]), k=5, max_links=4)
     assert found.paths[:2] == [("a--enables--f",), ("a--lowers--f",)]
     assert found.paths[2:] == [(f"a--raises--{m}", f"{m}--raises--f") for m in middle[:3]]
 
 
-def test_a_dense_cycle_ends_at_its_limit_and_says_so() -> None:
+@ENGINES
+def test_a_dense_cycle_ends_at_its_limit_and_says_so(engine: ModuleType) -> None:
     nodes = [f"n{n:02d}" for n in range(14)]
     net = network(*(f"{a} raises {b}" for a in nodes for b in nodes if a != b))
     ends = frozenset([net.index["n00"]]), frozenset([net.index["n13"]])
-    found = best_paths(net, *ends, k=100_000, max_links=12, pops=2_000)
+    found = engine.best_paths(net, *ends, k=100_000, max_links=12, pops=2_000)
     assert not found.complete
     assert found.paths[0] == ("n00--raises--n13",)
 
 
-def test_a_cycle_that_would_flip_the_sign_is_not_a_path() -> None:
+@ENGINES
+def test_a_cycle_that_would_flip_the_sign_is_not_a_path(engine: ModuleType) -> None:
     net = network("a raises b", "b lowers c", "c raises b", "b raises f")
     for walks in (1000, 0):
-        reached = reach(net, frozenset([net.index["a"]]), forward=True, max_links=6, walks=walks)
+        reached = engine.reach(net, frozenset([net.index["a"]]), forward=True, max_links=6, walks=walks)
         assert set(reached.paths[net.index["f"]]) == {1}
 
 
@@ -153,8 +164,11 @@ def test_many_paths_are_sampled_with_a_fixed_seed_near_the_truth() -> None:
         assert interval[0] <= chance <= interval[1]
 
 
+@ENGINES
 @pytest.mark.parametrize("sign", [1, -1, None])
-def test_no_path_is_an_empty_complete_answer(sign: int | None) -> None:
+def test_no_path_is_an_empty_complete_answer(engine: ModuleType, sign: int | None) -> None:
     net = network("a raises b", "c raises f")
-    found = best_paths(net, frozenset([net.index["a"]]), frozenset([net.index["f"]]), k=3, max_links=6, sign=sign)
+    found = engine.best_paths(
+        net, frozenset([net.index["a"]]), frozenset([net.index["f"]]), k=3, max_links=6, sign=sign
+    )
     assert (found.paths, found.complete) == ([], True)

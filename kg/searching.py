@@ -1,0 +1,89 @@
+"""Which engine searches: plain Python for small networks, the compiled engine for large ones; the answers are the same.
+
+Lives here: the choice, and the two functions that questions call. May enter: networks, node sets, limits.
+Never here: searching. `KG_ENGINE` (auto, networkx, compiled) forces one.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from kg import engine
+from kg.engine import POP_LIMIT, WALK_LIMIT, Found, Nodes, Reached
+from kg.errors import InputError
+from kg.later import Later
+from kg.network import Network
+from kg.settings import parse_engine
+
+if TYPE_CHECKING:
+    from kg.compiled import search
+else:
+    search = Later("kg.compiled.search")
+
+THRESHOLD = 5_000
+"""Links from which on compiled searches pay for the second that loading them takes."""
+
+
+def best_paths(
+    network: Network,
+    sources: Nodes,
+    targets: Nodes,
+    *,
+    k: int,
+    max_links: int,
+    sign: int | None = None,
+    pops: int = POP_LIMIT,
+) -> Found:
+    """Return the k best simple paths from any source to any target. See `kg.engine.best_paths`."""
+    if is_compiled(network):
+        return search.best_paths(network, sources, targets, k=k, max_links=max_links, sign=sign, pops=pops)
+    return engine.best_paths(network, sources, targets, k=k, max_links=max_links, sign=sign, pops=pops)
+
+
+def reach(
+    network: Network,
+    anchors: Nodes,
+    *,
+    forward: bool,
+    max_links: int,
+    walks: int = WALK_LIMIT,
+    wanted: Nodes | None = None,
+) -> Reached:
+    """Return what the anchors reach, or what reaches them. See `kg.engine.reach`.
+
+    Args:
+        network: The links that take part.
+        anchors: Where paths begin, or end.
+        forward: Whether they begin there.
+        max_links: Most claims in a path.
+        walks: Most simple paths that are all listed.
+        wanted: The nodes that are asked about; others may be missing. None for all.
+    """
+    if is_compiled(network):
+        return search.reach(network, anchors, forward=forward, max_links=max_links, walks=walks, wanted=wanted)
+    return engine.reach(network, anchors, forward=forward, max_links=max_links, walks=walks)
+
+
+def is_compiled(network: Network) -> bool:
+    """Say whether the compiled engine searches a network.
+
+    Raises:
+        InputError: KG_ENGINE asks for it and numba is not installed, or KG_ENGINE is no word that we know.
+    """
+    asked = parse_engine(os.environ.get("KG_ENGINE") or "auto")
+    if asked == "compiled" and not has_numba():
+        raise InputError(
+            "the compiled engine needs numba, which is not installed",
+            where="KG_ENGINE",
+            hint="pip install 'evidence-kg[fast]', or leave KG_ENGINE out",
+        )
+    return asked == "compiled" or (asked == "auto" and len(network.links) >= THRESHOLD and has_numba())
+
+
+@cache
+def has_numba() -> bool:
+    """Say whether numba is installed, without importing it."""
+    return find_spec("numba") is not None

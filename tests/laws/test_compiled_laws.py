@@ -1,0 +1,262 @@
+"""The compiled engine finds what the plain one finds, to the byte; what it keeps in memory; where it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from time import process_time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kg.engine
+from benchmarks.generate import draw, snapshot
+from kg import searching
+from kg.compiled import search
+from kg.compiled.arrays import Arrays
+from kg.criteria import Criteria
+from kg.engine import Reached
+from kg.errors import InputError
+from kg.network import Network
+from kg.question import cut, impact, paths, raises
+from kg.vocabulary import Vocabulary, load
+from tests.builders import network, records
+from tests.builders import snapshot as taken
+
+VOCABULARY = load()
+
+
+def terminal() -> Vocabulary:
+    """The ontology with a relation that ends paths."""
+    relations = dict(VOCABULARY.relations)
+    relations["lowers"] = replace(relations["lowers"], propagation="terminal")
+    return replace(VOCABULARY, relations=relations)
+
+
+def generated(claims: int, seed: int, criteria: Criteria | None = None) -> Network:
+    return Network.build(snapshot(draw(claims, seed), VOCABULARY), criteria or Criteria(), VOCABULARY)
+
+
+def orderly(reached: Reached) -> tuple[object, ...]:
+    return reached.paths, reached.exhaustive, reached.complete
+
+
+NAMES = "abcdefgh"
+lines = st.lists(
+    st.tuples(
+        st.sampled_from(NAMES),
+        st.sampled_from(["raises", "lowers", "enables", "mitigates", "requires", "affects"]),
+        st.sampled_from(NAMES),
+        # Expected values 0.5, 0.6, 2/3, 0.8 and 0.875: products of different ones may be equal, 0.5 * 0.8 = 0.6 * 2/3.
+        st.sampled_from(["weak", "low", "good", "good:disputes good:supports:z", "low low:supports:y low:supports:z"]),
+    ),
+    min_size=1,
+    max_size=40,
+    unique_by=lambda line: line[:3],
+).map(lambda some: [" ".join(line) for line in some if line[0] != line[2]])
+nodes = st.frozensets(st.integers(0, 7), min_size=1, max_size=2)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    lines,
+    nodes,
+    nodes,
+    st.integers(1, 8),
+    st.integers(1, 30),
+    st.sampled_from([None, 1, -1, 0]),
+    st.sampled_from(["", "c"]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_both_engines_find_the_same(
+    some: list[str],
+    sources: frozenset[int],
+    targets: frozenset[int],
+    max_links: int,
+    k: int,
+    sign: int | None,
+    block: str,
+    neutral: bool,
+    ending: bool,
+) -> None:
+    relation = ("raises", "lowers", "enables", "requires", "affects") if neutral else ()
+    net = Network.build(
+        taken(records(*some, *(f"{name} raises z" for name in NAMES))),
+        Criteria(block=tuple(block), relation=relation),
+        terminal() if ending else VOCABULARY,
+    )
+    found = [
+        engine.best_paths(net, sources, targets, k=k, max_links=max_links, sign=sign) for engine in (kg.engine, search)
+    ]
+    assert found[0] == found[1]
+    for forward in (True, False):
+        for walks in (50_000, 0):
+            both = [
+                engine.reach(net, sources, forward=forward, max_links=max_links, walks=walks)
+                for engine in (kg.engine, search)
+            ]
+            assert orderly(both[0]) == orderly(both[1])
+            asked = search.reach(net, sources, forward=forward, max_links=max_links, walks=walks, wanted=targets)
+            assert asked.paths == {node: both[0].paths[node] for node in sorted(targets & both[0].paths.keys())}
+
+
+def asked(net: Network, links: int) -> list[bytes]:
+    technique, risk = (raises.of_types(net, [type_])[1] for type_ in ("Technique", "Risk"))
+    answers = [
+        raises.find(net, risk, technique=technique, max_links=links),
+        impact.find(net, technique, max_links=links, lang="zh"),
+        impact.find(net, risk, direction="in", max_links=links - 1),
+        paths.find(net, technique, risk, k=25),
+        paths.find(net, technique, risk, sign=-1, k=5),
+    ]
+    if len(net.links) < 200:
+        answers += [raises.matrix(net, max_links=links), cut.find(net, [risk], max_links=links)]
+    return [answer.json() for answer in answers]
+
+
+@pytest.mark.parametrize(("claims", "seed", "links"), [(110, 1, 4), (3_000, 2, 2)])
+def test_answers_are_the_same_to_the_byte(claims: int, seed: int, links: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    net = generated(claims, seed, Criteria(without_work=("w0000001",)))
+    monkeypatch.setenv("KG_ENGINE", "networkx")
+    plain = asked(net, links)
+    monkeypatch.setenv("KG_ENGINE", "compiled")
+    assert asked(net, links) == plain
+
+
+def test_sixteen_bytes_a_claim() -> None:
+    drawn = draw(40_000)
+    arrays = Arrays.of_columns(
+        range(40_000), len(drawn.types), drawn.subject, drawn.object, drawn.signs, drawn.expected(VOCABULARY)
+    )
+    tables = arrays.costs.nbytes + arrays.expected.nbytes
+    assert arrays.nbytes - tables <= 16 * 40_000 + 9 * arrays.nodes + 8
+
+
+@settings(max_examples=60, deadline=None)
+@given(lines, st.data())
+def test_mended_arrays_equal_those_made_from_scratch(some: list[str], data: st.DataObject) -> None:
+    ends = tuple(f"{name} raises z" for name in NAMES)
+    taken_ = taken(records(*ends, *some))
+    old = Network.build(taken_, Criteria(relation=("raises", "lowers", "affects")), VOCABULARY)
+    before = Arrays.of(old)
+    works = data.draw(st.lists(st.sampled_from(sorted(taken_.works)), max_size=4, unique=True))
+    criteria = replace(old.criteria, without_work=tuple(sorted(works)))
+    touched = {item.claim for work in works for item in taken_.evidence_from(work)}
+    new = old.reread(taken_, criteria, touched)
+    for net in (new, new.reread(taken_, old.criteria, touched), old.lacking(sorted(touched))):
+        mended = before.mended(net, touched) if net is not new else Arrays.of(net)
+        fresh = Arrays.of(replace(net))
+        assert list(mended.ids) == list(fresh.ids)
+        for name in ("start", "to", "back_start", "back", "at", "signs", "terminal"):
+            assert np.array_equal(getattr(mended, name), getattr(fresh, name)), name
+        for name, code in (("costs", "code"), ("expected", "code"), ("costs", "back_code")):
+            values = [getattr(one, name)[getattr(one, code)] for one in (mended, fresh)]
+            assert np.array_equal(*values), name
+        before = Arrays.of(net) if net is new else before
+
+
+def test_many_different_expected_values_are_told_apart() -> None:
+    count = 70_000
+    subject, expected = np.zeros(count, np.int32), 1.0 - np.arange(1, count + 1) / 1e6
+    arrays = Arrays.of_columns(
+        range(count), count + 1, subject, np.arange(1, count + 1), np.ones(count, np.int8), expected
+    )
+    assert arrays.code.dtype == np.int32
+    rows, complete = search.best_rows(arrays, [0], [count], 1, 2, -1, 1_000)
+    assert complete
+    assert rows[0, 0] == count - 1
+
+
+def test_a_hub_of_a_hundred_thousand_claims_is_crossed_within_bounded_time() -> None:
+    arms = 50_000
+    # 0 -> arms -> hub -> arms -> end, every claim alike.
+    hub, end = 2 * arms + 1, 2 * arms + 2
+    left, right = np.arange(1, arms + 1), np.arange(arms + 1, 2 * arms + 1)
+    subject = np.concatenate([np.zeros(arms), left, right, np.full(arms, hub)]).astype(np.int32)
+    object_ = np.concatenate([left, np.full(arms, hub), np.full(arms, end), right]).astype(np.int32)
+    arrays = Arrays.of_columns(range(4 * arms), end + 1, subject, object_, np.ones(4 * arms, np.int8), [0.5] * 4 * arms)
+    begin = process_time()
+    rows, complete = search.best_rows(arrays, [0], [end], 3, 6, -1, 300_000)
+    assert process_time() - begin < 20
+    assert (rows[:3] >= 0).sum(axis=1).tolist() == [4, 4, 4]
+    assert complete
+    assert not search.best_rows(arrays, [0], [end], 3, 6, -1, 10)[1]
+
+
+def test_a_dense_cycle_ends_and_says_so() -> None:
+    names = [f"n{n:02d}" for n in range(40)]
+    net = network(*(f"{a} {'lowers' if b == 'n00' else 'raises'} {b}" for a in names for b in names if a != b))
+    begin = process_time()
+    found = search.best_paths(net, frozenset([0]), frozenset([39]), k=1_000, max_links=12, pops=20_000)
+    assert process_time() - begin < 20
+    assert found.paths[0] == ("n00--raises--n39",)
+    reached = search.reach(net, frozenset([1]), forward=True, max_links=12)
+    assert not reached.exhaustive
+    assert set(reached.paths[0]) == {-1}
+
+
+def test_the_engine_is_chosen_by_size_and_can_be_forced(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = network("a raises b")
+    monkeypatch.delenv("KG_ENGINE", raising=False)
+    assert not searching.is_compiled(net)
+    monkeypatch.setattr(searching, "THRESHOLD", 1)
+    assert searching.is_compiled(net)
+    monkeypatch.setenv("KG_ENGINE", "networkx")
+    assert not searching.is_compiled(net)
+    monkeypatch.setenv("KG_ENGINE", "fast")
+    with pytest.raises(InputError, match="'fast' is no engine"):
+        searching.is_compiled(net)
+
+
+WITHOUT_NUMBA = """
+import sys
+sys.meta_path.insert(0, type("Missing", (), {"find_spec": staticmethod(
+    lambda name, *rest: (_ for _ in ()).throw(ModuleNotFoundError(name)) if name == "numba" else None)}))
+from kg import searching
+searching.find_spec = lambda name: None
+from tests.builders import network
+print(len(searching.best_paths(network("a raises b"), frozenset([0]), frozenset([1]), k=1, max_links=2).paths))
+"""
+
+
+@pytest.mark.parametrize("engine", ["auto", "compiled"])
+def test_without_numba_plain_python_answers_and_force_is_refused(engine: str) -> None:
+    program = WITHOUT_NUMBA.replace("from tests", "searching.THRESHOLD = 0\nfrom tests")
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"KG_ENGINE": engine},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if engine == "auto":
+        assert run.stdout == "1\n"
+    else:
+        assert "needs numba, which is not installed" in run.stderr
+
+
+def test_kernels_are_kept_in_a_folder_of_their_own_or_not_at_all(tmp_path: Path) -> None:
+    program = "from kg.compiled import jit; print(jit.folder({!r}))"
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    for place, kept in ((tmp_path / "new", str(tmp_path / "new")), (blocked, "None"), (blocked / "below", "None")):
+        run = subprocess.run(
+            [sys.executable, "-c", program.format(str(place))], capture_output=True, text=True, check=True
+        )
+        assert run.stdout.strip() == kept
+
+
+def test_small_networks_load_no_compiler() -> None:
+    program = (
+        "import sys\nfrom kg import searching\nfrom tests.builders import network\n"
+        "searching.best_paths(network('a raises b'), frozenset([0]), frozenset([1]), k=1, max_links=2)\n"
+        "assert not {'numba', 'llvmlite'} & set(sys.modules)"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "KG_ENGINE"}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
