@@ -99,7 +99,8 @@ def work(graph: Graph, document: Document) -> None:
         out.print(Text("  ".join(places), style="dim"))
     status = graph.vocabulary.work_statuses[document["status"]]
     style = "bold red" if not status.counts else "dim"
-    out.print(Text(f"{say('status', lang)}: {status.label.get(lang)}", style=style))
+    into = "" if document["merged_into"] is None else f" → {document['merged_into']}"
+    out.print(Text(f"{say('status', lang)}: {status.label.get(lang)}{into}", style=style))
     for item in document["evidence"]:
         out.print()
         stance = graph.vocabulary.stances[item["stance"]].label.get(lang)
