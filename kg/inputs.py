@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import reprlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from rapidfuzz import process
 
 from kg import ids
-from kg.errors import InputError, ShapeViolation
+from kg.errors import InputError, ShapeViolation, UnknownTerm
 from kg.model import MERGED, YEARS, Claim, Entity, Evidence, Text, Work
-from kg.vocabulary import Vocabulary
+from kg.vocabulary import Term, Vocabulary
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 MATCH_RELATIONS = ("broadMatch", "closeMatch", "exactMatch", "narrowMatch", "relatedMatch")
@@ -90,7 +91,7 @@ class EntityIn(_In):
             raise ShapeViolation(f"{self.id} is named as broader than itself", where="broader", hint="leave it out")
         return Entity(
             id=self.id,
-            type=vocabulary.entity_type(self.type).id,
+            type=_term(vocabulary.entity_type, self.type, "type"),
             label=self.label.record(),
             definition=None if self.definition is None else self.definition.record(),
             aliases=tuple(dict.fromkeys(self.aliases)),
@@ -109,7 +110,7 @@ class ClaimIn(_In):
 
     def record(self, vocabulary: Vocabulary) -> Claim:
         """Return the claim; a claim of an entity about itself is refused."""
-        relation = vocabulary.relation(self.relation).id
+        relation = _term(vocabulary.relation, self.relation, "relation")
         if self.subject == self.object:
             raise ShapeViolation(
                 f"{self.subject} {relation} itself", where="object", hint="a claim joins two different entities"
@@ -143,10 +144,10 @@ class EvidenceIn(_In):
 
     def record(self, vocabulary: Vocabulary) -> Evidence:
         """Return the evidence item with the id that its immutable core gives it."""
-        stance = vocabulary.stance(self.stance).id
-        kind = vocabulary.study_kind(self.kind).id
-        strength = vocabulary.strength(self.strength).id
-        basis = vocabulary.basis(self.basis).id
+        stance = _term(vocabulary.stance, self.stance, "stance")
+        kind = _term(vocabulary.study_kind, self.kind, "kind")
+        strength = _term(vocabulary.strength, self.strength, "strength")
+        basis = _term(vocabulary.basis, self.basis, "basis")
         core = (
             self.claim,
             stance,
@@ -206,7 +207,7 @@ class WorkIn(_In):
     def record(self, vocabulary: Vocabulary) -> Work:
         """Return the work; an unknown status names near ones, a merged work names the one that it is part of."""
         values = self.model_dump()
-        values["status"] = vocabulary.work_status(self.status).id
+        values["status"] = _term(vocabulary.work_status, self.status, "status")
         if (self.merged_into is None) != (values["status"] != MERGED) or self.merged_into == self.id:
             raise ShapeViolation(
                 f"{self.id} is {values['status']} and {'not ' if self.merged_into is None else ''}merged into a work",
@@ -222,8 +223,14 @@ _SHOWN = reprlib.Repr()
 _SHOWN.maxstring = _SHOWN.maxother = 120
 
 
-def parse(door: type[M], values: Mapping[str, Any], *, where: str | None = None) -> M:
+def parse(door: type[M], values: Mapping[str, Any], *, where: str | None = None, by_field: bool = False) -> M:
     """Validate raw values at a door.
+
+    Args:
+        door: What they must be like.
+        values: The raw values.
+        where: Place that the error names.
+        by_field: Name the field at fault as the place instead.
 
     Raises:
         InputError: names the first field at fault, what was given and what was expected, and how many more there are.
@@ -235,14 +242,30 @@ def parse(door: type[M], values: Mapping[str, Any], *, where: str | None = None)
     try:
         return door.model_validate(dict(values))
     except ValidationError as fault:
-        first = fault.errors(include_url=False)[0]
+        first = min(fault.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
         place = ".".join(str(part) for part in first["loc"])
         given = "nothing" if first["type"] == "missing" else _SHOWN.repr(first.get("input"))
         more = fault.error_count() - 1
         cause = first.get("ctx", {}).get("error")
-        hint = cause.hint if isinstance(cause, InputError) else None
+        message = first["msg"].removeprefix("Value error, ")
+        hint, near = None, []
+        if isinstance(cause, InputError):
+            message, hint = cause.message, cause.hint
+        if first["type"] == "extra_forbidden":
+            message, names = "there is no such field", list(door.model_fields)
+            near = [match[0] for match in process.extract(place[:100], names, limit=2, score_cutoff=80)]
+            hint = None if near else f"the fields are {', '.join(names)}"
         if more:
             hint = f"{hint + '; ' if hint else ''}{more} more fault{'s' if more > 1 else ''} in this record"
-        raise InputError(
-            f"{place}: {first['msg'].removeprefix('Value error, ')}; given {given[:120]}", where=where, hint=hint
-        ) from fault
+        said = f"{message}; given {given[:120]}"
+        if by_field:
+            raise InputError(said, where=place, hint=hint, near=near) from fault
+        raise InputError(f"{place}: {said}", where=where, hint=hint, near=near) from fault
+
+
+def _term(find: Callable[[str], Term], word: str, where: str) -> str:
+    """Return the id of a word of the ontology; one that it does not have names the field."""
+    try:
+        return find(word).id
+    except UnknownTerm as fault:
+        raise UnknownTerm(fault.message, where=where, near=fault.near, hint=fault.hint) from fault

@@ -70,7 +70,7 @@ def read(values: Mapping[str, Any]) -> Parsed:
         )
     (one,) = found.works
     if given.get("id") is not None:
-        named = parse(WorkIn, {**one.work.model_dump(), "id": given["id"]}, where="work")
+        named = parse(WorkIn, {**one.work.model_dump(), "id": given["id"]}, by_field=True)
         return Parsed((ParsedWork(one.source, one.line, named),), (), found.warnings)
     return found
 
@@ -123,7 +123,7 @@ def _fields(given: Document) -> WorkIn:
         authors = fields.get("authors")
         listed = isinstance(authors, list) and all(isinstance(one, str) for one in authors)
         fields["id"] = make_key({**fields, "authors": authors if listed else []})
-    return parse(WorkIn, {"type": "document", **fields}, where="work")
+    return parse(WorkIn, {"type": "document", **fields}, by_field=True)
 
 
 def _entry(text: object, format: str | None) -> Parsed:

@@ -76,16 +76,11 @@ def entity(values: Mapping[str, Any], snapshot: Snapshot, vocabulary: Vocabulary
     for name in ("label", "definition"):
         if isinstance(given.get(name), str):
             given[name] = {"en": given[name]}
-    label = given.get("label")
-    if given.get("id") is None and isinstance(label, Mapping) and isinstance(label.get("en"), str):
-        given["id"] = ids.slugify(label["en"]) or None
-        if given["id"] is None:
-            raise InputError(
-                "no id can be made of this label", where="id", hint="give an id in Latin letters, such as model-merging"
-            )
+    if given.get("id") is None:
+        given["id"] = _id_of(given.get("label"))
     if given.get("broader") is not None:
         given["broader"] = _standing(names.entity_of(snapshot, given["broader"], where="broader")).id
-    made = replace(parse(EntityIn, given, where="entity").record(vocabulary), status=PROPOSED)
+    made = replace(parse(EntityIn, given, by_field=True).record(vocabulary), status=PROPOSED)
     known = snapshot.entities.get(made.id)
     likes = tuple(alike.like_entity(made, snapshot, lang=lang))
     if known is not None and known.status in STANDING:
@@ -114,7 +109,7 @@ def claim(values: Mapping[str, Any], snapshot: Snapshot, vocabulary: Vocabulary,
             raise InputError(f"there is no {end}", where=end, hint="a claim is SUBJECT RELATION OBJECT")
         ends.append(_standing(names.entity_of(snapshot, given[end], where=end)))
         given[end] = ends[-1].id
-    made = replace(parse(ClaimIn, given, where="claim").record(vocabulary), status=PROPOSED)
+    made = replace(parse(ClaimIn, given, by_field=True).record(vocabulary), status=PROPOSED)
     vocabulary.check_ends(made.relation, ends[0].type, ends[1].type)
     likes = tuple(alike.like_claim(made, snapshot, lang=lang))
     known = snapshot.claims.get(made.id)
@@ -163,7 +158,7 @@ def evidence(
     if work.status == "revoked":
         raise Conflict(f"the work {work.id} was taken back", where="work", hint="add the work again first")
     given |= {"claim": of_claim.record.id, "work": work.id, "contributor": contributor}
-    read = parse(ItemIn, given, where="evidence").record(vocabulary)
+    read = parse(ItemIn, given, by_field=True).record(vocabulary)
     made = _as_revision(replace(read, status=PROPOSED, supersedes=supersedes), snapshot)
     if made.quote is not None and quotes.folded(made.quote) == quotes.folded(made.statement):
         raise ShapeViolation(
@@ -184,6 +179,21 @@ def evidence(
         where="evidence",
         hint=f"`kg history {known.id}` says why; say it otherwise",
     )
+
+
+def _id_of(label: object) -> str:
+    """Return the id that an English label gives."""
+    english = label.get("en") if isinstance(label, Mapping) else None
+    if not isinstance(english, str) or not english.strip():
+        raise InputError(
+            "there is no label in English", where="label", hint='give {"en": ..., "zh": ...}; zh may be left out'
+        )
+    id = ids.slugify(english)
+    if not id:
+        raise InputError(
+            "no id can be made of this label", where="id", hint="give an id in Latin letters, such as model-merging"
+        )
+    return id
 
 
 def _says_nothing_else(made: Entity, known: Entity) -> bool:
