@@ -208,7 +208,7 @@ def _endnote(paper: Paper, chance: random.Random) -> str:
 def _csv(paper: Paper, chance: random.Random) -> str:
     out = io.StringIO()
     people = "; ".join((*paper.authors, "et al.") if paper.others else paper.authors)
-    cells = (paper.key, paper.title, people, paper.year, paper.doi, paper.venue, r"C:\Users\ann\x.pdf")
+    cells = (paper.key, paper.title, people, paper.year, paper.doi, paper.venue, r"D:\Papers\ann\x.pdf")
     csv.writer(out, quoting=chance.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL])).writerow(cells)
     return out.getvalue().rstrip("\r\n")
 

@@ -136,7 +136,7 @@ def test_files_are_known_by_name_or_contents(tmp_path: Path, name: str, text: st
         ("bibtex", "@misc{a, title={profile = x}, url={https://a.org/home/x}}", {}, None),
         ("ris", "TY  - JOUR\nL1  - /x\nTI  - x\nER  - ", {"RIS-L1": "/x"}, "TY  - JOUR\nTI  - x\nER  - "),
         ("csv", r"x,D:\Private Papers\x.pdf", {"File Attachments": r"D:\Private Papers\x.pdf"}, "x,"),
-        ("csl-json", '{"title":"x","note":"see /home/ann/y, or ~"}', {}, '{"title":"x","note":"see , or ~"}'),
+        ("csl-json", '{"title":"x","note":"see /Volumes/ann/y, or ~"}', {}, '{"title":"x","note":"see , or ~"}'),
         ("endnote-xml", "<record><pdf-urls><url>internal-pdf://x</url></pdf-urls></record>", {}, "<record></record>"),
     ],
 )  # fmt: skip
