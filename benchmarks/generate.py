@@ -27,7 +27,7 @@ from kg.record import Store
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary, load
 
-LINKS_PER_ENTITY, ITEMS, MOST_ENDS = 8, 3, 300
+LINKS_PER_ENTITY, ITEMS, MOST_ENDS, COMMON = 8, 3, 300, 0.15
 STEEPNESS = 2.5
 """The degree of the r-th entity of a type is about r^(1/2.5 - 1): a degree distribution of exponent 2.67."""
 TYPES = ("Capability", "Factor", "Mitigation", "Risk", "Technique")
@@ -177,7 +177,9 @@ def draw(claims: int, seed: int = 1) -> Drawn:
     sizes = (capabilities, inner - capabilities - mitigations, mitigations, ends, ends)
     starts = np.concatenate([[0], np.cumsum(sizes)])
     places = [random.permutation(size).astype(np.int32) for size in sizes]
-    weights = np.array([row[3] for row in FLOW], dtype=float)
+    # Types that are few for the size of the graph take part in few claims, so that their entities are no hubs as such.
+    few = {name: min(1.0, size / (COMMON * count)) for name, size in zip(TYPES, sizes, strict=True)}
+    weights = np.array([weight * few[from_] * few[to] for from_, _, to, weight in FLOW])
     keys = np.zeros(0, dtype=np.int64)
     while len(keys) < claims:
         rows = random.choice(len(FLOW), size=int((claims - len(keys)) * 1.3) + 64, p=weights / weights.sum())
