@@ -1,4 +1,4 @@
-"""Receipts and the lint over HTTP: shown, verified, kept for those with a token; documents of strangers; few at once."""
+"""Receipts and the lint over HTTP: shown, verified, kept with a token; documents of strangers; few at once."""
 
 from __future__ import annotations
 
