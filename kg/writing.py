@@ -64,7 +64,13 @@ class Writing(Asking):
         tries = iter(range(TRIES - 1))
         while True:
             snapshot = self.snapshot
-            seen = snapshot.revision if expect is None else expect
+            if expect not in {None, snapshot.revision}:
+                raise Conflict(
+                    f"the record is at revision {snapshot.revision}, not at {expect}",
+                    where="expect",
+                    hint="read what changed meanwhile (`kg log`, `kg history ID`) and try again",
+                )
+            seen = snapshot.revision
             try:
                 return self.store.write(changes(snapshot), actor=actor, act=act, reason=reason, expect=seen)
             except Conflict as fault:
