@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-from typing import Any
+from collections import Counter
+from typing import Any, ClassVar
 
 import h11
 import orjson
@@ -22,6 +23,8 @@ from kg_api.app import create_app
 from kg_api.headers import SECURITY
 
 CONNECTIONS_MOST = 1_000
+CONNECTIONS_EACH = CONNECTIONS_MOST // 4
+"""Most connections of one address, so that nobody takes the places of all others."""
 RECEIVE_SECONDS = 15.0
 KEEP_ALIVE_SECONDS = 5
 HEAD_MOST = 65_536
@@ -31,23 +34,38 @@ class DeadlineProtocol(H11Protocol):
     """HTTP/1.1 that closes a connection whose request is not complete in time, and refuses as a problem document.
 
     A slow sender holds a connection for at most `RECEIVE_SECONDS`; the time runs from the first byte of a request
-    (from connecting, for the first one) to its last.
+    (from connecting, for the first one) to its last. An address that holds `CONNECTIONS_EACH` gets no more.
     """
 
     deadline: asyncio.TimerHandle | None = None
+    held: ClassVar[Counter[str]] = Counter()
+    address: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the time of the first request."""
+        """Start the time of the first request; refuse a connection that is one too many of its address."""
+        peer = transport.get_extra_info("peername")
+        self.address = str(peer[0]) if peer else ""
+        self.held[self.address] += 1
         super().connection_made(transport)
-        self._start()
+        if self.held[self.address] > CONNECTIONS_EACH:
+            self._refuse(429, "this address holds as many connections as it may; close some")
+        else:
+            self._start()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the time."""
         self._stop()
+        if self.address is not None:
+            self.held[self.address] -= 1
+            if not self.held[self.address]:
+                del self.held[self.address]
+            self.address = None
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Start the time with the first byte of a request, stop it with the last."""
+        if self.transport.is_closing():
+            return
         if self.deadline is None and self.conn.their_state is h11.IDLE:
             self._start()
         super().data_received(data)
@@ -56,7 +74,10 @@ class DeadlineProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, in the shape of every other error."""
-        body = orjson.dumps(problems.of_status(400, msg))
+        self._refuse(400, msg)
+
+    def _refuse(self, status: int, said: str) -> None:
+        body = orjson.dumps(problems.of_status(status, said))
         given = {
             **SECURITY,
             "Content-Type": problems.MEDIA_TYPE,
@@ -64,7 +85,7 @@ class DeadlineProtocol(H11Protocol):
             "Connection": "close",
         }
         headers = [(name.encode(), value.encode()) for name, value in given.items()]
-        events = (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage())
+        events = (h11.Response(status_code=status, headers=headers), h11.Data(data=body), h11.EndOfMessage())
         for event in events:
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()

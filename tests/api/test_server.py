@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 
 import pytest
 import uvicorn
@@ -50,9 +50,9 @@ def free_port() -> int:
         return number
 
 
-def talk(port: int, *parts: bytes, pause: float = 0.0) -> bytes:
+def talk(port: int, *parts: bytes, pause: float = 0.0, source: str = "127.0.0.1") -> bytes:
     """Send parts with pauses and return all that comes back until the server closes."""
-    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as line:
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=10, source_address=(source, 0))) as line:
         for part in parts:
             line.sendall(part)
             time.sleep(pause)
@@ -101,6 +101,25 @@ def test_a_drip_of_bytes_does_not_extend_the_deadline(port: int) -> None:
     with suppress(BrokenPipeError, ConnectionResetError):
         talk(port, b"GET / HTTP/1.1\r\nHost: x\r\n", *[b"A: b\r\n"] * 60, pause=0.15)
     assert time.monotonic() - start < 6
+
+
+def test_one_address_does_not_take_the_places_of_others(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "CONNECTIONS_EACH", 5)
+    monkeypatch.setattr(server, "RECEIVE_SECONDS", 20.0)
+    ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with ExitStack() as open_ones:
+        for _ in range(5):
+            line = open_ones.enter_context(closing(socket.create_connection(("127.0.0.1", port), timeout=10)))
+            line.sendall(b"GET / HT")
+        assert talk(port, ask, source="127.0.0.2").startswith(b"HTTP/1.1 200")
+        head, _, body = talk(port).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 429")
+        assert json.loads(body)["status"] == 429
+    until, got = time.monotonic() + 10, b""
+    while not got.startswith(b"HTTP/1.1 200"):
+        assert time.monotonic() < until, "a place that was given up is free again"
+        with suppress(ConnectionError):
+            got = talk(port, ask)
 
 
 def test_a_connection_may_ask_again(port: int) -> None:
