@@ -191,3 +191,8 @@ class Status(Term):
 @dataclass(frozen=True, slots=True)
 class WorkStatus(Status):
     """What its publisher has said of a work since it appeared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Term):
+    """What a review decided on a record."""

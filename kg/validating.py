@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kg.asking import Asking
 from kg.citations.parsed import Failure
 from kg.errors import NotFound
+from kg.ids import RecordKind
 from kg.later import Later
 from kg.model import Record, Text, kind_of
 from kg.snapshot import Snapshot
@@ -21,12 +22,12 @@ from kg.vocabulary import Vocabulary, load
 if TYPE_CHECKING:
     from kg.importers import pack
     from kg.importers import rdf as rdf_import
-    from kg.rdf import convert, dataset, shapes
+    from kg.rdf import convert, dataset, provenance, reviews, shapes
     from kg.rdf.nodes import Node, Triple
 else:
     pack, rdf_import = Later("kg.importers.pack"), Later("kg.importers.rdf")
     convert, dataset = Later("kg.rdf.convert"), Later("kg.rdf.dataset")
-    shapes = Later("kg.rdf.shapes")
+    provenance, reviews, shapes = Later("kg.rdf.provenance"), Later("kg.rdf.reviews"), Later("kg.rdf.shapes")
 
 Document = dict[str, Any]
 
@@ -35,7 +36,7 @@ class Validating(Asking):
     """Validation with SHACL."""
 
     def validate(self, records: Iterable[Record] | None = None, *, lang: str | None = None) -> Document:
-        """Check the record, or a contribution before it is written, against `ontology/shapes.ttl`.
+        """Check the record with its reviews, or a contribution before it is written, against `ontology/shapes.ttl`.
 
         Args:
             records: Records that are to be written, checked with what they lean on; None for the whole record.
@@ -56,7 +57,21 @@ class Validating(Asking):
         snapshot, spoken = self.snapshot, self._lang(lang)
         if records is not None:
             return shapes.document(shapes.validate_closure(records, snapshot, self.vocabulary), spoken)
-        return shapes.document(_check((), _records(snapshot), self.vocabulary, self._ontology), spoken)
+        return shapes.document(_check(self._as_reviewed(), _records(snapshot), self.vocabulary, self._ontology), spoken)
+
+    def _as_reviewed(self) -> Iterator[Triple]:
+        """Give the reviews of the history, and who wrote first what they decided on."""
+        decided: dict[RecordKind, set[str]] = {}
+        for one in self.store.revisions():
+            if reviews.decision_of(one.act) is not None:
+                revision = next(self.store.changes(one.number - 1, one.number))
+                yield from reviews.review_triples(revision, provenance.revision_node(one.number))
+                for change in revision.changes:
+                    decided.setdefault(change.kind, set()).add(change.id)
+        for kind, ids in decided.items():
+            for id, versions in self.store.histories(kind, sorted(ids)).items():
+                first = versions[0][0]
+                yield from reviews.origin_triples(kind, id, first, provenance.revision_node(first.number))
 
 
 def check_file(

@@ -25,6 +25,7 @@ from kg.terms import ROLES as ROLES
 from kg.terms import SHAPES as SHAPES
 from kg.terms import Basis as Basis
 from kg.terms import Certainty as Certainty
+from kg.terms import Decision as Decision
 from kg.terms import EntityType as EntityType
 from kg.terms import Relation as Relation
 from kg.terms import Sign as Sign
@@ -62,6 +63,7 @@ class Vocabulary:
     bases: Mapping[str, Basis]
     statuses: Mapping[str, Status]
     work_statuses: Mapping[str, WorkStatus]
+    decisions: Mapping[str, Decision]
     inferred_adjustment: int
     digest: str
     version: str
@@ -234,6 +236,7 @@ def _load(stamped: tuple[tuple[Path, int, int], ...]) -> Vocabulary:
         bases=ontology.members(known, Basis),
         statuses=ontology.members(known, Status),
         work_statuses=ontology.members(known, WorkStatus),
+        decisions=ontology.members(known, Decision),
         inferred_adjustment=ontology.inferred_adjustment(known),
         digest=known.digest,
         version=" ".join(known.values(BASE + "ontology", _VERSION_INFO)),

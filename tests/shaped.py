@@ -31,6 +31,11 @@ work:w a ekg:Work ; dcterms:identifier "w" ; ekg:workType "article" ; dcterms:ti
     dcterms:creator <https://w3id.org/evidence-kg/id/work/w#author-1> .
 <https://w3id.org/evidence-kg/id/work/w#author-1> a <http://www.w3.org/ns/prov#Agent> ; foaf:name "W, W" ;
     ekg:position 1 .
+evidence:w.1 prov:wasGeneratedBy revision:1 .
+revision:1 prov:wasAssociatedWith <https://w3id.org/evidence-kg/id/agent/ann> .
+<https://w3id.org/evidence-kg/id/revision/2#review> a ekg:Review ; ekg:decision ekg:decision-reject ;
+    ekg:reviewer <https://w3id.org/evidence-kg/id/agent/bo> ; ekg:reviewed evidence:w.1 ; ekg:reason "Because." ;
+    ekg:recordedAt "2026-01-01T00:00:00Z"^^xsd:dateTime ; ekg:atRevision revision:2 .
 """
 
 
@@ -54,5 +59,9 @@ def words() -> frozenset[Triple]:
 
 def without(some: set[Triple], *patterns: str) -> set[Triple]:
     """Triples but those whose subject and predicate are named, as `entity:a skos:prefLabel`."""
-    gone = {tuple(map(node, re.split(r"\s+", pattern))) for pattern in patterns}
+    gone = {tuple(map(_node, re.split(r"\s+", pattern))) for pattern in patterns}
     return {triple for triple in some if triple[:2] not in gone}
+
+
+def _node(text: str) -> Node:
+    return text if text.startswith("<") else node(text)

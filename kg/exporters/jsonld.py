@@ -20,6 +20,7 @@ LINKS = (
     "ekg:strength", "ekg:basis", "ekg:status", "ekg:workStatus", "ekg:supersedes", "ekg:contributor", "ekg:certainty",
     "ekg:hasBelief", "ekg:passage", "ekg:notice", "ekg:wrote", "ekg:atRevision", "prov:wasGeneratedBy",
     "prov:wasDerivedFrom", "prov:wasAssociatedWith", "prov:wasInformedBy", "oa:hasSource", "oa:hasSelector",
+    "ekg:reviewer", "ekg:decision", "ekg:reviewed", "prov:used",
 )  # fmt: skip
 """Properties whose values are IRIs: written as plain strings."""
 BY_LANGUAGE = ("rdfs:label", "skos:prefLabel", "skos:definition")

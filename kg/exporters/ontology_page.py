@@ -21,6 +21,7 @@ OWL = "http://www.w3.org/2002/07/owl#"
 DCTERMS = "http://purl.org/dc/terms/"
 SCHEMES = (
     "signs", "stances", "study_kinds", "strengths", "certainties", "bases", "statuses", "work_statuses",
+    "decisions",
 )  # fmt: skip
 CORE = {
     "Classes": "Class",

@@ -39,7 +39,7 @@ ORCID = "https://orcid.org/"
 AGENT = BASE + "id/agent/"
 SCHEMES = (
     "entity_types", "relations", "stances", "study_kinds", "strengths", "bases", "statuses", "work_statuses",
-    "certainties",
+    "certainties", "decisions",
 )  # fmt: skip
 Described = Mapping[Node, Mapping[Node, Sequence[Node]]]
 """Subject -> predicate -> objects."""

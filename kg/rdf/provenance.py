@@ -1,4 +1,4 @@
-"""The history of the record as PROV-O: each revision an activity, the records it wrote, who did it.
+"""The history of the record as PROV-O: each revision an activity, the records it wrote, who did it; reviews among them.
 
 Lives here: triples of one revision. May enter: revisions with their changes. Never here: what the records say.
 """
@@ -13,6 +13,7 @@ from kg.rdf.convert import node_of
 from kg.rdf.forms import agent
 from kg.rdf.names import LABEL, TYPE, name
 from kg.rdf.nodes import Node, Triple, integer, literal, moment
+from kg.rdf.reviews import review_triples
 
 _WROTE, _GENERATED, _RECORDED = name("ekg:wrote"), name("prov:wasGeneratedBy"), name("ekg:recordedAt")
 
@@ -58,3 +59,4 @@ def revision_triples(revision: Revision, known: Container[tuple[RecordKind, str]
             yield record, _GENERATED, node
             if change.kind == "evidence":
                 yield record, _RECORDED, moment(revision.recorded_at)
+    yield from review_triples(revision, node)

@@ -33,6 +33,7 @@ SCHEME_CLASSES: Mapping[str, Node] = {
     "statuses": name("ekg:Status"),
     "work_statuses": name("ekg:WorkStatus"),
     "certainties": name("ekg:Certainty"),
+    "decisions": name("ekg:Decision"),
 }
 Key = tuple[RecordKind, str]
 _SUBCLASS = name("rdfs:subClassOf")

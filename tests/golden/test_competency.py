@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from click.testing import CliRunner
 
 import kg
 from kg.cli import cli
+from kg.model import Change, Entity, Text, Work
 from kg.packaged import packaged
 from kg.rdf.competency import GROUPS, questions
 from tests.golden.competency import answer, kept
@@ -199,3 +201,26 @@ def test_measures_are_those_of_the_face(pack_graph: kg.Graph) -> None:
     helping = {one["subject"] for one in claims if one["relation"] in {"mitigates", "lowers"}}
     measures = {id for id, kind in of.items() if kind == "Mitigation"}
     assert {row[0] for row in asked(pack_graph, "mitigations-without-support")} == measures - helping
+
+
+def test_reviews_are_told_as_they_were_made(tmp_path: Path) -> None:
+    graph = kg.open(f"sqlite:///{tmp_path}/r.sqlite", empty=True, lang="en", ontology=())
+    one, other = (Entity(id, "Risk", Text(id), status="proposed") for id in ("a", "b"))
+    work = Work("doe2020on", "article", "On")
+    graph.write([Change("entity", one), Change("entity", other)], actor="ann", act="propose")
+    graph.write([Change("work", work)], actor="ann", act="import")
+    made = [
+        ([Change("entity", replace(one, status="accepted"))], "bo", "accept", None),
+        ([Change("entity", replace(other, status="returned"))], "cem", "return", "Which b?"),
+        ([Change("entity", replace(one, status="revoked"))], "bo", "revoke", "Not a risk."),
+        ([Change("work", replace(work, status="retracted"))], "0000-0002-1825-0097", "mark retracted", "Notice."),
+    ]
+    told = []
+    for changes, actor, act, reason in made:
+        at = graph.write(changes, actor=actor, act=act, reason=reason).recorded_at
+        told.append((changes[0].id, act.removeprefix("mark ").replace("retracted", "retract"), actor, at, reason))
+    assert [(*row[:3], row[4]) for row in asked(graph, "reviews")] == [(*row[:3], row[4]) for row in told]
+    assert graph.validate()["counts"]["violation"] == 0
+    revised = graph.sparql("SELECT ?r { ?r a prov:Activity ; prov:used ?x FILTER NOT EXISTS { ?r a ekg:Review } }")
+    assert revised.rows == []
+    graph.store.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from rdflib import SH
 import kg
 from kg.cli import cli
 from kg.errors import NotFound, ShapeViolation
-from kg.model import Claim, Entity, Evidence, Text, Work
+from kg.model import Change, Claim, Entity, Evidence, Text, Work
 from kg.packaged import packaged
 from kg.rdf import shapes
 from kg.rdf.nodes import lines
@@ -25,6 +26,7 @@ from kg.vocabulary import load
 from tests.shaped import PROLOGUE, RIGHT, statements, without, words
 
 CLAIM, ITEM = "claim:a--raises--b", "evidence:w.1"
+REVIEW, SHOWN = "<https://w3id.org/evidence-kg/id/revision/2#review>", "revision:2#review"
 LONG = "x" * 10_001
 OWN = """ekg:own a ekg:RelationType ; rdfs:label "owns"@en ; skos:definition "Owns."@en . """
 BROKEN: dict[str, tuple[str, str, str]] = {
@@ -89,6 +91,18 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "work-raw": ("work:w", "", "work:w ekg:raw work:w"),
     "work-replaced": ("work:w", "", "work:w dcterms:isReplacedBy entity:a"),
     "work-raw-format": ("work:w", "", 'work:w ekg:rawFormat ""'),
+    "review-reviewer": (SHOWN, "", f"{REVIEW} ekg:reviewer <https://orcid.org/0000-0002-1825-0097>"),
+    "review-decision": (SHOWN, f"{REVIEW} ekg:decision", f"{REVIEW} ekg:decision ekg:status-rejected"),
+    "review-reviewed": (SHOWN, f"{REVIEW} ekg:reviewed", f"{REVIEW} ekg:reviewed revision:1"),
+    "review-time": (SHOWN, f"{REVIEW} ekg:recordedAt", f'{REVIEW} ekg:recordedAt "yesterday"'),
+    "review-reason": (SHOWN, "", f'{REVIEW} ekg:reason "Besides."'),
+    "review-reason-needed": (SHOWN, f"{REVIEW} ekg:reason", ""),
+    "review-revision": (SHOWN, f"{REVIEW} ekg:atRevision", ""),
+    "review-by-another": (
+        SHOWN,
+        f"{REVIEW} ekg:reviewer",
+        f"{REVIEW} ekg:reviewer <https://w3id.org/evidence-kg/id/agent/ann>",
+    ),
     "relation-label": ("ekg:own", "", 'ekg:own a ekg:RelationType ; skos:definition "Owns."@en'),
     "relation-definition": ("ekg:own", "", 'ekg:own a ekg:RelationType ; rdfs:label "owns"@en'),
     "relation-inverse-label": ("ekg:own", "", OWN + 'ekg:own ekg:inverseLabel "owned"@en , "had"@en'),
@@ -245,3 +259,15 @@ def test_the_command_line(tmp_path: Path, sqlite_url: str) -> None:
                             ).stdout)["counts"]["rules"]  # fmt: skip
     assert {"claim-subject", "claim-object"} <= set(alone)
     assert set(beside) == {"claim-identifier-ends", "claim-evidence"}
+
+
+def test_the_record_is_checked_with_its_reviews(tmp_path: Path) -> None:
+    graph = kg.open(f"sqlite:///{tmp_path}/r.sqlite", empty=True, lang="en", ontology=())
+    entity = Entity("a", "Technique", Text("A", "甲"), status="proposed")
+    graph.write([Change("entity", entity)], actor="ann", act="propose")
+    graph.write([Change("entity", replace(entity, status="rejected"))], actor="ann", act="reject")
+    assert [(one["focus"], one["rule"]) for one in graph.validate()["items"]] == [
+        ("revision:3#review", "review-by-another"),
+        ("revision:3#review", "review-reason-needed"),
+    ]
+    graph.store.close()
