@@ -25,7 +25,6 @@ MAX_MEMBERS = 10_000
 MAX_CHARS = 200_000
 FORM = "try again later, or fill in the form: kg add work --title ..."
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+[A-Za-z]{1,40}\s+PUBLIC\s+\"[^\"<>]{0,200}\"\s+\"[^\"<>]{0,200}\"\s*>")
-_DECLARATION = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)[A-Za-z][^<>]*?(/?)>")
 _INLINE = "i b u em strong sub sup sc tt span a italic bold underline monospace small-caps inline-formula tex-math"
 _BLOCK = "p title sec br div list list-item li ul ol disp-formula abstract label h1 h2 h3 h4"
@@ -68,12 +67,14 @@ def xml_root(body: bytes, service: str) -> Element:
     """
     try:
         text = _DOCTYPE.sub("", body.decode("utf-8-sig"), count=1)
-        if _DECLARATION.search(text) is None and _depth(text) <= MAX_TREE:
-            root: Element = fromstring(text, forbid_dtd=True)
-            return root
-    except (ParseError, DefusedXmlException, ValueError) as fault:
+        root: Element | None = fromstring(text, forbid_dtd=True) if _depth(text) <= MAX_TREE else None
+    except DefusedXmlException as fault:
+        raise Upstream(f"{service} answered with XML that declares entities, which are not read", hint=FORM) from fault
+    except (ParseError, ValueError) as fault:
         raise Upstream(f"{service} answered with something that is no XML", hint=FORM) from fault
-    raise Upstream(f"{service} answered with XML that declares entities or is nested too deep", hint=FORM)
+    if root is None:
+        raise Upstream(f"{service} answered with XML that is nested deeper than {MAX_TREE} levels", hint=FORM)
+    return root
 
 
 def _depth(text: str) -> int:

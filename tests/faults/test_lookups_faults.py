@@ -41,7 +41,7 @@ def sends(body: bytes) -> Speak:
 
 
 def drips(first: bytes, piece: bytes, seconds: float) -> Speak:
-    """Send something at once, then a little again and again, for four seconds: each read succeeds, the whole is late."""
+    """Send something, then a little again and again for four seconds: each read succeeds, the whole is late."""
 
     def speak(connection: socket, head: bytes) -> None:
         connection.sendall(first)

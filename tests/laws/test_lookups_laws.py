@@ -147,6 +147,21 @@ def test_hostile_answers_end_soon(body: bytes) -> None:
         check(outcome(asked, body))
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'<!DOCTYPE a PUBLIC "a" "b" [<!ENTITY b "c">]><feed>&b;</feed>', "declares entities"),
+        (b'<!DOCTYPE a PUBLIC "a" "b"><!DOCTYPE a [<!ENTITY b "c">]><feed>&b;</feed>', "declares entities"),
+        (b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><feed/>", "declares entities"),
+        (b"<a>" * 61 + b"</a>" * 61, "deeper than 60"),
+        (b"<feed>&b;</feed>", "no XML"),
+        (b"<feed/>", "no Atom feed"),
+    ],
+)
+def test_why_xml_is_refused(body: bytes, said: str) -> None:
+    assert said in str(outcome(XML["arxiv-entry.xml"], body))
+
+
 @given(st.lists(st.text("abcäß,.()-", min_size=1, max_size=8), min_size=1, max_size=30))
 def test_an_inverted_index_unfolds_to_its_text(words: list[str]) -> None:
     index: dict[str, list[int]] = {}
