@@ -17,6 +17,7 @@ from kg.citations import formats
 from kg.citations.references import reference
 from kg.citations.tags import citation_meta
 from kg.criteria import Criteria
+from kg.engine import reach
 from kg.errors import InputError
 from kg.exporters.jsonld import embedded
 from kg.graph import Graph
@@ -24,6 +25,7 @@ from kg.ids import BASE, RecordKind
 from kg.model import CURRENT, Work
 from kg.network import Network, group_of
 from kg.question import explain
+from kg.question.answers import sides
 from kg.rdf.about import about, find
 from kg.settings import Lang
 from kg_api import parameters as p
@@ -40,6 +42,8 @@ from kg_viz.legend import points
 router = APIRouter(include_in_schema=False)
 Document = dict[str, Any]
 VIEWS = ("history",)
+OPPOSITE = {"cause": "harm", "measure": "harm", "harm": "cause"}
+LINKS, SHOWN = 6, 12
 CITED = {"bibtex": ".bib", "ris": ".ris", "csl-json": ".json"}
 
 
@@ -93,10 +97,44 @@ def entity(network: Network, id: str, lang: str) -> Document:
         "definition_lang": lang if record.definition is not None and (lang == "en" or record.definition.zh) else "en",
         "out": _by_sign(found["claims_out"]),
         "into": _by_sign(found["claims_in"]),
+        "far": far(network, id, lang),
         "matches": [(relation, iri, web_address(iri)) for relation, iri in record.matches],
         "status": _status(network, record.status, lang),
         "picture": f"/?focus={quote(id)}&entity={quote(id)}&lang={lang}",
     }
+
+
+def far(network: Network, id: str, lang: str) -> Document | None:
+    """Return what an entity reaches through chains: a cause or measure the harms, a harm the causes; strongest first.
+
+    Returns:
+        `{"out", "items": [{"id", "label", "sign", "expected", "both", "contested"}], "more"}`, or None for entities
+        that are neither, or that reach none.
+    """
+    vocabulary, entities = network.vocabulary, network.snapshot.entities
+    role = vocabulary.entity_type(entities[id].type).role
+    if role not in OPPOSITE:
+        return None
+    wanted = {kind for one in vocabulary.types_with_role(OPPOSITE[role]) for kind in vocabulary.subtypes(one)}
+    out = role != "harm"
+    items = []
+    for node, by_sign in reach(network, network.nodes_of(id), forward=out, max_links=LINKS).paths.items():
+        other = network.ids[node]
+        ends = sides(network, by_sign, lang=lang) if entities[other].type in wanted else None
+        if ends is not None:
+            best = ends["best"]
+            items.append(
+                {
+                    "id": other,
+                    "label": explain.name(network, other, lang),
+                    "sign": best["sign"],
+                    "expected": best["belief"]["expected"],
+                    "both": ends["opposing"] is not None,
+                    "contested": best["contested"],
+                }
+            )
+    items.sort(key=lambda one: (-round(one["expected"], 12), one["id"]))
+    return {"out": out, "items": items[:SHOWN], "more": max(0, len(items) - SHOWN)} if items else None
 
 
 def claim(network: Network, id: str, lang: str) -> Document:
