@@ -260,7 +260,7 @@ class Fetcher:
             answer = self._ask(url, media, deadline)
             if isinstance(answer, float):
                 self._pause(host, answer, deadline)
-                self._ledger.ask(host)
+                time.sleep(self._ledger.ask(host, patience=deadline.left()))
                 answer = self._ask(url, media, deadline)
             if isinstance(answer, float):
                 self._ledger.rest(host, answer)
