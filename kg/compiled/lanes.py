@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.compiled.jit import kernel
-from kg.compiled.kernels import FAR, combine
+from kg.compiled.kernels import combine
 
 ORIGIN = 8
 """Marks a sign code where a search began; only there may it be a blocked node, and only there a path that has ended."""
@@ -71,17 +71,49 @@ def join(f_start, f_lane, f_code, f_cost, b_start, b_lane, b_code, b_cost, block
 
 
 @kernel
-def pick(nodes, links, cost, head, bits, half, signs, best):
-    """Write the least cost of each of some nodes and signs after one search into `best[node, sign]`."""
-    for place in range(len(nodes)):
-        for sign in range(signs):
-            least = FAR
-            base = np.int64(nodes[place]) << bits
-            look = head[base + sign]
-            if look >= 0 and links[look] > 0:
-                least = cost[look]
-            if half < 1 << bits:
-                look = head[base + sign + half]
-                if look >= 0:
-                    least = min(least, cost[look])
-            best[place, sign] = least
+def rounds(start, adjacent, code, costs, blocked, anchors, bits, half, most, backward, least, before):
+    """Walk from as many anchors as there are lanes, one more link each round, all lanes of a state side by side.
+
+    `least` and `before` (states x lanes) are filled with `FAR`; `least` takes up the least cost of a walk that does not
+    come back to its anchor, -1 at the anchor itself.
+    """
+    lanes = least.shape[1]
+    states = len(least)
+    active, fresh = np.zeros(states, np.uint8), np.zeros(states, np.uint8)
+    for lane in range(len(anchors)):
+        first = np.int64(anchors[lane]) << bits
+        least[first : first + (1 << bits), lane] = -1
+        before[first, lane] = 0
+        active[first] = 1
+    for round_ in range(1, most + 1):
+        for here in range(states):
+            if not active[here]:
+                continue
+            node, sign = here >> bits, here & ((1 << bits) - 1)
+            if sign >= half or (round_ > 1 and blocked[node]):
+                continue
+            row = before[here]
+            for step in range(start[node], start[node + 1]):
+                edge = adjacent[step]
+                turned = edge & 3
+                into = np.int64(edge >> 3) << bits | (sign ^ turned if (sign | turned) < 2 else 2)
+                if edge & 4:
+                    if not backward:
+                        into += half
+                    elif round_ > 1:
+                        continue
+                price, to, better = costs[code[step]], least[into], False
+                for lane in range(lanes):
+                    total, known = row[lane] + price, to[lane]
+                    less = total < known
+                    to[lane] = total if less else known
+                    better |= less
+                if better:
+                    fresh[into] = 1
+        for here in range(states):
+            active[here] = fresh[here]
+            if fresh[here]:
+                fresh[here] = 0
+                for lane in range(lanes):
+                    if least[here, lane] >= 0:
+                        before[here, lane] = least[here, lane]

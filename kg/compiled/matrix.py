@@ -15,9 +15,9 @@ from kg.compiled import kernels, lanes
 from kg.compiled.arrays import Arrays
 from kg.compiled.search import Scratch
 
-MEET_UP_TO = 7
-"""Longer walks than this leave no middle that is smaller than the whole."""
-ABREAST = 32
+LANES, ABREAST, PROBES = 32, 32, 3
+MEETING, ROUND = 2.0, 0.5
+"""Nanoseconds for two lanes to meet at a node, and for a claim to be walked in one lane of one round."""
 
 
 def pair_costs(
@@ -25,8 +25,8 @@ def pair_costs(
 ) -> Any:
     """Return the least cost of a walk of at most `max_links` claims, for each source, target and sign code.
 
-    A walk may visit a node twice, so this bounds the best simple path from below, and equals it where the best walk is
-    simple.
+    A walk may visit a node twice, so this bounds the best simple path from below, and is its cost where the best walk
+    is simple.
 
     Args:
         arrays: The claims.
@@ -38,69 +38,81 @@ def pair_costs(
     Returns:
         An array of 64-bit costs, `kernels.FAR` where there is no walk, and between a node and itself.
 
-    Cost: one search of half the length for each source and target and a meeting at each node that both reach; beyond
-    seven links one search for each node of the smaller side.
+    Cost: where searches of half the length stay small, one of them for each source and target, and a meeting at each
+    node that both reach; else all claims once for each link, sign and 32 nodes of the smaller side.
     """
     best = np.full((len(sources), len(targets), arrays.signs), kernels.FAR, np.int64)
+    if not len(sources) or not len(targets):
+        return best
     with ThreadPoolExecutor(threads) as pool:
-        if max_links > MEET_UP_TO:
+        if meets(arrays, sources, targets, max_links):
+            half = max_links // 2
+            behind = _joined(arrays, list(pool.map(lambda node: _half(arrays, node, False, half), targets)))
+
+            def meet(first: int) -> None:
+                some = sources[first : first + ABREAST]
+                ahead = _joined(arrays, [_half(arrays, node, True, max_links - half) for node in some])
+                lanes.join(*ahead, *behind, arrays.blocked, best[first : first + len(some)])
+
+            list(pool.map(meet, range(0, len(sources), ABREAST)))
+        else:
             forward = len(sources) <= len(targets)
             near, far = (sources, targets) if forward else (targets, sources)
-            rows = pool.map(lambda node: _row(arrays, node, far, forward, max_links), near)
-            for place, row in enumerate(rows):
+
+            def walk(first: int) -> None:
+                found = _abreast(arrays, near[first : first + LANES], far, forward, max_links)
                 if forward:
-                    best[place] = row
+                    best[first : first + LANES] = found
                 else:
-                    best[:, place] = row
-        else:
-            half = max_links // 2
-            behind = _lanes(arrays, list(pool.map(lambda node: _half(arrays, node, False, half), targets)), targets)
-            blocks = [sources[first : first + ABREAST] for first in range(0, len(sources), ABREAST)]
+                    best[:, first : first + LANES] = found.transpose(1, 0, 2)
 
-            def block(place: int) -> None:
-                some = blocks[place]
-                ahead = _lanes(arrays, [_half(arrays, node, True, max_links - half) for node in some], some)
-                part = best[place * ABREAST : place * ABREAST + len(some)]
-                lanes.join(*ahead, *behind, arrays.blocked, part)
-
-            list(pool.map(block, range(len(blocks))))
-    same = np.equal.outer(np.asarray(sources), np.asarray(targets))
-    best[same] = kernels.FAR
+            list(pool.map(walk, range(0, len(near), LANES)))
+    best[np.equal.outer(np.asarray(sources), np.asarray(targets))] = kernels.FAR
     return best
 
 
+def meets(arrays: Arrays, sources: Sequence[int], targets: Sequence[int], max_links: int) -> bool:
+    """Say whether searching from both sides is estimated to be less work, from a few searches of half the length."""
+    half = max_links // 2
+    ahead = [len(_half(arrays, node, True, max_links - half)[0]) for node in sources[:: len(sources) // PROBES + 1]]
+    behind = [len(_half(arrays, node, False, half)[0]) for node in targets[:: len(targets) // PROBES + 1]]
+    pairs = float(np.mean(ahead) * np.mean(behind)) * len(sources) * len(targets)
+    rounds = max_links * len(arrays.to) * 2.0 * min(len(sources), len(targets))
+    return pairs / arrays.nodes * MEETING < rounds * ROUND
+
+
 def _half(arrays: Arrays, node: int, forward: bool, most: int) -> tuple[Any, Any, Any]:
-    room, found = _grown(arrays, node, forward, most)
-    state, links, cost, _ = found
+    """Return what one node reaches by so many links: nodes, sign codes, costs."""
+    room, anchor = Scratch.of(arrays), np.array([node], np.int32)
+    state, links, cost, _ = kernels.grow(
+        *_side(arrays, forward), arrays.costs, arrays.blocked, anchor, room.need, most, arrays.bits, arrays.half,
+        most, not forward, True, room.best, room.head,
+    )  # fmt: skip
     reached: tuple[Any, Any, Any] = lanes.newest(state, links, cost, room.head, arrays.bits, arrays.half)
-    kernels.clear(state, _one(node), arrays.bits, room.best, room.head)
+    kernels.clear(state, anchor, arrays.bits, room.best, room.head)
     return reached
 
 
-def _row(arrays: Arrays, node: int, others: Sequence[int], forward: bool, most: int) -> Any:
-    room, (state, links, cost, _) = _grown(arrays, node, forward, most)
-    row = np.empty((len(others), arrays.signs), np.int64)
-    ends = np.asarray(others, np.int32)
-    lanes.pick(ends, links, cost, room.head, arrays.bits, arrays.half, arrays.signs, row)
-    kernels.clear(state, _one(node), arrays.bits, room.best, room.head)
-    return row
-
-
-def _grown(arrays: Arrays, node: int, forward: bool, most: int) -> tuple[Scratch, Any]:
-    room = Scratch.of(arrays)
-    side = (arrays.start, arrays.to, arrays.code) if forward else (arrays.back_start, arrays.back, arrays.back_code)
-    found = kernels.grow(
-        *side, arrays.costs, arrays.blocked, _one(node), room.need, most, arrays.bits, arrays.half,
-        most, not forward, True, room.best, room.head,
-    )  # fmt: skip
-    return room, found
-
-
-def _lanes(arrays: Arrays, reached: Sequence[tuple[Any, Any, Any]], origins: Sequence[int]) -> Any:
-    who = np.repeat(np.arange(len(origins), dtype=np.int32), [len(node) for node, _, _ in reached])
+def _joined(arrays: Arrays, reached: Sequence[tuple[Any, Any, Any]]) -> Any:
+    who = np.repeat(np.arange(len(reached), dtype=np.int32), [len(node) for node, _, _ in reached])
     node, sign, cost = (np.concatenate(column) for column in zip(*reached, strict=True))
     return lanes.by_node(arrays.nodes, who, node, sign, cost)
 
 
-def _one(node: int) -> Any:
-    return np.array([node], np.int32)
+def _abreast(arrays: Arrays, anchors: Sequence[int], others: Sequence[int], forward: bool, most: int) -> Any:
+    """Return the least costs between some nodes and others: anchor, other, sign code."""
+    size = arrays.nodes << arrays.bits, LANES
+    least, before = np.full(size, kernels.FAR, np.int64), np.full(size, kernels.FAR, np.int64)
+    lanes.rounds(
+        *_side(arrays, forward), arrays.costs, arrays.blocked, np.asarray(anchors, np.int32), arrays.bits, arrays.half,
+        most, not forward, least, before,
+    )  # fmt: skip
+    state = (np.asarray(others, np.int64) << arrays.bits)[:, None] + np.arange(arrays.signs)
+    found = least[state][:, :, : len(anchors)]
+    if arrays.terminal:
+        found = np.minimum(found, least[state + arrays.half][:, :, : len(anchors)])
+    return found.transpose(2, 0, 1)
+
+
+def _side(arrays: Arrays, forward: bool) -> tuple[Any, Any, Any]:
+    return (arrays.start, arrays.to, arrays.code) if forward else (arrays.back_start, arrays.back, arrays.back_code)
