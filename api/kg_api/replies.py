@@ -76,7 +76,7 @@ class Memory:
 
 def reply(
     request: Request,
-    make: Callable[[], Answer | Mapping[str, Any] | str],
+    make: Callable[[], Answer | Mapping[str, Any] | str | bytes],
     *,
     lang: str | None = None,
     media_type: str = JSON,
@@ -90,7 +90,7 @@ def reply(
 
     Args:
         request: Gives address, conditions, and the graph of its application.
-        make: Returns an answer or document to be sent as JSON, or the text of a page.
+        make: Returns an answer or document to be sent as JSON, or the text of a page, or a file.
         lang: Language that the document was asked in, where it has one.
         media_type: Media type of the body.
         also: What else the document depends on, such as the name of the server.
@@ -124,7 +124,9 @@ def fresh(request: Request, answer: Answer) -> Response:
     return Response(_bytes(in_words(request, answer)), media_type=JSON, headers={"Cache-Control": "no-store"})
 
 
-def in_words(request: Request, made: Answer | Mapping[str, Any] | str) -> Answer | Mapping[str, Any] | str:
+def in_words(
+    request: Request, made: Answer | Mapping[str, Any] | str | bytes
+) -> Answer | Mapping[str, Any] | str | bytes:
     """Return an answer with its paragraph where the request wants one, anything else as it is."""
     if isinstance(made, Answer) and getattr(request.state, "explain", False):
         return made.said(request.app.state.graph.explain(made))
@@ -180,7 +182,9 @@ def _matches(given: str | None, tag: str) -> bool:
     return given.strip() == "*" or any(one.strip().removeprefix("W/") == bare for one in given.split(","))
 
 
-def _bytes(made: Answer | Mapping[str, Any] | str) -> bytes:
+def _bytes(made: Answer | Mapping[str, Any] | str | bytes) -> bytes:
     if isinstance(made, Answer):
         return made.json()
+    if isinstance(made, bytes):
+        return made
     return made.encode() if isinstance(made, str) else orjson.dumps(made)

@@ -47,7 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "export": (
         "kg.cli.exchange:export",
-        "Write everything, or what the criteria keep: Turtle, TriG, JSON-LD, N-Triples, nanopublications.",
+        "Write everything, or what the criteria keep: linked data, graphs, tables, citations.",
     ),
     "add": ("kg.cli.add:add", "Add an entity, claim or evidence item as a proposal, or a work to the catalogue."),
     "preview": ("kg.cli.add:preview", "What an evidence item would change, were it accepted; nothing is stored."),

@@ -18,11 +18,12 @@ from kg.network import Network
 from kg.settings import Lang
 
 if TYPE_CHECKING:
-    from kg.exporters import citations, jsonld, nanopub, rdf
+    from kg.exporters import citations, graphs, jsonld, nanopub, rdf, tables
     from kg.rdf import dataset
 else:
     jsonld, nanopub, rdf = Later("kg.exporters.jsonld"), Later("kg.exporters.nanopub"), Later("kg.exporters.rdf")
     citations, dataset = Later("kg.exporters.citations"), Later("kg.rdf.dataset")
+    graphs, tables = Later("kg.exporters.graphs"), Later("kg.exporters.tables")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Format:
     name: str
     suffix: str
     media_type: str
-    write: Callable[[View], Iterator[str]] = field(repr=False)
+    write: Callable[[View], Iterator[str] | Iterator[bytes]] = field(repr=False)
     holds_history: bool = False
     holds_works: bool = False
     """Whether it holds works and nothing else, so that single works can be asked for."""
@@ -75,6 +76,12 @@ FORMATS: Mapping[str, Format] = {
         ),
         Format("ntriples", ".nt", "application/n-triples", lambda view: rdf.ntriples(_quads(view)), holds_history=True),
         Format("nanopub", ".nanopub.trig", "application/trig", lambda view: rdf.trig(nanopub.nanopubs(view.network))),
+        Format("graphml", ".graphml", "application/graphml+xml", lambda view: graphs.graphml(view.network)),
+        Format("gexf", ".gexf", "application/gexf+xml", lambda view: graphs.gexf(view.network)),
+        Format("cyjs", ".cyjs", "application/vnd.cytoscape.cyjs+json", lambda view: graphs.cyjs(view.network)),
+        Format("node-link", ".node-link.json", "application/json", lambda view: graphs.node_link(view.network)),
+        Format("csv", ".csv", "text/csv", lambda view: tables.csv_of_claims(view.network)),
+        Format("neo4j-csv", ".neo4j.zip", "application/zip", lambda view: tables.neo4j(view.network)),
         Format("bibtex", ".bib", "application/x-bibtex", lambda view: citations.bibtex(_works(view)), holds_works=True),
         Format(
             "ris",

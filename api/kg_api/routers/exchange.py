@@ -14,7 +14,7 @@ from pydantic import WithJsonSchema
 from kg.criteria import parse_flag
 from kg.exporters.formats import FORMATS, find
 from kg_api import parameters as p
-from kg_api.asking import TheGraph
+from kg_api.asking import TheGraph, TheLang
 from kg_api.replies import reply
 
 router = APIRouter(tags=["exchange"])
@@ -33,15 +33,22 @@ CONTENT: dict[int | str, dict[str, Any]] = {
 
 @router.get("/export", response_class=Response, responses=CONTENT, summary="Everything as a file")
 def export(
-    *, request: Request, graph: TheGraph, criteria: p.Criteria, format: FormatName, history: History = None
+    *,
+    request: Request,
+    graph: TheGraph,
+    criteria: p.Criteria,
+    format: FormatName,
+    spoken: TheLang,
+    history: History = None,
 ) -> Response:
     """Everything, or what the criteria keep, as one file; the same contents give the same bytes."""
     found = find(format)
     wanted = bool(history) and parse_flag(history, name="history")
-    sent = reply(
-        request,
-        lambda: "".join(map(str, graph.pieces(format, history=wanted, **criteria)[2])),
-        media_type=found.media_type,
-    )
+
+    def whole() -> bytes:
+        _, _, pieces = graph.pieces(format, history=wanted, lang=spoken, **criteria)
+        return b"".join(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
+
+    sent = reply(request, whole, lang=spoken, media_type=found.media_type)
     sent.headers["Content-Disposition"] = f'attachment; filename="evidence-kg-{graph.revision}{found.suffix}"'
     return sent
