@@ -32,7 +32,8 @@ CRITERIA: tuple[Mapping[str, Any], ...] = (
 )
 PREVIEWED = {
     "claim": "qlora--lowers--memory-requirement", "work": "chan2023hazards", "stance": "disputes", "kind": "argument",
-    "strength": "weak", "strength_reason": "An opinion.", "statement": "It does not.", "basis": "abstract", "locator": "section 9",
+    "strength": "weak", "strength_reason": "An opinion.", "statement": "It does not.", "basis": "abstract",
+    "locator": "section 9",
 }  # fmt: skip
 
 
@@ -84,7 +85,7 @@ ASKED: dict[str, Ask] = {
     "matrix": under(lambda graph, **criteria: graph.matrix(**criteria)),
     "network": lambda graph: graph.network(Criteria(known_in=2023)).ids,
     "paths": under(lambda graph, **criteria: graph.paths("qlora", RISK, **criteria)),
-    "pieces": lambda graph: ["".join(map(str, graph.pieces(format)[2])) for format in ("turtle", "nanopub")],
+    "pieces": lambda graph: ["".join(map(str, graph.pieces(format)[2])) for format in ("turtle", "ntriples")],
     "preview": lambda graph: graph.preview(PREVIEWED, actor="ann"),
     "projection": lambda graph: sorted(str(quad) for quad in graph.projection().store if not undone(quad)),
     "raises": under(lambda graph, **criteria: graph.raises(**criteria)),
