@@ -97,7 +97,7 @@ class Remembering(Writing):
 
         Returns:
             `{"kind", "id", "versions": [{"revision", "recorded_at", "actor", "act", "reason", "changed": [{"field",
-            "before", "after"}], "record"}], "revision"}`.
+            "before", "after"}], "record"}], "people", "revision"}`; people as `credit`.
 
         Raises:
             NotFound: no such record; `near` names ids.
@@ -118,6 +118,7 @@ class Remembering(Writing):
             "kind": wanted,
             "id": record.id,
             "versions": changed.versions(versions),
+            "people": self.credit(one.actor for one, _ in versions),
             "revision": snapshot.revision,
         }
 
@@ -143,7 +144,7 @@ class Remembering(Writing):
 
         Returns:
             `{"items": [{"number", "recorded_at", "actor", "act", "reason", "previous_hash", "hash"}], "next",
-            "revision"}`.
+            "people", "revision"}`.
         """
         most = parse_int(limit, name="limit", low=1, high=LOG_MOST)
         before = None if after is None else parse_int(after, name="after", low=1, high=HIGHEST)
@@ -153,6 +154,7 @@ class Remembering(Writing):
         return {
             "items": [_line(one) for one in page],
             "next": page[-1].number if len(found) > most else None,
+            "people": self.credit(one.actor for one in page),
             "revision": self.revision,
         }
 
@@ -183,7 +185,7 @@ class Remembering(Writing):
                     "changed": changed.differences(before, change.record),
                 }
             )
-        return _line(told) | {"changes": changes}
+        return _line(told) | {"changes": changes, "people": self.credit([told.actor])}
 
     # -- inside ----------------------------------------------------------------------------------------------
 

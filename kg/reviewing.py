@@ -60,7 +60,8 @@ class Reviewing(Writing):
             lang: Language of the sentences.
 
         Returns:
-            `{"items": [...], "next", "total", "revision"}`; items as `kg.contribute.queue.entry`.
+            `{"items": [...], "next", "total", "people", "revision"}`; items as `kg.contribute.queue.entry`, people as
+            `credit`.
         """
         spoken = self._lang(lang)
         most = parse_int(limit, name="limit", low=1, high=records.PAGE_MOST)
@@ -70,11 +71,9 @@ class Reviewing(Writing):
                 raise InputError(f"{word[:40]!r} does not wait", where="status", hint=f"use {' or '.join(PENDING)}")
         start = None if after is None else queue.Place.parse(after)
         network = self.network()
-        waiting = [
-            (one, record)
-            for one, record in queue.pending(network.snapshot, wanted)
-            if kind is None or one == names.kind_of(kind)
-        ]
+        only = None if kind is None else names.kind_of(kind)
+        asked = (key for key in self.store.with_status(wanted) if only in {None, key[0]})
+        waiting = queue.still(network.snapshot, asked, wanted)
         histories = self._histories((one, record.id) for one, record in waiting)
         placed = sorted(
             (queue.Place(histories[one, record.id][0][0].number, one, record.id), record)
@@ -90,6 +89,7 @@ class Reviewing(Writing):
             "items": items,
             "next": str(page[most - 1][0]) if len(page) > most else None,
             "total": len(placed),
+            "people": self.credit(who for item in items for who in (*item["proposed_by"], item["last"]["actor"])),
             "revision": network.snapshot.revision,
         }
 
@@ -105,8 +105,8 @@ class Reviewing(Writing):
         """One pending record with all that a reviewer needs: the record, its history, its quote, what it would change.
 
         Returns:
-            As an item of `reviews`, with `record`, `quote_check` (evidence), `history`, and the effect of accepting it
-            (`beliefs`, `claims`, `changes`, see `kg.contribute.effects.effect`).
+            As an item of `reviews`, with `record`, `quote_check` (evidence), `history`, `people`, and the effect of
+            accepting it (`beliefs`, `claims`, `changes`, see `kg.contribute.effects.effect`).
 
         Raises:
             NotFound: no such record.
@@ -142,6 +142,7 @@ class Reviewing(Writing):
             "quote_check": queue.quote_of(record, network.snapshot, spoken),
             "history": changed.versions(versions),
             **effect,
+            "people": self.credit(one.actor for one, _ in versions),
             "revision": network.snapshot.revision,
             "proposed_in": found["revision"],
         }

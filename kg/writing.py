@@ -40,6 +40,23 @@ class Writing(Asking):
         """
         return read_settings().actor if actor is None else parse_slug(actor, where="actor")
 
+    def credit(self, handles: Iterable[str]) -> Document:
+        """Return `{handle: {"name", "orcid"}}` of those who are known by more than a handle; never an e-mail address.
+
+        Example:
+            >>> import kg, tempfile
+            >>> graph = kg.open(f"sqlite:///{tempfile.mkdtemp()}/r.sqlite", empty=True)
+            >>> made = graph.create_token("ann", name="Ann Li", orcid="0000-0002-1825-0097", email="ann@example.org")
+            >>> graph.credit(["ann", "bob"])
+            {'ann': {'name': 'Ann Li', 'orcid': '0000-0002-1825-0097'}}
+        """
+        found = (self.store.accounts.person(handle) for handle in sorted(set(handles)))
+        return {
+            one.handle: {"name": one.name, "orcid": one.orcid}
+            for one in found
+            if one is not None and (one.name is not None or one.orcid is not None)
+        }
+
     def _written(
         self,
         changes: Callable[[Snapshot], Sequence[Change]],

@@ -179,11 +179,19 @@ class Revision(Shape):
     hash: str
 
 
+class Credit(Shape):
+    """What a person is called beside the handle."""
+
+    name: str | None
+    orcid: str | None
+
+
 class Revisions(Shape):
     """The newest revisions, newest first."""
 
     items: list[Revision]
     next: int | None
+    people: dict[str, Credit]
     revision: int
 
 

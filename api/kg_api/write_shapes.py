@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from kg_api.probe_shapes import ClaimChange, PairChange
+from kg_api.record_shapes import Credit
 from kg_api.shapes import Revision, Shape, WorkItem
 
 
@@ -119,6 +120,7 @@ class Queue(Shape):
     items: list[Waiting]
     next: str | None
     total: int
+    people: dict[str, Credit]
     revision: int
 
 
@@ -133,6 +135,7 @@ class WaitingOne(Waiting):
     changes: list[PairChange]
     complete: bool
     limits: list[str]
+    people: dict[str, Credit]
     proposed_in: int
 
 
@@ -162,6 +165,7 @@ class History(Shape):
     kind: str
     id: str
     versions: list[Version]
+    people: dict[str, Credit]
     revision: int
 
 
@@ -179,6 +183,7 @@ class RevisionEntry(Revision):
     """A revision with all that it changed."""
 
     changes: list[RecordChange]
+    people: dict[str, Credit]
 
 
 class ImportReport(Shape):

@@ -1,6 +1,6 @@
 """What waits for review, the oldest first, each with one line that says what it would change.
 
-Lives here: `pending`, `Cursor`, one-line effects. May enter: a snapshot, versions, a network. Never here: SQL, writing.
+Lives here: `Place`, `entry`, one-line effects. May enter: a snapshot, versions, a network. Never here: SQL, writing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from kg.contribute.changed import brief
 from kg.contribute.effects import network_with
 from kg.contribute.quotes import check
-from kg.contribute.states import MOVES, PENDING, Versions, moved, proposers
+from kg.contribute.states import MOVES, Key, Versions, moved, proposers
 from kg.errors import BadIdentifier, Conflict
 from kg.ids import RecordKind
 from kg.model import ACCEPTED, Claim, Entity, Evidence, Record
@@ -57,18 +57,16 @@ class Place:
         return cls(int(found[1]), kind, found[3])
 
 
-def pending(snapshot: Snapshot, statuses: Iterable[str] = PENDING) -> list[tuple[RecordKind, Record]]:
-    """Return the records of these statuses. Cost: linear in the record."""
+def still(snapshot: Snapshot, keys: Iterable[Key], statuses: Iterable[str]) -> list[tuple[RecordKind, Record]]:
+    """Return the records of these keys that have one of these statuses in a snapshot."""
     wanted = frozenset(statuses)
-    found: list[tuple[RecordKind, Record]] = []
-    held: tuple[tuple[RecordKind, Mapping[str, Any]], ...] = (
-        ("claim", snapshot.claims),
-        ("entity", snapshot.entities),
-        ("evidence", snapshot.evidence),
-    )
-    for kind, some in held:
-        found += [(kind, one) for one in some.values() if one.status in wanted]
-    return found
+    held: Mapping[str, Mapping[str, Any]] = {
+        "claim": snapshot.claims,
+        "entity": snapshot.entities,
+        "evidence": snapshot.evidence,
+    }
+    found = [(kind, held[kind][id]) for kind, id in keys if id in held[kind]]
+    return [(kind, record) for kind, record in found if record.status in wanted]
 
 
 def entry(kind: RecordKind, record: Record, versions: Versions, network: Network, *, lang: str) -> Document:

@@ -6,7 +6,7 @@ May enter: `kg.model`, the rooms beside it. Never here: rules of the ontology, b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -31,7 +31,7 @@ from kg.record.submissions import Submissions, Terms
 from kg.record.tables import CHANGE, REVISION
 from kg.record.tokens import Accounts
 from kg.record.verify import problems
-from kg.record.versions import Versions, Wanted, newest_revisions, versions_of
+from kg.record.versions import Versions, Wanted, newest_revisions, versions_of, with_status
 
 _TRIES = 5
 
@@ -162,6 +162,11 @@ class Store:
         """Return all versions of some records of a kind, as `history` does; unknown ids are left out."""
         with reading(self._engine, self._place) as connection:
             return versions_of(connection, kind, ids)
+
+    def with_status(self, statuses: Collection[str]) -> list[tuple[RecordKind, str]]:
+        """Return kind and id of the entities, claims and evidence items that have one of these statuses now, sorted."""
+        with reading(self._engine, self._place) as connection:
+            return with_status(connection, statuses)
 
     def newest(self, wanted: Wanted, limit: int) -> list[Revision]:
         """Return the newest revisions that fit a filter, newest first, without their changes."""

@@ -6,7 +6,7 @@ Never here: writing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from kg.ids import RecordKind
 from kg.model import Record, Revision
 from kg.record.past import REVISION_COLUMNS, version_rows
+from kg.record.rows import FORMS
 from kg.record.tables import CHANGE, REVISION
 
 _CHUNK = 5_000
@@ -48,6 +49,19 @@ def versions_of(connection: sa.Connection, kind: RecordKind, ids: Sequence[str])
     for at in range(0, len(ids), _CHUNK):
         for revision, record in version_rows(connection, kind, ids[at : at + _CHUNK]):
             found.setdefault(record.id, []).append((revision, record))
+    return found
+
+
+def with_status(connection: sa.Connection, statuses: Collection[str]) -> list[tuple[RecordKind, str]]:
+    """Return kind and id of the entities, claims and evidence items that have one of these statuses now, sorted.
+
+    Cost: a scan of the three tables.
+    """
+    found: list[tuple[RecordKind, str]] = []
+    for kind in ("claim", "entity", "evidence"):
+        columns = FORMS[kind].table.c
+        query = sa.select(columns.id).where(columns.status.in_(list(statuses))).order_by(columns.id)
+        found += [(kind, id) for (id,) in connection.execute(query)]
     return found
 
 
