@@ -17,6 +17,8 @@ from kg.rdf.convert import describe
 from kg.rdf.dataset import ONTOLOGY
 from kg.rdf.names import LABEL, TYPE, name
 from kg.rdf.nodes import Node, iri, is_iri, value_of
+from kg.settings import Lang
+from kg_api.pages import around
 from kg_viz.page import environment
 from kg_viz.words import words
 
@@ -32,7 +34,7 @@ TITLES = {
 _TERM = f"<{VOCABULARY_IRI}"
 
 
-def render(request: Request, graph: Graph, lang: str) -> str:
+def render(request: Request, graph: Graph, lang: Lang) -> str:
     """Return the page in a language; labels and definitions stand there in both."""
     described = describe(graph.vocabulary_triples())
     kinds = {name(kind): both[1 if lang == "zh" else 0] for kind, both in TITLES.items()}
@@ -51,8 +53,7 @@ def render(request: Request, graph: Graph, lang: str) -> str:
         version=graph.vocabulary.version,
         embedded=embedded(about),
         said=words(lang),
-        lang=lang,
-        static=f"/static/{request.app.state.build}/",
+        **around(request, lang),
     )
 
 

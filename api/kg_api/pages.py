@@ -13,8 +13,10 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from kg.settings import Lang
 from kg_api import reference
 from kg_api.asking import TheLang
+from kg_api.pages_read.frame import navigation
 from kg_api.replies import HTML, reply
 from kg_viz.page import environment
 from kg_viz.words import words
@@ -30,10 +32,23 @@ def docs(*, request: Request, spoken: TheLang) -> Response:
 
     def make() -> str:
         operations = reference.operations(request.app.openapi())
-        context = {"operations": operations, "said": words(spoken), "lang": spoken, **addresses(request)}
+        context = {"operations": operations, "said": words(spoken), **around(request, spoken)}
         return TEMPLATES.get_template("docs.html").render(**context)
 
     return reply(request, make, lang=spoken, media_type=HTML)
+
+
+def around(request: Request, lang: Lang) -> dict[str, Any]:
+    """Return what stands at the top of every page: the pages there are, the way to the other language."""
+    other = "zh" if lang == "en" else "en"
+    places = addresses(request)
+    return {
+        **places,
+        "lang": lang,
+        "nav": navigation(request, lang),
+        "other": other,
+        "other_href": places["changed"](lang=other),
+    }
 
 
 def addresses(request: Request) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from kg.rdf.nodes import why_no_iri
 from kg.rdf.sparql import Found
 from kg.settings import Lang
 from kg_api.headers import ADDRESS_MOST
-from kg_api.pages import TEMPLATES
+from kg_api.pages import TEMPLATES, around
 from kg_api.sparql_request import Asked
 from kg_viz.words import words
 
@@ -47,11 +47,9 @@ def render(
     query = asked.query if asked.query is not None and asked.example is None else body_of(asked.example or FIRST)
     shown = None if found is None else _shown(graph, lang, found)
     context = {
+        **around(request, lang),
         "said": said,
-        "lang": lang,
-        "other": "zh" if lang == "en" else "en",
         "other_href": _address(_parameters(asked), lang="zh" if lang == "en" else "en"),
-        "static": f"/static/{request.app.state.build}/",
         "query": query,
         "lines": min(24, max(9, query.count("\n") + 2)),
         "groups": [
