@@ -6,6 +6,7 @@ Never here: a format itself (exporters/, importers/), how triples are made (rdf/
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kg.asking import FOLD_MOST, Asking
 from kg.criteria import Criteria, words
 from kg.errors import InputError, NotFound, UnknownTerm
+from kg.ids import slugify
 from kg.later import Later
 from kg.settings import read_settings
 from kg.vocabulary import load
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.citations import formats as citation_formats
-    from kg.exporters import files, formats, kept
-    from kg.exporters.formats import Format
+    from kg.exporters import files, formats, kept, packed
+    from kg.exporters import pack as pack_files
+    from kg.exporters.formats import Format, View
     from kg.importers import citations, citations_reading, pack, pack_load, rdf_load, recognising
     from kg.importers import rdf as rdf_import
     from kg.rdf import dataset
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from kg.rdf.nodes import Triple
 else:
     files, formats, kept = Later("kg.exporters.files"), Later("kg.exporters.formats"), Later("kg.exporters.kept")
+    pack_files, packed = Later("kg.exporters.pack"), Later("kg.exporters.packed")
     citation_formats, recognising = Later("kg.citations.formats"), Later("kg.importers.recognising")
     citations, citations_reading = Later("kg.importers.citations"), Later("kg.importers.citations_reading")
     pack, pack_load = Later("kg.importers.pack"), Later("kg.importers.pack_load")
@@ -94,6 +98,13 @@ class Exchanging(Asking):
             lang: Language of references.
             criteria: What counts; without any, every record is written whatever its status (see `kg.exporters.kept`).
         """
+        found, view = self._view(format, history=history, works=works, lang=lang, **criteria)
+        return found, view.network.snapshot.revision, found.write(view)
+
+    def _view(
+        self, format: str, *, history: bool, works: str | Sequence[str] | None, lang: str | None, **criteria: Any
+    ) -> tuple[Format, View]:
+        """Return a format and what its writer is given."""
         found = formats.find(format)
         if history and not found.holds_history:
             able = [one.name for one in formats.FORMATS.values() if one.holds_history]
@@ -111,8 +122,7 @@ class Exchanging(Asking):
         keys = None if works is None else [key for part in words(works) for key in part.split(",") if key]
         for key in keys or ():
             network.snapshot.work(key)
-        view = formats.View(kept.kept(network) if keys is None else network, revisions, keys, self._lang(lang))
-        return found, revision, found.write(view)
+        return found, formats.View(kept.kept(network) if keys is None else network, revisions, keys, self._lang(lang))
 
     def export(
         self,
@@ -125,6 +135,8 @@ class Exchanging(Asking):
         **criteria: Any,
     ) -> Document:
         """Write a file, whole or not at all: everything, or what the criteria keep. See `pieces`.
+
+        A pack is written as a folder, which `load` takes, unless the name of the file ends in `.zip`.
 
         Args:
             file: Where to; one of that name is replaced.
@@ -139,12 +151,17 @@ class Exchanging(Asking):
         """
         path = Path(file)
         chosen = format or formats.by_suffix(path.name).name
-        found, revision, pieces = self.pieces(chosen, history=history, works=works, lang=lang, **criteria)
-        written = files.write(path, pieces)
+        found, view = self._view(chosen, history=history, works=works, lang=lang, **criteria)
+        if found.name == "pack" and path.suffix != ".zip":
+            texts = packed.files(view.network, id=slugify(path.name) or packed.ID)
+            pack_files.write(path, texts)
+            written = files.pour(io.BytesIO(), texts.values())
+        else:
+            written = files.write(path, found.write(view))
         return {
             "file": str(file),
             "format": found.name,
-            "revision": revision,
+            "revision": view.network.snapshot.revision,
             "bytes": written.size,
             "sha256": written.sha256,
         }

@@ -18,12 +18,13 @@ from kg.network import Network
 from kg.settings import Lang
 
 if TYPE_CHECKING:
-    from kg.exporters import citations, graphs, jsonld, nanopub, rdf, tables
+    from kg.exporters import citations, files, graphs, jsonld, nanopub, packed, rdf, tables
     from kg.rdf import dataset
 else:
     jsonld, nanopub, rdf = Later("kg.exporters.jsonld"), Later("kg.exporters.nanopub"), Later("kg.exporters.rdf")
     citations, dataset = Later("kg.exporters.citations"), Later("kg.rdf.dataset")
     graphs, tables = Later("kg.exporters.graphs"), Later("kg.exporters.tables")
+    files, packed = Later("kg.exporters.files"), Later("kg.exporters.packed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ FORMATS: Mapping[str, Format] = {
         ),
         Format("ntriples", ".nt", "application/n-triples", lambda view: rdf.ntriples(_quads(view)), holds_history=True),
         Format("nanopub", ".nanopub.trig", "application/trig", lambda view: rdf.trig(nanopub.nanopubs(view.network))),
+        Format("pack", ".pack.zip", "application/zip", lambda view: files.zipped(packed.files(view.network))),
         Format("graphml", ".graphml", "application/graphml+xml", lambda view: graphs.graphml(view.network)),
         Format("gexf", ".gexf", "application/gexf+xml", lambda view: graphs.gexf(view.network)),
         Format("cyjs", ".cyjs", "application/vnd.cytoscape.cyjs+json", lambda view: graphs.cyjs(view.network)),

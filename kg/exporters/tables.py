@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 
 from kg.citations.table import neutralised
+from kg.exporters.files import zipped
 from kg.exporters.flat import EDGE_FIELDS, NODE_FIELDS, Row, edges, nodes
 from kg.network import Network
 
-_KEPT = (1980, 1, 1, 0, 0, 0)
 _TYPES = {"sign": ":int", "groups": ":int", "evidence": ":int", "contested": ":boolean", "takes_part": ":boolean"} | (
     dict.fromkeys(("expected", "belief", "disbelief", "uncertainty", "low", "high"), ":float")
 )
@@ -46,11 +45,7 @@ def neo4j(network: Network) -> Iterator[bytes]:
         "nodes.csv": _lines(NODE_HEADER, NODE_FIELDS, nodes(network)),
         "relationships.csv": _lines(EDGE_HEADER, EDGE_FIELDS, edges(network)),
     }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, lines in tables.items():
-            archive.writestr(zipfile.ZipInfo(name, _KEPT), "".join(lines), zipfile.ZIP_DEFLATED)
-    yield packed.getvalue()
+    yield from zipped({name: "".join(lines) for name, lines in tables.items()})
 
 
 def _lines(header: Sequence[str], fields: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:

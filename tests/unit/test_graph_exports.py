@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -14,6 +15,7 @@ import pytest
 
 import kg
 from kg.citations.table import restored
+from kg.errors import InputError
 from kg.exporters.flat import EDGE_FIELDS, NODE_FIELDS, edges, nodes
 from kg.exporters.formats import FORMATS, by_suffix
 from kg.exporters.tables import EDGE_HEADER, NODE_HEADER
@@ -106,6 +108,29 @@ def test_no_cell_is_a_formula_and_each_is_restored(request: pytest.FixtureReques
             else:
                 assert cells[name] == str(value).lower()
         assert restored(cells["source_label"]) == graph.snapshot.entities[str(row["source"])].label.en
+
+
+def test_a_pack_goes_out_and_comes_in_with_the_same_answers(pack_graph: kg.Graph, tmp_path: Path) -> None:
+    told = pack_graph.export(tmp_path / "My pack", format="pack")
+    assert (told["format"], (tmp_path / "My pack" / "pack.toml").exists()) == ("pack", True)
+    other = kg.open(f"sqlite:///{tmp_path}/other.db", empty=True)
+    report = other.load(tmp_path / "My pack")
+    assert (report["failures"], report["pack"]) == ([], "my-pack")
+    were = pack_graph.snapshot
+    assert other.snapshot.entities == were.entities
+    assert other.snapshot.claims == were.claims
+    assert other.snapshot.works == were.works
+    assert other.snapshot.evidence.keys() == were.evidence.keys()
+    assert list(edges(other.network())) == list(edges(pack_graph.network()))
+    other.store.close()
+    archive = zipfile.ZipFile(io.BytesIO(written(pack_graph, "pack")))
+    assert archive.read("claims.yaml") == (tmp_path / "My pack" / "claims.yaml").read_bytes()
+    assert pack_graph.export(tmp_path / "x.pack.zip")["format"] == "pack"
+    assert zipfile.is_zipfile(tmp_path / "x.pack.zip")
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken" / "file").touch()
+    with pytest.raises(InputError, match="is no pack"):
+        pack_graph.export(tmp_path / "taken", format="pack")
 
 
 def test_neo4j_gets_two_tables_that_fit_each_other(pack_graph: kg.Graph) -> None:
