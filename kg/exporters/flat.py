@@ -49,7 +49,7 @@ def edges(network: Network) -> Iterator[Row]:
             continue
         weighing = network.weighing(claim.id)
         opinion = weighing.opinion.document()
-        values = (
+        values: tuple[Value, ...] = (
             claim.id,
             claim.subject,
             claim.object,

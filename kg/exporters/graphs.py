@@ -23,11 +23,12 @@ def graph(network: Network) -> nx.MultiDiGraph[str]:
     """Return the graph with plain values on nodes and edges; an edge's key is its claim id."""
     made: nx.MultiDiGraph[str] = nx.MultiDiGraph(name="evidence-kg")
     for row in nodes(network):
-        made.add_node(row["id"], **{name: value for name, value in row.items() if name != "id"})
+        made.add_node(str(row["id"]), **{name: value for name, value in row.items() if name != "id"})
     for row in edges(network):
         # "weight" is what layouts and measures of other programs look for.
         rest = {name: value for name, value in row.items() if name not in {"id", "source", "target"}}
-        made.add_edge(row["source"], row["target"], key=str(row["id"]), id=row["id"], weight=row["expected"], **rest)
+        ends = str(row["source"]), str(row["target"])
+        made.add_edge(*ends, key=str(row["id"]), id=row["id"], weight=row["expected"], **rest)
     return made
 
 
