@@ -26,7 +26,7 @@ def graph(network: Network) -> nx.MultiDiGraph[str]:
         made.add_node(str(row["id"]), **{name: value for name, value in row.items() if name != "id"})
     for row in edges(network):
         # "weight" is what layouts and measures of other programs look for.
-        rest = {name: value for name, value in row.items() if name not in {"id", "source", "target"}}
+        rest: dict[str, Any] = {name: value for name, value in row.items() if name not in {"id", "source", "target"}}
         ends = str(row["source"]), str(row["target"])
         made.add_edge(*ends, key=str(row["id"]), id=row["id"], weight=row["expected"], **rest)
     return made
