@@ -226,7 +226,7 @@ def _fragile_cells(speech: Speech, answer: Document) -> Sentences:
 
 def _any_of(speech: Speech, works: Sequence[str]) -> str:
     if len(works) == 1:
-        return speech.either(works[0], f" {works[0]} ")
+        return speech.either(works[0], f" {works[0]}")
     return speech.either(f"any one of {speech.listed(works)}", f"{speech.listed(works)}之中任何一项")
 
 

@@ -100,7 +100,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "no chain. Without w1 the direction stays, and the expected value would be 0.53. ",
         "记录指向一个方向：微调提高滥用。最佳链条为：微调提高可及性；可及性提高滥用。整条链条成立的期望值为 0."
         "77。支持它的证据合计信念 0.57，反对它的证据合计不信 0.00，其余 0.43 尚不可知。依据 3 项文献。最佳链条"
-        "依据 3 个独立来源。单独失去 w3 ，就不剩链条。没有 w1，方向不变，期望值为 0.53。",
+        "依据 3 个独立来源。单独失去 w3，就不剩链条。没有 w1，方向不变，期望值为 0.53。",
     ),
     (
         "retract",
