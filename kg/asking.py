@@ -17,17 +17,17 @@ from typing import Any, Self, TypeVar
 
 from kg.criteria import Criteria, parse_int
 from kg.errors import InputError, NotFound
-from kg.model import Record
+from kg.following import Following, snapshot_of
 from kg.network import Network
 from kg.question.answers import MAX_LINKS, Answer
-from kg.record import Records, Store
-from kg.settings import Lang, parse_lang
+from kg.record import Store
+from kg.settings import Lang, columns_folder, columns_least, parse_lang
 from kg.snapshot import Snapshot
 from kg.text import TextIndex
 from kg.vocabulary import Vocabulary, load
 
 V = TypeVar("V")
-FOLD_MOST, KEPT_MOST = 200, 256
+KEPT_MOST = 256
 SIGNS = {"+": 1, "1": 1, "+1": 1, "-": -1, "-1": -1, "0": 0}
 
 
@@ -40,7 +40,8 @@ class Asking:
         self.lang = lang
         self._ontology = tuple(ontology)
         self._lock = RLock()
-        self._snapshot = Snapshot.of(0, None, [])
+        self._following = Following(store, self.vocabulary, folder=columns_folder(), least=columns_least())
+        self._snapshot = self._following.snapshot
         self._index: TextIndex | None = None
         self._cache: OrderedDict[Hashable, Any] = OrderedDict()
         self._pins: Mapping[int | str | None, int] = {}
@@ -71,7 +72,15 @@ class Asking:
         number = self._number(asked.as_of, newest)
         snapshot = newest if number == newest.revision else self._past(number)
         key = ("network", snapshot.revision, asked)
-        return self._cached(key, lambda: Network.build(snapshot, asked, self.vocabulary))
+        return self._cached(
+            key, lambda: self._following.network(snapshot, asked, lambda then: self._known(then, asked))
+        )
+
+    def _known(self, revision: int, criteria: Criteria) -> Network | None:
+        """Return the network at an earlier revision, if it is at hand."""
+        with self._lock:
+            found: Network | None = self._cache.get(("network", revision, criteria))
+            return found
 
     def as_then(self, pins: Mapping[int | str | None, int]) -> Self:
         """Return this face as it answered once: it reads the record at the revisions that the criterion `as_of` meant.
@@ -98,16 +107,14 @@ class Asking:
         return then
 
     def _follow(self, newest: int) -> None:
-        """Bring the snapshot and the search index to a revision, by folding when there are few changes."""
-        behind = newest - self._snapshot.revision
-        if self._snapshot.revision == 0 or behind > FOLD_MOST:
-            self._snapshot = _snapshot_of(self.store.records(newest))
+        """Bring the snapshot and the search index to a revision."""
+        folded = self._following.follow(newest)
+        self._snapshot = self._following.snapshot
+        if folded is None:
             self._index = None
-            return
-        for revision in self.store.changes(self._snapshot.revision, newest):
-            self._snapshot = self._snapshot.apply(revision)
-            if self._index is not None:
-                self._index.apply(revision, self._snapshot)
+        elif self._index is not None:
+            for revision, snapshot in folded:
+                self._index.apply(revision, snapshot)
 
     def _number(self, as_of: int | str | None, newest: Snapshot) -> int:
         """Return the revision that a value of the criterion `as_of` means."""
@@ -129,7 +136,7 @@ class Asking:
     def _past(self, number: int) -> Snapshot:
         if number == 0:
             return Snapshot.of(0, None, [])
-        return self._cached(("snapshot", number), lambda: _snapshot_of(self.store.records(number)))
+        return self._cached(("snapshot", number), lambda: snapshot_of(self.store.records(number)))
 
     def _network(self, criteria: Mapping[str, Any]) -> Network:
         return self.network(Criteria.parse(criteria, self.vocabulary))
@@ -194,11 +201,6 @@ def parse_sign(value: Any) -> int | None:
     if str(value) not in SIGNS:
         raise InputError(f"{value!r} is not a sign", where="sign", hint="use + or -")
     return SIGNS[str(value)]
-
-
-def _snapshot_of(rows: Records) -> Snapshot:
-    every: list[Record] = [*rows.entities, *rows.claims, *rows.evidence, *rows.works]
-    return Snapshot.of(rows.revision, rows.recorded_at, every)
 
 
 def parse_links(value: Any) -> int:

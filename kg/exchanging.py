@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.asking import FOLD_MOST, Asking
+from kg.asking import Asking
 from kg.criteria import Criteria, words
 from kg.errors import InputError, NotFound, UnknownTerm
+from kg.following import FOLD_MOST
 from kg.ids import slugify
 from kg.later import Later
 from kg.settings import read_settings

@@ -92,9 +92,9 @@ class Snapshot:
             if before is None:
                 new.add(kind)
             kinds[kind][change.id] = record
-        for kind in new:
-            if isinstance(kinds[kind], dict):
-                kinds[kind] = dict(sorted(kinds[kind].items()))
+        for grown in new:
+            if isinstance(kinds[grown], dict):
+                kinds[grown] = dict(sorted(kinds[grown].items()))
         return Snapshot(
             revision.number,
             revision.recorded_at,

@@ -57,7 +57,7 @@ def pieces(source: Source, vocabulary: Vocabulary) -> Iterator[bytes]:
     }
     table, at = {}, 0
     for name, part in parts.items():
-        table[name] = [part.dtype.str, list(part.shape), at, zlib.crc32(part)]
+        table[name] = [part.dtype.str, list(part.shape), at, zlib.crc32(part.data)]
         at += _padded(part.nbytes)
     head = orjson.dumps(
         {
@@ -98,7 +98,7 @@ def mapped(path: Path, fetch: Fetch, vocabulary: Vocabulary, *, check: bool = Tr
     for name, (dtype, shape, at, checksum) in head["arrays"].items():
         count = int(np.prod(shape)) * np.dtype(dtype).itemsize
         part = whole[base + at : base + at + count]
-        if check and zlib.crc32(part) != checksum:
+        if check and zlib.crc32(part.data) != checksum:
             raise _unusable(path, f"its part {name} was altered")
         found[name] = part.view(dtype).reshape(shape)
     columns = _columns_of(head, found)
@@ -106,9 +106,9 @@ def mapped(path: Path, fetch: Fetch, vocabulary: Vocabulary, *, check: bool = Tr
     if head["vocabulary"] == vocabulary.digest:
         weighed = _weighed_of(head, found)
         seen = Seen.of(columns, Criteria(), vocabulary, weighed)
-        values = {one.name: found.get(f"arrays.{one.name}") for one in fields(Arrays)}
+        values: dict[str, Any] = {one.name: found.get(f"arrays.{one.name}") for one in fields(Arrays)}
         values |= {"ids": seen.link_ids(), "signs": head["signs"], "terminal": head["terminal"]}
-        source.keep((Criteria(), vocabulary.digest), (seen, Arrays(**values)))  # type: ignore[arg-type]
+        source.keep((Criteria(), vocabulary.digest), (seen, Arrays(**values)))
     return source
 
 

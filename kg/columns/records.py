@@ -6,7 +6,7 @@ Lives here: `snapshot`, `Index`. May enter: columns, and a function that fetches
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, ValuesView
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import orjson
 
@@ -18,7 +18,7 @@ from kg.snapshot import Snapshot
 
 KEPT_MOST = 200_000
 BLOCK = 500
-R = TypeVar("R", Claim, Entity, Evidence, Work)
+R = TypeVar("R", bound=Record)
 Fetch: TypeAlias = Callable[[RecordKind, Sequence[str]], Sequence[Record]]
 """Returns records by id, as they stood at the revision of the columns."""
 
@@ -142,12 +142,12 @@ class Made(Mapping[str, R]):
         return _All(self)
 
 
-class _All(ValuesView[R], Generic[R]):
+class _All(ValuesView[R]):
     """The records of a `Made`."""
 
     def __init__(self, made: Made[R]) -> None:
         super().__init__(made)
-        self._of = made
+        self._of: Made[R] = made
 
     def __iter__(self) -> Iterator[R]:
         if self._of.block is None:

@@ -174,7 +174,7 @@ class Seen:
 
     def opinion(self, claim: int) -> Opinion:
         """Return the opinion on a claim."""
-        return self.weighed.weighings[self.weighed.pattern[claim]].opinion
+        return self.weighed.weighings[int(self.weighed.pattern[claim])].opinion
 
     def supporters(self, claim: int) -> frozenset[str]:
         """Return the works whose counting items support a claim."""

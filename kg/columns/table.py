@@ -14,10 +14,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
-import sqlalchemy as sa
 
 from kg.columns.strings import Gathered, Strings
-from kg.ids import claim_id
+from kg.ids import RecordKind, claim_id
 from kg.later import Later
 from kg.record.bulk import Bulk
 from kg.record.rows import FORMS
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
 else:
     np = Later("numpy")
 
-APART = "\x1f"
 NONE = -1
+SAYS = ("stance", "kind", "strength", "basis", "inferred", "status", "contributor")
 Told: TypeAlias = Callable[[str, int, int], None]
 """Told what is read, how many rows were, and how many there are."""
 
@@ -193,7 +192,7 @@ class _Reading:
         self._entities: dict[str, int] = {}
         self._works: dict[str, int] = {}
 
-    def _rows(self, kind: Any, columns: Callable[[Any], Sequence[Any]]) -> Iterable[tuple[Sequence[Any], ...]]:
+    def _rows(self, kind: RecordKind, *columns: str | Sequence[str]) -> Iterable[tuple[Sequence[Any], ...]]:
         """Give the columns of one chunk of rows after the other."""
         done = 0
         for rows in self._bulk.rows(kind, columns):
@@ -207,7 +206,7 @@ class _Reading:
         types = _Terms()
         ids: list[str] = []
         rows, kinds, statuses, broader = Gathered(), _Codes(), _Codes(), []
-        for columns in self._rows("entity", lambda table: [table.c[name] for name in names]):
+        for columns in self._rows("entity", *names):
             rows.add([orjson.dumps(row).decode() for row in zip(*columns, strict=True)])
             id, type, status, above = pick(columns)
             ids += id
@@ -230,8 +229,7 @@ class _Reading:
         terms = _Terms()
         ids: list[str] = []
         years, statuses, groups = _Codes(), _Codes(), _Codes()
-        wanted = ("id", "year", "status", "independence_group")
-        for id, year, status, group in self._rows("work", lambda table: [table.c[name] for name in wanted]):
+        for id, year, status, group in self._rows("work", "id", "year", "status", "independence_group"):
             ids += id
             years.add_numbers(0 if one is None else one for one in year)
             statuses.add(terms, status)
@@ -258,7 +256,7 @@ class _Reading:
         subject, relation, object, status = _Codes(), _Codes(), _Codes(), _Codes()
         conditions: list[tuple[int, str]] = []
         wanted = ("id", "subject", "relation", "object", "status", "conditions")
-        for id, from_, how, to, state, condition in self._rows("claim", lambda table: [table.c[w] for w in wanted]):
+        for id, from_, how, to, state, condition in self._rows("claim", *wanted):
             conditions += [(len(ids) + at, text) for at, text in enumerate(condition) if text is not None]
             ids += id
             subject.add_numbers(map(self._entities.__getitem__, from_))
@@ -289,7 +287,9 @@ class _Reading:
         claim, work, says, groups = _Codes(), _Codes(), _Codes(), _Codes()
         aliases: list[tuple[str, int]] = []
         done = 0
-        for id, of, from_, word, group, alias in self._rows("evidence", _item_columns):
+        for id, of, from_, word, group, alias in self._rows(
+            "evidence", "id", "claim", "work", SAYS, "independence_group", "alias"
+        ):
             ids.add(id)
             claim.add_numbers(map(claims.__getitem__, of))
             work.add_numbers(map(self._works.__getitem__, from_))
@@ -314,15 +314,6 @@ class _Reading:
             "alias_item": np.array([at for _, at in called], np.int32),
             "says": terms.strings(),
         }
-
-
-def _item_columns(table: Any) -> Sequence[Any]:
-    said = [table.c[name] for name in ("stance", "kind", "strength", "basis")]
-    said += [sa.case((table.c.inferred, "1"), else_="0"), table.c.status, sa.func.coalesce(table.c.contributor, "")]
-    joined = said[0]
-    for one in said[1:]:
-        joined = joined.concat(APART).concat(one)
-    return [table.c.id, table.c.claim, table.c.work, joined, table.c.independence_group, table.c.alias]
 
 
 class _Terms:

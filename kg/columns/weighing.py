@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kg.belief import Line, Weighing, weigh
 from kg.columns.strings import Strings
-from kg.columns.table import APART, NONE, Columns
+from kg.columns.table import NONE, Columns
 from kg.criteria import Criteria
 from kg.later import Later
 from kg.model import Evidence, Text, Work
+from kg.record.bulk import APART
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
