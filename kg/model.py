@@ -16,6 +16,8 @@ from kg.ids import RecordKind
 ACCEPTED = "accepted"
 CURRENT = "current"
 MERGED = "merged"
+OUR_STATUSES = frozenset({MERGED, "revoked"})
+"""Statuses of works that say what we did with the entry, not what its publisher said."""
 YEARS = (1400, 2200)
 """Years that a work may have appeared in: from the first prints on."""
 

@@ -14,7 +14,7 @@ from kg.asking import Asking, parse_links, parse_sign
 from kg.criteria import Criteria, parse_int
 from kg.errors import InputError, KgError, NotFound
 from kg.ids import parse_url
-from kg.model import CURRENT, Change
+from kg.model import CURRENT, OUR_STATUSES, Change, Work
 from kg.network import Network
 from kg.question import clocks, retraction, robustness, what_if
 from kg.question.answers import Answer
@@ -165,6 +165,7 @@ class Probing(Asking):
         before = self.network(asked)
         record, word = before.snapshot.work(work), self.vocabulary.work_status(status).id
         address = None if notice is None else parse_url(notice, where="notice")
+        _refuse_ours(record, word)
         if asked.as_of is not None and not dry_run:
             raise InputError("the past cannot be changed", where="as_of", hint="leave it out, or only preview")
         if not dry_run:
@@ -264,6 +265,19 @@ class Probing(Asking):
             after, faults = scenario.apply(before)
             return after, (fault, *faults)
         return scenario.apply(other)
+
+
+def _refuse_ours(work: Work, status: str) -> None:
+    """Raise InputError when a publisher is said to have done what only we do: merge entries, or take one back."""
+    if work.status in OUR_STATUSES or status in OUR_STATUSES:
+        into = "" if work.merged_into is None else f" into {work.merged_into}"
+        raise InputError(
+            f"{work.id} is {work.status}{into}; publishers make works current, corrected or retracted",
+            where="status" if status in OUR_STATUSES else "work",
+            hint="`kg merge` and `kg revoke` are for entries, `kg undo` takes them back"
+            if not into
+            else f"mark {work.merged_into}, which stands for it",
+        )
 
 
 def _ask_of(face: Probing) -> Ask:

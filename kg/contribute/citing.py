@@ -17,7 +17,7 @@ from kg.contribute.plan import Document, Plan
 from kg.errors import InputError, ParseFailure
 from kg.importers import citations_plan
 from kg.inputs import WorkIn, parse
-from kg.model import CURRENT, Change, canonical
+from kg.model import CURRENT, OUR_STATUSES, Change, canonical
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
@@ -102,6 +102,8 @@ def work(
         return Plan("work", record, (), likes, notes=tuple(notes))
     said = found.works[0].work
     status = vocabulary.work_status(said.status).id
+    if status in OUR_STATUSES:
+        raise InputError(f"no publisher makes a work {status}", where="status", hint="leave the status out")
     if status != CURRENT and said.notice is None:
         raise InputError(
             f"no notice says that the work is {status}",

@@ -114,12 +114,22 @@ def test_what_cannot_be_merged_is_refused(
 
 def test_what_a_publisher_said_of_either_is_said_of_the_kept_one(graph: kg.Graph) -> None:
     notice = "https://example.org/notice"
-    graph.write(
-        [Change("work", replace(SECOND, status="retracted", notice=notice))], actor="ann", act="mark retracted"
-    )
+    graph.write([Change("work", replace(SECOND, status="retracted", notice=notice))], actor="ann", act="mark retracted")
     done = graph.merge("hu2022lora", "hu2022again", why="x", actor="bob")
     assert (done["kept"]["status"], done["kept"]["notice"]) == ("retracted", notice)
     assert "hu2022lora is retracted, as hu2022again was" in done["told"]
+
+
+@pytest.mark.parametrize(("work", "status"), [("hu2022again", "retracted"), ("hu2022lora", "merged")])
+def test_no_publisher_merges_or_marks_what_was_merged(graph: kg.Graph, work: str, status: str) -> None:
+    graph.merge("hu2022lora", "hu2022again", why="x", actor="bob")
+    revision = graph.revision
+    for dry_run in (True, False):
+        with pytest.raises(InputError, match="publishers make works"):
+            graph.retract(work, status=status, notice="https://example.org/n", dry_run=dry_run)
+    with pytest.raises(InputError, match="no publisher makes a work merged"):
+        graph.add_work({"type": "book", "title": "Unheard of", "status": "merged", "merged_into": "hu2022lora"})
+    assert graph.revision == revision
 
 
 def test_duplicates_are_listed_until_they_are_merged(graph: kg.Graph) -> None:
