@@ -191,7 +191,8 @@ def batch(report: Document, source: str) -> None:
         for key in report.get(name, ()):
             out.print(Text(f"  {name}: {key['kind']} {key['id']}", style="yellow"))
     for what, reason, statements in _passed_over(report):
-        out.print(Text(f"  passed over: {statements} statements{what}: {reason}", style="dim"))
+        many = "1 statement" if statements == 1 else f"{statements} statements"
+        out.print(Text(f"  passed over: {many}{what}: {reason}", style="dim"))
     for failure in report["failures"]:
         place = failure["source"] if failure["line"] is None else f"{failure['source']}:{failure['line']}"
         out.print(Text(f"  {place}: {failure['reason']}", style="red"))
@@ -204,8 +205,9 @@ def _passed_over(report: Document) -> list[tuple[str, str, int]]:
     """Return what a file held that is no record: foreign things one by one, what follows from records by reason."""
     found: Counter[tuple[str, str]] = Counter()
     for item in report.get("ignored", ()):
+        what = "things of no type" if item["name"] == "no type" else f"{item['what']} {item['name']}"
         foreign = item["reason"].startswith("not ")
-        found[f" of {item['what']} {item['name']}" if foreign else "", item["reason"]] += item["statements"]
+        found[f" of {what}" if foreign else "", item["reason"]] += item["statements"]
     return [(what, reason, statements) for (what, reason), statements in sorted(found.items())]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kg.citations import formats as citations
 from kg.citations.parsed import Failure
 from kg.errors import InputError
 from kg.importers.pack_links import Known
@@ -161,6 +162,13 @@ def _told(content: bytes, name: str, format: str | None, trust: Trust) -> tuple[
     head, _, body = parsed.partition(b"\n")
     told = json.loads(head)
     source = Source(name, content.decode().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    other = citations.recognise("", source.text) if told["faults"] and not told["statements"] else None
+    if other is not None:
+        raise InputError(
+            f"not {told['format']}: its contents look like {other.id}",
+            where=name,
+            hint=f"name the format: {other.id}",
+        )
     return told, source, parse_lines(body.decode())
 
 

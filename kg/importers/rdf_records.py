@@ -31,7 +31,7 @@ from kg.vocabulary import Vocabulary
 
 REMEDY = "docs/reference/rdf.md lists the properties of each kind of record"
 HISTORY = "the history of another record is not taken over"
-DERIVED = "worked out again from the records"
+DERIVED = "follows from the records and is worked out again; nothing is lost"
 TERMS = "terms of the ontology come from files that KG_ONTOLOGY names"
 FOREIGN = "not a record of ours"
 UNREAD = "not among the properties of our records"

@@ -71,7 +71,7 @@ _XML = re.compile(
     re.DOTALL,
 )
 _DOCTYPE = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_STARTS = re.compile(r"\s*+(?:<\?xml|<!|<rdf:RDF|<[A-Za-z][\w.-]*:?[\w.-]*\s+xmlns)", re.IGNORECASE)
+_STARTS = re.compile(r"\s*+(?:<\?xml|<!|<rdf:RDF|<html\b|<[A-Za-z][\w.-]*:?[\w.-]*\s+xmlns)", re.IGNORECASE)
 _NQUADS = re.compile(r"(?:\s*(?:#[^\n]*)?\n)*+\s*(?:<[^>\n]*>|_:\S+) <[^>\n]*> \S.* \.[ \t]*(?:#.*)?\r?(?:\n|$)")
 
 
@@ -147,6 +147,8 @@ def parse(payload: bytes, _: Any = None) -> bytes:
     head, _, content = payload.partition(b"\n")
     asked = json.loads(head)
     text = decoded(content)
+    if not text.strip():
+        raise InputError("the file is empty", hint="give a file that holds statements")
     format = asked["format"] or guess(asked["name"], text)
     check(text, format)
     reading = Reading(f"{GENID}{hashlib.sha256(content).hexdigest()[:16]}/")
@@ -154,6 +156,12 @@ def parse(payload: bytes, _: Any = None) -> bytes:
         reading.take(quad)
         if len(reading.quads) > STATEMENTS_MOST:
             raise InputError(f"the file has more than {STATEMENTS_MOST} statements", hint="split it")
+    if reading.faults and not reading.quads and asked["format"] is None and _suffix(asked["name"]) is None:
+        raise InputError(
+            f"not RDF: neither the name of the file nor its contents tell a format; read as {format}, "
+            f"{_first(reading.faults)}",
+            hint=f"if it is RDF, name its format: {', '.join(FORMATS)}",
+        )
     told = {
         "format": format,
         "statements": len(reading.quads),
@@ -199,14 +207,19 @@ def guess(name: str, text: str) -> str:
         >>> guess("a.ttl", ""), guess("upload", ' {"@id": "x"}'), guess("x", "<a:s> <a:p> <a:o> .")
         ('turtle', 'jsonld', 'nquads')
     """
-    suffix = re.search(r"\.[a-z]+$", name.lower())
-    if suffix is not None and suffix.group() in SUFFIXES:
-        return SUFFIXES[suffix.group()]
+    named = _suffix(name)
+    if named is not None:
+        return named
     if text.lstrip()[:1] in {"{", "["} and not re.match(r"\s*\{\s*<|\s*\[\s*\]?\s*[<a:]", text):
         return "jsonld"
     if _STARTS.match(text):
         return "rdfxml"
     return "nquads" if _NQUADS.match(text[:10_000]) else "trig"
+
+
+def _suffix(name: str) -> str | None:
+    found = re.search(r"\.[a-z]+$", name.lower())
+    return None if found is None else SUFFIXES.get(found.group())
 
 
 def check(text: str, format: str) -> None:

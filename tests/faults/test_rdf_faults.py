@@ -68,6 +68,9 @@ REFUSED: dict[str, tuple[str | bytes, str, str]] = {
     "blank-nodes": (
         "".join(f"_:b{n} <a:p> _:c{n} .\n" for n in range(60_000)), "a.nt", "more than 100000 blank nodes",
     ),
+    "nothing": (b"", "a.ttl", "the file is empty"),
+    "prose": ("hello world", "a.txt", "not RDF: neither the name of the file nor its contents tell a format"),
+    "citations": ("@book{a, title={One}}", "a.ttl", "not turtle: its contents look like bibtex"),
     "nothing-but-faults": ("x\n" * 5_000, "a.nt", "faults or more; the first: line 1"),
 }  # fmt: skip
 
@@ -166,7 +169,9 @@ def test_a_fault_in_the_middle_tells_its_line_and_the_rest_is_read() -> None:
 
 def test_newlines_without_end_are_read_quickly() -> None:
     start = time.monotonic()
-    assert stranger(b"\n" * (4 * MIB), "a.rdf").statements == 0
+    with pytest.raises(InputError, match="the file is empty"):
+        stranger(b"\n" * (4 * MIB), "a.rdf")
+    assert stranger(b"\n" * (4 * MIB) + b"<a:s> <a:p> <a:o> .", "a.ttl").statements == 1
     assert time.monotonic() - start < SECONDS
 
 
@@ -236,7 +241,7 @@ def test_a_stranger_proposes_and_changes_nothing() -> None:
     assert store.head().actor == "mallory"  # type: ignore[union-attr]
     reasons = {(item["what"], item["name"].rpartition("#")[2]): item["reason"] for item in report["ignored"]}
     assert reasons["type", "no type"] == "terms of the ontology come from files that KG_ONTOLOGY names"
-    assert reasons["type", "Belief"] == "worked out again from the records"
+    assert reasons["type", "Belief"] == "follows from the records and is worked out again; nothing is lost"
     assert reasons["type", "Revision"] == "the history of another record is not taken over"
     assert reasons["type", "Concept"] == "not a record of ours"
     assert load_words().relation("raises").sign == 1
