@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 BUDGETS = {"KG_WRITES_PER_MINUTE": "1000000", "KG_IMPORTS_PER_HOUR": "1000000"}
@@ -73,10 +74,11 @@ class Client:
 
 
 @contextmanager
-def servers(url: str, count: int = 2, **environment: str) -> Iterator[list[str]]:
-    """The addresses of so many processes `kg serve` on one database."""
+def servers(url: str, count: int = 2, *, log: Path | None = None, **environment: str) -> Iterator[list[str]]:
+    """The addresses of so many processes `kg serve` on one database; what they say goes to the end of `log`."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
     running, addresses = [], []
+    said = (log or Path(os.devnull)).open("ab")
     try:
         for _ in range(count):
             port = free_port()
@@ -85,8 +87,8 @@ def servers(url: str, count: int = 2, **environment: str) -> Iterator[list[str]]
                 subprocess.Popen(
                     command,
                     env={**clean, **BUDGETS, **environment},
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.PIPE,
+                    stdout=said,
+                    stderr=said,
                 )
             )
             addresses.append(f"http://127.0.0.1:{port}")
@@ -97,7 +99,8 @@ def servers(url: str, count: int = 2, **environment: str) -> Iterator[list[str]]
         for process in running:
             process.terminate()
         for process in running:
-            process.communicate(timeout=30)
+            process.wait(timeout=30)
+        said.close()
 
 
 def free_port() -> int:

@@ -1,0 +1,176 @@
+"""Contributing, reviewing, importing, history over HTTP: documents in their shapes, and what is not for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from kg.citations import crossref
+from kg.settings import Budgets
+from kg_api import write_shapes as shapes
+from tests.api.writers import API, ITEM, PLENTY, Place, place
+from tests.services import Played
+
+RETRACTED = "10.1016/s0140-6736(97)11096-0"
+ENTITY = {"type": "Technique", "label": "Weight surgery"}
+LIBRARY = b"""@article{a2020, title={On models}, author={Li, Wei}, year={2020}, doi={10.1234/a}}
+@article{broken, title={No end
+@article{b2021, title={On data}, author={Wu, Bo}, year={2021}}
+@article{again, title={On models}, author={Li, Wei}, year={2020}, doi={10.1234/A}}
+"""
+
+
+@pytest.fixture
+def here(sqlite_url: str) -> Iterator[Place]:
+    with place(sqlite_url) as made:
+        yield made
+
+
+def send(here: Place, address: str, raw: bytes, kind: str, who: str = "ann", **headers: str) -> Any:
+    """Send a file."""
+    sent = {"Authorization": f"Bearer {here.secrets[who]}", "Content-Type": kind}
+    more = {name.replace("_", "-"): value for name, value in headers.items()}
+    return here.client.post(API + address, content=raw, headers={**sent, **more})
+
+
+def test_documents_have_their_shapes(here: Place) -> None:
+    made = here.post("/evidence", ITEM)
+    shapes.Contribution.model_validate_json(made.content, strict=True)
+    id = made.json()["id"]
+    shapes.Contribution.model_validate_json(here.post("/evidence?dry_run=true", ITEM, who=None).content, strict=True)
+    shapes.Queue.model_validate_json(here.get("/reviews?kind=evidence&status=proposed&actor=ann").content, strict=True)
+    shapes.WaitingOne.model_validate_json(here.get(f"/reviews/{id}").content, strict=True)
+    shapes.Decision.model_validate_json(here.post("/reviews", {"id": id, "decision": "accept"}, who="bob").content)
+    shapes.History.model_validate_json(here.get(f"/evidence/{id}/history").content, strict=True)
+    shapes.RevisionEntry.model_validate_json(here.get(f"/revisions/{here.graph.revision}").content, strict=True)
+    shapes.People.model_validate_json(here.get("/people").content, strict=True)
+    merged = here.post("/merges", {"keep": "w1", "duplicate": "w2", "why": "one paper"}, who="bob")
+    shapes.Merged.model_validate_json(merged.content, strict=True)
+    undone = here.post(f"/revisions/{here.graph.revision}/undo", {"why": "two papers"}, who="bob")
+    shapes.Decision.model_validate_json(undone.content, strict=True)
+    revoked = here.post("/revocations", {"id": id, "why": "read wrongly"}, who="eve")
+    shapes.Decision.model_validate_json(revoked.content, strict=True)
+
+
+def test_what_is_there_already_is_no_new_record(here: Place) -> None:
+    first, second = (here.post("/entities", ENTITY, who=who) for who in ("ann", "bob"))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert second.json()["already"] is True
+    assert second.headers["location"] == first.headers["location"]
+
+
+def test_a_dry_run_of_any_contribution_stores_nothing(here: Place) -> None:
+    before = here.graph.revision
+    for address, body in {"/entities": ENTITY, "/works": {"title": "A", "year": 2020}, "/evidence": ITEM}.items():
+        got = here.post(f"{address}?dry_run=true", body)
+        assert (got.status_code, got.json()["dry_run"]) == (200, True), got.text
+    assert here.graph.revision == before
+    assert here.post("/evidence?rows=Technique", ITEM).json()["where"] == "rows"
+
+
+def test_a_contributor_revises_her_own_and_no_other_that_waits(here: Place) -> None:
+    id = here.post("/evidence", ITEM).json()["id"]
+    change = {"strength": "weak", "strength_reason": "one site"}
+    cid = here.graph.create_token("cid")["secret"]
+    here.secrets["cid"] = cid
+    refused = here.post(f"/evidence/{id}/revision", change, who="cid")
+    assert (refused.status_code, "ann proposed" in refused.json()["detail"]) == (403, True)
+    own = here.post(f"/evidence/{id}/revision?why=read+again", change)
+    assert (own.status_code, own.json()["supersedes"]) == (201, id)
+    assert here.get(f"/evidence/{id}?include_proposed=true").json()["status"] == "superseded"
+    accepted = here.graph.evidence(work="w1")["items"][0]["id"]
+    assert here.post(f"/evidence/{accepted}/revision", {**change, "locator": "§1"}, who="cid").status_code == 201
+    assert here.get(f"/evidence/{accepted}").json()["status"] == "accepted", "it counts until the other is accepted"
+
+
+@pytest.mark.parametrize("name", ["status", "notice", "merged_into", "raw", "raw_format"])
+def test_a_contributor_does_not_say_what_publishers_say(here: Place, name: str) -> None:
+    values = {"status": "retracted", "notice": "https://example.org/n"}
+    got = here.post("/works", {"title": "A", "year": 2020, name: values.get(name, "w1")})
+    assert (got.status_code, got.json()["where"]) == (422, name)
+
+
+def test_a_citation_is_parsed_and_a_bad_one_told(here: Place) -> None:
+    good = here.post(
+        "/works", {"citation": "TY  - JOUR\nTI  - On models\nAU  - Li, Wei\nPY  - 2020\nER  - \n", "id": "li"}
+    )
+    assert (good.status_code, good.json()["id"]) == (201, "li")
+    for citation, said in (("@article{x, title={No end", "citation"), ("", "no text"), (LIBRARY.decode(), "citation")):
+        got = here.post("/works", {"citation": citation})
+        assert (got.status_code, said in got.text) == (422, True), got.text
+    both = here.post("/works", {"citation": "@misc{x, title={X}}", "title": "Y"})
+    assert "says it all" in both.json()["detail"]
+
+
+def test_an_identifier_is_looked_up_where_the_operator_allows_it(here: Place) -> None:
+    off = here.post("/works", {"identifier": RETRACTED})
+    assert (off.status_code, "look-ups are off" in off.json()["detail"]) == (403, True)
+    here.app.state.fetcher = Played({crossref.address(RETRACTED): "crossref-retracted.json"}).fetcher
+    found = here.post("/works", {"identifier": f"https://doi.org/{RETRACTED}"}, Idempotency_Key="doi")
+    assert (found.status_code, found.json()["record"]["doi"]) == (201, RETRACTED)
+    assert found.json()["record"]["status"] == "retracted", "its publisher says so"
+    assert here.post("/works", {"identifier": "nothing"}).json()["where"] == "identifier"
+
+
+def test_look_ups_have_a_budget(sqlite_url: str) -> None:
+    with place(sqlite_url, budgets=Budgets(writes=PLENTY.writes, lookups=1)) as here:
+        here.app.state.fetcher = Played({crossref.address(RETRACTED): "crossref-retracted.json"}).fetcher
+        got = [here.post("/works", {"identifier": RETRACTED}) for _ in range(2)]
+        assert [one.status_code for one in got] == [201, 429]
+
+
+def test_a_library_is_imported_with_a_report(here: Place) -> None:
+    before = here.graph.revision
+    preview = send(here, "/imports?format=bibtex&dry_run=true", LIBRARY, "application/x-bibtex")
+    assert here.graph.revision == before
+    got = send(here, "/imports?format=bibtex&name=library.bib", LIBRARY, "application/x-bibtex", Idempotency_Key="one")
+    assert got.status_code == 200, got.text
+    report = got.json()
+    shapes.ImportReport.model_validate(report)
+    assert (report["added"], len(report["duplicates"]), len(report["failures"])) == (2, 1, 1)
+    assert preview.json()["added"] == report["added"]
+    assert report["failures"][0]["source"] == "library.bib"
+    again = send(
+        here, "/imports?format=bibtex&name=library.bib", LIBRARY, "application/x-bibtex", Idempotency_Key="one"
+    )
+    assert (again.content, again.headers["idempotent-replayed"]) == (got.content, "true")
+    assert here.graph.revision == before + 1
+    assert here.get("/revisions?limit=1").json()["items"][0]["actor"] == "ann"
+    other = send(here, "/imports?format=bibtex&name=library.bib", LIBRARY + b" ", "text/plain", Idempotency_Key="one")
+    assert other.status_code == 422
+
+
+def test_linked_data_comes_in_as_proposals(here: Place) -> None:
+    lines = "".join(map(str, here.graph.pieces("ntriples")[2])).splitlines()
+    technique = "".join(f"{line}\n" for line in lines if line.startswith("<https://w3id.org/evidence-kg/id/entity/t>"))
+    sent = technique + technique.replace("entity/t>", "entity/tt>").replace('"t"', '"tt"').replace("Tuning", "Twisting")
+    got = send(here, "/imports?format=ntriples&name=graph.nt", sent.encode(), "application/n-triples")
+    assert (got.status_code, got.json()["added"]) == (200, 1), got.text
+    assert here.graph.snapshot.entities["tt"].status == "proposed"
+    changed = send(here, "/imports?format=ntriples", technique.replace("Tuning", "Other").encode(), "text/plain", "bob")
+    assert (changed.status_code, changed.json()["added"]) == (200, 0)
+    assert here.graph.snapshot.entities["t"].label.en == "Tuning", "what is there stays as it is"
+
+
+def test_the_history_can_be_searched(here: Place) -> None:
+    here.post("/entities", ENTITY)
+    here.post("/reviews", {"id": "weight-surgery", "decision": "accept"}, who="bob")
+    found = here.get("/revisions?actor=bob&act=accept&kind=entity&id=weight-surgery").json()
+    assert [one["act"] for one in found["items"]] == ["accept"]
+    page = here.get("/revisions?limit=2").json()
+    rest = here.get(f"/revisions?limit=50&after={page['next']}").json()
+    assert [one["number"] for one in [*page["items"], *rest["items"]]] == list(range(here.graph.revision, 0, -1))
+    versions = here.get("/entities/weight-surgery/history").json()["versions"]
+    assert [(one["actor"], one["act"]) for one in versions] == [("bob", "accept"), ("ann", "propose")]
+    for address in ("/works/t/history", "/entities/none/history", "/revisions/99", "/people/none"):
+        assert here.get(address).status_code == 404, address
+    assert here.get("/nothings/t/history").status_code == 422
+    assert here.get("/people/ann").json() == {"handle": "ann", "name": "Ann Lee", "orcid": None}
+
+
+def test_both_languages_are_spoken(here: Place) -> None:
+    id = here.post("/evidence?lang=zh", ITEM).json()["id"]
+    zh = here.client.get(f"{API}/reviews?lang=zh").json()["items"]
+    assert "支持" in next(one for one in zh if one["id"] == id)["says"]
