@@ -71,11 +71,12 @@ def join(f_start, f_lane, f_code, f_cost, b_start, b_lane, b_code, b_cost, block
 
 
 @kernel
-def rounds(start, adjacent, code, costs, blocked, anchors, bits, half, most, backward, least, before):
+def rounds(start, adjacent, code, costs, blocked, anchors, need, bits, half, most, backward, least, before):
     """Walk from as many anchors as there are lanes, one more link each round, all lanes of a state side by side.
 
     `least` and `before` (states x lanes) are filled with `FAR`; `least` takes up the least cost of a walk that does not
-    come back to its anchor, -1 at the anchor itself.
+    come back to its anchor, -1 at the anchor itself. Nodes that `need` more links to where walks go than are left are
+    left aside.
     """
     lanes = least.shape[1]
     states = len(least)
@@ -90,13 +91,15 @@ def rounds(start, adjacent, code, costs, blocked, anchors, bits, half, most, bac
             if not active[here]:
                 continue
             node, sign = here >> bits, here & ((1 << bits) - 1)
-            if sign >= half or (round_ > 1 and blocked[node]):
+            if sign >= half or (round_ > 1 and blocked[node]) or need[node] > most - round_ + 1:
                 continue
             row = before[here]
             for step in range(start[node], start[node + 1]):
                 edge = adjacent[step]
-                turned = edge & 3
-                into = np.int64(edge >> 3) << bits | (sign ^ turned if (sign | turned) < 2 else 2)
+                there, turned = edge >> 3, edge & 3
+                if need[there] > most - round_:
+                    continue
+                into = np.int64(there) << bits | (sign ^ turned if (sign | turned) < 2 else 2)
                 if edge & 4:
                     if not backward:
                         into += half

@@ -13,10 +13,10 @@ import numpy as np
 
 from kg.compiled import kernels, lanes
 from kg.compiled.arrays import Arrays
-from kg.compiled.search import Scratch
+from kg.compiled.search import NOWHERE, Scratch
 
 LANES, ABREAST, PROBES = 32, 32, 3
-MEETING, ROUND = 2.0, 0.5
+MEETING, ROUND = 8.0, 0.4
 """Nanoseconds for two lanes to meet at a node, and for a claim to be walked in one lane of one round."""
 
 
@@ -59,8 +59,12 @@ def pair_costs(
             forward = len(sources) <= len(targets)
             near, far = (sources, targets) if forward else (targets, sources)
 
+            need = np.full(arrays.nodes, NOWHERE, np.uint8)
+            start, adjacent, _ = _side(arrays, not forward)
+            kernels.hops(start, adjacent, np.asarray(far, np.int32), max_links, need)
+
             def walk(first: int) -> None:
-                found = _abreast(arrays, near[first : first + LANES], far, forward, max_links)
+                found = _abreast(arrays, near[first : first + LANES], far, need, forward, max_links)
                 if forward:
                     best[first : first + LANES] = found
                 else:
@@ -99,13 +103,13 @@ def _joined(arrays: Arrays, reached: Sequence[tuple[Any, Any, Any]]) -> Any:
     return lanes.by_node(arrays.nodes, who, node, sign, cost)
 
 
-def _abreast(arrays: Arrays, anchors: Sequence[int], others: Sequence[int], forward: bool, most: int) -> Any:
+def _abreast(arrays: Arrays, anchors: Sequence[int], others: Sequence[int], need: Any, forward: bool, most: int) -> Any:
     """Return the least costs between some nodes and others: anchor, other, sign code."""
     size = arrays.nodes << arrays.bits, LANES
     least, before = np.full(size, kernels.FAR, np.int64), np.full(size, kernels.FAR, np.int64)
     lanes.rounds(
-        *_side(arrays, forward), arrays.costs, arrays.blocked, np.asarray(anchors, np.int32), arrays.bits, arrays.half,
-        most, not forward, least, before,
+        *_side(arrays, forward), arrays.costs, arrays.blocked, np.asarray(anchors, np.int32), need, arrays.bits,
+        arrays.half, most, not forward, least, before,
     )  # fmt: skip
     state = (np.asarray(others, np.int64) << arrays.bits)[:, None] + np.arange(arrays.signs)
     found = least[state][:, :, : len(anchors)]
