@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from starlette.testclient import TestClient
 import kg
 from kg.model import Change
 from kg_api.app import create_app
+from kg_api.pages_read import gapmap
 from kg_api.pages_read.gapmap import in_families
 from kg_api.pages_read.gapmap_file import FORMULA, neutral
 from kg_api.pages_read.layering import layers
@@ -237,3 +239,24 @@ def test_words_are_there_in_both_languages() -> None:
         (key, text) for key, text in said("zh").items() if re.search(r"[\u4e00-\u9fff][,;:()?!][\u4e00-\u9fff]", text)
     ]
     assert wrong == []
+
+
+def test_a_map_too_large_for_a_page_is_cut_and_says_so(pack_graph: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gapmap, "CELLS_MOST", 100)
+    page = TestClient(create_app(pack_graph, warm=False)).get("/matrix?lang=en").text
+    assert "rows are left out for want of room" in page
+    assert page.count("<td") <= 100
+    assert page.count('data-cell="') > 0
+
+
+def test_a_record_that_cannot_be_read_is_a_page(tmp_path: Path) -> None:
+    graph = kg.open(f"sqlite:///{tmp_path / 'r.db'}", empty=True, ontology=(), lang="en")
+    client = TestClient(create_app(graph, warm=False), raise_server_exceptions=False)
+    assert client.get("/matrix?lang=zh").status_code == 200
+    graph.store.close()
+    (tmp_path / "r.db").unlink()
+    (tmp_path / "r.db").mkdir()
+    got = client.get("/matrix?lang=zh", headers={"Accept": "text/html"})
+    assert got.status_code == 503
+    assert "数据库没有正常应答。" in got.text
+    assert got.headers["retry-after"] == "5"

@@ -6,6 +6,7 @@ Lives here: fields for the template. May enter: the graph, the parameters of a r
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from fastapi import Request
@@ -39,10 +40,9 @@ def fields(request: Request, graph: Graph, lang: str) -> dict[str, Any]:
 def pickers(graph: Graph, lang: str) -> dict[str, list[Choice]]:
     """Return the records that inputs suggest without a script, by kind: id and label, at most `LISTED` of each."""
     snapshot = graph.snapshot
-    entities = sorted(snapshot.entities.values(), key=lambda one: (one.type, one.id))
     return {
-        "entity": [(one.id, one.label.get(lang)) for one in entities[:LISTED]],
-        "work": [(one.id, f"{citation(one)} {one.title}") for one in list(snapshot.works.values())[:LISTED]],
+        "entity": [(one.id, one.label.get(lang)) for one in islice(snapshot.entities.values(), LISTED)],
+        "work": [(one.id, f"{citation(one)} {one.title}") for one in islice(snapshot.works.values(), LISTED)],
     }
 
 

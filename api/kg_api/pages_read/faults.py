@@ -55,12 +55,16 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
     given = (quoted[1] or quoted[2]) if quoted else ""
     field = _field(request, where, given)
     key = f"fault_{slug}"
-    if slug == "not-found" and where in RECORDS:
+    missing = slug == "not-found" and where in RECORDS
+    if missing:
         text = words["fault_no_record"].format(kind=words[f"kind_{where}"], given=given)
     elif lang == "zh" and not has_chinese(detail):
         text = words.get(key, words["fault_other"]).format(given=given, where=where or "")
     else:
         text = detail[:1].upper() + detail[1:] + ("" if detail.endswith((".", "?", "!", "。")) else ".")
+    if field is not None and given and not missing:
+        label = words.get(f"ask_{field}", words.get(f"criterion_{field}", field))
+        text = f"{label}{'：' if lang == 'zh' else ': '}{text}"
     hint = problem.get("hint")
     todo = words.get(f"todo_{slug}", words["todo_other"])
     if lang == "en" and hint and not _FOR_TERMINALS.search(hint):

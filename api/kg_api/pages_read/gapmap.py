@@ -19,6 +19,7 @@ from kg_viz.dossier import addresses, brief
 Document = dict[str, Any]
 SYMBOLS = {"raises": "▲", "lowers": "▼", "mixed": "◆"}
 RECENT_YEARS = 3
+CELLS_MOST = 20_000
 
 
 def grid(network: Network, answer: Mapping[str, Any], *, lang: str, filled: bool = False) -> Document:
@@ -31,14 +32,17 @@ def grid(network: Network, answer: Mapping[str, Any], *, lang: str, filled: bool
         filled: Leave out rows and columns without any cell.
 
     Returns:
-        `{"cols": [(id, label)], "rows": [{"id", "label", "depth", "cells": [cell | None]}], "since", "empty",
-        "left_out": (rows, cols)}`. A cell is None where there is no evidence. `since` is the first year that is recent.
+        `{"cols": [(id, label)], "rows": [{"id", "label", "depth", "cells": [cell]}], "since", "empty", "cut"}`. A cell
+        without a direction has no evidence. `since` is the first year that is recent. `cut` counts the rows for which
+        there was no room: beyond `CELLS_MOST` cells rows and columns without evidence go first.
     """
     cells = {(cell["row"], cell["col"]): cell for cell in answer["cells"]}
     rows, cols = in_families(network, answer["rows"]), list(answer["cols"])
     known = ({row for row, _ in cells}, {col for _, col in cells})
+    filled = filled or len(rows) * len(cols) > CELLS_MOST
     kept_rows = [(id, depth) for id, depth in rows if not filled or id in known[0]]
     kept_cols = [id for id in cols if not filled or id in known[1]]
+    room = max(1, CELLS_MOST // max(1, len(kept_cols)))
     years = [cell["latest_year"] for cell in cells.values() if cell["latest_year"] is not None]
     since = max(years) - RECENT_YEARS if years else None
     lines: list[Document] = [
@@ -48,16 +52,15 @@ def grid(network: Network, answer: Mapping[str, Any], *, lang: str, filled: bool
             "depth": depth,
             "cells": [_cell(row, col, cells.get((row, col)), since, lang) for col in kept_cols],
         }
-        for row, depth in kept_rows
+        for row, depth in kept_rows[:room]
     ]
     return {
         "cols": [(id, explain.name(network, id, lang)) for id in kept_cols],
         "rows": lines,
         "since": since,
-        "empty": sum(cell is not None and not cell["same"] and cell["direction"] is None for line in lines
-                     for cell in line["cells"]),
-        "left_out": (len(rows) - len(kept_rows), len(cols) - len(kept_cols)),
-    }  # fmt: skip
+        "empty": sum(not cell["same"] and cell["direction"] is None for line in lines for cell in line["cells"]),
+        "cut": max(0, len(kept_rows) - room),
+    }
 
 
 def in_families(network: Network, ids: Sequence[str]) -> list[tuple[str, int]]:

@@ -49,6 +49,7 @@ def matrix(
         labels = dict(kinds)
         return {
             "answer": answer,
+            "pairs": len(answer["rows"]) * len(answer["cols"]) - len({*answer["rows"]} & {*answer["cols"]}),
             "paragraph": graph.explain(answer),
             "map": grid(network, answer, lang=spoken, filled=less),
             "chosen": chosen(network, answer, cell, spoken) if cell else None,

@@ -43,7 +43,7 @@ router = APIRouter(include_in_schema=False)
 Document = dict[str, Any]
 VIEWS = ("history",)
 OPPOSITE = {"cause": "harm", "measure": "harm", "harm": "cause"}
-LINKS, SHOWN = 6, 12
+LINKS, SHOWN, EMBEDDED_MOST = 6, 12, 200_000
 CITED = {"bibtex": ".bib", "ris": ".ris", "csl-json": ".json"}
 
 
@@ -214,6 +214,12 @@ def item(network: Network, id: str, lang: str) -> Document:
     }
 
 
+def embedded_of(network: Network, kind: RecordKind, id: str) -> str:
+    """Return what is said of a record as JSON-LD to stand in its page; "" where that would be most of the page."""
+    text = embedded(about(network, kind, id))
+    return text if len(text) <= EMBEDDED_MOST else ""
+
+
 def _page(
     request: Request,
     lang: Lang,
@@ -241,7 +247,7 @@ def _page(
             "api": f"/api/v1/{frame.PLURALS[kind]}/{quote(record.id)}",
             "forms": f"/id/{kind}/{quote(record.id)}?format=",
             "canonical": f"/{frame.PLURALS[kind]}/{quote(record.id)}",
-            "embedded": embedded(about(network, kind, record.id)),
+            "embedded": embedded_of(network, kind, record.id),
             "view": view,
             "versions": history,
         }
