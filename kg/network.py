@@ -48,6 +48,15 @@ ASSUMED = Text("its claim is assumed to hold as likely as the scenario says", "å
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """Of the network that another follows from: what searches keep, the claims that may differ, nodes blocked."""
+
+    kept: Mapping[str, Any]
+    touched: tuple[str, ...]
+    blocked: frozenset[int]
+
+
+@dataclass(frozen=True)
 class Network:
     """What counts of a snapshot under criteria.
 
@@ -227,8 +236,7 @@ class Network:
 
     def _hand_on_steps(self, other: Network, touched: Sequence[str]) -> None:
         """Give a network that differs in the touched claims the steps worked out here, mended where they differ."""
-        if "arrays" in self.kept:
-            other.kept["earlier arrays"] = self.kept["arrays"], touched
+        other.kept["earlier"] = Earlier(self.kept, tuple(touched), self.blocked)
         for name in self.__dict__.keys() & {"forward", "backward"}:
             place = 0 if name == "forward" else 1
             changed = {net.links[claim][place] for net in (self, other) for claim in touched if claim in net.links}

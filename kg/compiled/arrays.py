@@ -98,12 +98,10 @@ class Arrays:
         if nodes > MOST_NODES:
             raise OverflowError(f"{nodes} entities are more than the {MOST_NODES} that fit the arrays")
         values, code = np.unique(np.asarray(expected, np.float64), return_inverse=True)
-        stops = np.zeros(nodes, np.uint8)
-        stops[list(blocked)] = 1
         to = (np.asarray(object, np.int32) << SHIFT) | _flags(sign, last)
         costs = [cost_of(value) for value in values.tolist()]
         code = code.astype(_code_type(len(values)))
-        return _made(ids, nodes, np.asarray(subject, np.int32), to, code, costs, values, stops)
+        return _made(ids, nodes, np.asarray(subject, np.int32), to, code, costs, values, _blocked(blocked, nodes))
 
     @classmethod
     def of(cls, network: Network) -> Arrays:
@@ -116,8 +114,9 @@ class Arrays:
         """
         found: Arrays | None = network.kept.get("arrays")
         if found is None:
-            earlier = network.kept.pop("earlier arrays", None)
-            found = _read(network) if earlier is None else earlier[0].mended(network, earlier[1])
+            earlier = network.kept.get("earlier")
+            before: Arrays | None = None if earlier is None else earlier.kept.get("arrays")
+            found = _read(network) if before is None else before.mended(network, earlier.touched)
             network.kept["arrays"] = found
         return found
 
@@ -144,6 +143,11 @@ class Arrays:
     def subjects(self, claims: Any) -> Any:
         """Return the subject node of each of some claims."""
         return np.searchsorted(self.start, claims, side="right") - 1
+
+    def number(self, claim: str) -> int | None:
+        """Return the number of a claim, None when it is not among them. Cost: logarithmic."""
+        place = bisect_left(self.ids, claim)
+        return place if place < len(self.ids) and self.ids[place] == claim else None
 
     def names(self, claims: Iterable[int]) -> tuple[str, ...]:
         """Return the ids of a path given as numbers."""
@@ -193,7 +197,7 @@ class Arrays:
             mend(self.code.astype(_code_type(len(expected))), codes),
             costs,
             expected,
-            self.blocked,
+            _blocked(network.blocked, self.nodes),
         )
 
 
@@ -250,6 +254,12 @@ def _made(
         signs=3 if bool((to & 2).any()) else 2,
         terminal=bool((to & LAST).any()),
     )
+
+
+def _blocked(blocked: Iterable[int], nodes: int) -> Any:
+    stops = np.zeros(nodes, np.uint8)
+    stops[list(blocked)] = 1
+    return stops
 
 
 def _flags(sign: Any, last: Any) -> Any:

@@ -120,3 +120,29 @@ def rounds(start, adjacent, code, costs, blocked, anchors, need, bits, half, mos
                 for lane in range(lanes):
                     if least[here, lane] >= 0:
                         before[here, lane] = least[here, lane]
+
+
+@kernel
+def through(
+    anchors, ends, a_links, a_cost, a_older, a_head, e_links, e_cost, e_older, e_head, bits, own, turned, most, least
+):
+    """Lower `least[end, sign]` to the cost of the cheapest walk between an anchor and an end through one claim.
+
+    The claim costs `own` and turns the sign by `turned`; arrivals on either side of it are given.
+    """
+    mask = 1 if least.shape[1] == 2 else 3
+    for anchor in anchors:
+        for a_code in range(1 << bits):
+            a = a_head[np.int64(anchor) << bits | a_code]
+            while a >= 0:
+                before = combine(a_code & mask, turned)
+                left = most - 1 - a_links[a]
+                for place in range(len(ends)):
+                    for e_code in range(1 << bits):
+                        e = e_head[np.int64(ends[place]) << bits | e_code]
+                        while e >= 0 and e_links[e] > left:
+                            e = e_older[e]
+                        if e >= 0:
+                            sign = combine(before, e_code & mask)
+                            least[place, sign] = min(least[place, sign], a_cost[a] + own + e_cost[e])
+                a = a_older[a]

@@ -13,7 +13,7 @@ import numpy as np
 
 from kg.compiled import kernels, lanes
 from kg.compiled.arrays import Arrays
-from kg.compiled.search import NOWHERE, Scratch
+from kg.compiled.scratch import NOWHERE, Scratch
 
 LANES, ABREAST, PROBES = 32, 32, 3
 MEETING, ROUND = 8.0, 0.4

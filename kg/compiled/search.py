@@ -6,48 +6,18 @@ Lives here: `best_paths`, `reach`. May enter: networks, node sets, limits. Never
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from threading import local
 from typing import Any
 
 import numpy as np
 
-from kg.compiled import kernels, ranking, tracing
+from kg.compiled import again, kernels, ranking, tracing
 from kg.compiled.arrays import CODES, SIGNS, Arrays
+from kg.compiled.scratch import NONE, NOWHERE, Scratch, nodes_of, sides
 from kg.engine import POP_LIMIT, WALK_LIMIT, Found, Nodes, Path, Reached, rank
 from kg.network import COST_UNIT, Network
 
-NOWHERE = 127
-NONE = np.zeros(0, np.int32)
-
-
-@dataclass(frozen=True)
-class Scratch:
-    """Room that searches of one thread use again: filled as a search leaves it. See `kernels`."""
-
-    best: Any
-    head: Any
-    mark: Any
-    need: Any
-
-    @classmethod
-    def of(cls, arrays: Arrays) -> Scratch:
-        """Return the room of this thread for arrays of this size."""
-        size = arrays.nodes, arrays.bits
-        if getattr(_ROOM, "size", None) != size:
-            states = arrays.nodes << arrays.bits
-            _ROOM.size = size
-            _ROOM.scratch = cls(
-                np.full(states, kernels.FAR, np.int64),
-                np.full(states, -1, np.int32),
-                np.zeros(arrays.nodes, np.uint8),
-                np.full(arrays.nodes, NOWHERE, np.uint8),
-            )
-        made: Scratch = _ROOM.scratch
-        return made
-
-
-_ROOM = local()
+AGAIN_MOST = 12
+"""Pairs up to which asking each again is less work than walking everywhere."""
 
 
 def best_paths(
@@ -81,7 +51,7 @@ def best_rows(
     They come as they are found: by cost, to within `kernels.TIE`, then by links and claims. Sources are no targets.
     """
     room = Scratch.of(arrays)
-    starts, stops = _nodes(sources), _nodes(targets)
+    starts, stops = nodes_of(sources), nodes_of(targets)
     free = max_links // 2
     met = kernels.hops(arrays.start, arrays.to, starts, max_links - free - 1, room.need)
     state, links, cost, older = kernels.grow(
@@ -113,27 +83,51 @@ def reach(
     Cost: linear in the simple paths, or in the links within reach and in the nodes that are listed.
     """
     arrays = Arrays.of(network)
-    starts = _nodes(anchors)
-    return _walked(arrays, starts, forward, max_links, walks, wanted) or _by_rounds(
-        network, arrays, starts, forward, max_links, wanted
-    )
+    starts = nodes_of(anchors)
+    asked: again.Asked = (anchors, forward, max_links, walks, wanted)
+    known = again.recall(network, asked)
+    if known is None or known.change.gone:
+        # Without claims that are gone there may be few enough paths to list.
+        walked = _walked(arrays, starts, forward, max_links, walks, wanted)
+        if walked is not None:
+            return walked
+    if known is not None and len(known.pairs) <= AGAIN_MOST:
+        reached = _asked_again(network, arrays, asked, known)
+    else:
+        reached = _by_rounds(network, arrays, starts, forward, max_links, wanted)
+    again.keep(network, asked, reached)
+    return reached
+
+
+def _asked_again(network: Network, arrays: Arrays, asked: again.Asked, known: again.Known) -> Reached:
+    anchors, forward, max_links, _, _ = asked
+    paths = {node: dict(by_sign) for node, by_sign in known.reached.paths.items()}
+    complete = True
+    for node, sign in known.pairs:
+        ends = (anchors, [node]) if forward else ([node], anchors)
+        rows, whole = best_rows(arrays, *ends, 1, max_links, CODES[sign], POP_LIMIT)
+        found = rank(network, [_named(arrays, row) for row in rows.tolist()])[:1]
+        complete = complete and whole
+        by_sign = paths.setdefault(node, {})
+        by_sign.pop(sign, None)
+        by_sign.update({sign: found} if found else {})
+    return Reached({node: paths[node] for node in sorted(paths) if paths[node]}, exhaustive=False, complete=complete)
 
 
 def _walked(
     arrays: Arrays, starts: Any, forward: bool, max_links: int, walks: int, wanted: Nodes | None
 ) -> Reached | None:
     room = Scratch.of(arrays)
-    sides = _sides(arrays, forward)
     room.mark[starts] = 1
     count, node, sign, links, parent, claim = ranking.walk_all(
-        *sides[:3], arrays.blocked, starts, room.mark, not forward, max_links, walks
+        *sides(arrays, forward)[:3], arrays.blocked, starts, room.mark, not forward, max_links, walks
     )
     room.mark[starts] = 0
     if count > walks:
         return None
     rows = np.arange(len(starts), len(starts) + count, dtype=np.int32)
     if wanted is not None:
-        rows = rows[np.isin(node[rows], _nodes(wanted))]
+        rows = rows[np.isin(node[rows], nodes_of(wanted))]
     codes = np.where(sign[rows] < 0, -1 - sign[rows], sign[rows])
     paths = tracing.chains(rows, links, parent, claim, not forward)
     lengths = links[rows]
@@ -150,19 +144,19 @@ def _by_rounds(
     network: Network, arrays: Arrays, starts: Any, forward: bool, max_links: int, wanted: Nodes | None
 ) -> Reached:
     room = Scratch.of(arrays)
-    sides, others, bits = _sides(arrays, forward), _sides(arrays, not forward), arrays.bits
+    (start, adjacent, _, code), others, bits = sides(arrays, forward), sides(arrays, not forward), arrays.bits
     need, free = room.need, max_links
     if wanted is not None:
         need, free = _needs(network, arrays, wanted, forward, max_links), 0
     state, links, cost, older = kernels.grow(
-        *sides[:2], sides[3], arrays.costs, arrays.blocked, starts, need, free,
+        start, adjacent, code, arrays.costs, arrays.blocked, starts, need, free,
         bits, arrays.half, max_links, not forward, True, room.best, room.head,
     )  # fmt: skip
     met = state[len(starts) :]
     if wanted is not None:
-        met = met[np.isin(met >> bits, _nodes(wanted))]
+        met = met[np.isin(met >> bits, nodes_of(wanted))]
     asked = np.unique(met & ~arrays.half if arrays.terminal else met)
-    node, code = asked >> bits, asked & ((1 << bits) - 1)
+    node, turned = asked >> bits, asked & ((1 << bits) - 1)
     found: dict[int, list[tuple[int, Path]]] = {}
     states = np.stack([asked, asked | arrays.half] if arrays.terminal else [asked])
     room.mark[starts] = 1
@@ -177,7 +171,7 @@ def _by_rounds(
         found.setdefault(at, []).append((is_unsure, _named(arrays, claims)))
     reached = Reached(exhaustive=False)
     crowded: list[tuple[int, int]] = []
-    pairs = list(zip(node.tolist(), [SIGNS[one] for one in code.tolist()], strict=True))
+    pairs = list(zip(node.tolist(), [SIGNS[one] for one in turned.tolist()], strict=True))
     for at in sorted(range(len(pairs)), key=pairs.__getitem__):
         candidates = found[at]
         path: Path | None = rank(network, [path for _, path in candidates])[0]
@@ -186,7 +180,7 @@ def _by_rounds(
             room.mark[starts], room.mark[there] = 2, 1
             rows, complete = ranking.best(
                 *others, arrays.costs, arrays.blocked,
-                _nodes([there]), room.mark, arrays.signs, bits, forward, CODES[sign], 1, max_links, POP_LIMIT,
+                nodes_of([there]), room.mark, arrays.signs, bits, forward, CODES[sign], 1, max_links, POP_LIMIT,
                 links, cost, older, room.head,
             )  # fmt: skip
             room.mark[there] = 0
@@ -213,21 +207,10 @@ def _needs(network: Network, arrays: Arrays, wanted: Nodes, forward: bool, max_l
     known = network.kept.get("needs")
     if known is None or known[0] != asked:
         need = np.full(arrays.nodes, NOWHERE, np.uint8)
-        start, adjacent, *_ = _sides(arrays, not forward)
-        kernels.hops(start, adjacent, _nodes(wanted), max_links, need)
+        start, adjacent, *_ = sides(arrays, not forward)
+        kernels.hops(start, adjacent, nodes_of(wanted), max_links, need)
         network.kept["needs"] = known = (asked, need)
     return known[1]
-
-
-def _sides(arrays: Arrays, forward: bool) -> tuple[Any, Any, Any, Any]:
-    """Return rows, their claims, the numbers of these and their costs, as a walk needs them."""
-    if forward:
-        return arrays.start, arrays.to, NONE, arrays.code
-    return arrays.back_start, arrays.back, arrays.at, arrays.back_code
-
-
-def _nodes(nodes: Iterable[int]) -> Any:
-    return np.array(sorted(nodes), np.int32)
 
 
 def _named(arrays: Arrays, row: Sequence[int]) -> Path:

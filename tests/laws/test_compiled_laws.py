@@ -17,13 +17,15 @@ from hypothesis import strategies as st
 import kg.engine
 from benchmarks.generate import draw, snapshot
 from kg import searching
-from kg.compiled import search
+from kg.belief import opinion
+from kg.compiled import again, search
 from kg.compiled.arrays import Arrays
 from kg.criteria import Criteria
 from kg.engine import Reached
 from kg.errors import InputError
 from kg.network import Network
 from kg.question import cut, impact, paths, raises
+from kg.scenario import Scenario
 from kg.vocabulary import Vocabulary, load
 from tests.builders import network, records
 from tests.builders import snapshot as taken
@@ -219,6 +221,7 @@ import sys
 sys.meta_path.insert(0, type("Missing", (), {"find_spec": staticmethod(
     lambda name, *rest: (_ for _ in ()).throw(ModuleNotFoundError(name)) if name == "numba" else None)}))
 from kg import searching
+from kg.belief import opinion
 searching.find_spec = lambda name: None
 from tests.builders import network
 print(len(searching.best_paths(network("a raises b"), frozenset([0]), frozenset([1]), k=1, max_links=2).paths))
@@ -260,3 +263,51 @@ def test_small_networks_load_no_compiler() -> None:
     )
     environment = {name: value for name, value in os.environ.items() if name != "KG_ENGINE"}
     subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+
+
+@settings(max_examples=120, deadline=None)
+@given(lines, nodes, st.integers(1, 6), st.data())
+def test_asking_again_after_a_change_equals_asking_anew(
+    some: list[str], anchors: frozenset[int], max_links: int, data: st.DataObject
+) -> None:
+    graph = taken(records(*(f"{name} raises z" for name in NAMES), *some))
+    old = Network.build(graph, Criteria(relation=("raises", "lowers", "affects")), VOCABULARY)
+    wanted = data.draw(st.one_of(st.none(), nodes))
+    asked = [(forward, wanted) for forward in (True, False)]
+    for forward, ends in asked:
+        search.reach(old, anchors, forward=forward, max_links=max_links, walks=0, wanted=ends)
+    works = data.draw(st.lists(st.sampled_from(sorted(graph.works)), max_size=3, unique=True))
+    assumed = data.draw(st.lists(st.sampled_from(sorted(graph.claims)), max_size=2, unique=True))
+    opinions = {claim: opinion(data.draw(st.sampled_from([0.1, 1.0, 20.0])), 0.0) for claim in assumed}
+    touched = {item.claim for work in works for item in graph.evidence_from(work)} | opinions.keys()
+    new = old.reread(graph, replace(old.criteria, without_work=tuple(sorted(works))), touched, opinions)
+    for forward, ends in asked:
+        options = {"forward": forward, "max_links": max_links, "walks": 0}
+        anew = kg.engine.reach(replace(new), anchors, **options)
+        again = search.reach(new, anchors, **options, wanted=ends)
+        assert again.complete
+        assert again.exhaustive == anew.exhaustive
+        assert again.paths == {node: of for node, of in anew.paths.items() if ends is None or node in ends}
+
+
+def test_a_dropped_work_asks_only_the_pairs_that_it_moves_again() -> None:
+    net = generated(4_000, 5)
+    rows, cols = (frozenset(net.index[id] for id in raises.of_types(net, [type_])) for type_ in ("Technique", "Risk"))
+    some = sorted(rows)[:20]
+    for row in some:
+        search.reach(net, frozenset([row]), forward=True, max_links=6, walks=100, wanted=cols)
+    dropped, _ = Scenario(drop_work=("w0000007",)).apply(net)
+    pairs = 0
+    for row in some:
+        asked = (frozenset([row]), True, 6, 100, cols)
+        known = again.recall(dropped, asked)
+        if known is None:
+            assert asked not in net.kept["reached"]
+            continue
+        pairs += len(known.pairs)
+        fresh = search.reach(replace(dropped), frozenset([row]), forward=True, max_links=6, walks=100, wanted=cols)
+        assert orderly(search.reach(dropped, frozenset([row]), forward=True, max_links=6, walks=100, wanted=cols)) == (
+            orderly(fresh)
+        )
+    every = sum(len(found.paths) for found in net.kept["reached"].values())
+    assert 0 < pairs < every / 5
