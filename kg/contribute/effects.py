@@ -92,8 +92,12 @@ def effect(
 
 def claims_of(records: Iterable[Record]) -> list[str]:
     """Return the claims that records are, or bear on."""
-    found = {record.id for record in records if isinstance(record, Claim)}
-    found |= {record.claim for record in records if isinstance(record, Evidence)}
+    found: set[str] = set()
+    for record in records:
+        if isinstance(record, Claim):
+            found.add(record.id)
+        elif isinstance(record, Evidence):
+            found.add(record.claim)
     return sorted(found)
 
 
