@@ -71,6 +71,7 @@ def explorer(
             **around,
             **places,
             online=True,
+            scripts=page.SCRIPTS,
             nav=navigation(request, spoken),
             document=page.picture(made, legend_of=around["legend"]),
             dossier=_dossier(network, made, view, chosen, places),

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from kg.cli.context import Context
-from kg.cli.options import ENTITY
+from kg.cli.options import ENTITY, criteria_options
 from kg.criteria import parse_int
+from kg.errors import InputError
 
 
 @click.command()
@@ -29,9 +31,30 @@ def serve(context: Context, /, host: str, port: str) -> None:
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="File to write.")
 @click.option("--focus", type=ENTITY, metavar="ID", help="Draw only what is near this entity.")
 @click.option("--hops", default="2", show_default=True, metavar="1..6", help="How near, in claims.")
+@click.option("--expand", type=ENTITY, multiple=True, metavar="ID", help="Draw the neighbours of this too; repeatable.")
+@click.option("--all", "whole", is_flag=True, help="Draw the whole graph.")
+@click.option("--source", type=ENTITY, metavar="ID", help="Draw the chains from this entity; with --target.")
+@click.option("--target", type=ENTITY, metavar="ID", help="Draw the chains to this entity; with --source.")
+@click.option("-k", default="5", show_default=True, metavar="1..20", help="Most chains.")
+@criteria_options
 @click.pass_obj
-def draw(context: Context, /, output: Path, focus: str | None, hops: str) -> None:
-    """Write the interactive picture as one HTML file that opens from disk without network."""
+def draw(
+    context: Context,
+    /,
+    output: Path,
+    hops: str,
+    whole: bool,
+    k: str,
+    **asked: Any,
+) -> None:
+    """Write the interactive picture as one HTML file that opens from disk without network.
+
+    Without options the overview. The file holds picture, filters, the evidence behind every line, and the gap map.
+    """
+    if (asked["source"] is None) != (asked["target"] is None):
+        raise InputError("chains have two ends", where="source", hint="give both --source and --target")
     near = parse_int(hops, name="hops", low=1, high=6)
-    written = import_module("kg_viz").draw(context.graph, output, focus=focus, hops=near)
+    most = parse_int(k, name="k", low=1, high=20)
+    view = "all" if whole else None
+    written = import_module("kg_viz").draw(context.graph, output, hops=near, k=most, view=view, **asked)
     click.echo(f"wrote {written}", err=True)

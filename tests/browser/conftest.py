@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +22,8 @@ from kg_api import server
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra `browser`)")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+SHOTS = os.environ.get("KG_SHOTS")
+"""Folder for a picture of every page that a test opened, taken when the test ends; unset: none are taken."""
 SIZES = {"wide": (1400, 900), "phone": (390, 844)}
 VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -76,7 +80,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def open_page(browser: Any) -> Iterator[Callable[..., tuple[Any, Watch]]]:
+def open_page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., tuple[Any, Watch]]]:
     """A function that opens an address and returns the page and what it was caught doing."""
     contexts = []
 
@@ -121,5 +125,8 @@ def open_page(browser: Any) -> Iterator[Callable[..., tuple[Any, Watch]]]:
         return page, watch
 
     yield opened
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if SHOTS is not None and context.pages:
+            name = "".join(char if char.isalnum() else "-" for char in request.node.name)
+            context.pages[0].screenshot(path=Path(SHOTS) / f"{name}-{number}.png")
         context.close()

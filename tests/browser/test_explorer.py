@@ -194,7 +194,7 @@ def test_without_scripts_the_table_and_the_evidence_are_there(open_page: Opened,
 def test_a_stale_address_says_so(open_page: Opened, site: str) -> None:
     page, _ = open_page(f"{site}/?claim=tar--mitigates--safeguard-remova")
     assert page.locator("h1").inner_text() == "There is nothing here"
-    assert "tar--mitigates--safeguard-removal" in page.locator("main").inner_text()
+    assert page.locator("main a[href*=tar--mitigates--safeguard-removal]").count() >= 1
 
 
 @pytest.mark.parametrize("size", ["wide", "phone"])

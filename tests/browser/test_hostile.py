@@ -88,6 +88,9 @@ def test_the_page_shows_attacks_as_text(open_page: Opened, hostile: kg.Graph, la
             "&claim=t1--raises--risk",
             "&entity=t2",
             "&work=w0",
+            "&view=all",
+            "&focus=t0&hops=1&expand=risk&hide=t1",
+            "&source=t1&target=risk",
             "&q=href",
             "&q=%3Cscript%3Ealert(8)%3C/script%3E",
         ):

@@ -1,15 +1,17 @@
-"""Laws of pictures: folding loses nobody silently, places are distinct, sweeping never adds crossings."""
+"""Laws of pictures: folding loses nobody silently, places are distinct, sweeping adds no crossing, sifting no edge."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
 import orjson
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg_viz import columns, page
+from kg_viz import choose, columns, page, scene, sieve, spread
 from kg_viz.fold import Link, families
+from kg_viz.view import Filters
+from tests import builders
 
 NAMES = [f"n{number}" for number in range(14)]
 EDGES = st.lists(
@@ -74,6 +76,102 @@ def test_sweeping_never_adds_crossings(column: dict[str, int], pairs: list[tuple
         plain |= {id: (spots[id].x, heights[lane][at]) for at, id in enumerate(ids)}
     swept = {id: (spot.x, spot.y) for id, spot in spots.items()}
     assert crossings(swept, pairs) <= crossings(plain, pairs)
+
+
+@given(COLUMNS, EDGES)
+def test_bands_keep_their_order_and_no_two_nodes_share_a_place(
+    column: dict[str, int], pairs: list[tuple[str, str]]
+) -> None:
+    spots = spread.place(column, pairs)
+    assert set(spots) == set(column)
+    assert len({(spot.x, spot.y) for spot in spots.values()}) == len(column)
+    for a in NAMES:
+        for b in NAMES:
+            if column[a] < column[b]:
+                assert spots[a].x < spots[b].x
+    assert spread.place(dict(reversed(column.items())), list(reversed(pairs))) == spots
+
+
+@given(st.permutations(range(30)))
+def test_what_hangs_together_stands_at_one_height(order: list[int]) -> None:
+    column = {f"{side}{at:02d}": lane for at in range(30) for lane, side in enumerate("lmr")}
+    cliques = [
+        (f"{a}{order[at]:02d}", f"{b}{order[to]:02d}")
+        for at in range(30)
+        for to in range(at // 10 * 10, at // 10 * 10 + 10)
+        for a, b in ("lm", "mr")
+    ]
+    spots = spread.place(column, cliques)
+    for lane in "lmr":
+        heights = [sorted(spots[f"{lane}{order[at]:02d}"].y for at in range(part, part + 10)) for part in (0, 10, 20)]
+        heights.sort()
+        assert heights[0][-1] < heights[1][0]
+        assert heights[1][-1] < heights[2][0]
+
+
+@given(st.lists(st.lists(st.sampled_from(NAMES), min_size=1, max_size=6, unique=True), min_size=1, max_size=6))
+def test_chains_in_rows_share_no_place_and_never_go_back(chains: list[list[str]]) -> None:
+    lane = choose.steps(chains)
+    spots = columns.rows(lane, chains)
+    assert set(spots) == {id for chain in chains for id in chain}
+    assert len({(spot.x, spot.y) for spot in spots.values()}) == len(spots)
+    for chain in chains:
+        assert all(lane[id] >= at for at, id in enumerate(chain))
+
+
+KINDS = {name: ("Technique", "Factor", "Risk")[at % 3] for at, name in enumerate(NAMES)}
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(NAMES),
+        st.sampled_from(["raises", "lowers", "enables"]),
+        st.sampled_from(NAMES),
+        st.sampled_from(["weak", "low", "good", "good good:disputes"]),
+    ).filter(lambda line: line[0] != line[2]),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda line: line[:3],
+)
+FILTERS = st.builds(
+    Filters,
+    st.frozensets(st.sampled_from(["Technique", "Factor", "Risk"])),
+    st.frozensets(st.sampled_from(["raises", "lowers", "enables"])),
+    st.sampled_from([0.0, 0.3, 0.6, 0.9, 1.0]),
+    st.booleans(),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES, FILTERS, FILTERS)
+def test_sifting_shows_what_passes_and_stricter_never_more(
+    lines: list[tuple[str, ...]], filters: Filters, more: Filters
+) -> None:
+    network = builders.network(*(" ".join(line) for line in lines), types=KINDS)
+    made = scene.build(network)
+    seen = sieve.sift(made, filters)
+    expected = set()
+    for edge in made.edges:
+        kinds = {KINDS[edge.source], KINDS[edge.target]}
+        for id in edge.claims:
+            claim, opinion = network.snapshot.claims[id], network.opinion(id)
+            right = not filters.relations or claim.relation in filters.relations
+            sure = opinion.expected >= filters.least and (not filters.contested or network.weighing(id).contested)
+            if right and sure and (not filters.types or kinds <= filters.types):
+                expected.add(edge.id)
+    assert seen.edges == expected
+    assert {end for edge in made.edges if edge.id in seen.edges for end in (edge.source, edge.target)} <= seen.nodes
+    both = Filters(
+        filters.types & more.types if filters.types and more.types else filters.types | more.types,
+        filters.relations & more.relations
+        if filters.relations and more.relations
+        else filters.relations | more.relations,
+        max(filters.least, more.least),
+        filters.contested or more.contested,
+    )
+    narrowed = (not filters.types or both.types) and (not filters.relations or both.relations)
+    if narrowed:
+        assert sieve.sift(made, both).edges <= seen.edges
+    everything = sieve.sift(made, Filters())
+    assert (len(everything.nodes), len(everything.edges)) == (len(made.nodes), len(made.edges))
 
 
 def crossings(spots: dict[str, tuple[float, float]], pairs: list[tuple[str, str]]) -> int:

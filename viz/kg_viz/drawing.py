@@ -6,7 +6,7 @@ Lives here: `draw`, `show`, and the gathering of what such a file holds. Never h
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -67,14 +67,14 @@ def html(graph: Graph, *, lang: str | None = None, filters: Filters = frame.NO_F
     context = frame.around(network, made, view, filters=filters, all_rows=True)
     chart = gaps.chart(graph.network(criteria), lang=spoken)
     document = page.picture(made, legend_of=context["legend"])
-    dossiers = {**gathered(network, made), **chart["dossiers"]}
+    dossiers = {**gathered(network, made, also=chart["claims"]), **chart["dossiers"]}
     return page.standalone(document, dossiers, {**context, "chart": chart, "href": _place, "online": False})
 
 
-def gathered(network: Network, made: Scene) -> Mapping[str, Mapping[str, Any]]:
-    """Return the dossiers that can be reached from a scene, by `kind/id`: its claims, their ends, the works cited."""
+def gathered(network: Network, made: Scene, *, also: Collection[str] = ()) -> Mapping[str, Mapping[str, Any]]:
+    """Return the dossiers that a scene and `also` claims lead to, by `kind/id`: claims, their ends, works cited."""
     snapshot = network.snapshot
-    ends = {end for id in made.claims for end in (snapshot.claims[id].subject, snapshot.claims[id].object)}
+    ends = {end for id in {*made.claims, *also} for end in (snapshot.claims[id].subject, snapshot.claims[id].object)}
     entities = sorted(ends | {id for node in made.nodes for id in node.members})
     claims = sorted({claim.id for id in entities for claim in (*snapshot.claims_from(id), *snapshot.claims_to(id))})
     works = sorted({item.work for id in claims for item in snapshot.evidence_of(id) if item.work in snapshot.works})

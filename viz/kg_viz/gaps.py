@@ -24,7 +24,8 @@ def chart(network: Network, *, lang: str = "en") -> Document:
 
     Returns:
         `{"cols": [label], "rows": [{"label", "cells": [{"key", "direction", "symbol", "expected", "works",
-        "contested", "title"} | None]}], "empty_rows", "empty_cols", "dossiers": {"gap/key": document}}`.
+        "contested", "title"} | None]}], "empty_rows", "empty_cols", "claims": ids, "dossiers": {"gap/key": document}}`;
+        `claims` are those that the chains walk.
 
     Example:
         >>> from kg.criteria import Criteria
@@ -50,7 +51,7 @@ def chart(network: Network, *, lang: str = "en") -> Document:
                 line.append(None)
                 continue
             key = f"{row}..{col}"
-            both = [item["best"], *([item["opposing"]] if item["opposing"] is not None else [])]
+            both = _both(item)
             contested = any(path["contested"] for path in both)
             title = said["gap_title"].format(row=explain.name(network, row, lang), col=explain.name(network, col, lang))
             expected = item["best"]["belief"]["expected"]
@@ -79,8 +80,13 @@ def chart(network: Network, *, lang: str = "en") -> Document:
         "rows": lines,
         "empty_rows": len(causes) - len(rows),
         "empty_cols": len(harms) - len(cols),
+        "claims": sorted({id for item in cells.values() for path in _both(item) for id in path["claims"]}),
         "dossiers": dossiers,
     }
+
+
+def _both(item: Document) -> list[Document]:
+    return [path for path in (item["best"], item["opposing"]) if path is not None]
 
 
 def _route(network: Network, path: Document, lang: str) -> Document:

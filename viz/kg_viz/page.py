@@ -30,6 +30,7 @@ VIS_NETWORK = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2" / "vis-network.m
 SCRIPTS = (
     "dom.js",
     "marks.js",
+    "strokes.js",
     "spots.js",
     "panel.js",
     "roam.js",
@@ -68,13 +69,8 @@ def picture(scene: Scene, *, legend_of: Mapping[str, Any]) -> dict[str, Any]:
     """
     net = Picture(directed=True)
     whole = scene.level == "whole"
-    lanes = {node.id: node.x for node in scene.nodes}
-    if whole:
-        net.nodes = [{"id": node.id, "x": node.x, "y": node.y, "shape": node.shape} for node in scene.nodes]
-        net.edges = [_straight_edge(edge) for edge in scene.edges]
-    else:
-        net.nodes = [*map(_vis_node, scene.nodes), *(port for node in scene.nodes for port in _ports(node))]
-        net.edges = [_vis_edge(edge, forward=lanes[edge.source] <= lanes[edge.target]) for edge in scene.edges]
+    net.nodes = [_vis_node(node, named=not whole) for node in scene.nodes]
+    net.edges = [_vis_edge(edge, thin=whole) for edge in scene.edges]
     net.toggle_physics(False)
     net.options.interaction.dragNodes = False
     nodes, edges, _, _, _, options = net.get_network_data()
@@ -156,57 +152,20 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _vis_node(node: Node) -> dict[str, Any]:
-    return {
-        "id": node.id,
-        "label": node.label,
-        "x": node.x,
-        "y": node.y,
-        "shape": node.shape,
-        "color": node.colour,
-        "fixed": True,
-    }
+def _vis_node(node: Node, *, named: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": node.id, "x": node.x, "y": node.y, "shape": node.shape, "fixed": True}
+    return {**found, "label": node.label, "color": node.colour} if named else found
 
 
-def _ports(node: Node) -> list[dict[str, Any]]:
-    """Return two points at the sides of a card; lines end there, since vis-network aims at the middle of a node."""
-    half = CARD["width"] / 2
-    common = {"y": node.y, "shape": "dot", "size": 0, "color": "#00000000", "fixed": True, "label": "", "chosen": False}
-    return [
-        {**common, "id": f"{node.id}.{side}", "x": node.x + way * half} for side, way in (("left", -1), ("right", 1))
-    ]
-
-
-def _vis_edge(edge: Edge, *, forward: bool) -> dict[str, Any]:
+def _vis_edge(edge: Edge, *, thin: bool) -> dict[str, Any]:
     """Return an edge as vis-network takes it: colour and dash say the sign, width says the expected value."""
-    smooth: dict[str, Any] = {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": 0.5}
-    ends = ("right", "left") if forward else ("left", "right")
-    if edge.curved:
-        ends = ("right", "right")
-        smooth = {"enabled": True, "type": "curvedCW" if edge.curved > 0 else "curvedCCW", "roundness": 0.1}
-    return {
-        "id": edge.id,
-        "from": f"{edge.source}.{ends[0]}",
-        "to": f"{edge.target}.{ends[1]}",
-        "color": {"color": edge.colour, "inherit": False},
-        "dashes": list(legend.DASHES[edge.line]) or False,
-        "width": _width(edge),
-        "arrows": {"to": {"enabled": True, "scaleFactor": 0.4}},
-        "smooth": smooth,
-    }
-
-
-def _straight_edge(edge: Edge) -> dict[str, Any]:
-    """Return an edge of the whole graph: straight from middle to middle, thinner, otherwise as elsewhere."""
+    width = 0.6 + 4.4 * max(0.0, edge.expected - 0.3)
     return {
         "id": edge.id,
         "from": edge.source,
         "to": edge.target,
         "color": {"color": edge.colour, "inherit": False},
         "dashes": list(legend.DASHES[edge.line]) or False,
-        "width": round(_width(edge) / 2, 2),
+        "width": round(width / 2 if thin else width, 2),
+        "arrows": "to",
     }
-
-
-def _width(edge: Edge) -> float:
-    return round(0.6 + 4.4 * max(0.0, edge.expected - 0.3), 2)

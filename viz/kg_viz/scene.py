@@ -113,7 +113,7 @@ def _scene(network: Network, view: View, drawn: _Drawn, kept: Collection[str], l
     edges.sort(key=lambda edge: (-round(edge.expected, 12), edge.id))
     degree = Counter(end for edge in edges for end in (edge.source, edge.target))
     shown = {id for some in families.members.values() for id in some}
-    outside = _outside(network, shown) if view.level in {"focus", "paths"} else {}
+    outside = _outside(network, shown) if view.level == "focus" else {}
     nodes = [
         _node(
             network, some, places[id], degree[id], lang, more=len({far for one in some for far in outside.get(one, ())})

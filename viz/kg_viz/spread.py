@@ -25,6 +25,7 @@ SEED = 20231219
 STEPS = 120
 SWEEPS = 12
 ACROSS, DOWN, BETWEEN = 150.0, 20.0, 210.0
+ROOMY, ROOMY_ACROSS = 250, 190.0
 SHAPE = 1.5
 
 Column = NDArray[np.float64]
@@ -97,7 +98,9 @@ def _swept(height: Column, mean: sparse.csr_matrix, bands: Sequence[NDArray[np.i
 
 
 def _grid(height: Column, bands: Sequence[NDArray[np.int64]]) -> dict[int, Place]:
-    rows = _rows([len(band) for band in bands])
+    sizes = [len(band) for band in bands]
+    across = ROOMY_ACROSS if sum(sizes) <= ROOMY else ACROSS
+    rows = _rows(sizes, across)
     spots: dict[int, Place] = {}
     left = 0.0
     for number, band in enumerate(bands):
@@ -109,16 +112,16 @@ def _grid(height: Column, bands: Sequence[NDArray[np.int64]]) -> dict[int, Place
             row, lane = divmod(at, lanes)
             shift = pitch * lane / lanes
             y = (row - (tall - 1) / 2) * pitch + shift
-            spots[node] = Place(number, round(left + lane * ACROSS, 1), round(y, 1))
-        left += (lanes - 1) * ACROSS + BETWEEN
+            spots[node] = Place(number, round(left + lane * across, 1), round(y, 1))
+        left += (lanes - 1) * across + BETWEEN
     return spots
 
 
-def _rows(sizes: Sequence[int]) -> int:
+def _rows(sizes: Sequence[int], across: float) -> int:
     """Return the number of rows with which the whole is about 1.5 times as wide as tall."""
 
     def off(rows: int) -> float:
-        wide = sum((ceil(size / rows) - 1) * ACROSS for size in sizes) + BETWEEN * (len(sizes) - 1) + ACROSS
+        wide = sum((ceil(size / rows) - 1) * across for size in sizes) + BETWEEN * (len(sizes) - 1) + across
         return abs(wide - SHAPE * rows * DOWN)
 
     return min(range(1, max(sizes) + 1), key=off)

@@ -1,8 +1,9 @@
-// The picture: vis-network draws edges and finds what is pointed at; cards, dots and headings are ours.
+// The picture: vis-network moves the view and finds nodes; how nodes, edges and headings look is ours.
 
 import { FAMILY, colours, lines, outline, sign } from "./marks.js";
 import { wireKeys } from "./roam.js";
 import { signSpots } from "./spots.js";
+import { strokesOf } from "./strokes.js";
 
 const INSIDE = { glyph: 5.5, left: 22 };
 const TYPE = [
@@ -10,13 +11,14 @@ const TYPE = [
   { most: 3, font: 10.8, line: 11.8 },
 ];
 const NARROW = 700;
-const FADED = 0.1;
+const FADED = 0.09;
+const REACH = 6;
 const DOT = 7;
 // From these scales on dots carry their names and lines their signs; the best linked carry their names always.
 const NAMED = 0.72;
 const SIGNED = 1.3;
 const HUBS = 14;
-const NAME = { size: 10.5, room: 128 };
+const NAME = { size: 10.5, beside: 22 };
 
 export function drawCanvas(element, scene, told) {
   const CARD = { ...INSIDE, ...scene.card };
@@ -28,6 +30,10 @@ export function drawCanvas(element, scene, told) {
   for (const edge of scene.edges) touching.get(edge.source).push(edge), touching.get(edge.target).push(edge);
   const hubs = new Set([...scene.nodes].sort((a, b) => b.links - a.links).slice(0, HUBS).map((node) => node.id));
   const wrapped = new Map();
+  const xs = scene.nodes.map((node) => node.x);
+  // Names of dots may reach to the next dot beside.
+  const stops = [...new Set(xs)].sort((a, b) => a - b);
+  const free = Math.min(190, ...stops.slice(1).map((x, at) => x - stops[at])) - NAME.beside;
   let look = colours(element);
   let chosen = null;
   let pointed = null;
@@ -116,9 +122,11 @@ export function drawCanvas(element, scene, told) {
     const size = full ? Math.max(NAME.size, 11.5 / scale) : NAME.size;
     ctx.font = `${size}px ${FAMILY}`;
     const key = `name ${node.id}`;
-    if (!full && !wrapped.has(key)) wrapped.set(key, lines(ctx, node.label, NAME.room, 1)[0]);
-    const text = full ? node.label : wrapped.get(key);
-    const width = ctx.measureText(text).width;
+    if (!full && !wrapped.has(key)) {
+      const made = lines(ctx, node.label, free, 1)[0];
+      wrapped.set(key, { text: made, width: ctx.measureText(made).width });
+    }
+    const { text, width } = full ? { text: node.label, width: ctx.measureText(node.label).width } : wrapped.get(key);
     const left = node.x + DOT + 3;
     ctx.fillStyle = look.paper;
     ctx.globalAlpha = 0.85;
@@ -132,42 +140,29 @@ export function drawCanvas(element, scene, told) {
 
   const draw = dots ? drawDot : drawCard;
   const size = dots ? { width: 2 * DOT, height: 2 * DOT } : { width: CARD.width, height: CARD.height };
-  const renderer = ({ ctx, id, x, y }) => ({ drawNode: () => draw(ctx, nodes.get(id), x, y), nodeDimensions: size });
-  const edgeLook = (edge, base) => {
-    const faint = kept !== null && !kept.edges.has(edge.id);
-    const colour = base.color.color;
-    const opacity = faint ? FADED : kept !== null ? 1 : dots ? 0.4 : 0.62;
-    return { id: edge.id, color: { color: colour, highlight: colour, hover: colour, opacity } };
-  };
-  const base = new Map(scene.vis.edges.map((edge) => [edge.id, edge]));
-  const visNodes = new vis.DataSet(
-    scene.vis.nodes.map((node) => (nodes.has(node.id) ? { ...node, fixed: true, shape: "custom", ctxRenderer: renderer } : node)),
-  );
-  const visEdges = new vis.DataSet(scene.vis.edges.map((edge) => ({ ...edge, ...edgeLook(edges.get(edge.id), edge) })));
+  const renderer = ({ ctx, id, x, y }) => ({
+    drawNode: () => (inSight === null || inSight.nodes.has(id)) && draw(ctx, nodes.get(id), x, y),
+    nodeDimensions: size,
+  });
+  const strokes = strokesOf(scene, dots ? DOT : CARD.width / 2, dots);
+  const visNodes = new vis.DataSet(scene.vis.nodes.map((node) => ({ ...node, fixed: true, shape: "custom", ctxRenderer: renderer })));
   const options = {
     ...scene.vis.options,
     autoResize: false,
     interaction: {
       ...scene.vis.options.interaction,
       hover: true,
-      hoverConnectedEdges: false,
-      selectConnectedEdges: false,
       tooltipDelay: 1e9,
       zoomSpeed: 0.6,
-      hideEdgesOnDrag: scene.edges.length > 1500,
-      hideEdgesOnZoom: scene.edges.length > 1500,
     },
-    edges: { ...scene.vis.options.edges, selectionWidth: 1.5, hoverWidth: 1, arrowStrikethrough: false },
     layout: { improvedLayout: false },
   };
-  if (dots) options.edges = { ...options.edges, smooth: false, arrows: { to: { enabled: true, scaleFactor: 0.25 } } };
   delete options.configure;
 
-  const xs = scene.nodes.map((node) => node.x);
   const ys = scene.nodes.map((node) => node.y);
   const box = {
     left: Math.min(...xs) - half.x - 8,
-    right: Math.max(...xs) + half.x + (dots ? NAME.room : 8),
+    right: Math.max(...xs) + half.x + (dots ? free : 8),
     top: Math.min(...ys) - half.y - (scene.headings.length ? 44 : 12),
     bottom: Math.max(...ys) + half.y + (dots ? 24 : 12),
   };
@@ -186,7 +181,7 @@ export function drawCanvas(element, scene, told) {
     return { width, scale, height: Math.max(140, dots ? Math.min(extent.height * scale, 1.1 * window.innerHeight) : extent.height * scale) };
   };
   element.style.height = `${Math.round(room().height)}px`;
-  const network = new vis.Network(element, { nodes: visNodes, edges: visEdges }, options);
+  const network = new vis.Network(element, { nodes: visNodes, edges: new vis.DataSet() }, options);
   const hearers = [];
   const move = (view) => {
     network.moveTo({ animation: false, ...view });
@@ -214,8 +209,8 @@ export function drawCanvas(element, scene, told) {
     ctx.fillStyle = look.quiet;
     scene.headings.forEach((heading, at) => {
       const apart = [scene.headings[at - 1], scene.headings[at + 1]].filter(Boolean).map((other) => Math.abs(other.x - heading.x));
-      const free = Math.min(...apart, extent.width) - 14;
-      const parts = ctx.measureText(heading.label).width > free ? heading.label.split(/(?<= ·) /) : [heading.label];
+      const room = Math.min(...apart, extent.width) - 14;
+      const parts = ctx.measureText(heading.label).width > room ? heading.label.split(/(?<= ·) /) : [heading.label];
       parts.forEach((part, row) => {
         const width = ctx.measureText(part).width / 2;
         const y = box.top + 18 + (row - (parts.length - 1) / 2) * 15 * scale;
@@ -223,8 +218,10 @@ export function drawCanvas(element, scene, told) {
       });
     });
     ctx.restore();
+    strokes.drawAll(ctx, kept !== null ? FADED : dots ? 0.45 : 0.65, network.getScale(), sight());
+    if (kept !== null) strokes.drawSome(ctx, kept.edges);
   });
-  const spots = signSpots(scene, CARD);
+  const spots = signSpots(scene, strokes, CARD);
   network.on("afterDrawing", (ctx) => {
     const scale = network.getScale();
     ctx.save();
@@ -236,7 +233,9 @@ export function drawCanvas(element, scene, told) {
       }
     }
     if (dots) {
+      const view = sight();
       for (const node of scene.nodes) {
+        if (node.x + free < view.left || node.x > view.right || node.y < view.top || node.y > view.bottom) continue;
         if (inSight !== null && !inSight.nodes.has(node.id)) continue;
         const close = scale >= NAMED;
         const wanted = kept !== null ? kept.nodes.has(node.id) && (kept.nodes.size < 40 || close) : close || hubs.has(node.id);
@@ -246,19 +245,8 @@ export function drawCanvas(element, scene, told) {
     ctx.restore();
   });
 
-  // Only what changes is told to vis-network, since telling it costs more than drawing.
-  let faded = new Map();
   const refresh = () => {
     kept = near(pointed ?? chosen);
-    const changes = [];
-    const now = new Map();
-    for (const edge of edges.values()) {
-      const state = kept === null ? 0 : kept.edges.has(edge.id) ? 1 : 2;
-      now.set(edge.id, state);
-      if ((faded.get(edge.id) ?? 0) !== state) changes.push(edgeLook(edge, base.get(edge.id)));
-    }
-    faded = now;
-    if (changes.length) visEdges.update(changes);
     network.redraw();
   };
   const point = (subject) => {
@@ -267,14 +255,36 @@ export function drawCanvas(element, scene, told) {
     told.pointed(subject === null ? null : subject.kind === "node" ? nodes.get(subject.id) : edges.get(subject.id), subject?.kind);
     refresh();
   };
-  network.on("hoverNode", ({ node }) => nodes.has(node) && point({ kind: "node", id: node }));
-  network.on("hoverEdge", ({ edge }) => point({ kind: "edge", id: edge }));
-  network.on("blurNode", () => point(null));
-  network.on("blurEdge", () => point(null));
-  network.on("click", ({ nodes: [node], edges: [edge] }) => {
-    if (nodes.has(node)) told.chosen("node", nodes.get(node));
-    else if (edge !== undefined) told.chosen("edge", edges.get(edge));
+  const shown = (id) => nodes.has(id) && (inSight === null || inSight.nodes.has(id));
+  let overNode = false;
+  network.on("hoverNode", ({ node }) => {
+    overNode = shown(node);
+    if (overNode) point({ kind: "node", id: node });
+  });
+  network.on("blurNode", () => {
+    overNode = false;
+    point(null);
+  });
+  const edgeAt = (canvas, reach) => strokes.find(canvas, reach / network.getScale());
+  let waiting = false;
+  element.addEventListener("mousemove", (event) => {
+    if (waiting || overNode || event.buttons) return;
+    waiting = true;
+    const box = element.getBoundingClientRect();
+    const at = { x: event.clientX - box.left, y: event.clientY - box.top };
+    requestAnimationFrame(() => {
+      waiting = false;
+      if (overNode) return;
+      const edge = edgeAt(network.DOMtoCanvas(at), REACH);
+      if ((edge?.id ?? null) !== (pointed?.kind === "edge" ? pointed.id : null)) point(edge === null ? null : { kind: "edge", id: edge.id });
+    });
+  });
+  element.addEventListener("mouseleave", () => pointed !== null && point(null));
+  network.on("click", ({ nodes: [node], pointer, event }) => {
     network.unselectAll();
+    const edge = shown(node) ? null : edgeAt(pointer.canvas, event?.pointerType === "touch" ? 2.5 * REACH : REACH);
+    if (shown(node)) told.chosen("node", nodes.get(node));
+    else if (edge !== null) told.chosen("edge", edge);
   });
   network.on("dragEnd", () => hearers.forEach((hear) => hear()));
   network.on("zoom", () => hearers.forEach((hear) => hear()));
@@ -344,13 +354,8 @@ export function drawCanvas(element, scene, told) {
     // Show only these nodes and edges; places stay.
     sift(now) {
       const all = now.nodes.size === nodes.size && now.edges.size === edges.size;
-      const was = inSight;
       inSight = all ? null : now;
-      const seen = (sights, part, id) => sights === null || sights[part].has(id);
-      const changed = (part, items) =>
-        [...items.keys()].filter((id) => seen(was, part, id) !== seen(inSight, part, id)).map((id) => ({ id, hidden: !seen(inSight, part, id) }));
-      visNodes.update(changed("nodes", nodes));
-      visEdges.update(changed("edges", edges));
+      strokes.keep(inSight === null ? null : inSight.edges);
       refresh();
     },
     // Bring out one chain: the edges that its claims are behind; null for none.

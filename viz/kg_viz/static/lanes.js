@@ -4,7 +4,9 @@ import { h } from "./dom.js";
 
 export function wireLanes(place, scene, canvas, said) {
   if (!place) return;
-  const buttons = scene.headings.map((heading) => {
+  const [first, last] = [scene.nodes[0], scene.nodes.at(-1)];
+  const stops = scene.headings.length ? scene.headings : [first, last];
+  const buttons = stops.map((heading) => {
     const button = h("button", { type: "button" }, heading.label);
     button.addEventListener("click", () => canvas.goTo(heading.x));
     return button;
@@ -13,7 +15,7 @@ export function wireLanes(place, scene, canvas, said) {
   const update = () => {
     place.hidden = fits();
     const { left, right } = canvas.sight();
-    scene.headings.forEach((heading, at) => {
+    stops.forEach((heading, at) => {
       const here = heading.x >= left && heading.x <= right;
       buttons[at].setAttribute("aria-pressed", String(here));
     });

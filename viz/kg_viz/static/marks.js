@@ -17,20 +17,15 @@ export function lines(context, text, width, most) {
   while (parts.length) {
     let line = parts.shift();
     while (parts.length && fits(line + parts[0])) line += parts.shift();
-    found.push(line.trimEnd());
+    found.push(line);
   }
-  if (found.length > most || !found.every(fits)) {
-    const kept = found.slice(0, most);
-    let last = found.slice(most - 1).join(" ");
-    while (last && !fits(`${last}…`)) last = last.slice(0, -1);
-    kept[most - 1] = found.length > most ? `${last.trimEnd()}…` : kept[most - 1];
-    return kept.filter(Boolean).map((line) => {
-      let cut = line;
-      while (cut && !fits(cut)) cut = cut.slice(0, -1);
-      return cut === line ? line : `${cut.slice(0, -1)}…`;
-    });
-  }
-  return found;
+  const cut = (line) => {
+    let some = line.trimEnd();
+    while (some && !fits(`${some}…`)) some = some.slice(0, -1);
+    return `${some.trimEnd()}…`;
+  };
+  const kept = found.length > most ? [...found.slice(0, most - 1), found.slice(most - 1).join("")] : found;
+  return kept.map((line) => (fits(line) ? line.trimEnd() : cut(line)));
 }
 
 export function outline(context, corners, x, y, radius) {

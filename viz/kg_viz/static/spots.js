@@ -4,28 +4,13 @@ import { BADGE } from "./marks.js";
 
 const CROWDED = 400;
 
-export function signSpots(scene, card) {
-  const { width } = card;
-  const nodes = new Map(scene.nodes.map((node) => [node.id, node]));
-  const dots = scene.drawn_as === "dots";
+export function signSpots(scene, strokes, card) {
   const placed = [];
   const spots = new Map();
+  const many = scene.drawn_as === "dots" || scene.edges.length > CROWDED;
   for (const edge of scene.edges) {
-    const [a, b] = [nodes.get(edge.source), nodes.get(edge.target)];
-    const forward = a.x <= b.x;
-    const start = a.x + (edge.curved || forward ? width / 2 : -width / 2);
-    const stop = b.x + (edge.curved || !forward ? width / 2 : -width / 2);
-    const at = (t) => {
-      if (dots) return { x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y) };
-      if (edge.curved) {
-        const reach = 0.27 * Math.abs(b.y - a.y);
-        return { x: start + 4 * t * (1 - t) * reach, y: a.y + t * (b.y - a.y) };
-      }
-      const middle = (start + stop) / 2;
-      const [p, q, r, s] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
-      return { x: p * start + (q + r) * middle + s * stop, y: (p + q) * a.y + (r + s) * b.y };
-    };
-    if (dots || scene.edges.length > CROWDED) {
+    const at = (t) => strokes.at(edge.id, t);
+    if (many) {
       spots.set(edge.id, at(0.5));
       continue;
     }
