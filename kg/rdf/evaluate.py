@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kg.errors import Conflict, InputError, ParseFailure
 from kg.rdf import results
+from kg.rdf.hints import hint
 from kg.rdf.names import PREFIXES
 
 NOWHERE = -1
@@ -133,7 +134,7 @@ def _unreadable(text: str, said: str) -> ParseFailure:
     place, _, expected = said.removeprefix("error at ").partition(": ")
     line = place.partition(":")[0]
     if not line.isdigit():
-        return ParseFailure(f"this is not SPARQL: {said[:200]}", source="query")
+        return ParseFailure(f"this is not SPARQL: {said[:200]}", source="query", hint=hint(text))
     written = text.split("\n")[: int(line)]
     while len(written) > 1 and not written[-1].strip():
         written.pop()
@@ -144,5 +145,5 @@ def _unreadable(text: str, said: str) -> ParseFailure:
         source="query",
         line=len(written),
         raw=written[-1][:200],
-        hint="these prefixes are declared already: " + ", ".join(PREFIXES) if reason == _REASONS[_PREFIX] else None,
+        hint=hint(text) or (f"declared already: {', '.join(PREFIXES)}" if reason == _REASONS[_PREFIX] else None),
     )

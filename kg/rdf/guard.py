@@ -91,12 +91,12 @@ def check(query: str) -> Checked:
     if size > BYTES_MOST:
         raise InputError(f"the query has {size} bytes, at most {BYTES_MOST} are allowed", where="query")
     text = _resolved(query)
-    tokens = [token for token in _tokens(text) if token.kind != "comment"]
-    form = _form(text, tokens)
-    _measure(text, tokens)
-    default, named = _dataset(text, tokens)
-    volatile = any(token.kind == "word" and token.text in VOLATILE for token in tokens)
-    return Checked(text, form, default, named, volatile, _columns(form, tokens))
+    pieces = [token for token in tokens(text) if token.kind != "comment"]
+    form = _form(text, pieces)
+    _measure(text, pieces)
+    default, named = _dataset(text, pieces)
+    volatile = any(token.kind == "word" and token.text in VOLATILE for token in pieces)
+    return Checked(text, form, default, named, volatile, _columns(form, pieces))
 
 
 def own_graph(text: str, where: str = "query") -> str:
@@ -137,7 +137,12 @@ def _resolved(query: str) -> str:
     return text
 
 
-def _tokens(text: str) -> Iterator[Token]:
+def tokens(text: str) -> Iterator[Token]:
+    """Give the pieces of a query, comments included; white space lies between them.
+
+    Raises:
+        InputError: a piece can be read in two ways.
+    """
     for found in _TOKEN.finditer(text):
         kind, written = str(found.lastgroup), found.group()
         if kind == "iri" and ("'" in written or ("#" in written and "://" not in written.partition("#")[0])):
