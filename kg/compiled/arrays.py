@@ -115,8 +115,9 @@ class Arrays:
         found: Arrays | None = network.kept.get("arrays")
         if found is None:
             earlier = network.kept.get("earlier")
-            before: Arrays | None = None if earlier is None else earlier.kept.get("arrays")
-            found = _read(network) if before is None else before.mended(network, earlier.touched)
+            before: Arrays | None = earlier.kept.get("arrays") if earlier is not None else None
+            touched = earlier.touched if earlier is not None else ()
+            found = _read(network) if before is None else before.mended(network, touched)
             network.kept["arrays"] = found
         return found
 

@@ -52,7 +52,8 @@ def pair_costs(
             def meet(first: int) -> None:
                 some = sources[first : first + ABREAST]
                 ahead = _joined(arrays, [_half(arrays, node, True, max_links - half) for node in some])
-                lanes.join(*ahead, *behind, arrays.blocked, best[first : first + len(some)])
+                joined = (*ahead, *behind, arrays.blocked, best[first : first + len(some)])
+                lanes.join(*joined)
 
             list(pool.map(meet, range(0, len(sources), ABREAST)))
         else:

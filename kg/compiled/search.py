@@ -104,8 +104,8 @@ def _asked_again(network: Network, arrays: Arrays, asked: again.Asked, known: ag
     paths = {node: dict(by_sign) for node, by_sign in known.reached.paths.items()}
     complete = True
     for node, sign in known.pairs:
-        ends = (anchors, [node]) if forward else ([node], anchors)
-        rows, whole = best_rows(arrays, *ends, 1, max_links, CODES[sign], POP_LIMIT)
+        ends: tuple[Iterable[int], Iterable[int]] = (anchors, [node]) if forward else ([node], anchors)
+        rows, whole = best_rows(arrays, ends[0], ends[1], 1, max_links, CODES[sign], POP_LIMIT)
         found = rank(network, [_named(arrays, row) for row in rows.tolist()])[:1]
         complete = complete and whole
         by_sign = paths.setdefault(node, {})
