@@ -74,7 +74,9 @@ def _bracket(text: str, tokens: Sequence[Token]) -> str | None:
 
 
 def _where(_: str, tokens: Sequence[Token]) -> str | None:
-    return None if any(token.text == "{" for token in tokens) else "write the pattern in braces: SELECT ?x { ... }"
+    texts = {token.text for token in tokens if token.kind in {"word", "sign"}}
+    needed = "{" not in texts and "DESCRIBE" not in texts
+    return "write the pattern in braces: SELECT ?x { ... }" if needed else None
 
 
 def _comma(text: str, tokens: Sequence[Token]) -> str | None:
