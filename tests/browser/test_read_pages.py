@@ -136,6 +136,22 @@ def test_a_form_leaves_empty_fields_out_and_suggests(open_page: Opened, site: st
     watch.nothing_happened()
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "id"),
+    [
+        ("source", "联邦学习", "federated-learning"),
+        ("drop_claim", "tamper safeguard", CLAIM),
+        ("retract", "lora hu", "hu2022lora"),
+    ],
+)
+def test_what_is_typed_is_looked_up(open_page: Opened, site: str, field: str, text: str, id: str) -> None:
+    page, watch = open_page(f"{site}/ask/what-if?lang=en")
+    page.evaluate("() => document.querySelectorAll('datalist').forEach((list) => list.replaceChildren())")
+    page.locator(f"#f-{field}").press_sequentially(text)
+    page.wait_for_selector(f"datalist option[value='{id}']", state="attached")
+    watch.nothing_happened()
+
+
 def test_a_reference_is_copied(open_page: Opened, site: str) -> None:
     page, watch = open_page(f"{site}/works/hu2022lora?lang=en")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

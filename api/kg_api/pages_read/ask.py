@@ -55,7 +55,7 @@ def ask(request: Request, spoken: TheLang, criteria: p.Criteria, name: str) -> R
         "questions": QUESTIONS,
         "given": given,
         "form": criteria_form.fields(request, graph, spoken),
-        "pickers": criteria_form.pickers(graph, spoken),
+        "pickers": criteria_form.pickers(graph, spoken, claims=any(one.kind == "claim" for one in question.fields)),
     }
     try:
         return frame.shown(

@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import Request
 
 from kg.graph import Graph
+from kg.sentences import sentence
 from kg.terms import Term
 from kg_viz.dossier import citation
 
@@ -37,10 +38,13 @@ def fields(request: Request, graph: Graph, lang: str) -> dict[str, Any]:
     }
 
 
-def pickers(graph: Graph, lang: str) -> dict[str, list[Choice]]:
+def pickers(graph: Graph, lang: str, *, claims: bool = False) -> dict[str, list[Choice]]:
     """Return the records that inputs suggest without a script, by kind: id and label, at most `LISTED` of each."""
-    snapshot = graph.snapshot
+    snapshot, vocabulary = graph.snapshot, graph.vocabulary
+    some = islice(snapshot.claims.values(), LISTED if claims else 0)
+    said = {"claim": [(one.id, sentence(one, snapshot, vocabulary).get(lang)) for one in some]} if claims else {}
     return {
+        **said,
         "entity": [(one.id, one.label.get(lang)) for one in islice(snapshot.entities.values(), LISTED)],
         "work": [(one.id, f"{citation(one)} {one.title}") for one in islice(snapshot.works.values(), LISTED)],
     }
