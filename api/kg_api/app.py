@@ -21,6 +21,7 @@ from kg.rdf.worker import AVAILABLE
 from kg.settings import LANGS, Budgets, read_settings
 from kg_api import assets, explorer_page, pages, problems, shapes
 from kg_api.asking import only_known, parameters_of
+from kg_api.cross_origin import Open
 from kg_api.headers import Shield
 from kg_api.limits import Limits
 from kg_api.pages_read import faults
@@ -75,7 +76,7 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap everything, the framework's own error page included."""
-        return Shield(super().build_middleware_stack())
+        return Shield(Open(super().build_middleware_stack()))
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, with errors as what they are: problem documents."""
