@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import itertools
 import re
@@ -26,7 +27,7 @@ from kg_api.pages_read.gapmap_file import FORMULA, neutral
 from kg_api.pages_read.layering import layers
 from kg_api.pages_read.picture import LINE_EMS, picture, wrapped
 from kg_api.pages_read.weighed import account
-from kg_api.pages_read.wording import said
+from kg_api.pages_read.wording import said, tongue
 
 CLAIM, WORK, ENTITY = "tar--mitigates--safeguard-removal", "hu2022lora", "qlora"
 BUDGET_SECONDS = 0.05
@@ -260,3 +261,18 @@ def test_a_record_that_cannot_be_read_is_a_page(tmp_path: Path) -> None:
     assert got.status_code == 503
     assert "数据库没有正常应答。" in got.text
     assert got.headers["retry-after"] == "5"
+
+
+@given(st.text(alphabet="abc <>&\"'微调，。-é’ "), st.sampled_from(["en", "zh"]))
+def test_marking_a_tongue_changes_no_text(text: str, lang: str) -> None:
+    marked = str(tongue(text, lang))
+    bare = re.sub(r'<span lang="(?:en|zh-Hans)">|</span>', "", marked)
+    assert html.unescape(bare) == text
+    assert "<" not in bare
+
+
+def test_english_phrases_on_chinese_pages_are_marked(client: TestClient) -> None:
+    page = client.get(f"/works/{WORK}?lang=zh").text
+    body = re.sub(r"<(script|pre)[ >].*?</\1>|<head>.*?</head>|<span lang=\"en\">.*?</span>", "", page, flags=re.DOTALL)
+    body = re.sub(r"<[^>]+>", "|", body)
+    assert not re.findall(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}", body)

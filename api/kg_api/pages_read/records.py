@@ -22,7 +22,7 @@ from kg.errors import InputError
 from kg.exporters.jsonld import embedded
 from kg.graph import Graph
 from kg.ids import BASE, RecordKind
-from kg.model import CURRENT, Work
+from kg.model import CURRENT
 from kg.network import Network, group_of
 from kg.question import explain
 from kg.question.answers import sides
@@ -44,7 +44,7 @@ Document = dict[str, Any]
 VIEWS = ("history",)
 OPPOSITE = {"cause": "harm", "measure": "harm", "harm": "cause"}
 LINKS, SHOWN, EMBEDDED_MOST = 6, 12, 200_000
-CITED = {"bibtex": ".bib", "ris": ".ris", "csl-json": ".json"}
+CITED = {"bibtex": ("BibTeX", ".bib"), "ris": ("RIS", ".ris"), "csl-json": ("CSL-JSON", ".json")}
 
 
 @router.get("/entities/{id}")
@@ -78,7 +78,7 @@ def citation(request: Request, graph: TheGraph, id: str) -> Response:
     chosen = formats.format_of(request.query_params.get("format", "bibtex"))
     record = graph.snapshot.work(id)
     made = reply(request, lambda: formats.write([record], chosen.id), media_type=f"{chosen.media_type}; charset=utf-8")
-    suffix = CITED.get(chosen.id, ".txt")
+    suffix = CITED[chosen.id][1] if chosen.id in CITED else ".txt"
     slug = "".join(char for char in id if char.isascii() and (char.isalnum() or char in "-_")) or "work"
     made.headers["Content-Disposition"] = f'attachment; filename="{slug}{suffix}"'
     return made
@@ -188,7 +188,7 @@ def work(network: Network, id: str, lang: str) -> Document:
         "sides": sides,
         "tags": citation_meta(record),
         "media": {format: formats.format_of(format).media_type for format in CITED},
-        "copies": [(format, formats.format_of(format).label, _entry(record, format)) for format in CITED],
+        "copies": [(format, name, formats.write([record], format)) for format, (name, _) in CITED.items()],
         "status": None,
     }
 
@@ -265,7 +265,3 @@ def _status(network: Network, status: str, lang: str) -> str | None:
     """Return the word for a status that does not count without being asked for; None for accepted records."""
     term = network.vocabulary.status(status)
     return None if term.counts else term.label.get(lang)
-
-
-def _entry(record: Work, format: str) -> str:
-    return formats.write([record], format)

@@ -24,6 +24,9 @@ MONTHS = (
 )  # fmt: skip
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN = re.compile(r"[A-Za-z]{2}")
+_WESTERN = re.compile(r"([A-Za-z][ -~\u00a0-\u024f\u2010-\u2026]*[ -~\u00a0-\u024f])")
+_ENGLISH = Markup('<span lang="en">{}</span>')
+PHRASE = 3
 
 
 @lru_cache(maxsize=2)
@@ -41,16 +44,25 @@ def said(lang: str) -> Mapping[str, str]:
 def tongue(text: Any, lang: str) -> Markup:
     """Return a text for a page of a language; what is English on a Chinese page is marked as English.
 
+    A name of one or two words inside a Chinese text is part of it; three words are a phrase.
+
     Example:
         >>> tongue("LoRA <b>", "zh"), tongue("微调 LoRA", "zh"), tongue("LoRA", "en")
         (Markup('<span lang="en">LoRA &lt;b&gt;</span>'), Markup('微调 LoRA'), Markup('LoRA'))
     """
     shown = str(text)
     if lang == "zh" and _LATIN.search(shown) and not _HAN.search(shown):
-        return Markup('<span lang="en">{}</span>').format(shown)
+        return _ENGLISH.format(shown)
+    if lang == "zh":
+        parts = _WESTERN.split(shown)
+        return Markup("").join(_ENGLISH.format(part) if _is_phrase(part) else escape(part) for part in parts)
     if lang == "en" and _HAN.search(shown) and not _LATIN.search(shown):
         return Markup('<span lang="zh-Hans">{}</span>').format(shown)
     return escape(shown)
+
+
+def _is_phrase(part: str) -> bool:
+    return _WESTERN.fullmatch(part) is not None and len(re.findall(r"[A-Za-z]{2,}", part)) >= PHRASE
 
 
 def has_chinese(text: str) -> bool:
