@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,6 +17,8 @@ from starlette.testclient import TestClient
 import kg
 from kg.settings import Budgets
 from kg_api.app import create_app
+from kg_api.limits import Limits
+from kg_api.replies import Memory
 from tests.kept import small
 
 API = "/api/v1"
@@ -58,6 +61,12 @@ class Place:
         return self.client.get(API + address, headers=headers)
 
 
+@lru_cache(maxsize=1)
+def application() -> FastAPI:
+    """One application for all of them, since making one takes longer than most tests; each gets its own state."""
+    return create_app(kg.open("sqlite://", empty=True, ontology=()), warm=False)
+
+
 @contextmanager
 def place(url: str, *, budgets: Budgets = PLENTY) -> Iterator[Place]:
     """A small record with ann, who contributes, bob, who reviews, and eve, who administers."""
@@ -70,7 +79,10 @@ def place(url: str, *, budgets: Budgets = PLENTY) -> Iterator[Place]:
         "late": graph.create_token("lea", role="admin", expires="1m"),
     }
     graph.revoke_token(made["gone"]["token"])
-    app = create_app(graph, warm=False, budgets=budgets)
+    app = application()
+    fetcher = app.state.fetcher
+    app.state.graph, app.state.memory, app.state.limits = graph, Memory(), Limits(budgets)
     with TestClient(app, raise_server_exceptions=False, headers={"Accept-Language": "en"}) as client:
         yield Place(client, graph, app, {name: one["secret"] for name, one in made.items()})
+    app.state.fetcher = fetcher
     graph.store.close()
