@@ -124,6 +124,34 @@ def reach(network: Network, anchors: Nodes, *, forward: bool, max_links: int, wa
     return _by_rounds(network, anchors, forward=forward, max_links=max_links) if reached is None else reached
 
 
+def near(network: Network, node: int, *, hops: int, most: int | None = None) -> list[int]:
+    """Return the nodes within some links of a node, whatever way these point; the node itself comes first.
+
+    Of nodes as many links away those come first that the cheapest chain of so many claims leads to, then the lower
+    number.
+
+    Args:
+        network: The links that take part.
+        node: Where to begin.
+        hops: Links away, at least 0.
+        most: Nodes returned; None for all.
+
+    Cost: linear in the claims of the nodes nearer than `hops`.
+    """
+    found = {node: (0, 0)}
+    edge = [node]
+    for links in range(1, hops + 1):
+        fresh: dict[int, tuple[int, int]] = {}
+        for here in edge:
+            for step in (*network.forward[here], *network.backward[here]):
+                if step.node not in found:
+                    place = links, found[here][1] + step.cost
+                    fresh[step.node] = min(place, fresh.get(step.node, place))
+        found |= fresh
+        edge = list(fresh)
+    return sorted(found, key=lambda one: (*found[one], one))[:most]
+
+
 def rank(network: Network, paths: list[Path]) -> list[Path]:
     """Sort paths: highest product of `expected` (to 12 decimals), fewer links, claim ids."""
     if len(paths) < 2:

@@ -162,3 +162,36 @@ def clear(state, anchors, bits, best, head):
     for node in anchors:
         for into in range(np.int64(node) << bits, np.int64(node + 1) << bits):
             best[into] = FAR
+
+
+@kernel
+def nearest(start, to, code, back_start, back, back_code, costs, node, hops, head):
+    """Return the nodes within some links of a node, against their direction too: node, least cost, links away.
+
+    The cost is that of the cheapest chain of as many claims as the node is links away. `head` is -1 before and after.
+    """
+    found, cost, level = np.empty(1024, np.int32), np.empty(1024, np.int64), np.empty(1024, np.int8)
+    found[0], cost[0], level[0], head[node] = node, 0, 0, 0
+    size, begin = 1, 0
+    for links in range(1, hops + 1):
+        end = size
+        for place in range(begin, end):
+            here = found[place]
+            for way in range(2):
+                first = start[here] if way == 0 else back_start[here]
+                last = start[here + 1] if way == 0 else back_start[here + 1]
+                for step in range(first, last):
+                    there = (to[step] if way == 0 else back[step]) >> 3
+                    price = cost[place] + costs[code[step] if way == 0 else back_code[step]]
+                    at = head[there]
+                    if at < 0:
+                        if size == len(found):
+                            found, cost, level = wider(found), wider(cost), wider(level)
+                        found[size], cost[size], level[size], head[there] = there, price, links, size
+                        size += 1
+                    elif level[at] == links and price < cost[at]:
+                        cost[at] = price
+        begin = end
+    for place in range(size):
+        head[found[place]] = -1
+    return found[:size], cost[:size], level[:size]

@@ -20,6 +20,7 @@ from kg import searching
 from kg.belief import opinion
 from kg.compiled import again, search
 from kg.compiled.arrays import Arrays
+from kg.compiled.near import near as search_near
 from kg.criteria import Criteria
 from kg.engine import Reached
 from kg.errors import InputError
@@ -97,6 +98,10 @@ def test_both_engines_find_the_same(
         engine.best_paths(net, sources, targets, k=k, max_links=max_links, sign=sign) for engine in (kg.engine, search)
     ]
     assert found[0] == found[1]
+    hops, most = len(targets), k if ending else None
+    assert search_near(net, min(sources), hops=hops, most=most) == kg.engine.near(
+        net, min(sources), hops=hops, most=most
+    )
     for forward in (True, False):
         for walks in (50_000, 0):
             both = [

@@ -1,4 +1,4 @@
-"""Costs of all pairs lie between those of the best walks and those of the best simple paths; both found without kernels."""
+"""Costs of all pairs lie between those of the best walks and of the best simple paths, found without kernels."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from kg.network import Network
+from kg.searching import near
 from kg_viz.fold import Link
 from kg_viz.view import View
 
@@ -38,12 +39,8 @@ def entities(network: Network, view: View) -> set[str]:
 
 def within(network: Network, ids: Collection[str], hops: int) -> set[str]:
     """Return the entities within some links of others, in either direction, these included."""
-    seen = {network.index[id] for id in ids if id in network.index}
-    layer = set(seen)
-    for _ in range(hops):
-        layer = {step.node for node in layer for step in (*network.forward[node], *network.backward[node])} - seen
-        seen |= layer
-    return {network.ids[node] for node in seen}
+    starts = [network.index[id] for id in ids if id in network.index]
+    return {network.ids[node] for start in starts for node in near(network, start, hops=hops)}
 
 
 def links(network: Network, kept: Collection[str]) -> list[Link]:
