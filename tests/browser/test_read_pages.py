@@ -35,6 +35,9 @@ PAGES = {
     "everything": "/search?",
     "help": "/help?",
     "nothing": "/entities/nobody?",
+    "sparql": "/sparql?example=requirements&",
+    "vocabulary": "/ontology?format=html&",
+    "interface": "/docs?",
 }
 REFUSED = {"mistake": 404, "nothing": 404}
 LOOKS = [("en", "wide", False), ("zh", "phone", True)]
