@@ -71,7 +71,7 @@ def test_neighbours_come_on_demand_and_go_again(open_page: Opened, site: str) ->
 
 def test_chains_are_asked_for_by_name_and_explained(open_page: Opened, site: str) -> None:
     page, watch = open_page(f"{site}/")
-    page.get_by_text("Chains between two").click()
+    page.get_by_text("Find chains").click()
     for field, text, name in (
         ("source", "qlroa", "Quantized low-rank adaptation"),
         ("target", "malicious", "Malicious use"),
@@ -97,7 +97,7 @@ def test_chains_are_asked_for_by_name_and_explained(open_page: Opened, site: str
 
 def test_without_scripts_chains_and_filters_work_too(open_page: Opened, site: str) -> None:
     page, watch = open_page(f"{site}/?lang=en", script=False)
-    page.locator("summary", has_text="Chains between two").click()
+    page.locator("summary", has_text="Find chains").click()
     page.fill("#source", "quantized low rank adaptation")
     page.fill("#target", "malicious use")
     page.locator("#ends button").click()

@@ -18,6 +18,7 @@ const DOT = 7;
 const NAMED = 0.72;
 const SIGNED = 1.3;
 const HUBS = 14;
+const ROOMY = 250;
 const NAME = { size: 10.5, beside: 22 };
 
 export function drawCanvas(element, scene, told) {
@@ -162,7 +163,7 @@ export function drawCanvas(element, scene, told) {
   const ys = scene.nodes.map((node) => node.y);
   const box = {
     left: Math.min(...xs) - half.x - 8,
-    right: Math.max(...xs) + half.x + (dots ? free : 8),
+    right: Math.max(...xs) + half.x + (dots ? free : scene.edges.some((edge) => edge.curved) ? 56 : 8),
     top: Math.min(...ys) - half.y - (scene.headings.length ? 44 : 12),
     bottom: Math.max(...ys) + half.y + (dots ? 24 : 12),
   };
@@ -174,7 +175,7 @@ export function drawCanvas(element, scene, told) {
     const width = element.clientWidth;
     const tall = Math.min(620, window.innerHeight * 0.68);
     if (width < NARROW) {
-      const scale = dots ? 0.5 : 0.78;
+      const scale = !dots ? 0.78 : nodes.size <= ROOMY ? 0.75 : 0.5;
       return { width, scale, height: Math.min(tall, Math.max(160, extent.height * scale)) };
     }
     const scale = Math.min(dots ? 1 : 1.15, width / extent.width);

@@ -208,13 +208,13 @@ async function visit(address, { pushed = false } = {}) {
     return;
   }
   if (!pushed) history.pushState(null, "", address);
-  const open = [...document.querySelectorAll("details.sheet")].map((one) => one.open);
+  const open = byId("sheet")?.open ?? false;
   current?.canvas?.destroy();
   document.documentElement.dataset.ready = "no";
   document.documentElement.lang = made.documentElement.lang;
   document.title = made.title;
   document.body.replaceChildren(...made.body.childNodes);
-  [...document.querySelectorAll("details.sheet")].forEach((one, at) => (one.open ||= open[at] ?? false));
+  byId("sheet").open = open;
   start(JSON.parse(scene.textContent), null);
 }
 
