@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from kg.citations import crossref
 from kg.settings import Budgets
@@ -174,3 +176,10 @@ def test_both_languages_are_spoken(here: Place) -> None:
     id = here.post("/evidence?lang=zh", ITEM).json()["id"]
     zh = here.client.get(f"{API}/reviews?lang=zh").json()["items"]
     assert "支持" in next(one for one in zh if one["id"] == id)["says"]
+
+
+def test_the_examples_of_bodies_are_taken(client: TestClient, app: FastAPI) -> None:
+    (content,) = app.openapi()["paths"]["/api/v1/evidence"]["post"]["requestBody"]["content"].values()
+    got = client.post(f"{API}/evidence?dry_run=true", json=content["schema"]["example"])
+    assert got.status_code == 200, got.text
+    assert got.json()["beliefs"]

@@ -18,6 +18,8 @@ from kg.errors import Forbidden, InputError, ParseFailure
 from kg.graph import Graph
 from kg.ids import RecordKind
 from kg.importers.citations_reading import read
+from kg.model import ACCEPTED, Evidence
+from kg.record.tokens import Bearer
 from kg_api import json_body, security
 from kg_api import parameters as p
 from kg_api import probe_parameters as probe
@@ -51,7 +53,7 @@ EVIDENCE = w.body_of(
     "`claim`, or `subject`, `relation`, `object`; `work`, `stance`, `kind`, `strength`, `strength_reason`, `locator`, "
     "`statement`, `basis`; perhaps `quote`, `inferred`, `independence_group`.",
     {
-        "claim": "lora--lowers--fine-tuning-cost",
+        "claim": "parameter-efficient-fine-tuning--lowers--fine-tuning-cost",
         "work": "hu2022lora",
         "stance": "supports",
         "kind": "empirical-experiment",
@@ -95,7 +97,7 @@ def add_work(
     dry_run: w.DryRun = None,
 ) -> Response:
     """A catalogue entry claims nothing, so it is recorded at once. A work that is known is told `already`."""
-    values = _of_work(request, body)
+    values = work_values(request, body)
     return _contributed(Asked(request, graph, spoken, why), "work", graph.add_work, values, dry_run)
 
 
@@ -188,10 +190,8 @@ def revise_evidence(
     *, request: Request, graph: TheGraph, spoken: TheLang, id: w.AnyId, body: json_body.Body, why: w.Why = None
 ) -> Response:
     """An accepted item counts until its revision is accepted; a pending one is superseded at once."""
-    item, actor, reason = graph.snapshot.item(id), handle_of(request), w.reason_of(why)
-    first = graph.store.history("evidence", item.id)[0][0].actor
-    if item.status != "accepted" and first != actor and not allows(request.state.bearer.role, REVIEWER):
-        raise Forbidden(f"{first} proposed this item; a contributor revises her own", where="id")
+    actor, reason = handle_of(request), w.reason_of(why)
+    item = revisable(graph, request.state.bearer, id)
     act = Act(
         lambda: graph.revise(item.id, body, why=reason, actor=actor, lang=spoken),
         target=("evidence", item.id),
@@ -200,6 +200,20 @@ def revise_evidence(
         sent=body,
     )
     return perform(request, graph, act)
+
+
+def revisable(graph: Graph, bearer: Bearer, id: str) -> Evidence:
+    """Return the item that somebody wants to revise.
+
+    Raises:
+        NotFound: there is none.
+        Forbidden: it waits for review, somebody else proposed it, and who asks is no reviewer.
+    """
+    item = graph.snapshot.item(id)
+    first = graph.store.history("evidence", item.id)[0][0].actor
+    if item.status != ACCEPTED and first != bearer.person.handle and not allows(bearer.role, REVIEWER):
+        raise Forbidden(f"{first} proposed this item; a contributor revises her own", where="id")
+    return item
 
 
 def _contributed(
@@ -220,7 +234,7 @@ def _contributed(
     return perform(asked.request, asked.graph, act)
 
 
-def _of_work(request: Request, body: Mapping[str, Any]) -> Mapping[str, Any]:
+def work_values(request: Request, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the fields of a work; a citation is parsed in a worker, an identifier looked up."""
     for name in ("merged_into", "status", "notice", "raw", "raw_format"):
         if body.get(name) is not None and not (name == "status" and body[name] == "current"):
