@@ -72,7 +72,8 @@ def _whole(network: Network, view: View, links: Sequence[Link], kept: Collection
 
 def _of_chains(network: Network, view: View, lang: str) -> Scene:
     found = chains.find(network, view, lang=lang)
-    routes = [one["entities"] for one in found["items"]] or [[str(view.source)], [str(view.target)]]
+    ends = [str(view.source), str(view.target)]
+    routes = [one["entities"] for one in found["items"]] or [ends]
     column = choose.steps(routes)
     taken = {claim for one in found["items"] for claim in one["claims"]}
     links = [link for link in choose.links(network, column.keys()) if link.claim in taken]

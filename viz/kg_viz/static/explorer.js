@@ -100,8 +100,9 @@ function start(scene, dossiers) {
     canvas?.sift(now);
     for (const row of rows) row.hidden = !now.edges.has(row.dataset.edge);
     const some = now.edges.size < scene.edges.length || now.nodes.size < scene.nodes.length;
-    byId("sifted").hidden = !some;
-    byId("sifted").textContent = fill(said.sifted, { shown: now.edges.size, all: scene.edges.length });
+    const note = byId("sifted");
+    if (note) note.hidden = !some;
+    if (note) note.textContent = fill(said.sifted, { shown: now.edges.size, all: scene.edges.length });
     const count = byId("filtered");
     if (count) count.hidden = !some && !document.querySelector(".caveats + .caveats");
   }
