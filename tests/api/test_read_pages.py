@@ -132,6 +132,10 @@ def test_a_record_that_waits_for_review_says_so(changing: kg.Graph) -> None:
     changing.write([Change("claim", replace(claim, status="proposed"))], actor="ada", act="propose")
     client = TestClient(create_app(changing, warm=False))
     assert "此记录的状态为" in client.get(f"/claims/{CLAIM}?lang=zh").text
+    entity = client.get("/entities/tar?lang=zh").text
+    assert "另有 1 条不计入" in entity
+    assert f'href="/claims/{CLAIM}' not in entity
+    assert f'href="/claims/{CLAIM}' in client.get("/entities/tar?lang=zh&include_proposed=true").text
 
 
 @pytest.mark.parametrize(
@@ -232,6 +236,11 @@ def test_a_picture_shows_each_claim_and_entity_once(pack_graph: kg.Graph) -> Non
     assert [line.state for line in drawn.lines].count("lost") == 1
     assert all(card.x >= 0 and card.x + 150 <= drawn.width and card.y + 46 <= drawn.height for card in drawn.cards)
     assert picture(network, [], lang="en") is None
+    supposed = picture(
+        network, ["qlora--raises--spear-phishing", "nonsense"], lang="en", gained=["qlora--raises--spear-phishing"]
+    )
+    assert supposed is not None
+    assert [(line.known, line.state, line.sign) for line in supposed.lines] == [(False, "gained", 1)]
 
 
 def test_words_are_there_in_both_languages() -> None:

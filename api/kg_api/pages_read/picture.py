@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
+from kg.model import Claim
 from kg.network import Network, sign_of
 from kg.question import explain
 from kg_api.pages_read.layering import Place, layers
@@ -36,7 +37,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One claim: the way it runs, where its sign and its tip stand, how it looks."""
+    """One claim: the way it runs, where its sign and its tip stand, how it looks. `known` ones have a page."""
 
     id: str
     sentence: str
@@ -45,6 +46,7 @@ class Line:
     expected: float
     width: float
     contested: bool
+    known: bool
     state: str
     way: str
     tip: str
@@ -70,29 +72,28 @@ def picture(
 
     Args:
         network: Gives labels, signs and beliefs.
-        claims: Ids; those that the record lacks are left out.
+        claims: Ids; those that the record lacks are drawn as supposed where their id says what they join.
         lang: Language of labels and sentences.
         lost: Claims that are drawn as gone.
         gained: Claims that are drawn as new.
 
     Cost: quadratic in the claims drawn, of which there are few.
     """
-    known = [id for id in dict.fromkeys(claims) if id in network.snapshot.claims]
-    drawn, states = known[:CLAIMS_MOST], dict.fromkeys(lost, "lost") | dict.fromkeys(gained, "gained")
+    found = {id: record for id in dict.fromkeys(claims) if (record := claim_of(network, id)) is not None}
+    drawn, states = list(found.values())[:CLAIMS_MOST], dict.fromkeys(lost, "lost") | dict.fromkeys(gained, "gained")
     if not drawn:
         return None
-    records = [network.snapshot.claims[id] for id in drawn]
-    found = layers((record.subject, record.object) for record in records)
-    tallest = max(len(column) for column in found.columns)
+    laid = layers((record.subject, record.object) for record in drawn)
+    tallest = max(len(column) for column in laid.columns)
     spots: dict[Place, tuple[float, float]] = {}
-    for at, column in enumerate(found.columns):
+    for at, column in enumerate(laid.columns):
         top = MARGIN + (tallest - len(column)) * ROW / 2
         for row, place in enumerate(column):
             spots[place] = (MARGIN + at * (CARD_WIDTH + GAP), top + row * ROW)
     lines = []
-    for record in records:
+    for record in drawn:
         opinion, sign = network.opinion(record.id), sign_of(record, network.vocabulary)
-        way, tip, x, y = _way([spots[place] for place in found.routes[record.subject, record.object]])
+        way, tip, x, y = _way([spots[place] for place in laid.routes[record.subject, record.object]])
         lines.append(
             Line(
                 id=record.id,
@@ -102,6 +103,7 @@ def picture(
                 expected=opinion.expected,
                 width=round(1 + 4 * max(0.0, opinion.expected - 0.3), 2),
                 contested=network.weighing(record.id).contested,
+                known=record.id in network.snapshot.claims,
                 state=states.get(record.id, ""),
                 way=way,
                 tip=tip,
@@ -109,14 +111,23 @@ def picture(
                 y=y,
             )
         )
-    nodes = [place for column in found.columns for place in column if isinstance(place, str)]
+    nodes = [place for column in laid.columns for place in column if isinstance(place, str)]
     return Picture(
-        width=2 * MARGIN + len(found.columns) * CARD_WIDTH + (len(found.columns) - 1) * GAP,
+        width=2 * MARGIN + len(laid.columns) * CARD_WIDTH + (len(laid.columns) - 1) * GAP,
         height=2 * MARGIN + (tallest - 1) * ROW + CARD_HEIGHT,
         cards=tuple(_card(network, id, spots[id], lang) for id in nodes),
         lines=tuple(lines),
-        left_out=len(known) - len(drawn),
+        left_out=len(found) - len(drawn),
     )
+
+
+def claim_of(network: Network, id: str) -> Claim | None:
+    """Return a claim of the record, or the one that a scenario supposes under this id; None where it names none."""
+    known = network.snapshot.claims.get(id)
+    parts = id.split("--")
+    if known is not None or len(parts) != 3 or parts[1] not in network.vocabulary.relations:
+        return known
+    return Claim(id, *parts)
 
 
 def wrapped(label: str) -> tuple[str, ...]:

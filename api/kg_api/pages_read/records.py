@@ -89,14 +89,18 @@ def entity(network: Network, id: str, lang: str) -> Document:
     found = dossier.of_entity(network, id, lang=lang)
     record, vocabulary = network.snapshot.entity(id), network.vocabulary
     kind = vocabulary.entity_type(record.type)
+    every = [*found["claims_out"], *found["claims_in"]]
+    idle = sum(one["id"] not in network.weighings for one in every)
+    out, into = ([one for one in found[key] if one["id"] in network.weighings] for key in ("claims_out", "claims_in"))
     return {
         "title": found["title"],
         "other_label": record.label.get("en" if lang == "zh" else "zh"),
         "found": found,
         "kind": kind,
         "definition_lang": lang if record.definition is not None and (lang == "en" or record.definition.zh) else "en",
-        "out": _by_sign(found["claims_out"]),
-        "into": _by_sign(found["claims_in"]),
+        "out": _by_sign(out),
+        "into": _by_sign(into),
+        "idle": idle,
         "far": far(network, id, lang),
         "matches": [(relation, iri, web_address(iri)) for relation, iri in record.matches],
         "status": _status(network, record.status, lang),

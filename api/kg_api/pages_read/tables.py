@@ -12,6 +12,7 @@ from typing import Any
 from kg.citations.references import short
 from kg.network import Network
 from kg.question import explain
+from kg_api.pages_read.picture import claim_of
 from kg_api.pages_read.wording import said
 
 Document = Mapping[str, Any]
@@ -70,10 +71,11 @@ class Desk:
 
     def claim(self, id: str, *, flag: bool = False) -> Cell:
         """Return a claim as a sentence; one that a scenario adds has no page."""
-        record = self.network.snapshot.claims.get(id)
+        record = claim_of(self.network, id)
         if record is None:
             return Cell(id)
-        return Cell(explain.claim(self.network, record, self.lang), ("claim", id), flag=flag)
+        known = id in self.network.snapshot.claims
+        return Cell(explain.claim(self.network, record, self.lang), ("claim", id) if known else None, flag=flag)
 
     def work(self, id: str) -> Cell:
         """Return a work as running text cites it."""
