@@ -9,10 +9,12 @@ import json
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, NoReturn
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from kg.errors import InputError, ParseFailure
 from kg_api import problems
@@ -20,8 +22,11 @@ from kg_api import problems
 DEPTH_MOST = 32
 INTEGER_MOST = 2**63 - 1
 JSON = "application/json"
-_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_BRACKETS = re.compile(rb"[\[\]{}]")
+VALUES_MOST = 100_000
+LONG = 65_536
+"""Bodies of more bytes are read in a thread, so that others are served meanwhile."""
+_TOKENS = re.compile(rb'[\[\]{}]|"(?:[^"\\]++|\\.|\\\Z)*+(?:"|\Z)', re.DOTALL)
+_STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 Json = dict[str, Any]
 
@@ -36,6 +41,8 @@ async def read(request: Request) -> Json:
     raw = await request.body()
     refuse_other_kinds(request, raw, JSON)
     request.state.body = raw
+    if len(raw) > LONG:
+        return await run_in_threadpool(parse, raw)
     return parse(raw) if raw.strip() else {}
 
 
@@ -62,7 +69,8 @@ def parse(raw: bytes) -> Json:
     """Return the object that a text in JSON says.
 
     Refused are: what is no JSON (RFC 8259), NaN and Infinity, numbers beyond 64 bits, a member given twice, nesting
-    deeper than 32, and texts with control characters, lone surrogates or overrides of the direction of writing.
+    deeper than 32, more than 100,000 values, and texts with control characters, lone surrogates or overrides of the
+    direction of writing.
 
     Raises:
         ParseFailure: it cannot be read; names the line.
@@ -74,6 +82,8 @@ def parse(raw: bytes) -> Json:
     """
     if deepest(raw) > DEPTH_MOST:
         raise ParseFailure(f"this is not JSON that is read here: it is nested deeper than {DEPTH_MOST}", source="body")
+    if raw.count(b",") > VALUES_MOST:
+        raise ParseFailure(f"this is not JSON that is read here: more than {VALUES_MOST} values", source="body")
     try:
         values = json.loads(
             raw.decode("utf-8"),
@@ -95,16 +105,17 @@ def parse(raw: bytes) -> Json:
 
 
 def deepest(raw: bytes) -> int:
-    """Return how deep brackets are nested, those in texts aside; an upper bound where it is no JSON.
+    """Return how deep brackets are nested, those in texts aside; an upper bound where it is no JSON. Linear.
 
     Example:
         >>> deepest(b'{"a": [[], "[[["]}')
         3
     """
     depth = most = 0
-    for bracket in _BRACKETS.finditer(_STRINGS.sub(b"", raw)):
-        depth += 1 if bracket[0] in b"[{" else -1
-        most = max(most, depth)
+    for token in _TOKENS.finditer(raw):
+        if token[0] in _STEPS:
+            depth += _STEPS[token[0]]
+            most = max(most, depth)
     return most
 
 
@@ -142,8 +153,8 @@ def _refuse_unfit(place: str, text: str) -> None:
 def _members(pairs: list[tuple[str, Any]]) -> Json:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        times = Counter(name for name, _ in pairs)
+        twice = next(name for name in times if times[name] > 1)
         raise InputError(f"{twice[:60]!r} is given twice", where=repr(twice[:60])[1:-1], hint="give each member once")
     return found
 
