@@ -73,6 +73,15 @@ class Client:
         return self.ask("GET", path, **headers)
 
 
+RUNNING: dict[str, subprocess.Popen[bytes]] = {}
+
+
+def killed(address: str) -> None:
+    """End a server as a power cut would."""
+    RUNNING[address].kill()
+    RUNNING[address].wait(timeout=30)
+
+
 @contextmanager
 def servers(url: str, count: int = 2, *, log: Path | None = None, **environment: str) -> Iterator[list[str]]:
     """The addresses of so many processes `kg serve` on one database; what they say goes to the end of `log`."""
@@ -92,6 +101,7 @@ def servers(url: str, count: int = 2, *, log: Path | None = None, **environment:
                 )
             )
             addresses.append(f"http://127.0.0.1:{port}")
+            RUNNING[addresses[-1]] = running[-1]
         for address in addresses:
             wait_for(address)
         yield addresses
@@ -101,6 +111,8 @@ def servers(url: str, count: int = 2, *, log: Path | None = None, **environment:
         for process in running:
             process.wait(timeout=30)
         said.close()
+        for address in addresses:
+            del RUNNING[address]
 
 
 def free_port() -> int:
