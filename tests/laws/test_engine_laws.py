@@ -136,6 +136,7 @@ path_sets = st.lists(st.sets(st.sampled_from("pqrstuv"), min_size=1, max_size=4)
 chances = st.lists(st.floats(0, 1), min_size=7, max_size=7)
 
 
+@settings(deadline=None)
 @given(path_sets, chances)
 def test_exact_reliability_sums_over_all_states(paths: list[list[str]], values: list[float]) -> None:
     row = dict(zip("pqrstuv", values, strict=True))
