@@ -218,6 +218,8 @@ def test_a_decision_that_comes_too_late_is_told_both_versions(here: Place) -> No
     other = here.post("/entities", {**ENTITY, "id": "t", "label": "Something else"})
     assert other.status_code == 409
     assert other.json()["current"]["record"]["label"]["en"] == "Tuning"
+    unnamed = here.post("/entities", {**ENTITY, "definition": "Cutting weights out."})
+    assert (unnamed.status_code, unnamed.json()["current"]["record"]["id"]) == (409, "weight-surgery")
 
 
 def test_tags_of_records_are_strong_and_tell_codings_apart(file: Place) -> None:

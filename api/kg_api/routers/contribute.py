@@ -16,7 +16,7 @@ from kg.citations import lookups
 from kg.criteria import parse_flag
 from kg.errors import Forbidden, InputError, ParseFailure
 from kg.graph import Graph
-from kg.ids import RecordKind
+from kg.ids import RecordKind, slugify
 from kg.importers.citations_reading import read
 from kg.model import ACCEPTED, Evidence
 from kg.record.tokens import Bearer
@@ -223,15 +223,24 @@ def _contributed(
     actor, reason, lang = handle_of(asked.request), w.reason_of(asked.why), asked.lang
     if dry_run and parse_flag(dry_run, name="dry_run"):
         return _plain(add(values, actor=actor, dry_run=True, lang=lang))
-    id = values.get("id")
+    id = _id_of(values)
     act = Act(
         lambda: add(values, actor=actor, reason=reason, lang=lang),
-        target=(kind, id) if isinstance(id, str) else None,
+        target=None if id is None else (kind, id),
         status=201,
         location=_address,
         sent=values,
     )
     return perform(asked.request, asked.graph, act)
+
+
+def _id_of(values: Mapping[str, Any]) -> str | None:
+    """Return the id that a record is given, or gets by its label; None where it is not known before."""
+    id, label = values.get("id"), values.get("label")
+    if id is None:
+        label = label.get("en") if isinstance(label, Mapping) else label
+        id = slugify(label) if isinstance(label, str) else None
+    return id if isinstance(id, str) and id else None
 
 
 def work_values(request: Request, body: Mapping[str, Any]) -> Mapping[str, Any]:
