@@ -16,7 +16,7 @@ from kg.contribute.states import MOVES, PENDING, moved
 from kg.criteria import Criteria, parse_flag
 from kg.errors import InputError
 from kg.later import Later
-from kg.model import Change, Work
+from kg.model import Change, Record, Work
 from kg.network import Network
 from kg.question import records
 from kg.settings import read_settings
@@ -259,10 +259,12 @@ class Contributing(Writing):
         made = plan.evidence(values, before.snapshot, self.vocabulary, contributor=by, lang=spoken)
         self._refuse_violations(made.changes, before.snapshot, spoken)
         planned = effects.network_with(before, [change.record for change in made.changes])
+        accepted = _accepting(made, planned)
         effect = effects.effect(
             before,
-            _if_accepted(made, planned),
+            effects.network_with(planned, accepted),
             effects.IF_ACCEPTED,
+            records=[*accepted, *(change.record for change in made.changes)],
             claims=effects.claims_of([made.record]),
             rows=rows,
             cols=cols,
@@ -301,29 +303,29 @@ class Contributing(Writing):
     ) -> Document:
         """Read a contribution, check it, write it, and tell how it stands then."""
         by = self.acting(actor)
-        made = read(self.snapshot)
-        revision = self.revision
+        read_last: list[Plan] = []
+
+        def changes(snapshot: Snapshot) -> Sequence[Change]:
+            read_last[:] = [read(snapshot)]
+            self._refuse_violations(read_last[0].changes, snapshot, lang)
+            return read_last[0].changes
+
         if dry_run:
-            self._refuse_violations(made.changes, self.snapshot, lang)
+            seen = self.snapshot
+            changes(seen)
+            revision = seen.revision
         else:
-
-            def changes(snapshot: Snapshot) -> Sequence[Change]:
-                nonlocal made
-                made = read(snapshot)
-                self._refuse_violations(made.changes, snapshot, lang)
-                return made.changes
-
             revision = self._written(changes, actor=by, act=act, reason=reason, expect=expect).number
+        (made,) = read_last
         after = effects.network_with(self.network(), [change.record for change in made.changes])
         return made.document() | {"record": _record(after, made), "dry_run": dry_run, "revision": revision}
 
 
-def _if_accepted(made: Plan, planned: Network) -> Network:
-    """Return the network with a planned contribution in which it is accepted."""
+def _accepting(made: Plan, planned: Network) -> list[Record]:
+    """Return the records that accepting a contribution would change, in the network that has it."""
     if made.record.status not in PENDING:
-        return planned
-    accepted = moved(MOVES["accept"], made.kind, made.record, planned.snapshot, ())
-    return effects.network_with(planned, [change.record for change in accepted])
+        return []
+    return [change.record for change in moved(MOVES["accept"], made.kind, made.record, planned.snapshot, ())]
 
 
 def _record(network: Network, made: Plan) -> Document:

@@ -122,14 +122,13 @@ class Reviewing(Writing):
                 hint=f"`kg history {record.id}` shows what happened",
             )
         found = queue.entry(kind, record, versions, network, lang=spoken)
-        after = network
-        if found["blocked"] is None:
-            changes = moved(MOVES["accept"], kind, record, network.snapshot, versions)
-            after = effects.network_with(network, [change.record for change in changes])
+        changes = [] if found["blocked"] else moved(MOVES["accept"], kind, record, network.snapshot, versions)
+        accepted = [change.record for change in changes]
         effect = effects.effect(
             network,
-            after,
+            effects.network_with(network, accepted),
             effects.IF_ACCEPTED,
+            records=accepted,
             claims=effects.claims_of([record]),
             rows=rows,
             cols=cols,
@@ -240,10 +239,9 @@ class Reviewing(Writing):
             Conflict: the item was rejected, revoked or superseded; or the revision says what it said before.
         """
         spoken, by = self._lang(lang), self.acting(actor)
-        made: plan.Plan | None = None
+        read_last: list[plan.Plan] = []
 
         def changes(snapshot: Snapshot) -> Sequence[Change]:
-            nonlocal made
             old = snapshot.item(id)
             if old.status not in REVISABLE:
                 versions = self.store.history("evidence", old.id)
@@ -261,12 +259,12 @@ class Reviewing(Writing):
                     f"this is what {made.record.id} says already", where="values", hint="change something of it"
                 )
             self._refuse_violations(made.changes, snapshot, spoken)
+            read_last[:] = [made]
             gone = [] if old.status == ACCEPTED else [Change("evidence", replace(old, status=SUPERSEDED))]
             return [*made.changes, *gone]
 
         written = self._written(changes, actor=by, act="revise", reason=why, expect=expect)
-        if made is None:
-            raise AssertionError("nothing was worked out before it was written")
+        (made,) = read_last
         network = self.network()
         return made.document() | {
             "supersedes": made.record.supersedes if isinstance(made.record, Evidence) else None,

@@ -143,6 +143,7 @@ class Writing(Asking):
             before,
             after,
             effects.THEN,
+            records=[change.record for change in written.changes],
             claims=effects.claims_of(change.record for change in written.changes),
             lang=lang,
         )

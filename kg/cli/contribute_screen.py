@@ -16,6 +16,7 @@ from rich.text import Text
 from kg.cli import probe_screen
 from kg.cli.cards import passage
 from kg.cli.screen import console, figure
+from kg.cli.words import say
 from kg.graph import Graph
 
 Document = Mapping[str, Any]
@@ -122,7 +123,9 @@ def effect(graph: Graph, out: Console, answer: Document) -> None:
         before, after = (figure(belief["expected"]) for belief in one["belief"])
         out.print(Text.assemble(f"{_say('belief', lang)}: {before} → ", (after, "bold"), f"  {one['claim']}"))
     probe_screen.differences(graph, out, answer)
-    if not answer["changes"] and not answer["claims"]:
+    if not answer["complete"]:
+        out.print(Text(f"{say('incomplete', lang)}: {', '.join(answer['limits'])}", style="yellow"))
+    elif not answer["changes"] and not answer["claims"]:
         out.print(Text(_say("none", lang), style="dim"))
 
 
