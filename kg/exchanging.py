@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import rdflib
 
     from kg.citations import formats as citation_formats
-    from kg.exporters import files, formats, kept, packed
+    from kg.columns import table
+    from kg.exporters import files, formats, kept, packed, parquet
     from kg.exporters import pack as pack_files
     from kg.exporters.formats import Format, View
     from kg.importers import citations, citations_reading, pack, pack_load, rdf_load, recognising
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 else:
     files, formats, kept = Later("kg.exporters.files"), Later("kg.exporters.formats"), Later("kg.exporters.kept")
     pack_files, packed = Later("kg.exporters.pack"), Later("kg.exporters.packed")
+    parquet, table = Later("kg.exporters.parquet"), Later("kg.columns.table")
     citation_formats, recognising = Later("kg.citations.formats"), Later("kg.importers.recognising")
     citations, citations_reading = Later("kg.importers.citations"), Later("kg.importers.citations_reading")
     pack, pack_load = Later("kg.importers.pack"), Later("kg.importers.pack_load")
@@ -123,7 +125,9 @@ class Exchanging(Asking):
         keys = None if works is None else [key for part in words(works) for key in part.split(",") if key]
         for key in keys or ():
             network.snapshot.work(key)
-        return found, formats.View(kept.kept(network) if keys is None else network, revisions, keys, self._lang(lang))
+        hash = self.store.revision(revision).hash if found.name == "parquet" and revision else ""
+        given = kept.kept(network) if keys is None else network
+        return found, formats.View(given, revisions, keys, self._lang(lang), hash)
 
     def export(
         self,
@@ -137,7 +141,8 @@ class Exchanging(Asking):
     ) -> Document:
         """Write a file, whole or not at all: everything, or what the criteria keep. See `pieces`.
 
-        A pack is written as a folder, which `load` takes, unless the name of the file ends in `.zip`.
+        A pack is written as a folder, which `load` takes, unless the name of the file ends in `.zip`; so is Parquet,
+        which `kg spark` takes, and whose SHA-256 is that of its manifest.
 
         Args:
             file: Where to; one of that name is replaced.
@@ -157,6 +162,10 @@ class Exchanging(Asking):
             texts = packed.files(view.network, id=slugify(path.name) or packed.ID)
             pack_files.write(path, texts)
             written = files.pour(io.BytesIO(), texts.values())
+        elif found.name == "parquet" and path.suffix != ".zip":
+            made = parquet.write(path, self._columns(view), view.network.criteria, self.vocabulary)
+            written = files.pour(io.BytesIO(), [made.text()])
+            written = files.Written(written.size + sum(one.bytes for one in made.files.values()), written.sha256)
         else:
             written = files.write(path, found.write(view))
         return {
@@ -166,6 +175,15 @@ class Exchanging(Asking):
             "bytes": written.size,
             "sha256": written.sha256,
         }
+
+    def _columns(self, view: View) -> table.Columns:
+        """Return what a view shows as columns; everything, at the newest revision, is read from the record in bulk."""
+        whole = kept.kept(view.network) is view.network
+        if whole and view.network.snapshot.revision == self.revision:
+            with self.store.bulk() as bulk:
+                if bulk.hash == view.hash:
+                    return table.Columns.read(bulk)
+        return parquet.columns_of(view.network, view.hash)
 
     def load(
         self,

@@ -63,6 +63,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "verify": ("kg.cli.keep:verify", "Check the hash chain of the history and that the state follows from it."),
     "backup": ("kg.cli.backup:backup", "Write the whole record to one file, while it is in use."),
     "restore": ("kg.cli.backup:restore", "Make a new record from a backup."),
+    "spark": ("kg.cli.spark:spark", "Batch questions on a Spark cluster, over an export to Parquet."),
     "draw": ("kg.cli.serve:draw", "Write the interactive picture as one self-contained HTML file."),
     "serve": ("kg.cli.serve:serve", "Serve the page and the HTTP API."),
     "token": ("kg.cli.token:token", "Tokens for writing over HTTP: create, list, revoke."),

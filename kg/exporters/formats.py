@@ -18,13 +18,14 @@ from kg.network import Network
 from kg.settings import Lang
 
 if TYPE_CHECKING:
-    from kg.exporters import citations, files, graphs, jsonld, nanopub, packed, rdf, tables
+    from kg.exporters import citations, files, graphs, jsonld, nanopub, packed, parquet, rdf, tables
     from kg.rdf import dataset
 else:
     jsonld, nanopub, rdf = Later("kg.exporters.jsonld"), Later("kg.exporters.nanopub"), Later("kg.exporters.rdf")
     citations, dataset = Later("kg.exporters.citations"), Later("kg.rdf.dataset")
     graphs, tables = Later("kg.exporters.graphs"), Later("kg.exporters.tables")
     files, packed = Later("kg.exporters.files"), Later("kg.exporters.packed")
+    parquet = Later("kg.exporters.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,14 @@ class View:
         history: The revisions behind it, with their changes, when the history is wanted; else None.
         works: Keys of the works to write, in formats of citations; None for all.
         lang: Language of references.
+        hash: The hash of the chain at the revision written, in formats that hold it.
     """
 
     network: Network
     history: Iterable[Revision] | None = None
     works: Sequence[str] | None = None
     lang: Lang = "en"
+    hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ FORMATS: Mapping[str, Format] = {
         Format("node-link", ".node-link.json", "application/json", lambda view: graphs.node_link(view.network)),
         Format("csv", ".csv", "text/csv", lambda view: tables.csv_of_claims(view.network)),
         Format("neo4j-csv", ".neo4j.zip", "application/zip", lambda view: tables.neo4j(view.network)),
+        Format("parquet", ".parquet.zip", "application/zip", lambda view: parquet.zipped(view.network, view.hash)),
         Format("bibtex", ".bib", "application/x-bibtex", lambda view: citations.bibtex(_works(view)), holds_works=True),
         Format(
             "ris",
