@@ -153,7 +153,7 @@ def test_the_map_has_the_cells_of_the_answer(client: TestClient, pack_graph: kg.
     page = client.get("/matrix").text
     keys = re.findall(r'data-cell="([^"]+)"', page)
     assert sorted(keys) == sorted(f"{cell['row']}..{cell['col']}" for cell in answer["cells"])
-    assert page.count('<td class="none"') == len(answer["rows"]) * len(answer["cols"]) - len(answer["cells"])
+    assert page.count('<td class="none">') == len(answer["rows"]) * len(answer["cols"]) - len(answer["cells"])
     opened = client.get("/matrix", params={"cell": keys[0]}).text
     assert 'id="cell"' in opened
     first = next(cell for cell in answer["cells"] if f"{cell['row']}..{cell['col']}" == keys[0])

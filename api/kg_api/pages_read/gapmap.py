@@ -19,7 +19,7 @@ from kg_viz.dossier import addresses, brief
 Document = dict[str, Any]
 SYMBOLS = {"raises": "▲", "lowers": "▼", "mixed": "◆"}
 RECENT_YEARS = 3
-CELLS_MOST = 20_000
+CELLS_MOST = 5_000
 
 
 def grid(network: Network, answer: Mapping[str, Any], *, lang: str, filled: bool = False) -> Document:

@@ -44,6 +44,8 @@ Document = dict[str, Any]
 VIEWS = ("history",)
 OPPOSITE = {"cause": "harm", "measure": "harm", "harm": "cause"}
 LINKS, SHOWN, EMBEDDED_MOST = 6, 12, 200_000
+# Beyond so many links a search takes longer than a page may; the page then leads to the question instead.
+SEARCHED_MOST = 2_000
 CITED = {"bibtex": ("BibTeX", ".bib"), "ris": ("RIS", ".ris"), "csl-json": ("CSL-JSON", ".json")}
 
 
@@ -113,11 +115,11 @@ def far(network: Network, id: str, lang: str) -> Document | None:
 
     Returns:
         `{"out", "items": [{"id", "label", "sign", "expected", "both", "contested"}], "more"}`, or None for entities
-        that are neither, or that reach none.
+        that are neither, that reach none, or in records too large to search while a page waits.
     """
     vocabulary, entities = network.vocabulary, network.snapshot.entities
     role = vocabulary.entity_type(entities[id].type).role
-    if role not in OPPOSITE:
+    if role not in OPPOSITE or len(network.links) > SEARCHED_MOST:
         return None
     wanted = {kind for one in vocabulary.types_with_role(OPPOSITE[role]) for kind in vocabulary.subtypes(one)}
     out = role != "harm"
