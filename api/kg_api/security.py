@@ -1,6 +1,6 @@
 """Who sent a request: tokens of programs, sessions of browsers, and the proof that a form is ours.
 
-Lives here: `allowed` (the guard of every route), `signed_in`, `csrf_of`, `form_of`, cookies. May enter: requests.
+Lives here: `allowed` (the guard of every route), `admit_form`, `signed_in`, `csrf_of`, cookies. May enter: requests.
 Never here: what an operation needs (permissions), how secrets are stored (kg.accounts); a secret in an answer or a log.
 """
 
@@ -53,8 +53,34 @@ async def allowed(request: Request) -> None:
         await run_in_threadpool(_admit, request, permission, needed)
 
 
+def admit_form(request: Request, given: str) -> Bearer:
+    """Return who sent the form of a page: signed in, with the role that the name of its route needs, and our proof.
+
+    Args:
+        request: The form was sent with it.
+        given: Its field `csrf`.
+
+    Raises:
+        Refusal: 401, 403 or 429.
+    """
+    name = request.scope["route"].name
+    permission = PERMISSIONS.get(name)
+    if permission is None or permission.role is None:
+        raise Forbidden("nobody may do this over HTTP", where=name)
+    bearer = signed_in(request)
+    if bearer is None:
+        problem = problems.of_status(401, "nobody has signed in, or the token has expired or been revoked")
+        raise problems.Refusal({**problem, "hint": "sign in again"})
+    check_csrf(request, given)
+    _let(request, permission, permission.role, bearer)
+    return bearer
+
+
 def _admit(request: Request, permission: Permission, needed: str) -> None:
-    bearer = _bearer(request)
+    _let(request, permission, needed, _bearer(request))
+
+
+def _let(request: Request, permission: Permission, needed: str, bearer: Bearer) -> None:
     if not allows(bearer.role, needed):
         problem = problems.of_status(403, f"this takes the role {needed}, and the token has the role {bearer.role}")
         raise problems.Refusal(problem, {"WWW-Authenticate": _challenge("insufficient_scope")})

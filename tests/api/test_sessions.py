@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from kg.settings import Budgets
-from kg_api import security
+from kg_api import problems, security
 from tests.api.writers import API, PLENTY, Place, place
 
 CLAIM = {"subject": "t", "relation": "raises", "object": "r"}
@@ -80,6 +81,29 @@ def test_a_session_ends_with_its_token_at_once(here: Place) -> None:
     (token,) = (one["token"] for one in here.graph.tokens()["items"] if one["person"] == "ann")
     here.graph.revoke_token(token)
     assert here.client.post(f"{API}/claims", json=CLAIM, headers=headers).status_code == 401
+
+
+def test_the_form_of_a_page_is_held_to_its_row(here: Place) -> None:
+    pages = FastAPI()
+    problems.install(pages)
+    pages.state.graph, pages.state.limits = here.graph, here.app.state.limits
+
+    def sent(request: Request, csrf: str = "") -> dict[str, str]:
+        return {"who": security.admit_form(request, csrf).person.handle}
+
+    for name in ("contribute_form", "review_form", "unknown_form"):
+        pages.add_api_route(f"/{name}", sent, methods=["POST"], name=name)
+    with TestClient(pages, raise_server_exceptions=False) as other:
+        assert other.post("/contribute_form").status_code == 401
+        sign_in(here)
+        other.cookies, known = here.client.cookies, proof(here)
+        assert other.post("/contribute_form").status_code == 403
+        assert other.post(f"/contribute_form?csrf={known}").json() == {"who": "ann"}
+        assert other.post(f"/review_form?csrf={known}").status_code == 403, "a contributor does not review"
+        assert other.post(f"/unknown_form?csrf={known}").status_code == 403
+        sign_in(here, "bob")
+        other.cookies = here.client.cookies
+        assert other.post(f"/review_form?csrf={proof(here)}").json() == {"who": "bob"}
 
 
 @pytest.mark.parametrize("who", ["gone", "nobody", ""])
