@@ -137,7 +137,9 @@ class Reviewing(Writing):
         )
         return {
             **found,
-            "record": records.show(network, record.id)[1],
+            "record": {"claim": records.claim, "entity": records.entity}.get(kind, records.evidence)(
+                network, record.id
+            ),
             "quote_check": queue.quote_of(record, network.snapshot, spoken),
             "history": changed.versions(versions),
             **effect,

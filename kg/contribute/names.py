@@ -5,7 +5,7 @@ Lives here: looking up by name, each miss with near ids. May enter: a snapshot, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from kg import ids
 from kg.errors import BadIdentifier, InputError, NotFound
@@ -93,6 +93,15 @@ def record_of(snapshot: Snapshot, name: object) -> tuple[RecordKind, Record]:
         ("entity", snapshot.entity),
         ("work", snapshot.work),
     )
+    held: tuple[tuple[RecordKind, Mapping[str, Record]], ...] = (
+        ("claim", snapshot.claims),
+        ("evidence", snapshot.evidence),
+        ("entity", snapshot.entities),
+        ("work", snapshot.works),
+    )
+    for kind, some in held:
+        if text in some:
+            return kind, some[text]
     near: list[str] = []
     for kind, get in kinds:
         try:
