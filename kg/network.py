@@ -51,7 +51,7 @@ ASSUMED = Text("its claim is assumed to hold as likely as the scenario says", "å
 class Earlier:
     """Of the network that another follows from: what searches keep, the claims that may differ, nodes blocked."""
 
-    kept: Mapping[str, Any]
+    kept: dict[str, Any]
     touched: tuple[str, ...]
     blocked: frozenset[int]
 

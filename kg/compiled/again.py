@@ -14,10 +14,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from kg.compiled import kernels, lanes
-from kg.compiled.arrays import SHIFT, SIGNS, Arrays
+from kg.compiled.arrays import CODES, SHIFT, SIGNS, Arrays
 from kg.compiled.kernels import FAR, TIE
 from kg.compiled.scratch import Scratch, nodes_of, sides
-from kg.engine import Nodes, Path, Reached
+from kg.engine import Nodes, Reached
 from kg.network import Network
 
 Asked: TypeAlias = tuple[Nodes, bool, int, int, Nodes | None]
@@ -97,41 +97,69 @@ def recall(network: Network, asked: Asked) -> Known | None:
         for sign, paths in by_sign.items()
         if not change.differ.isdisjoint(paths[0])
     }
-    for claim in change.cheaper:
-        pairs |= _through(network, arrays, claim, asked, reached)
+    if change.cheaper:
+        costs = earlier.kept.setdefault("reached costs", {})
+        if asked not in costs:
+            before = earlier.kept["arrays"]
+            claims = earlier.kept.setdefault("claim costs", ClaimCosts(before))
+            costs[asked] = Costs.of(before, claims, asked, reached)
+        for claim in change.cheaper:
+            pairs |= _through(network, arrays, claim, asked, costs[asked])
     return Known(reached, sorted(pairs), change)
 
 
-def _through(network: Network, arrays: Arrays, claim: int, asked: Asked, reached: Reached) -> set[Pair]:
-    """Return the pairs for which the cheapest walk through a claim costs no more than their path.
+@dataclass(frozen=True)
+class Costs:
+    """What the paths found cost: a row for each node where one may end, a column for each sign code."""
 
-    Walks that no path may take are among them: they cost a search more, never an answer.
+    ends: Any
+    cost: Any
+
+    @classmethod
+    def of(cls, arrays: Arrays, claims: ClaimCosts, asked: Asked, reached: Reached) -> Costs:
+        """Add up the claims of each path; `FAR` where there is none."""
+        anchors, wanted = asked[0], asked[-1]
+        ends = nodes_of((frozenset(range(arrays.nodes)) if wanted is None else wanted) - anchors)
+        cost = np.full((len(ends), arrays.signs), FAR, np.int64)
+        row_of = {node: row for row, node in enumerate(ends.tolist())}
+        for node, by_sign in reached.paths.items():
+            for sign, paths in by_sign.items():
+                cost[row_of[node], CODES[sign]] = sum(map(claims.__getitem__, paths[0]))
+        return cls(ends, cost)
+
+
+class ClaimCosts(dict[str, int]):
+    """What each claim costs, looked up when first asked for."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._arrays = arrays
+
+    def __missing__(self, claim: str) -> int:
+        number = self._arrays.number(claim)
+        cost = FAR if number is None else int(self._arrays.costs[self._arrays.code[number]])
+        self[claim] = cost
+        return cost
+
+
+def _through(network: Network, arrays: Arrays, claim: int, asked: Asked, costs: Costs) -> set[Pair]:
+    """Return the pairs for which the cheapest walk through a claim costs no more than their path did.
+
+    Walks that no path may take are among them: they cost a search more, never an answer. A path that costs otherwise
+    now uses a claim that differs, and is asked again anyhow.
     """
-    anchors, forward, most, _, wanted = asked
+    anchors, forward, most, _, _ = asked
     behind, ahead = _walks_beside(network, arrays, claim, most)
     near, far = (behind, ahead) if forward else (ahead, behind)
-    ends = np.unique(far.state >> arrays.bits).astype(np.int32) if wanted is None else nodes_of(wanted - anchors)
-    least = np.full((len(ends), arrays.signs), FAR, np.int64)
+    least = np.full((len(costs.ends), arrays.signs), FAR, np.int64)
     own = int(arrays.costs[arrays.code[claim]])
     lanes.through(
-        nodes_of(anchors), ends, near.links, near.cost, near.older, near.head, far.links, far.cost, far.older, far.head,
-        arrays.bits, own, int(arrays.to[claim]) & 3, most, least,
+        nodes_of(anchors), costs.ends, near.links, near.cost, near.older, near.head,
+        far.links, far.cost, far.older, far.head, arrays.bits, own, int(arrays.to[claim]) & 3, most, least,
     )  # fmt: skip
-    found = set()
-    for place, code in np.argwhere(least < FAR).tolist():
-        node, sign = int(ends[place]), SIGNS[code]
-        paths = reached.paths.get(node, {}).get(sign)
-        if node not in anchors and int(least[place, code]) <= _cost(arrays, paths[0] if paths else ()) + TIE:
-            found.add((node, sign))
-    return found
-
-
-def _cost(arrays: Arrays, path: Path) -> int:
-    """Return what a path costs now; `FAR` for none, or where a claim of it is gone."""
-    numbers = [arrays.number(id) for id in path]
-    if not numbers or None in numbers:
-        return FAR
-    return sum(int(arrays.costs[arrays.code[number]]) for number in numbers if number is not None)
+    known = np.full_like(least, FAR)
+    known[:, : costs.cost.shape[1]] = costs.cost[:, : arrays.signs]
+    moved = np.argwhere((least < FAR) & (least <= known + TIE))
+    return {(int(costs.ends[row]), SIGNS[code]) for row, code in moved.tolist()}
 
 
 @dataclass(frozen=True)

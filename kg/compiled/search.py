@@ -91,26 +91,34 @@ def reach(
         walked = _walked(arrays, starts, forward, max_links, walks, wanted)
         if walked is not None:
             return walked
-    if known is not None and len(known.pairs) <= AGAIN_MOST:
-        reached = _asked_again(network, arrays, asked, known)
-    else:
+    if known is None:
         reached = _by_rounds(network, arrays, starts, forward, max_links, wanted)
+    else:
+        reached = _asked_again(network, arrays, asked, known)
     again.keep(network, asked, reached)
     return reached
 
 
 def _asked_again(network: Network, arrays: Arrays, asked: again.Asked, known: again.Known) -> Reached:
-    anchors, forward, max_links, _, _ = asked
+    anchors, forward, max_links, _, wanted = asked
     paths = {node: dict(by_sign) for node, by_sign in known.reached.paths.items()}
+    found: dict[again.Pair, list[Path]] = {}
     complete = True
-    for node, sign in known.pairs:
-        ends: tuple[Iterable[int], Iterable[int]] = (anchors, [node]) if forward else ([node], anchors)
-        rows, whole = best_rows(arrays, ends[0], ends[1], 1, max_links, CODES[sign], POP_LIMIT)
-        found = rank(network, [_named(arrays, row) for row in rows.tolist()])[:1]
-        complete = complete and whole
+    if len(known.pairs) > AGAIN_MOST:
+        listed = frozenset(node for node, _ in known.pairs)
+        fresh = _by_rounds(network, arrays, nodes_of(anchors), forward, max_links, wanted, listed)
+        complete = fresh.complete
+        found = {(node, sign): fresh.paths.get(node, {}).get(sign, []) for node, sign in known.pairs}
+    else:
+        for node, sign in known.pairs:
+            ends: tuple[Iterable[int], Iterable[int]] = (anchors, [node]) if forward else ([node], anchors)
+            rows, whole = best_rows(arrays, ends[0], ends[1], 1, max_links, CODES[sign], POP_LIMIT)
+            found[node, sign] = rank(network, [_named(arrays, row) for row in rows.tolist()])[:1]
+            complete = complete and whole
+    for (node, sign), best in found.items():
         by_sign = paths.setdefault(node, {})
         by_sign.pop(sign, None)
-        by_sign.update({sign: found} if found else {})
+        by_sign.update({sign: best} if best else {})
     return Reached({node: paths[node] for node in sorted(paths) if paths[node]}, exhaustive=False, complete=complete)
 
 
@@ -141,8 +149,15 @@ def _walked(
 
 
 def _by_rounds(
-    network: Network, arrays: Arrays, starts: Any, forward: bool, max_links: int, wanted: Nodes | None
+    network: Network,
+    arrays: Arrays,
+    starts: Any,
+    forward: bool,
+    max_links: int,
+    wanted: Nodes | None,
+    listed: Nodes | None = None,
 ) -> Reached:
+    """Return the best path of each node and sign, of the nodes that are listed (all wanted ones by default)."""
     room = Scratch.of(arrays)
     (start, adjacent, _, code), others, bits = sides(arrays, forward), sides(arrays, not forward), arrays.bits
     need, free = room.need, max_links
@@ -153,8 +168,8 @@ def _by_rounds(
         bits, arrays.half, max_links, not forward, True, room.best, room.head,
     )  # fmt: skip
     met = state[len(starts) :]
-    if wanted is not None:
-        met = met[np.isin(met >> bits, nodes_of(wanted))]
+    if wanted is not None or listed is not None:
+        met = met[np.isin(met >> bits, nodes_of(listed or wanted or ()))]
     asked = np.unique(met & ~arrays.half if arrays.terminal else met)
     node, turned = asked >> bits, asked & ((1 << bits) - 1)
     found: dict[int, list[tuple[int, Path]]] = {}
