@@ -85,7 +85,8 @@ def validate_all(some: Iterable[Triple], vocabulary: Vocabulary, records: Iterab
 
     Law: the same findings as pySHACL on the same triples.
 
-    Cost: 0.1 s of CPU for the packaged pack of 850 records, some 9 s for 100,000 claims with 300,000 evidence items.
+    Cost: 0.07 s of CPU for the packaged pack of 850 records; 12 s for 100,000 claims with 300,000 evidence items, on two
+    cores that others kept busy.
     """
     words, known = words_of(vocabulary), rules()
     stated = describe({*some, *ends(vocabulary)})
@@ -119,7 +120,7 @@ def validate_closure(records: Iterable[Record], snapshot: Snapshot, vocabulary: 
 
     Law: what `validate_all` finds about these records when they stand in the snapshot.
 
-    Cost: some 5 ms for a claim, its evidence and its work; linear in the records.
+    Cost: some 4 ms for a claim, its evidence and its work; linear in the records.
     """
     given = {(kind_of(record), record.id): record for record in records}
     if not given:
