@@ -31,7 +31,6 @@ from kg.remembering import Remembering
 from kg.reviewing import Reviewing
 from kg.settings import parse_lang, read_settings
 from kg.surveying import Surveying
-from kg.text import TextIndex
 from kg.validating import Validating
 from kg.vouching import Vouching
 
@@ -176,12 +175,8 @@ class Graph(
     def search(self, text: str, *, limit: Any = 20, lang: str | None = None) -> Document:
         """Entities, claims and works by words, in English or Chinese, forgiving typos."""
         most = parse_int(limit, name="limit", low=1, high=records.PAGE_MOST)
-        snapshot = self.snapshot
-        with self._lock:
-            if self._index is None:
-                self._index = TextIndex.of(snapshot, self.vocabulary)
-            index = self._index
-        return search.find(index, snapshot, text, limit=most, lang=self._lang(lang))
+        still = self.at_one_revision()
+        return search.find(still._text(), still.snapshot, text, limit=most, lang=self._lang(lang))
 
     # -- records ---------------------------------------------------------------------------------------------
 

@@ -95,7 +95,8 @@ class Querying(Asking):
 
     def _lasting(self) -> endpoints.Endpoint:
         """Return the endpoint on everything that counts, which is kept; other criteria get one for a single query."""
-        with self._endpoint_lock:
-            if self._endpoint is None:
-                self._endpoint = endpoints.Endpoint(self._ontology)
-            return self._endpoint
+        live = self._live
+        with live._endpoint_lock:
+            if live._endpoint is None:
+                live._endpoint = endpoints.Endpoint(self._ontology)
+            return live._endpoint

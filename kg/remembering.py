@@ -113,7 +113,7 @@ class Remembering(Writing):
                 "work": snapshot.work,
             }
             record = held[wanted](id)
-        versions = self.store.history(wanted, record.id)
+        versions = self._histories([(wanted, record.id)])[wanted, record.id]
         return {
             "kind": wanted,
             "id": record.id,
@@ -147,7 +147,8 @@ class Remembering(Writing):
             "people", "revision"}`.
         """
         most = parse_int(limit, name="limit", low=1, high=LOG_MOST)
-        before = None if after is None else parse_int(after, name="after", low=1, high=HIGHEST)
+        newest = self.revision
+        before = newest + 1 if after is None else min(newest + 1, parse_int(after, name="after", low=1, high=HIGHEST))
         wanted = Wanted(before, actor, act, None if kind is None else names.kind_of(kind), id)
         found = self.store.newest(wanted, most + 1)
         page = found[:most]
@@ -155,7 +156,7 @@ class Remembering(Writing):
             "items": [_line(one) for one in page],
             "next": page[-1].number if len(found) > most else None,
             "people": self.credit(one.actor for one in page),
-            "revision": self.revision,
+            "revision": newest,
         }
 
     def entry(self, number: Any) -> Document:

@@ -72,7 +72,7 @@ class Reviewing(Writing):
         start = None if after is None else queue.Place.parse(after)
         network = self.network()
         only = None if kind is None else names.kind_of(kind)
-        asked = (key for key in self.store.with_status(wanted) if only in {None, key[0]})
+        asked = (key for key in self._of_status(wanted) if only in {None, key[0]})
         waiting = queue.still(network.snapshot, asked, wanted)
         histories = self._histories((one, record.id) for one, record in waiting)
         placed = sorted(

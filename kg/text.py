@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from threading import Lock
@@ -107,6 +108,14 @@ class TextIndex:
         """The revision that the index stands at."""
         return self._state.snapshot.revision
 
+    def stands_at(self, snapshot: Snapshot) -> bool:
+        """Say whether this is the index of a snapshot."""
+        return self._state.snapshot is snapshot
+
+    def view(self) -> TextIndex:
+        """Return this index as it stands now; it stays there when this one follows. Not to be told of revisions."""
+        return copy(self)
+
     def apply(self, revision: Revision, snapshot: Snapshot) -> None:
         """Follow one revision: index anew what it touched, the claims of touched entities among it.
 
@@ -114,8 +123,17 @@ class TextIndex:
             revision: The next revision, with its changes.
             snapshot: The record after it.
         """
+        self.follow([revision], snapshot)
+
+    def follow(self, revisions: Iterable[Revision], snapshot: Snapshot) -> None:
+        """Follow some revisions at once.
+
+        Args:
+            revisions: The next ones without a gap, with their changes.
+            snapshot: The record after the last one.
+        """
         touched: set[Key] = set()
-        for change in revision.changes:
+        for change in (change for revision in revisions for change in revision.changes):
             if change.kind != "evidence":
                 touched.add((change.kind, change.id))
             if change.kind == "entity":

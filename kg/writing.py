@@ -5,7 +5,7 @@ Lives here: `Writing`. May enter: changes that a part worked out. Never here: wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.asking import Asking
@@ -154,11 +154,21 @@ class Writing(Asking):
         by_kind: dict[RecordKind, list[str]] = {}
         for kind, id in wanted:
             by_kind.setdefault(kind, []).append(id)
+        upto = self._standing
         return {
-            (kind, id): versions
+            (kind, id): [pair for pair in versions if upto is None or pair[0].number <= upto]
             for kind, ids in by_kind.items()
             for id, versions in self.store.histories(kind, ids).items()
         }
+
+    def _of_status(self, statuses: Collection[str]) -> list[Key]:
+        """Return what may have one of these statuses: what has it now, and what a face that stays saw before."""
+        found = self.store.with_status(statuses)
+        head = self.store.head()
+        if self._standing is None or head is None:
+            return found
+        since = (change for one in self.store.changes(self._standing, head.number) for change in one.changes)
+        return sorted({*found, *((change.kind, change.id) for change in since)})
 
     def _two(self, given: bool | None) -> bool:
         """Say whether two people are asked for: as given, else as `$KG_TWO_PERSON` says."""

@@ -16,12 +16,32 @@ from kg.errors import InputError
 from kg.graph import Graph
 from kg.settings import LANGS, Lang, parse_lang
 from kg_api import parameters
+from kg_api.permissions import PERMISSIONS
 
 
 async def graph_of(request: Request) -> Graph:
-    """Return the graph that the application answers from."""
-    graph: Graph = request.app.state.graph
-    return graph
+    """Return the graph that a request is answered from."""
+    return face_of(request)
+
+
+def face_of(request: Request) -> Graph:
+    """Return the graph as one request sees it: at one revision throughout; the living one where it is written to.
+
+    The revision is the newest one when the request first looks; that is in the thread that answers it, not here.
+    """
+    state = request.state
+    if not hasattr(state, "face"):
+        graph: Graph = request.app.state.graph
+        state.face = graph if _writes(request) else graph.at_one_revision()
+    face: Graph = state.face
+    return face
+
+
+def _writes(request: Request) -> bool:
+    if request.method in {"GET", "HEAD"}:
+        return False
+    permission = PERMISSIONS.get(getattr(request.scope.get("route"), "name", ""))
+    return permission is None or permission.role is not None
 
 
 async def only_known(request: Request) -> None:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Lock
 from time import perf_counter
 from typing import Any
 
@@ -18,13 +16,15 @@ import orjson
 from fastapi import Request
 from fastapi.responses import Response
 
+from kg.memo import Memo
 from kg.question.answers import Answer
+from kg_api.asking import face_of
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 GZIP_LEAST = 1_400
 GZIP_LEVEL = 5
-MEMORY_BYTES = 64 * 1024 * 1024
+MEMORY_BYTES, MEMORY_MOST = 64 * 1024 * 1024, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +46,11 @@ class Body:
         return len(self.plain) + len(self.packed or b"")
 
 
-class Memory:
-    """Bodies by tag, the most recently used ones, up to a number of bytes. Safe to share between threads."""
+class Memory(Memo[Body]):
+    """Bodies by tag, the most recently used ones, up to a number of them and of bytes."""
 
     def __init__(self, most: int = MEMORY_BYTES) -> None:
-        self.most = most
-        self._held = 0
-        self._bodies: OrderedDict[str, Body] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, tag: str) -> Body | None:
-        """Return a body, or None."""
-        with self._lock:
-            found = self._bodies.get(tag)
-            if found is not None:
-                self._bodies.move_to_end(tag)
-            return found
-
-    def put(self, tag: str, body: Body) -> None:
-        """Keep a body; the ones that were not used for longest make room."""
-        with self._lock:
-            old = self._bodies.pop(tag, None)
-            self._held += body.size - (0 if old is None else old.size)
-            self._bodies[tag] = body
-            while self._held > self.most:
-                _, gone = self._bodies.popitem(last=False)
-                self._held -= gone.size
+        super().__init__(MEMORY_MOST, heaviest=most, weigh=lambda body: body.size)
 
 
 def reply(
@@ -86,7 +65,8 @@ def reply(
     """Return what `make` makes, or 304 when the client has it, or the body remembered from the last time.
 
     The tag names revision, ontology, path, query and language: a document depends on nothing else. `make` runs only
-    when the body is not remembered; the time it took is told in `Server-Timing`.
+    when the body is not remembered, once for all who ask at the same time. `Server-Timing` tells the time it took
+    (compute), and the time that this request gave to bring the record up to date (follow), where it had to.
 
     Args:
         request: Gives address, conditions, and the graph of its application.
@@ -97,7 +77,8 @@ def reply(
         strong: Give a strong tag, one for each coding, which `If-Match` may send back with a write.
     """
     state = request.app.state
-    tag = tag_of(request, state.graph.revision, lang=lang, also=state.stamp + also)
+    face = face_of(request)
+    tag = tag_of(request, face.revision, lang=lang, also=state.stamp + also)
     if strong:
         tag = strengthened(tag, packed=takes_gzip(request.headers.get("accept-encoding", "")))
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
@@ -106,17 +87,19 @@ def reply(
     if _matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
     memory: Memory = state.memory
-    body = memory.get(tag)
-    if body is None:
+    taken: list[float] = []
+
+    def body() -> Body:
         start = perf_counter()
         made = in_words(request, make())
-        taken = perf_counter() - start
-        body = Body.of(_bytes(made))
-        memory.put(tag, body)
-        headers["Server-Timing"] = f"compute;dur={taken * 1000:.2f}"
-    else:
-        headers["Server-Timing"] = 'memory;desc="remembered";dur=0'
-    return sent(request, body, headers, media_type)
+        taken.append(perf_counter() - start)
+        return Body.of(_bytes(made))
+
+    found = memory.made(tag, body)
+    told = [f"compute;dur={taken[0] * 1000:.2f}" if taken else 'memory;desc="remembered";dur=0']
+    told += [f"follow;dur={face.followed * 1000:.2f}"] if face.followed else []
+    headers["Server-Timing"] = ", ".join(told)
+    return sent(request, found, headers, media_type)
 
 
 def fresh(request: Request, answer: Answer) -> Response:
@@ -129,7 +112,7 @@ def in_words(
 ) -> Answer | Mapping[str, Any] | str | bytes:
     """Return an answer with its paragraph where the request wants one, anything else as it is."""
     if isinstance(made, Answer) and getattr(request.state, "explain", False):
-        return made.said(request.app.state.graph.explain(made))
+        return made.said(face_of(request).explain(made))
     return made
 
 

@@ -20,6 +20,7 @@ from kg.rdf.names import PREFIXES
 from kg.rdf.nodes import why_no_iri
 from kg.rdf.sparql import Found
 from kg.settings import Lang
+from kg_api.asking import face_of
 from kg_api.headers import ADDRESS_MOST
 from kg_api.pages import TEMPLATES, around
 from kg_api.sparql_request import Asked
@@ -42,7 +43,7 @@ def render(
         found: The result as JSON rows, None when nothing was asked or it failed.
         problem: Why it failed, as a problem document.
     """
-    graph: Graph = request.app.state.graph
+    graph = face_of(request)
     said, known = words(lang), questions()
     query = asked.query if asked.query is not None and asked.example is None else body_of(asked.example or FIRST)
     shown = None if found is None else _shown(graph, lang, found)

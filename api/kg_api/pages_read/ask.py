@@ -21,7 +21,7 @@ from kg.question.answers import Answer
 from kg.settings import Lang
 from kg_api import parameters as p
 from kg_api import problems
-from kg_api.asking import TheLang
+from kg_api.asking import TheLang, face_of
 from kg_api.pages_read import criteria_form, doors, faults, frame
 from kg_api.pages_read.picture import picture
 from kg_api.pages_read.questions import QUESTIONS, Question
@@ -49,7 +49,7 @@ def ask(request: Request, spoken: TheLang, criteria: p.Criteria, name: str) -> R
         raise NotFound(f"there is no question {name[:80]!r}", where="question", near=_near(name))
     frame.only(request, [*frame.CRITERIA, *(field.name for field in question.fields)])
     given = _given(request, question)
-    graph: Graph = request.app.state.graph
+    graph = face_of(request)
     form = {
         "question": question,
         "questions": QUESTIONS,
@@ -99,7 +99,7 @@ def _answered(
     if not question.at_once and not any(field.name in request.query_params for field in question.fields):
         return None
     _complete(question, given, lang)
-    graph: Graph = request.app.state.graph
+    graph = face_of(request)
     answer = asked(graph, question, given, criteria, lang)
     network = graph.network(Criteria.parse(criteria, graph.vocabulary))
     shown = TABLES[question.name](Desk(network, lang), answer)

@@ -14,10 +14,9 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from kg.errors import InputError
-from kg.graph import Graph
 from kg.sentences import sentence
 from kg.settings import Lang
-from kg_api.asking import lang_of
+from kg_api.asking import face_of, lang_of
 from kg_api.pages_read import frame
 from kg_api.pages_read.wording import has_chinese, said
 from kg_api.replies import HTML
@@ -89,7 +88,7 @@ def _field(request: Request, where: str | None, given: str) -> str | None:
 
 def _near(request: Request, where: str | None, field: str | None, near: str, lang: Lang) -> tuple[str, str]:
     """Return a word that may have been meant, with the address of the page where it stands in place of the other."""
-    graph: Graph = request.app.state.graph
+    graph = face_of(request)
     snapshot, label = graph.snapshot, near
     if where == "entity" and near in snapshot.entities:
         label = snapshot.entities[near].label.get(lang)

@@ -20,7 +20,6 @@ from kg.criteria import Criteria
 from kg.engine import reach
 from kg.errors import InputError
 from kg.exporters.jsonld import embedded
-from kg.graph import Graph
 from kg.ids import BASE, RecordKind
 from kg.model import CURRENT
 from kg.network import Network, group_of
@@ -29,7 +28,7 @@ from kg.question.answers import sides
 from kg.rdf.about import about, find
 from kg.settings import Lang
 from kg_api import parameters as p
-from kg_api.asking import TheGraph, TheLang
+from kg_api.asking import TheGraph, TheLang, face_of
 from kg_api.pages_read import frame
 from kg_api.pages_read.versions import versions
 from kg_api.pages_read.weighed import account
@@ -234,7 +233,7 @@ def _page(
     make: Callable[[Network, str, str], Document],
 ) -> Response:
     frame.only(request, [*frame.CRITERIA, "view"])
-    graph: Graph = request.app.state.graph
+    graph = face_of(request)
     kind, id = named
     view = request.query_params.get("view", "")
     if view not in {"", *VIEWS}:

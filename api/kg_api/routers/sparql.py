@@ -17,13 +17,12 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from kg.errors import InputError, KgError, NotFound, Upstream
-from kg.graph import Graph
 from kg.rdf import guard, results, service, worker
 from kg.rdf.nodes import why_no_iri
 from kg.rdf.sparql import Found
 from kg.settings import Lang
 from kg_api import problems, sparql_page
-from kg_api.asking import TheLang
+from kg_api.asking import TheLang, face_of
 from kg_api.quota import Exceeded, Quota
 from kg_api.replies import HTML, Body, sent, tag_of
 from kg_api.sparql_request import Asked, read
@@ -90,11 +89,15 @@ async def _answered(request: Request, asked: Asked) -> Response:
     state = request.app.state
     headers = {"Vary": SEEN, "Cache-Control": "no-store"}
     if request.method == "GET" and not query.volatile:
-        tag = tag_of(request, state.graph.revision, lang=None, also=f"{state.stamp} {format.name}")
-        headers |= {"ETag": tag, "Cache-Control": "no-cache"}
+        here = partial(tag_of, request, lang=None, also=f"{state.stamp} {format.name}")
+        tag = here(await to_thread.run_sync(lambda: face_of(request).revision))
+        headers["Cache-Control"] = "no-cache"
         if tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-    found = await _found(request, asked, format.name)
+            return Response(status_code=304, headers={**headers, "ETag": tag})
+        found = await _found(request, asked, format.name)
+        headers["ETag"] = here(found.revision)
+    else:
+        found = await _found(request, asked, format.name)
     headers["X-Complete"] = "true" if found.complete else "false"
     if not found.complete:
         headers["X-Limits"] = ", ".join(found.limits)
@@ -107,7 +110,7 @@ async def _found(request: Request, asked: Asked, format: str) -> Found:
     if not worker.AVAILABLE:
         raise Upstream(_OFF)
     state = request.app.state
-    graph: Graph = state.graph
+    graph = face_of(request)
     quota: Quota = state.quota
     given = {"default_graph": asked.default, "named_graph": asked.named, "seconds": state.query_seconds}
     job = partial(graph.sparql, asked.query or "", format=format, **given)
