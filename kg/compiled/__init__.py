@@ -1,10 +1,9 @@
 """The compiled engine: the answers of `kg.engine`, for networks of thousands to tens of millions of claims.
 
     arrays      claims as 16 bytes each, made from columns or from a network
-    kernels     rounds by number of links
-    ranking     the best k simple paths, all simple paths
-    search      what questions call: ids in, ids out
-    matrix      costs of all pairs of two sets of nodes
+    kernels     rounds by number of links; ranking: the best k paths, all paths; tracing: walks behind costs
+    search      what questions call: ids in, ids out; near: neighbourhoods; again: what a change can reach
+    matrix      costs of all pairs of two sets of nodes; lanes: its kernels
 
-Nothing here is imported before `kg.searching` chooses it; numba comes with the extra `fast`.
+Kernels are not imported before `kg.searching` chooses them; numba comes with the extra `fast`.
 """
