@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from kg.errors import Conflict, InputError, NotFound, StoreError
 from kg.ids import RecordKind
 from kg.model import Change, Record, Revision
-from kg.record import past, submissions
+from kg.record import past, submissions, watching
 from kg.record.backup import Told, fill, lines
 from kg.record.bulk import Bulk, some_at
 from kg.record.connection import Place, insert, reading, writing
@@ -255,12 +255,22 @@ class Store:
                     if kept or keep_empty:
                         refuse_broken_references(connection, kept)
                         written = _append(connection, head, kept, stamp(now), actor=actor, act=act, reason=reason)
+                        watching.tell(connection, written.number)
                     terms.keep(connection, written.number, now)
                 terms.written = True
                 return written
             except Interrupted:
                 if next(tries, None) is None:
                     raise
+
+    @contextmanager
+    def listening(self) -> Iterator[watching.Wait | None]:
+        """Give what waits for the next write of any process, None where the database does not tell of writes.
+
+        See `kg.record.watching.listening`.
+        """
+        with watching.listening(self._engine, self._place) as wait:
+            yield wait
 
     @contextmanager
     def bulk(self) -> Iterator[Bulk]:
