@@ -15,6 +15,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.types import ASGIApp
 
+from kg.ahead import Ahead
 from kg.citations import lookups
 from kg.graph import Graph
 from kg.rdf.worker import AVAILABLE
@@ -26,6 +27,7 @@ from kg_api.headers import Shield
 from kg_api.limits import Limits
 from kg_api.pages_read import faults
 from kg_api.pages_read.router import router as pages_read_router
+from kg_api.pages_write.router import router as pages_write_router
 from kg_api.permissions import PERMISSIONS
 from kg_api.quota import Quota
 from kg_api.replies import Memory
@@ -91,7 +93,7 @@ def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = Non
     Args:
         graph: What `kg.open` returned; safe to share between threads.
         warm: Compute the headline answers when the server starts, so that first visitors need not wait; until then
-            `/readyz` says 503.
+            `/readyz` says 503. After that follow the record ahead of those who ask.
         budgets: What a token or an address may ask; None for the operator's settings.
 
     Example:
@@ -134,6 +136,7 @@ def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = Non
     app.include_router(linked.router)
     app.include_router(explorer_page.router)
     app.include_router(pages_read_router)
+    app.include_router(pages_write_router)
     app.include_router(pages.router)
     app.include_router(sparql.router)
     app.include_router(sessions.router)
@@ -156,7 +159,7 @@ def warm_up(graph: Graph) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Warm up beside the first requests; they are answered meanwhile, only `/readyz` waits."""
+    """Warm up beside the first requests; they are answered meanwhile, only `/readyz` waits. Then keep up."""
 
     def work() -> None:
         try:
@@ -164,9 +167,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         finally:
             app.state.warm.set()
 
-    if not app.state.warm.is_set():
-        Thread(target=work, name="warm-up", daemon=True).start()
-    yield
+    if app.state.warm.is_set():
+        yield
+        return
+    Thread(target=work, name="warm-up", daemon=True).start()
+    with Ahead(app.state.graph):
+        yield
 
 
 def _with_problems(openapi: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,199 @@
+"""The page `/contribute`: a work, a claim, what the work says about it; its effect, then off to review.
+
+May enter: a form. Never here: how a contribution is read and checked (kg.contribute).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from kg.contribute import citing, looking_up, names
+from kg.errors import Conflict, InputError, KgError, NotFound
+from kg.graph import Graph
+from kg.model import Change, Evidence, Revision
+from kg_api import security
+from kg_api.asking import TheGraph, TheLang
+from kg_api.pages_read import frame
+from kg_api.pages_read.criteria_form import pickers, terms
+from kg_api.pages_write.desk import Form, Visit, led, one, shown
+from kg_api.pages_write.effects import effect
+from kg_api.problems import Refusal
+from kg_api.routers.contribute import revisable, work_values
+
+router = APIRouter(include_in_schema=False)
+CLAIM = ("claim", "subject", "relation", "object")
+ITEM = ("stance", "kind", "strength", "strength_reason", "locator", "statement", "quote", "basis")
+ENTITY = ("new_end", "new_type", "new_en", "new_zh", "new_definition")
+FIELDS = (*CLAIM, "work", "citation", *ITEM, "inferred", "reason", "revises", *ENTITY)
+NOTHING: Mapping[str, None] = dict.fromkeys(("problem", "entity", "preview", "effect", "work_plan"))
+ACTS = ("preview", "send", "work", "entity")
+Document = dict[str, Any]
+
+
+@router.get("/contribute")
+def contribute(request: Request, graph: TheGraph, spoken: TheLang) -> Response:
+    """The form, filled with what the address says: a claim, a work, or an item that is revised."""
+    frame.only(request, FIELDS)
+    visit = Visit.of(request, graph, spoken)
+    given = {name: value for name, value in request.query_params.items() if name in FIELDS}
+    if "revises" in given:
+        given = {**_fields_of(graph.snapshot.item(given["revises"])), **given}
+    return _page(visit, given)
+
+
+@router.post("/contribute", name="contribute_form")
+async def contributed(request: Request, graph: TheGraph, spoken: TheLang) -> Response:
+    """Preview, or send. What was filled in stays filled in until it is sent."""
+    form = await security.form_of(request)
+    return await run_in_threadpool(_act, request, graph, spoken, form)
+
+
+def _act(request: Request, graph: Graph, lang: Any, form: Form) -> Response:
+    visit = Visit.of(request, graph, lang)
+    given = {name: one(form, name) for name in FIELDS if one(form, name)}
+    act = one(form, "act")
+    try:
+        if act not in ACTS:
+            raise InputError(f"{act[:40]!r} is nothing that this form does", where="act", hint=f"use {', '.join(ACTS)}")
+        if act == "preview":
+            return _page(visit, given, **_preview(visit, given))
+        actor = visit.proven(form)
+        request.state.bearer = visit.bearer
+        if act == "work":
+            made = _recorded(visit, given, actor)
+            return led(visit, f"/works/{made}")
+        if act == "entity":
+            return _with_entity(visit, given, actor)
+        return _sent(visit, given, actor)
+    except (KgError, Refusal) as fault:
+        problem = visit.fault(fault)
+        return _page(visit, given, status=problem["status"], problem=problem)
+
+
+def _sent(visit: Visit, given: Mapping[str, str], actor: str) -> Response:
+    """Write the contribution and lead to it in the queue."""
+    graph, reason = visit.graph, given.get("reason")
+    if "revises" in given and visit.bearer is not None:
+        item = revisable(graph, visit.bearer, given["revises"])
+        values = {name: given.get(name) for name in ITEM} | {"inferred": given.get("inferred") == "true"}
+        made = graph.revise(item.id, values, why=reason, actor=actor, lang=visit.lang)
+    else:
+        work = _recorded(visit, given, actor)
+        made = graph.add_evidence({**_item(given), "work": work}, actor=actor, reason=reason, lang=visit.lang)
+    return led(visit, f"/review/{made['id']}", sent="already" if made["already"] else "yes")
+
+
+def _recorded(visit: Visit, given: Mapping[str, str], actor: str) -> str:
+    """Return the key of the work; one that the record does not have is recorded."""
+    known = _known(visit.graph, given)
+    if known is not None:
+        return known
+    values = work_values(visit.request, _way(given))
+    made = visit.graph.add_work(values, actor=actor, reason=given.get("reason"), lang=visit.lang)
+    return str(made["id"])
+
+
+def _with_entity(visit: Visit, given: Mapping[str, str], actor: str) -> Response:
+    """Propose an entity and put it at the end of the claim for which it was wanted."""
+    label = {"en": given.get("new_en", "")} | ({"zh": given["new_zh"]} if "new_zh" in given else {})
+    values: Document = {"type": given.get("new_type", ""), "label": label}
+    if "new_definition" in given:
+        values["definition"] = given["new_definition"]
+    made = visit.graph.add_entity(values, actor=actor, reason=given.get("reason"), lang=visit.lang)
+    end = "object" if given.get("new_end") == "object" else "subject"
+    kept = {name: value for name, value in given.items() if name not in {*ENTITY, "claim"}}
+    return _page(visit, {**kept, end: made["id"]}, entity=made)
+
+
+def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
+    """Return what the item would change; a work that is not there yet is supposed to be."""
+    graph, work = visit.graph, _known(visit.graph, given)
+    found: Document = {}
+    if work is None:
+        if visit.bearer is None:
+            raise NotFound(
+                "the record does not have this work",
+                where="work",
+                hint="sign in to have it read or looked up; works of the record can be previewed by everybody",
+            )
+        visit.request.state.bearer = visit.bearer
+        snapshot = graph.snapshot
+        planned = citing.work(
+            citing.read(work_values(visit.request, _way(given))), snapshot, graph.vocabulary, lang=visit.lang
+        )
+        work = planned.record.id
+        found["work_plan"] = planned.document() | {"title": getattr(planned.record, "title", work)}
+        stamp = snapshot.recorded_at or ""
+        changes: tuple[Change, ...] = tuple(planned.changes)
+        graph = graph.supposing(
+            snapshot.apply(Revision(snapshot.revision, stamp, "", "", None, "", "", changes)) if changes else snapshot
+        )
+    actor = visit.handle or "nobody"
+    told = graph.preview({**_item(given), "work": work}, actor=actor, lang=visit.lang)
+    return found | {"preview": told, "effect": effect(graph, told, visit.lang)}
+
+
+def _known(graph: Graph, given: Mapping[str, str]) -> str | None:
+    """Return the key of a work that the record has; None when it has to be read or looked up.
+
+    Raises:
+        InputError: neither a work nor a citation is given.
+        NotFound: it is not there, and is no identifier that could be looked up.
+    """
+    if "citation" in given:
+        return None
+    text = given.get("work", "")
+    if not text:
+        raise InputError(
+            "no work is given", where="work", hint="give a key, DOI, arXiv id or title, or paste a citation"
+        )
+    try:
+        return names.work_of(graph.snapshot, text).id
+    except NotFound:
+        if looking_up.is_identifier(text):
+            return None
+        raise
+
+
+def _way(given: Mapping[str, str]) -> Document:
+    return {"citation": given["citation"]} if "citation" in given else {"identifier": given["work"]}
+
+
+def _item(given: Mapping[str, str]) -> Document:
+    """Return the values of an item; a claim that is chosen is meant, not the ends beside it."""
+    wanted = ("claim",) if "claim" in given else CLAIM[1:]
+    values: Document = {name: given[name] for name in (*wanted, *ITEM) if name in given}
+    if not any(name in given for name in CLAIM):
+        raise InputError(
+            "no claim is given", where="claim", hint="choose one, or state one by subject, relation, object"
+        )
+    return values | ({"inferred": True} if given.get("inferred") == "true" else {})
+
+
+def _fields_of(item: Evidence) -> dict[str, str]:
+    """Return an item as the form shows it."""
+    if item.status not in {"accepted", "proposed", "returned"}:
+        raise Conflict(f"the evidence {item.id} is {item.status}", where="revises", hint="propose it anew")
+    values = {name: getattr(item, name) for name in ("claim", "work", *ITEM)}
+    inferred = {"inferred": "true"} if item.inferred else {}
+    return {name: value for name, value in values.items() if value is not None} | inferred
+
+
+def _page(visit: Visit, given: Mapping[str, str], *, status: int = 200, **found: Any) -> Response:
+    graph, lang = visit.graph, visit.lang
+    vocabulary = graph.vocabulary
+    choices = {
+        "relation": terms(vocabulary.relations, lang),
+        "stance": terms(vocabulary.stances, lang),
+        "kind": terms(vocabulary.study_kinds, lang),
+        "strength": terms(vocabulary.strengths, lang),
+        "basis": terms(vocabulary.bases, lang),
+        "new_type": terms(vocabulary.entity_types, lang),
+    }
+    context = {"given": given, "choices": choices, "pickers": pickers(graph, lang, claims=True), **found}
+    return shown(visit, "write/contribute.html", {**NOTHING, **context}, status=status)

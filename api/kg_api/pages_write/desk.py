@@ -1,0 +1,116 @@
+"""What the pages for writing share: who has signed in, forms, faults beside the fields, answers that nobody may cache.
+
+Lives here: `Visit`, `shown`, `led`. May enter: requests. Never here: single pages.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from kg.errors import KgError
+from kg.graph import Graph
+from kg.record.tokens import Bearer
+from kg.settings import Lang
+from kg_api import problems, security
+from kg_api.pages_read import frame, wording
+from kg_api.pages_read.faults import told
+from kg_api.permissions import REVIEWER, allows
+from kg_api.replies import HTML
+
+FILE = Path(__file__).with_name("words.toml")
+Document = dict[str, Any]
+Form = Mapping[str, list[str]]
+
+
+@lru_cache(maxsize=2)
+def said(lang: str) -> Mapping[str, str]:
+    """Return the words of a language, "en" or "zh", over those of the pages that are read.
+
+    Example:
+        >>> said("en")["send"], said("zh")["send"]
+        ('Send for review', '提交审核')
+    """
+    own = {key: both[lang] for key, both in tomllib.loads(FILE.read_text("utf-8")).items()}
+    return MappingProxyType({**wording.said(lang), **own})
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request for a page, and who sent it: nobody until they sign in."""
+
+    request: Request
+    graph: Graph
+    lang: Lang
+    bearer: Bearer | None
+
+    @classmethod
+    def of(cls, request: Request, graph: Graph, lang: Lang) -> Visit:
+        """Look who sent a request. Asks the database."""
+        return cls(request, graph, lang, security.signed_in(request))
+
+    @property
+    def handle(self) -> str | None:
+        """The handle of who signed in."""
+        return None if self.bearer is None else self.bearer.person.handle
+
+    @property
+    def reviews(self) -> bool:
+        """Whether they may decide."""
+        return self.bearer is not None and allows(self.bearer.role, REVIEWER)
+
+    def proven(self, form: Form) -> str:
+        """Return the handle of who sent a form of ours; a write is taken from their budget.
+
+        Raises:
+            Refusal: 401 when nobody has signed in, 403 when the form is not of this session, 429.
+        """
+        if self.bearer is None:
+            problem = problems.of_status(401, "nobody has signed in, or the token has expired or been revoked")
+            raise problems.Refusal({**problem, "hint": "sign in again; what you wrote is still in the form"})
+        security.check_csrf(self.request, one(form, security.CSRF_FIELD))
+        security.spend(self.request, "writes", self.bearer.token)
+        return self.bearer.person.handle
+
+    def fault(self, error: KgError | problems.Refusal) -> Document:
+        """Return an error in words of a page, with the field that it is about."""
+        problem = error.problem if isinstance(error, problems.Refusal) else problems.of_error(error)
+        found = told(self.request, problem, self.lang)
+        return {**found, "field": problem.get("where"), "status": problem["status"]}
+
+
+def one(form: Form, name: str) -> str:
+    """Return the first value of a field, without outer spaces; empty when there is none."""
+    return form.get(name, [""])[0].strip()
+
+
+def shown(visit: Visit, template: str, context: Mapping[str, Any], *, status: int = 200) -> Response:
+    """Return a page that depends on who looks at it, so that nobody keeps it."""
+    request, lang = visit.request, visit.lang
+    words = said(lang)
+    around = {
+        **frame.around(request, lang),
+        "said": words,
+        "visitor": visit.bearer,
+        "reviewer": visit.reviews,
+        "csrf": security.csrf_of(request) if visit.bearer is not None else "",
+        "here": frame.changed(request, ("sent",)),
+        "problem": None,
+    }
+    html = frame.TEMPLATES.get_template(template).render({**around, **context})
+    headers = {"Cache-Control": "no-store", "Content-Language": "zh-Hans" if lang == "zh" else "en"}
+    return Response(html, status_code=status, media_type=HTML, headers=headers)
+
+
+def led(visit: Visit, path: str, **query: str) -> Response:
+    """Lead on to another page after something was written, so that a reload does not send the form again."""
+    address = frame.address(path, [*query.items(), ("lang", visit.lang)])
+    return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})

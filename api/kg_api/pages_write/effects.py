@@ -1,0 +1,44 @@
+"""What a contribution would change, as rows of a page.
+
+Lives here: `effect`. May enter: documents of previews and of the queue. Never here: how the difference is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kg.graph import Graph
+from kg.sentences import sentence
+
+SHOWN_MOST = 40
+Document = dict[str, Any]
+
+
+def effect(graph: Graph, told: Mapping[str, Any], lang: str) -> Document:
+    """Return beliefs before and after, and the answers that change.
+
+    Returns:
+        `{"beliefs": [{"claim", "sentence", "before", "after"}], "claims": [text], "pairs": [text], "more": n,
+        "complete"}`.
+    """
+    snapshot, vocabulary = graph.snapshot, graph.vocabulary
+    beliefs = [
+        {
+            "claim": one["claim"],
+            "sentence": sentence(snapshot.claims[one["claim"]], snapshot, vocabulary).get(lang)
+            if one["claim"] in snapshot.claims
+            else None,
+            "before": one["belief"][0],
+            "after": one["belief"][1],
+        }
+        for one in told["beliefs"]
+    ]
+    pairs = [one["explanation"] for one in told["changes"]]
+    return {
+        "beliefs": beliefs,
+        "claims": [one["explanation"] for one in told["claims"]],
+        "pairs": pairs[:SHOWN_MOST],
+        "more": max(0, len(pairs) - SHOWN_MOST),
+        "complete": told["complete"],
+    }

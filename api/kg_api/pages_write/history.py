@@ -1,0 +1,97 @@
+"""The pages `/history`: the revisions, one of them with every field it changed, and undoing it.
+
+May enter: a form. Never here: what an undo restores (kg.contribute.undoing).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.concurrency import run_in_threadpool
+
+from kg.errors import Forbidden, KgError
+from kg.graph import Graph
+from kg_api import security
+from kg_api.asking import TheGraph, TheLang
+from kg_api.pages_read import frame
+from kg_api.pages_read.wording import moment
+from kg_api.pages_write.desk import Form, Visit, led, one, said, shown
+from kg_api.problems import Refusal
+
+router = APIRouter(include_in_schema=False)
+FILTERS = ("actor", "act", "kind", "id", "after")
+SHOWN_MOST = 200
+Document = dict[str, Any]
+
+
+@router.get("/history")
+def log(request: Request, graph: TheGraph, spoken: TheLang) -> Response:
+    """The revisions, newest first."""
+    frame.only(request, FILTERS)
+    asked = {name: value for name, value in request.query_params.items() if name in FILTERS and value}
+    visit = Visit.of(request, graph, spoken)
+    found = graph.log(**asked)
+    rows = [_told(one_, spoken) for one_ in found["items"]]
+    return shown(
+        visit, "write/log.html", {"rows": rows, "next": found["next"], "people": found["people"], "asked": asked}
+    )
+
+
+@router.get("/history/{number}")
+def revision(request: Request, graph: TheGraph, spoken: TheLang, number: str) -> Response:
+    """One revision: every record that it wrote, field by field."""
+    frame.only(request, ("sent",))
+    return _page(Visit.of(request, graph, spoken), number)
+
+
+@router.post("/history/{number}", name="undo_form")
+async def undone(request: Request, graph: TheGraph, spoken: TheLang, number: str) -> Response:
+    """Undo it."""
+    form = await security.form_of(request)
+    return await run_in_threadpool(_undo, request, graph, spoken, number, form)
+
+
+def _undo(request: Request, graph: Graph, lang: Any, number: str, form: Form) -> Response:
+    visit = Visit.of(request, graph, lang)
+    try:
+        actor = visit.proven(form)
+        if not visit.reviews:
+            raise Forbidden("this takes the role reviewer", where="role")
+        later = one(form, "with_later") == "true"
+        made = graph.undo(number, why=one(form, "why"), actor=actor, with_later=later, two_person=True, lang=lang)
+    except (KgError, Refusal) as fault:
+        problem = visit.fault(fault)
+        return _page(visit, number, status=problem["status"], problem=problem, why=one(form, "why"))
+    return led(visit, f"/history/{made['revision']}", sent="undone")
+
+
+def _page(visit: Visit, number: str, *, status: int = 200, **found: Any) -> Response:
+    lang, words = visit.lang, said(visit.lang)
+    told = visit.graph.entry(number)
+    changes = [
+        {
+            **change,
+            "changed": [
+                {**field, "field": words.get(f"field_{field['field']}", field["field"])} for field in change["changed"]
+            ],
+        }
+        for change in told["changes"][:SHOWN_MOST]
+    ]
+    context = {
+        "one": _told(told, lang),
+        "changes": changes,
+        "more": max(0, len(told["changes"]) - SHOWN_MOST),
+        "people": told.get("people", {}),
+        "problem": None,
+        "why": "",
+        "sent": visit.request.query_params.get("sent", ""),
+        **found,
+    }
+    return shown(visit, "write/revision.html", context, status=status)
+
+
+def _told(revision: Document, lang: str) -> Document:
+    act = said(lang).get(f"act_{revision['act']}", revision["act"])
+    return {**revision, "when": moment(revision["recorded_at"], lang), "act_said": act}

@@ -1,0 +1,21 @@
+"""The page `/sign-in`: a form for a token. Never here: sessions and cookies (kg_api.security)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from kg_api import security
+from kg_api.asking import TheGraph, TheLang
+from kg_api.pages_read import frame
+from kg_api.pages_write.desk import Visit, shown
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/sign-in", name="sign_in_page")
+def page(request: Request, graph: TheGraph, spoken: TheLang) -> Response:
+    """The form, or who has signed in already."""
+    frame.only(request, ("next",))
+    after = security.local(request.query_params.get("next", f"/contribute?lang={spoken}"))
+    return shown(Visit.of(request, graph, spoken), "write/sign-in.html", {"next": after})

@@ -1,0 +1,224 @@
+"""The pages on which people contribute, review and undo: the whole story by forms, and what they refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+import kg
+from kg_api.app import create_app
+
+ITEM = {
+    "subject": "qlora",
+    "relation": "lowers",
+    "object": "fine-tuning-cost",
+    "work": "hu2022lora",
+    "stance": "supports",
+    "kind": "empirical-experiment",
+    "strength": "moderate",
+    "strength_reason": "one model family",
+    "locator": "§5",
+    "statement": "It took a third of the memory.",
+    "basis": "full-text",
+}
+CITATION = "@article{new2024, title={A new one}, author={Li, Wei}, year={2024}}"
+HTML = {"accept": "text/html"}
+
+
+class Visitor:
+    """A browser without scripts: keeps its cookie, sends forms with the proof that the page gave it."""
+
+    def __init__(self, app: FastAPI, token: str | None = None) -> None:
+        self.client = TestClient(app, headers=HTML, follow_redirects=False)
+        self.csrf = ""
+        if token is not None:
+            came = self.client.post("/sign-in", data={"token": token, "next": "/contribute?lang=en"})
+            assert (came.status_code, came.headers["location"]) == (303, "/contribute?lang=en")
+            self.csrf = self.field("/contribute", "csrf")
+
+    def get(self, path: str, status: int = 200) -> str:
+        answer = self.client.get(path)
+        assert answer.status_code == status, answer.text[:1000]
+        assert answer.headers["cache-control"] == "no-store"
+        return answer.text
+
+    def field(self, path: str, name: str) -> str:
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.get(path))
+        assert found is not None
+        return found[1]
+
+    def post(self, path: str, status: int, **fields: str) -> str:
+        """Return where a form leads to, or the page that it shows."""
+        answer = self.client.post(path, data={"csrf": self.csrf, **fields})
+        assert answer.status_code == status, answer.text[:1500]
+        assert answer.headers["cache-control"] == "no-store"
+        return answer.headers["location"] if status == 303 else answer.text
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> Iterator[kg.Graph]:
+    made = kg.open(f"sqlite:///{tmp_path}/record.db")
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def app(graph: kg.Graph) -> FastAPI:
+    return create_app(graph, warm=False)
+
+
+@pytest.fixture
+def ann(graph: kg.Graph, app: FastAPI) -> Visitor:
+    return Visitor(app, graph.create_token("ann", role="contributor", email="ann@example.org")["secret"])
+
+
+@pytest.fixture
+def bob(graph: kg.Graph, app: FastAPI) -> Visitor:
+    return Visitor(app, graph.create_token("bob", role="reviewer", name="Bob Ray")["secret"])
+
+
+def test_the_story_by_forms(graph: kg.Graph, ann: Visitor, bob: Visitor) -> None:
+    claim = "qlora--lowers--fine-tuning-cost"
+    shown = ann.post("/contribute", 200, act="preview", **{**ITEM, "work": "", "citation": CITATION})
+    assert "A new one" in shown
+    assert "What it would change" in shown
+    assert (graph.revision, claim in graph.snapshot.claims) == (1, False)
+    place = ann.post("/contribute", 303, act="send", **{**ITEM, "work": "", "citation": CITATION})
+    path, id = place.split("?")[0], place.split("?")[0].rpartition("/")[2]
+    assert graph.snapshot.works["new2024"].title == "A new one"
+    assert graph.snapshot.evidence[id].status == "proposed"
+    assert "Sent. It waits for review" in ann.get(place)
+    assert "Quantized low-rank adaptation lowers cost of fine-tuning" in bob.get("/review")
+
+    before = graph.raises().json()
+    seen = bob.field(path, "revision")
+    assert bob.post(path, 303, decision="accept", revision=seen).startswith(path)
+    assert graph.snapshot.evidence[id].status == "accepted"
+    assert graph.snapshot.claims[claim].status == "accepted"
+    assert graph.raises().json() != before
+    number = graph.revision
+    assert "Bob Ray" in bob.get("/history")
+    assert claim in bob.get(f"/history/{number}")
+
+    assert bob.post(f"/history/{number}", 303, why="too early").startswith(f"/history/{number + 1}")
+    assert graph.snapshot.evidence[id].status == "proposed"
+    assert graph.raises()["items"] == kg.open(f"sqlite:///{graph.store.name}").raises(as_of=1)["items"]
+    assert graph.verify()["problems"] == []
+
+
+def test_nobody_decides_without_the_role_or_on_her_own(graph: kg.Graph, ann: Visitor, bob: Visitor) -> None:
+    mine = bob.post("/contribute", 303, act="send", **ITEM).split("?")[0]
+    assert "You proposed this yourself" in bob.get(mine)
+    assert "bob" in bob.post(mine, 403, decision="accept")
+    assert "role reviewer" in ann.post(mine, 403, decision="accept")
+    assert graph.revision == 2
+
+
+def test_what_a_reviewer_has_not_seen_is_not_decided(graph: kg.Graph, ann: Visitor, bob: Visitor) -> None:
+    path = ann.post("/contribute", 303, act="send", **ITEM).split("?")[0]
+    seen = bob.field(path, "revision")
+    graph.review(path.rpartition("/")[2], "return", why="which table?", actor="carol")
+    told = bob.post(path, 409, decision="reject", why="I had a reason", revision=seen)
+    assert "Carol changed this meanwhile" in told
+    assert "I had a reason" in told
+    assert graph.revision == 3
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "said"),
+    [
+        ({"statement": ""}, 422, "What it says"),
+        ({"subject": "no-such-thing"}, 404, "no-such-thing"),
+        ({"relation": "rises"}, 422, "raises"),
+        ({"work": "nobody1900"}, 404, "nobody1900"),
+        ({"work": "10.1234/never"}, 403, "Look-ups are off"),
+        ({"work": "", "citation": "@article{x, title={broken"}, 422, "Citation"),
+        ({"statement": "a\u202eb"}, 422, "U+202E"),
+        ({"act": "burn"}, 422, "nothing that this form does"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_form_and_nothing_is_lost(
+    graph: kg.Graph, ann: Visitor, fields: dict[str, str], status: int, said: str
+) -> None:
+    kept = {**ITEM, "reason": "keep <me> & \u5fae\u8c03", "act": "send", **fields}
+    told = ann.post("/contribute", status, **kept)
+    assert said in told
+    assert 'id="problem"' in told
+    assert "keep &lt;me&gt; &amp; \u5fae\u8c03" in told
+    assert graph.revision == 1
+
+
+def test_forms_without_a_session_or_its_proof_write_nothing(graph: kg.Graph, app: FastAPI, ann: Visitor) -> None:
+    stranger = Visitor(app)
+    assert "What it would change" in stranger.post("/contribute", 200, act="preview", **ITEM)
+    told = stranger.post("/contribute", 401, act="send", **ITEM)
+    assert "It took a third of the memory." in told
+    assert "/sign-in?" in told
+    ann.csrf = "forged"
+    ann.post("/contribute", 403, act="send", **ITEM)
+    ann.post("/review/lora", 403, decision="revoke", why="x")
+    ann.post("/history/1", 403, why="x")
+    assert graph.revision == 1
+
+
+def test_an_ended_token_loses_no_text(graph: kg.Graph, ann: Visitor) -> None:
+    graph.revoke_token(graph.tokens()["items"][0]["token"])
+    told = ann.post("/contribute", 401, act="send", **ITEM)
+    assert "It took a third of the memory." in told
+
+
+def test_sending_twice_is_sending_once(graph: kg.Graph, ann: Visitor) -> None:
+    places = [ann.post("/contribute", 303, act="send", **ITEM) for _ in range(2)]
+    assert ["sent=yes" in places[0], "sent=already" in places[1], graph.revision] == [True, True, 2]
+    assert "This was here already" in ann.get(places[1])
+
+
+def test_an_entity_a_work_alone_and_a_revision(graph: kg.Graph, ann: Visitor) -> None:
+    shown = ann.post(
+        "/contribute",
+        200,
+        act="entity",
+        new_end="object",
+        new_type="Risk",
+        new_en="Quite new risk",
+        statement="keep me",
+    )
+    assert 'name="object" value="quite-new-risk"' in shown
+    assert "keep me" in shown
+    assert graph.snapshot.entities["quite-new-risk"].status == "proposed"
+    assert ann.post("/contribute", 303, act="work", citation=CITATION).startswith("/works/new2024")
+    first = ann.post("/contribute", 303, act="send", **ITEM).split("?")[0].rpartition("/")[2]
+    assert "It took a third of the memory." in ann.get(f"/contribute?revises={first}")
+    later = ann.post("/contribute", 303, act="send", revises=first, **{**ITEM, "strength": "weak"})
+    made = graph.snapshot.evidence[later.split("?")[0].rpartition("/")[2]]
+    assert (made.supersedes, made.strength, graph.snapshot.evidence[first].status) == (first, "weak", "superseded")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(
+    "path",
+    ["/contribute", "/sign-in", "/review", "/review?status=returned", "/history", "/history/1", "/history?act=undo"],
+)
+def test_pages_speak_both_languages_and_hold_no_address(ann: Visitor, lang: str, path: str) -> None:
+    text = ann.get(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+    assert "ann@example.org" not in text
+    assert ("\u767b\u5f55" in text or "\u9000\u51fa" in text) == (lang == "zh")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/review/none", 404),
+        ("/history/99", 404),
+        ("/history/x", 422),
+        ("/contribute?x=1", 422),
+        ("/review?after=x", 422),
+    ],
+)
+def test_wrong_addresses_are_told(ann: Visitor, path: str, status: int) -> None:
+    assert "<h1>" in ann.get(path, status)
