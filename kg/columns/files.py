@@ -114,7 +114,7 @@ def mapped(path: Path, fetch: Fetch, vocabulary: Vocabulary, *, check: bool = Tr
 
 def _head(path: Path) -> tuple[Array, dict[str, Any]]:
     try:
-        whole = np.memmap(path, np.uint8, "r")
+        whole = np.memmap(path, np.uint8, "c")
     except (OSError, ValueError) as fault:
         raise _unusable(path, str(fault)) from fault
     start = bytes(whole[:16])
