@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kg.compiled.patched import patched
 from kg.later import Later
 from kg.network import COST_UNIT, Network
 
@@ -177,9 +178,8 @@ class Arrays:
                 expected.append(value)
                 costs.append(cost_of(value))
             codes.append(code_of[value])
-        ids = list(self.ids)
-        for place, id, was in reversed(list(zip(places, changed, there, strict=True))):
-            ids[place : place + was] = [id] if id in network.links else []
+        was_there = {id for id, was in zip(changed, there, strict=True) if was}
+        now_there = {id for _, id in fresh}
         links = np.array([network.links[id] for _, id in fresh], np.int32).reshape(-1, 3)
         final = _final(network)
         ends = [network.snapshot.claims[id].relation in final for _, id in fresh]
@@ -191,7 +191,7 @@ class Arrays:
 
         subject = np.repeat(np.arange(self.nodes, dtype=np.int32), np.diff(self.start))
         return _made(
-            ids,
+            patched(self.ids, sorted(was_there - now_there), sorted(now_there - was_there)),
             self.nodes,
             mend(subject, links[:, 0]),
             mend(self.to, to),
