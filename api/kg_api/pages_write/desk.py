@@ -71,14 +71,9 @@ class Visit:
         """Return the handle of who sent a form of ours; a write is taken from their budget.
 
         Raises:
-            Refusal: 401 when nobody has signed in, 403 when the form is not of this session, 429.
+            Refusal: 401 when nobody has signed in, 403 without the role or when the form is not of this session, 429.
         """
-        if self.bearer is None:
-            problem = problems.of_status(401, "nobody has signed in, or the token has expired or been revoked")
-            raise problems.Refusal({**problem, "hint": "sign in again; what you wrote is still in the form"})
-        security.check_csrf(self.request, one(form, security.CSRF_FIELD))
-        security.spend(self.request, "writes", self.bearer.token)
-        return self.bearer.person.handle
+        return security.admit_form(self.request, one(form, security.CSRF_FIELD)).person.handle
 
     def fault(self, error: KgError | problems.Refusal) -> Document:
         """Return an error in words of a page, with the field that it is about."""
