@@ -130,6 +130,7 @@ def page() -> str:
         "## Where the vocabularies were read",
         "",
         "`pinned` is the list in [`ontology/pinned/`](../../ontology/pinned/) that a test compares the mappings with.",
+        "Lists without matches hold the terms that our own RDF uses; a test compares them too.",
         "",
         "| pinned | vocabulary | file | commit | read | matches |",
         "|---|---|---|---|---|--:|",
