@@ -122,6 +122,11 @@ def run(graph: Graph, host: str = "127.0.0.1", port: int = 8000) -> None:
 
 def config(graph: Graph, host: str, port: int, **more: Any) -> uvicorn.Config:
     """Return the settings that the server runs with."""
+    return configured(create_app(graph), host, port, **more)
+
+
+def configured(app: Any, host: str, port: int, **more: Any) -> uvicorn.Config:
+    """Return the settings that an application, or what makes one in its process, is served with."""
     logging.getLogger("kg_api").setLevel(logging.INFO)
     settings: dict[str, Any] = {
         "host": host,
@@ -136,7 +141,7 @@ def config(graph: Graph, host: str, port: int, **more: Any) -> uvicorn.Config:
         "access_log": False,
         "log_level": "info",
     }
-    return uvicorn.Config(create_app(graph), **{**settings, **more})
+    return uvicorn.Config(app, **{**settings, **more})
 
 
 async def check(host: str, port: int) -> None:

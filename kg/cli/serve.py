@@ -20,11 +20,28 @@ from kg.errors import InputError
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default="8000", show_default=True, metavar="N", help="Port to listen on.")
+@click.option(
+    "--workers", default="1", show_default=True, metavar="1..64", help="Processes that answer; one for each processor."
+)
 @click.pass_obj
-def serve(context: Context, /, host: str, port: str) -> None:
-    """Serve the page, the HTTP API and its documentation until interrupted."""
+def serve(context: Context, /, host: str, port: str, workers: str) -> None:
+    """Serve the page, the HTTP API and its documentation until interrupted.
+
+    Several workers share one port; one that dies is replaced while the others answer.
+    """
     number = parse_int(port, name="port", low=1, high=65535)
-    import_module("kg_api.server").run(context.graph, host=host, port=number)
+    count = parse_int(workers, name="workers", low=1, high=64)
+    graph = context.graph
+    if count == 1:
+        import_module("kg_api.server").run(graph, host=host, port=number)
+        return
+    if graph.store.in_memory:
+        raise InputError(
+            "workers cannot share a database in memory", where="workers", hint="name a file, or use one worker"
+        )
+    context.close()
+    opening = {"database": context.database_url, "ontology": context.ontology, "lang": context.lang}
+    import_module("kg_api.workers").run(opening, host=host, port=number, workers=count)
 
 
 @click.command()

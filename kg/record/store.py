@@ -93,6 +93,11 @@ class Store:
         self.close()
 
     @property
+    def in_memory(self) -> bool:
+        """Whether no other process can open this database."""
+        return self._place.path is None and self._engine.dialect.name == "sqlite"
+
+    @property
     def accounts(self) -> Accounts:
         """Who may write."""
         return Accounts(self._engine, self._place, read_only=self.read_only, clock=self._clock)
