@@ -223,6 +223,36 @@ class Contributing(Writing):
             lang=spoken,
         )
 
+    def notices(self, work: str, *, fetch: Callable[[], Fetch] | None = None) -> Document:
+        """Ask a service whether a work of the record was retracted or corrected. Nothing is stored: see `retract`.
+
+        Args:
+            work: Citation key; the work has a DOI, an arXiv id or a PubMed id.
+            fetch: Called for the way services are asked; None for what the settings allow a user, asking anew.
+
+        Returns:
+            `{"work", "status": [ours, theirs], "notice", "source", "notices": [...], "revision"}`; notices as
+            `kg.citations.found.Notice`.
+
+        Raises:
+            InputError: it has no identifier.
+            NotFound: no such work, or the service does not know it.
+            Upstream, Forbidden: as `add_work`.
+        """
+        snapshot = self.snapshot
+        record = snapshot.work(work)
+        ask = fetch or (lambda: lookups.fetcher(read_settings(), fresh=True))
+        found = lookups.look_up(looking_up.identifier_of(record), fetch=ask())
+        told = found.document()
+        return {
+            "work": record.id,
+            "status": [record.status, found.work.status],
+            "notice": found.work.notice,
+            "source": found.source,
+            "notices": told["notices"],
+            "revision": snapshot.revision,
+        }
+
     def preview(
         self,
         values: Values,

@@ -13,7 +13,7 @@ from typing import Any
 from kg.asking import Asking, parse_links, parse_sign
 from kg.criteria import Criteria, parse_int
 from kg.errors import InputError, KgError, NotFound
-from kg.ids import parse_url
+from kg.ids import parse_slug, parse_url
 from kg.model import CURRENT, OUR_STATUSES, Change, Work
 from kg.network import Network
 from kg.question import clocks, retraction, robustness, what_if
@@ -22,6 +22,7 @@ from kg.question.clocks import Point
 from kg.receipts.asked import Asked
 from kg.receipts.touched import Ask, touched
 from kg.scenario import RETRACTED, Scenario
+from kg.settings import read_settings
 from kg.snapshot import Snapshot
 
 KEPT_ASKED = 50
@@ -123,7 +124,7 @@ class Probing(Asking):
         notice: str | None = None,
         status: str = RETRACTED,
         why: str | None = None,
-        actor: str = "kg",
+        actor: str | None = None,
         dry_run: bool = False,
         expect: int | None = None,
         ask_kept: Any = KEPT_ASKED,
@@ -140,7 +141,7 @@ class Probing(Asking):
             notice: Address of the publisher's notice; needed unless the work becomes current or nothing is written.
             status: The new status, a word of the ontology.
             why: Why it is recorded, kept with the revision.
-            actor: Who records it.
+            actor: Handle of who records it; default `$KG_ACTOR`, else the login name.
             dry_run: Only say what would change.
             expect: The revision whose preview was seen; None for the newest.
             ask_kept: How many of the newest kept answers are asked again, 0 to 1,000.
@@ -189,7 +190,8 @@ class Probing(Asking):
         seen = before.snapshot.revision if expect is None else expect
         kept = record.notice if word == record.status else None
         change = Change("work", replace(record, status=word, notice=address or kept))
-        written = self.store.write([change], actor=actor, act=f"mark {word}", reason=why, expect=seen)
+        by = read_settings().actor if actor is None else parse_slug(actor, where="actor")
+        written = self.store.write([change], actor=by, act=f"mark {word}", reason=why, expect=seen)
         report = {name: value for name, value in found.items() if name != "receipt"}
         return Answer({**report, "revision": written.number, "dry_run": False})
 

@@ -61,6 +61,7 @@ class Contribution(Effect):
     record: dict[str, Any]
     revision: int
     quote_check: QuoteCheck | None = None
+    publisher: dict[str, Any] | None = None
     supersedes: str | None = None
     dry_run: bool | None = None
     note: str | None = None

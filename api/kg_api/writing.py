@@ -233,7 +233,10 @@ def _both(graph: Graph, act: Act, status: int, fault: KgError, seen: int | None)
         current: dict[str, Any] = {"revision": head}
     else:
         kind, id = act.target
-        versions = [(one.number, to_payload(record)) for one, record in graph.store.history(kind, id)]
+        versions = [
+            (one.number, {**to_payload(record), "status": record.status})
+            for one, record in graph.store.history(kind, id)
+        ]
         known = [pair for pair in versions if seen is None or pair[0] <= seen]
         yours = {} if seen is None else _version(known)
         current = _version(versions)

@@ -21,8 +21,8 @@ from kg.cli.context import Context
 from kg.cli.options import ENTITY, TYPE, WORK, RecordId, criteria_options, max_links_option, print_json
 from kg.errors import InputError
 from kg.exporters import files
-from kg.model import canonical
-from kg.scenario import LONGEST
+from kg.model import CURRENT, canonical
+from kg.scenario import LONGEST, RETRACTED
 
 CLAIM, ITEM = RecordId("claims"), RecordId("evidence")
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -101,9 +101,10 @@ def robustness(context: Context, /, as_json: bool, **parameters: Any) -> None:
 @click.command()
 @click.argument("work", type=WORK)
 @click.option("--notice", metavar="URL", help="Address of the publisher's notice.")
-@click.option("--status", default="retracted", show_default=True, metavar="retracted|corrected|current")
+@click.option("--status", metavar="retracted|corrected|current", help="What the work is now. [default: retracted]")
+@click.option("--look-up", is_flag=True, help="Ask Crossref, DataCite or PubMed for status and notice.")
 @click.option("--why", metavar="TEXT", help="Why this is recorded; kept with the revision.")
-@click.option("--by", "actor", default="kg", show_default=True, metavar="NAME", help="Who records it.")
+@click.option("--actor", "--by", "actor", metavar="HANDLE", help="Who acts. [default: $KG_ACTOR or the login name]")
 @click.option("--yes", is_flag=True, help="Do not ask before writing.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 @ends_options
@@ -115,9 +116,10 @@ def retract(
     /,
     work: str,
     notice: str | None,
-    status: str,
+    status: str | None,
+    look_up: bool,
     why: str | None,
-    actor: str,
+    actor: str | None,
     yes: bool,
     dry_run: bool,
     as_json: bool,
@@ -129,9 +131,19 @@ def retract(
     Nothing is deleted: --include-retracted answers as if the work had not been retracted.
     """
     graph = context.graph
-    given = {"notice": notice, "status": status, **parameters}
+    if look_up:
+        if notice is not None or status is not None:
+            raise InputError(
+                "the service says both", where="--look-up", hint="give --look-up, or --status and --notice"
+            )
+        found = graph.notices(work)
+        if found["status"][1] == CURRENT:
+            click.echo(f"{work}: {found['source']} knows of no retraction or correction; nothing was written", err=True)
+            return
+        notice, status = found["notice"], found["status"][1]
+    given = {"notice": notice, "status": status or RETRACTED, **parameters}
     if not dry_run:
-        graph.need_notice(work, notice=notice, status=status)
+        graph.need_notice(work, notice=notice, status=given["status"])
         if not yes and (as_json or not is_terminal()):
             raise InputError(
                 "there is nobody to confirm this", where="--yes", hint="say --yes to write, --dry-run to look"

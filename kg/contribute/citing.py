@@ -17,7 +17,7 @@ from kg.contribute.plan import Document, Plan
 from kg.errors import InputError, ParseFailure
 from kg.importers import citations_plan
 from kg.inputs import WorkIn, parse
-from kg.model import CURRENT, OUR_STATUSES, Change, canonical
+from kg.model import CURRENT, OUR_STATUSES, Change, Work, canonical
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
@@ -32,6 +32,10 @@ _SAID = {
     "version": {
         "en": "A version of {} ({}): both count as one source.",
         "zh": "这是 {} 的另一版本（{}）：两者算作同一来源。",
+    },
+    "publisher": {
+        "en": "The record has {0} as {1}, its publisher as {2}: `kg retract {0} --status {2} --notice {3}` says so.",
+        "zh": "记录中 {0} 的状态为 {1}，出版方则为 {2}：可用 `kg retract {0} --status {2} --notice {3}` 更正。",
     },
 }
 
@@ -99,7 +103,10 @@ def work(
         likes = ({"id": record.id, "status": record.status, "like": "duplicate", "why": same["why"]},)
         if not same["why"].startswith("the same "):
             notes.append(_SAID["alike"][lang].format(record.id, same["why"]))
-        return Plan("work", record, (), likes, notes=tuple(notes))
+        told = published(found.works[0].work, record)
+        if told is not None:
+            notes.append(_SAID["publisher"][lang].format(record.id, *told["status"], told["notice"]))
+        return Plan("work", record, (), likes, notes=tuple(notes), publisher=told)
     said = found.works[0].work
     status = vocabulary.work_status(said.status).id
     if status in OUR_STATUSES:
@@ -117,6 +124,18 @@ def work(
     )
     notes += [_SAID["version"][lang].format(one["id"], one["why"]) for one in versions]
     return Plan("work", record, (Change("work", record),), versions, notes=tuple(notes))
+
+
+def published(said: WorkIn, record: Work) -> Document | None:
+    """Return what a publisher says of a work where the record says otherwise: `{"status": [ours, theirs], "notice"}`.
+
+    None where they agree, where no notice is named, and where the record's word is the graver one.
+    """
+    grave = {CURRENT: 0, "corrected": 1, "retracted": 2}
+    ours, theirs = grave.get(record.status), grave.get(said.status)
+    if said.notice is None or ours is None or theirs is None or theirs <= ours:
+        return None
+    return {"status": [record.status, said.status], "notice": said.notice}
 
 
 def _fields(given: Document) -> WorkIn:

@@ -58,6 +58,27 @@ def found_work(text: str, fetch: Callable[[], Fetch]) -> Parsed:
     return Parsed((ParsedWork(found.source, None, found.work),), (), remarks)
 
 
+def identifier_of(work: Work) -> str:
+    """Return the identifier under which services are asked for a work of the record.
+
+    Raises:
+        InputError: it has none.
+
+    Example:
+        >>> identifier_of(Work(id="a", type="book", title="One", doi="10.1234/one"))
+        '10.1234/one'
+    """
+    pmid = work.csl.get("PMID")
+    found = work.doi or work.arxiv or (f"PMID:{pmid}" if isinstance(pmid, str) and pmid.isdecimal() else None)
+    if found is None:
+        raise InputError(
+            f"{work.id} has neither a DOI nor an arXiv or PubMed id: no service can be asked",
+            where="work",
+            hint="look for the publisher's notice yourself: kg retract --notice URL",
+        )
+    return found
+
+
 def is_identifier(text: str) -> bool:
     """Say whether a text is an identifier of a work.
 

@@ -36,6 +36,7 @@ class Plan:
         alike: Records that resemble it.
         quote: Where its quote was found, for evidence.
         notes: What to bear in mind.
+        publisher: What the publisher says of a known work's status, where the record says otherwise.
     """
 
     kind: RecordKind
@@ -44,6 +45,7 @@ class Plan:
     alike: tuple[Document, ...] = ()
     quote: Document | None = None
     notes: tuple[str, ...] = field(default=())
+    publisher: Document | None = None
 
     @property
     def already(self) -> bool:
@@ -62,6 +64,8 @@ class Plan:
         }
         if self.kind == "evidence":
             found["quote_check"] = self.quote
+        if self.publisher is not None:
+            found["publisher"] = self.publisher
         return found | ({"note": " ".join(self.notes)} if self.notes else {})
 
 
