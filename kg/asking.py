@@ -55,19 +55,24 @@ class Asking:
         self._texts: Memo[TextIndex] = Memo(TEXTS_MOST)
         self._memo = _memo()
         self._pins: Mapping[int | str | None, int] = {}
-        self._live: Self = self
+        self._living: Self | None = None
         self._stands: Snapshot | None = None
         self.followed = 0.0
 
     @property
+    def _live(self) -> Self:
+        """The face that this one is a copy of, which follows the record; or this one."""
+        return self if self._living is None else self._living
+
+    @property
     def snapshot(self) -> Snapshot:
         """The record at its newest revision, which follows writes of other processes; or at the one of this face."""
-        if self._live is self:
+        if self._living is None:
             return self._newest()[0]
         if self._stands is None:
             with self._lock:
                 if self._stands is None:
-                    self._stands, self.followed = self._live._newest()
+                    self._stands, self.followed = self._living._newest()
         return self._stands
 
     def at_one_revision(self) -> Self:
@@ -87,10 +92,10 @@ class Asking:
             >>> still.revision - before, graph.revision - before, graph.at_one_revision().revision - before
             (0, 1, 1)
         """
-        if self._live is not self:
+        if self._living is not None:
             return self
         then = copy(self)
-        then._lock, then._stands = RLock(), None
+        then._living, then._lock, then._stands = self, RLock(), None
         return then
 
     def look_ahead(self) -> int:
@@ -219,7 +224,7 @@ class Asking:
     @property
     def _standing(self) -> int | None:
         """The revision that this face stays at; None for the living one."""
-        return None if self._live is self else self.revision
+        return None if self._living is None else self.revision
 
     def _past(self, number: int) -> Snapshot:
         if number == 0:
