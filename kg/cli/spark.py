@@ -28,6 +28,7 @@ def run_options(command: C) -> C:
             "--master", metavar="URL", help="local[2], spark://host:7077, yarn, k8s://... [default: all cores here]"
         ),
         click.option("--memory", default="2g", show_default=True, metavar="SIZE", help="Memory of the driver."),
+        click.option("--verify", is_flag=True, help="Read the input against its checksums first."),
         click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="A setting of Spark; repeatable."),
     )
     for option in reversed(options):
@@ -78,7 +79,8 @@ def impact(entity: str, direction: str, max_links: str, **options: Any) -> None:
 def _answer(options: dict[str, Any], ask: Callable[[questions.Run], questions.Document]) -> None:
     settings = dict(map(_setting, options["settings"]))
     with session(options["master"], options["memory"], settings) as started, failures():
-        run = questions.Run(started, options["input_"], options["output"], options["checkpoint"], _told)
+        places = options["input_"], options["output"], options["checkpoint"]
+        run = questions.Run(started, *places, told=_told, verify=options["verify"])
         document = ask(run)
     if options["as_json"]:
         print_json(document)

@@ -46,6 +46,7 @@ class Run:
         output: Address of the answer; nothing stands there, or what a failed run of the same question left.
         checkpoint: Address where rounds are kept until the answer stands; None for `rounds` in the output.
         told: Told the name of each step that is finished, and whether it was there already.
+        verify: Read every file of the input against its SHA-256 first.
     """
 
     spark: sql.SparkSession
@@ -53,6 +54,7 @@ class Run:
     output: str
     checkpoint: str | None = None
     told: Callable[[str, bool], None] | None = None
+    verify: bool = False
 
 
 def beliefs(run: Run) -> Document:
@@ -122,7 +124,7 @@ def impact(run: Run, *, entity: str, direction: str = "out", max_links: int = 6)
 
 def _begin(run: Run) -> Tables:
     """Look at both ends before anything is written."""
-    tables = Tables.read(run.spark, run.input)
+    tables = Tables.read(run.spark, run.input, verify=run.verify)
     if tables.manifest.criteria.get("narrower"):
         raise InputError(
             "the export counts narrower entities as the entity, which Spark does not",

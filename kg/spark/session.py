@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -27,7 +28,10 @@ else:
 
 LOCAL = re.compile(r"local(\[.*\])?$")
 MEMORY = re.compile(r"([1-9][0-9]{0,5})([mg])")
+LOCAL_PARTS = {"spark.sql.shuffle.partitions": "16"}
+"""On one machine; a cluster has Spark's own default, 200, or what is set."""
 UNITS = {"m": 1024**2, "g": 1024**3}
+JAVA = 17
 LEAST = 512 * 1024**2
 SETTINGS = {
     "spark.log.level": "ERROR",
@@ -58,12 +62,13 @@ def session(master: str | None, memory: str, settings: Mapping[str, str]) -> Ite
     """
     submitted = SUBMITTED in os.environ
     chosen = master or (None if submitted else "local[*]")
-    _check(submitted=submitted, local=chosen is not None and LOCAL.match(chosen) is not None, memory=memory)
+    local = chosen is not None and LOCAL.match(chosen) is not None
+    _check(submitted=submitted, local=local, memory=memory)
     with failures():
         builder = sql.SparkSession.builder.appName("evidence-kg")
         if chosen is not None:
             builder = builder.master(chosen)
-        given = {**SETTINGS, "spark.driver.memory": memory, **settings}
+        given = {**SETTINGS, **(LOCAL_PARTS if local else {}), "spark.driver.memory": memory, **settings}
         for name, value in given.items():
             builder = builder.config(name, value)
         started = builder.getOrCreate()
@@ -111,6 +116,18 @@ def java() -> str | None:
     return shutil.which("java")
 
 
+def version_of(program: str) -> int:
+    """Return the version of a Java program; 0 when it does not tell."""
+    try:
+        run = subprocess.run(  # noqa: S603 - the Java that Spark starts anyway
+            [program, "-version"], capture_output=True, text=True, check=False, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return 0
+    found = re.search(r'version "(\d+)', run.stderr)
+    return 0 if found is None else int(found[1])
+
+
 def size_of(memory: str) -> int:
     """Return an amount of memory in bytes.
 
@@ -133,9 +150,11 @@ def _check(*, submitted: bool, local: bool, memory: str) -> None:
         raise InputError(
             "this needs PySpark, which is not installed", where="spark", hint="pip install 'evidence-kg[spark]'"
         )
-    if not submitted and java() is None:
+    program = None if submitted else java()
+    if not submitted and (program is None or version_of(program) < JAVA):
+        there = "there is none here" if program is None else f"{program} is older or does not start"
         raise InputError(
-            "Spark needs Java 17 or newer, and there is none here",
+            f"Spark needs Java {JAVA} or newer, and {there}",
             where="java",
             hint="apt-get install default-jre-headless, or let JAVA_HOME name one",
         )

@@ -45,6 +45,15 @@ class Storage:
         finally:
             stream.close()
 
+    def sha256(self, address: str) -> str:
+        """Return the SHA-256 of a file in hexadecimal, read once by the driver."""
+        path, system = self._at(address)
+        stream = system.open(path)
+        try:
+            return str(self._java.org.apache.commons.codec.digest.DigestUtils.sha256Hex(stream))
+        finally:
+            stream.close()
+
     def write(self, address: str, text: str) -> None:
         """Write a text that then stands there whole, or not at all."""
         path, system = self._at(address)

@@ -35,12 +35,17 @@ class Tables:
     entities: sql.DataFrame
 
     @classmethod
-    def read(cls, spark: sql.SparkSession, folder: str) -> Tables:
+    def read(cls, spark: sql.SparkSession, folder: str, *, verify: bool = False) -> Tables:
         """Read an export.
+
+        Args:
+            spark: The session.
+            folder: Its address.
+            verify: Read every file against its SHA-256; else only its size is compared.
 
         Raises:
             NotFound: there is nothing at that address.
-            ParseFailure: a file is missing or of another size, or the export is of another version.
+            ParseFailure: a file is missing, of another size or altered, or the export is of another version.
         """
         storage, place = Storage(spark), folder.rstrip("/")
         if not storage.has(place):
@@ -52,6 +57,8 @@ class Tables:
             size = storage.size(f"{place}/{name}")
             if size != part.bytes:
                 raise incomplete(folder, f"{name} " + ("is missing" if size is None else f"has {size} bytes"))
+            if verify and storage.sha256(f"{place}/{name}") != part.sha256:
+                raise incomplete(folder, f"{name} was altered")
         found = {
             kind: spark.read.schema(schema).parquet(
                 *(f"{place}/{name}" for name in sorted(manifest.files) if name.startswith(f"{kind}/"))

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
-pytestmark = pytest.mark.skipif(not IN_CI, reason="only CI promises PostgreSQL and Chromium")
+pytestmark = pytest.mark.skipif(not IN_CI, reason="only CI promises PostgreSQL, Chromium and Java")
 
 
 def test_postgresql_answers() -> None:
@@ -17,6 +17,6 @@ def test_postgresql_answers() -> None:
         assert server.execute("SELECT 1").fetchone() == (1,)
 
 
-@pytest.mark.parametrize("program", ["chromium", "curl", "git", "make"])
+@pytest.mark.parametrize("program", ["chromium", "curl", "git", "java", "make"])
 def test_the_program_is_there(program: str) -> None:
     assert shutil.which(program)

@@ -36,6 +36,18 @@ def test_without_java_the_package_is_named(monkeypatch: pytest.MonkeyPatch, tmp_
         refused()
 
 
+@needs_pyspark
+@pytest.mark.parametrize("said", ['openjdk version "11.0.2" 2019-01-15', 'java version "1.8.0_292"', ""])
+def test_an_old_java_is_refused(said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "java"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho '{said}' >&2\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(InputError, match="is older or does not start"):
+        refused()
+
+
 def test_without_pyspark_the_extra_is_named(tmp_path: Path) -> None:
     program = """
 import sys

@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 import kg
+from benchmarks.generate import draw
+from benchmarks.generate import snapshot as generated
+from benchmarks.parquet import columns
 from kg.belief import Line, weigh
 from kg.columns.table import Columns
 from kg.criteria import Criteria
@@ -201,3 +204,18 @@ def test_without_pyarrow_the_extra_is_named(pack_graph: kg.Graph, tmp_path: Path
     assert run.returncode == 2, run.stderr
     assert "pip install 'evidence-kg[spark]'" in run.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_a_generated_graph_is_written_straight_from_its_arrays(tmp_path: Path) -> None:
+    vocabulary, drawn = kg.vocabulary.load(), draw(300, 4)
+    parquet.write(tmp_path / "arrays", columns(drawn, vocabulary), Criteria(), vocabulary)
+    rows = Columns.read(Rows(generated(drawn, vocabulary)))  # type: ignore[arg-type]
+    parquet.write(tmp_path / "rows", rows, Criteria(), vocabulary)
+    for kind, left in (("claims", ()), ("evidence", ("id", "item", "contributor")), ("works", ())):
+        both = [files.read_table(tmp_path / one / kind).to_pylist() for one in ("arrays", "rows")]
+        for some in both:
+            for row in some:
+                for name in left:
+                    del row[name]
+            some.sort(key=str)
+        assert both[0] == both[1], kind
