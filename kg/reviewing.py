@@ -6,7 +6,7 @@ Never here: which act leads from where to where (contribute/states), SQL (record
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,15 +18,20 @@ from kg.contribute.states import (
     PENDING,
     REVISABLE,
     SUPERSEDED,
+    Key,
     Move,
+    along,
+    claim_of_item,
     move_of,
     moved,
+    proposers,
     refuse_own,
     since,
 )
 from kg.criteria import parse_int, words
 from kg.errors import Conflict, InputError
-from kg.model import ACCEPTED, Change, Evidence
+from kg.ids import RecordKind
+from kg.model import ACCEPTED, Change, Evidence, Record
 from kg.question import records
 from kg.snapshot import Snapshot
 from kg.writing import Document, Writing
@@ -152,7 +157,7 @@ class Reviewing(Writing):
 
     def review(
         self,
-        id: str,
+        id: str | Sequence[str],
         decision: str,
         *,
         why: str | None = None,
@@ -161,12 +166,13 @@ class Reviewing(Writing):
         two_person: bool | None = None,
         lang: str | None = None,
     ) -> Document:
-        """Decide on a pending record: accept it, reject it, or return it for changes.
+        """Decide on pending records: accept them, reject them, or return them for changes; all or none.
 
         Accepting an item accepts the proposed claim and entities it needs, and supersedes the item it revises.
+        Rejecting one rejects the claim that came with it, when no other item speaks of that claim.
 
         Args:
-            id: Record id; evidence also by alias.
+            id: Record id, evidence also by alias; or several, at most 200, for one revision.
             decision: accept, reject or return.
             why: Reason, kept with the revision; needed to reject or return.
             actor: Handle of the reviewer; default `$KG_ACTOR`, else the login name.
@@ -199,6 +205,8 @@ class Reviewing(Writing):
         lang: str | None = None,
     ) -> Document:
         """Take a record back: what was accepted, a proposal of one's own, or a work that was entered by mistake.
+
+        With an item goes the pending claim that came with it, when no other item speaks of that claim.
 
         Args:
             id: Record id; evidence also by alias.
@@ -279,7 +287,7 @@ class Reviewing(Writing):
     def _decide(
         self,
         move: Move,
-        id: str,
+        id: str | Sequence[str],
         *,
         why: str | None,
         actor: str | None,
@@ -287,21 +295,56 @@ class Reviewing(Writing):
         two_person: bool | None,
         lang: str | None,
     ) -> Document:
-        by = self.acting(actor)
+        by, wanted = self.acting(actor), words(id)
+        if not 0 < len(wanted) <= records.PAGE_MOST:
+            raise InputError(
+                f"{len(wanted)} ids, expected 1 to {records.PAGE_MOST}", where="id", hint="decide on fewer at a time"
+            )
         reason = self._reason(move.act, why) if move.needs_why else why
         two = move.by_another and self._two(two_person)
 
         def changes(snapshot: Snapshot) -> Sequence[Change]:
-            kind, record = names.record_of(snapshot, id)
-            histories = self._histories([(kind, record.id)])
-            found = moved(move, kind, record, snapshot, histories[kind, record.id])
-            if two:
-                refuse_own(found, histories | self._histories(keys(found[1:])), actor=by, act=move.act)
-            return found
+            found = [names.record_of(snapshot, one) for one in wanted]
+            gone = {record.id for _, record in found}
+            made: dict[Key, Change] = {}
+            for kind, record in found:
+                for change in self._moved(move, kind, record, snapshot, gone, by=by, two=two):
+                    if made.setdefault((change.kind, change.id), change).record != change.record:
+                        raise Conflict(
+                            f"the {change.kind} {change.id} cannot be both "
+                            f"{made[change.kind, change.id].record.status} and {change.record.status}",
+                            where="id",
+                            hint="decide on its revision alone",
+                        )
+            return list(made.values())
 
         seen = self.network()
         written = self._written(changes, actor=by, act=move.act, reason=reason, expect=expect)
-        return {"act": move.act} | self._told(seen, written, self._lang(lang), first=id)
+        return {"act": move.act} | self._told(seen, written, self._lang(lang), first=wanted[0])
+
+    def _moved(
+        self,
+        move: Move,
+        kind: RecordKind,
+        record: Record,
+        snapshot: Snapshot,
+        gone: Collection[str],
+        *,
+        by: str,
+        two: bool,
+    ) -> list[Change]:
+        """Return what an act on one record changes, once it is sure that who acts may do it."""
+        histories = self._histories([(kind, record.id)])
+        found = moved(move, kind, record, snapshot, histories[kind, record.id])
+        if two:
+            refuse_own(found, histories | self._histories(keys(found[1:])), actor=by, act=move.act)
+        claim = claim_of_item(move, record, snapshot)
+        if claim is not None:
+            about = [("evidence", item.id) for item in snapshot.evidence_of(claim.id)]
+            histories = self._histories([("claim", claim.id), *about])
+            if not (two and by in proposers(histories["claim", claim.id])):
+                found += along(move, record, snapshot, histories, gone)
+        return found
 
 
 _FIELDS = (

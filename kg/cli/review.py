@@ -52,39 +52,42 @@ def show(context: Context, /, id: str, as_json: bool) -> None:
 
 
 @review.command()
-@click.argument("id", type=ID)
+@click.argument("ids", type=ID, nargs=-1, required=True, metavar="ID...")
 @why_option
 @actor_option
 @expect_option
 @json_option
 @click.pass_obj
-def accept(context: Context, /, id: str, as_json: bool, **how: Any) -> None:
-    """Accept a proposal, with the proposed claim and entities that it needs: from now on it counts."""
-    _decided(context, context.graph.review(id, "accept", **how), as_json=as_json)
+def accept(context: Context, /, ids: tuple[str, ...], as_json: bool, **how: Any) -> None:
+    """Accept proposals, with the proposed claims and entities that they need: from now on they count.
+
+    Several are one revision: all or none.
+    """
+    _decided(context, context.graph.review(ids, "accept", **how), as_json=as_json)
 
 
 @review.command()
-@click.argument("id", type=ID)
+@click.argument("ids", type=ID, nargs=-1, required=True, metavar="ID...")
 @why_option
 @actor_option
 @expect_option
 @json_option
 @click.pass_obj
-def reject(context: Context, /, id: str, as_json: bool, **how: Any) -> None:
-    """Reject a proposal, and say why."""
-    _decided(context, context.graph.review(id, "reject", **how), as_json=as_json)
+def reject(context: Context, /, ids: tuple[str, ...], as_json: bool, **how: Any) -> None:
+    """Reject proposals, and say why. With an item goes the claim that came with it, when no other item speaks of it."""
+    _decided(context, context.graph.review(ids, "reject", **how), as_json=as_json)
 
 
 @review.command(name="return")
-@click.argument("id", type=ID)
+@click.argument("ids", type=ID, nargs=-1, required=True, metavar="ID...")
 @why_option
 @actor_option
 @expect_option
 @json_option
 @click.pass_obj
-def return_(context: Context, /, id: str, as_json: bool, **how: Any) -> None:
-    """Ask for changes: the proposal goes back, with what should change in --why."""
-    _decided(context, context.graph.review(id, "return", **how), as_json=as_json)
+def return_(context: Context, /, ids: tuple[str, ...], as_json: bool, **how: Any) -> None:
+    """Ask for changes: proposals go back, with what should change in --why."""
+    _decided(context, context.graph.review(ids, "return", **how), as_json=as_json)
 
 
 @review.command()

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kg.contribute.states import Key
-from kg.engine import links_to
 from kg.model import Change, Claim, Entity, Evidence, Record, Revision, Text, Work, kind_of
 from kg.network import Network
+from kg.question import reach
 from kg.question.compare import Comparison
 from kg.question.compare_said import NOW, Moments
 from kg.snapshot import Snapshot
@@ -19,9 +19,6 @@ from kg.snapshot import Snapshot
 IF_ACCEPTED = Moments(NOW, Text("If this is accepted", "若予以接受"))
 THEN = Moments(Text("Before", "此前"), Text("Now", "现在"))
 Document = dict[str, Any]
-BUDGET = 1_500_000
-"""What may be searched: rows times links of the network to the power of 1.5. A few hundred rows at 200 links, one at
-10,000, none above 13,000: there an act tells claims and beliefs alone."""
 
 
 def network_with(network: Network, records: Iterable[Record]) -> Network:
@@ -89,16 +86,11 @@ def effect(
         `{"beliefs": [{"claim", "belief": [before, after]}], "claims": [...], "changes": [...], "complete", "limits"}`:
         the claims asked for; every claim and every pair of a cause and a harm that stands otherwise, see
         `kg.question.compare`. In a large record only the causes nearest to what changed are looked at, as many as
-        `BUDGET` allows; then `complete` is false and `limits` names "rows".
+        `kg.question.reach.BUDGET` allows; then `complete` is false and `limits` names "rows".
     """
     comparison = Comparison(before, after, moments, touched_by(records, after.snapshot))
     limits: set[str] = set()
-    sources, targets = comparison.ends(rows, cols)
-    most = int(BUDGET / max(1, len(after.links)) ** 1.5)
-    near = _nearest(comparison, sources, max_links) if most else sources if comparison.changed else []
-    if len(near) > most:
-        limits.add("rows")
-    pairs = comparison.pairs(near[:most], targets, max_links=max_links, lang=lang, limits=limits) if most else []
+    pairs = reach.pairs(comparison, rows, cols, max_links=max_links, lang=lang, limits=limits)
     return {
         "beliefs": [
             {"claim": id, "belief": [net.opinion(id).document() for net in comparison.networks]} for id in claims
@@ -108,22 +100,6 @@ def effect(
         "complete": not limits,
         "limits": sorted(limits),
     }
-
-
-def _nearest(comparison: Comparison, rows: Sequence[str], max_links: int) -> list[str]:
-    """Return the rows from which a changed claim can be reached, those with the fewest links to it first.
-
-    Under the criterion `narrower` a row may stand for others, so all rows stay.
-    """
-    if comparison.before.criteria.narrower:
-        return list(rows)
-    away: dict[str, int] = {}
-    for net in comparison.networks:
-        subjects = frozenset(net.links[claim][0] for claim in comparison.changed if claim in net.links)
-        for node, links in links_to(net.backward, subjects, max_links - 1).items():
-            id = net.ids[node]
-            away[id] = min(links, away.get(id, links))
-    return sorted((row for row in rows if row in away), key=lambda row: (away[row], row))
 
 
 def claims_of(records: Iterable[Record]) -> list[str]:

@@ -6,7 +6,7 @@ Never here: writing, beliefs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.errors import Conflict, Forbidden, InputError
@@ -118,10 +118,44 @@ def needs(kind: RecordKind, record: Record, snapshot: Snapshot) -> list[tuple[Re
     return [(one, found[one, id]) for one, id in sorted(found)]
 
 
+def along(
+    move: Move, record: Record, snapshot: Snapshot, histories: Mapping[Key, Versions], gone: Collection[str]
+) -> list[Change]:
+    """Return the claim that came with an item and is of no use without it: turned down, or taken back, with the item.
+
+    That is a pending claim which was proposed in one revision with an item, when no item is left that speaks of it.
+
+    Args:
+        move: The act.
+        record: What it is done to.
+        snapshot: What is there.
+        histories: Of the claim and of all evidence of it; see `claim_of_item`.
+        gone: Ids of all that the act is done to.
+    """
+    claim = claim_of_item(move, record, snapshot)
+    if claim is None:
+        return []
+    items = snapshot.evidence_of(claim.id)
+    if any(item.status in REVISABLE and item.id not in gone for item in items):
+        return []
+    proposed = _proposals(histories["claim", claim.id])
+    with_items = {one.number for item in items for one, _ in histories["evidence", item.id]}
+    if not proposed or proposed[-1].number not in with_items:
+        return []
+    return [Change("claim", replace(claim, status=move.target))]
+
+
+def claim_of_item(move: Move, record: Record, snapshot: Snapshot) -> Claim | None:
+    """Return the pending claim of an item that is turned down or taken back; None for any other act."""
+    if move.target not in {REJECTED, REVOKED} or not isinstance(record, Evidence):
+        return None
+    claim = snapshot.claims[record.claim]
+    return claim if claim.status in PENDING else None
+
+
 def proposers(versions: Versions) -> tuple[str, ...]:
     """Return who proposed a record, first to last: whoever wrote it as proposed, other than by an undo."""
-    wrote = [revision.actor for revision, record in versions if record.status == PROPOSED and revision.act != UNDO]
-    return tuple(dict.fromkeys(wrote))
+    return tuple(dict.fromkeys(revision.actor for revision in _proposals(versions)))
 
 
 def refuse_own(changes: Iterable[Change], histories: Mapping[Key, Versions], *, actor: str, act: str) -> None:
@@ -142,6 +176,11 @@ def since(versions: Versions) -> str:
     last = versions[-1][0]
     why = "" if last.reason is None else f": {last.reason}"
     return f" since revision {last.number} ({last.act}, {last.actor}{why})"
+
+
+def _proposals(versions: Versions) -> list[Revision]:
+    """Return the revisions that wrote a record as proposed, other than by an undo, first to last."""
+    return [revision for revision, record in versions if record.status == PROPOSED and revision.act != UNDO]
 
 
 def _leans_on(record: Record, snapshot: Snapshot) -> list[tuple[RecordKind, Record]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from kg.model import Text, Work
 from kg.network import Network
-from kg.question import cautions
+from kg.question import cautions, reach
 from kg.question.answers import Answer, answer
 from kg.question.compare import Comparison
 from kg.question.compare_said import NOW, Moments
@@ -43,13 +43,14 @@ def find(
     Returns:
         `{"work", "status": [before, after], "notice", "bears_on": [claim ids], "claims": [...], "changes": [...],
         "dry_run": true}`: every claim and every pair that differs, see `kg.question.compare`. `bears_on` are all
-        claims that the work speaks for or against, changed or not.
+        claims that the work speaks for or against, changed or not. In a large record only the causes nearest to what
+        changed are looked at (see `kg.question.reach`); then `complete` is false and `limits` names "rows".
     """
     label = before.vocabulary.work_status(status).label
     moments = Moments(NOW, Text(f"With {work.id} {label.en}", f"若 {work.id} 的状态为“{label.get('zh')}”"))
     comparison = Comparison(before, after, moments)
     limits: set[str] = set()
-    changes = comparison.pairs(*comparison.ends(rows, cols), max_links=max_links, lang=lang, limits=limits)
+    changes = reach.pairs(comparison, rows, cols, max_links=max_links, lang=lang, limits=limits)
     claims = comparison.claims(lang=lang)
     bears_on = sorted({item.claim for item in before.snapshot.evidence_from(work.id)})
     body: dict[str, Any] = {

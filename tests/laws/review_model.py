@@ -75,6 +75,8 @@ class Model:
                     return "conflict"
                 after[other] = "accepted"
                 waiting += self.leans_on(other)
+        if act in {"reject", "revoke"} and key[0] == "evidence":
+            after |= self.goes_along(key[1], TO[act], actor, two=two and act == "reject")
         if two and act in {"accept", "reject"} and any(actor in self.proposers(one) for one in after):
             return "forbidden"
         old = self.items[key[1]].revises if act == "accept" and key[0] == "evidence" else None
@@ -82,6 +84,19 @@ class Model:
             after["evidence", old] = "superseded"
         self.push({**self.now, **after})
         return "ok"
+
+    def goes_along(self, item: str, status: str, actor: str, *, two: bool) -> State:
+        """The claim that came with an item, which nothing else speaks of."""
+        claim = self.items[item].claim
+        key: Key = ("claim", claim)
+        about = {id for id, one in self.items.items() if one.claim == claim}
+        others = {self.now["evidence", id] for id in about - {item}}
+        if self.now[key] not in {"proposed", "returned"} or others & {"proposed", "returned", "accepted"}:
+            return {}
+        *_, (_, _, together) = (one for one in self.proposed if key in one[2])
+        came_with = any(("evidence", id) in together for id in about)
+        own = two and actor in self.proposers(key)
+        return {key: status} if came_with and not own else {}
 
     def touched(self, number: int) -> set[Key]:
         """The records that a revision wrote."""

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kg
-from kg.contribute import effects
 from kg.contribute.effects import IF_ACCEPTED, effect, network_with
 from kg.criteria import Criteria
 from kg.model import Claim, Entity, Evidence, Record, kind_of, to_payload
 from kg.network import Network
+from kg.question import reach, retraction
 from kg.question.compare import Comparison
 from kg.record import Store
 from kg.vocabulary import load
@@ -78,10 +78,22 @@ def test_a_large_record_is_told_in_part(monkeypatch: pytest.MonkeyPatch) -> None
     whole = effect(before, after, IF_ACCEPTED, records=gone)
     assert whole["complete"]
     assert whole["changes"]
-    monkeypatch.setattr(effects, "BUDGET", 0)
+    monkeypatch.setattr(reach, "BUDGET", 0)
     part = effect(before, after, IF_ACCEPTED, records=gone)
     assert (part["complete"], part["limits"], part["changes"]) == (False, ["rows"], [])
     assert part["claims"] == whole["claims"]
+
+
+def test_retracting_in_a_large_record_is_told_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = builders.network(*LINES, types=TYPES)
+    for paper in before.snapshot.works.values():
+        after = network_with(before, [replace(paper, status="retracted")])
+        monkeypatch.undo()
+        whole = retraction.find(before, after, paper, status="retracted")
+        monkeypatch.setattr(reach, "BUDGET", 0)
+        part = retraction.find(before, after, paper, status="retracted")
+        assert (whole["complete"], part["complete"]) == (True, not whole["claims"])
+        assert (part["changes"], part["claims"]) == ([], whole["claims"])
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
