@@ -100,6 +100,32 @@ def to_csl(works: Iterable[Work]) -> str:
     return "[\n" + ",\n".join(lines) + "\n]"
 
 
+def object_of(text: str) -> dict[str, Any] | None:
+    """Return the one item that a text is; None when it is none, or nested too deep.
+
+    Example:
+        >>> object_of('{"title": "One"}'), object_of("[1]"), object_of("{")
+        ({'title': 'One'}, None, None)
+    """
+    bare = text.strip()
+    deepest = max((depth for _, _, depth in _items(f"{bare}]", 0, len(bare) + 1)), default=0)
+    if not bare.startswith("{") or not 0 < deepest <= MAX_NESTING:
+        return None
+    try:
+        item = json.loads(bare, parse_int=_whole)
+    except (ValueError, RecursionError):
+        return None
+    return item if isinstance(item, dict) else None
+
+
+def key_of(item: dict[str, Any]) -> str:
+    """Return the id, unless it is only a number or an address of the program that wrote it."""
+    given, named = item.get("id"), item.get("citation-key")
+    if isinstance(given, str) and given and "//" not in given:
+        return given
+    return named if isinstance(named, str) else ""
+
+
 def _items(text: str, begin: int, end: int, *, whole: bool = True) -> Iterator[tuple[int, int, int]]:
     """Yield begin, end and depth of each element between two places of a list.
 
@@ -158,16 +184,8 @@ def _take(desk: Desk, raw: str, line: int, depth: int) -> None:
     if not isinstance(item, dict):
         desk.fail(f"expected a CSL-JSON item, given {type(item).__name__}", line=line, raw=raw, remedy=_REMEDY)
         return
-    desk.take(Entry(item, line, raw, key=_key(item)))
+    desk.take(Entry(item, line, raw, key=key_of(item)))
 
 
 def _whole(digits: str) -> int | float:
     return int(digits) if len(digits) <= 20 else float("inf")
-
-
-def _key(item: dict[str, Any]) -> str:
-    """Return the id, unless it is only a number or an address of the program that wrote it."""
-    given, named = item.get("id"), item.get("citation-key")
-    if isinstance(given, str) and given and "//" not in given:
-        return given
-    return named if isinstance(named, str) else ""

@@ -7,11 +7,11 @@ Never here: a guess at what a column without a header means.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kg.citations import dates, names
+from kg.citations import csl, dates, names
 from kg.citations.csl_terms import TYPES
 from kg.citations.entry import Desk, Entry
 from kg.citations.parsed import MAX_ENTRY_CHARS, Parsed, one_line, paragraphs, refuse, too_large
@@ -45,6 +45,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "keywords": ("manual tags", "author keywords"),
     "language": (),
     "note": ("notes",),
+    "csl": (),
 }
 _VARIABLES = {
     "title": "title", "container": "container-title", "volume": "volume", "issue": "issue", "pages": "page",
@@ -75,7 +76,8 @@ def parse(text: str, *, source: str) -> Parsed:
     """Read a CSV of works; the first row names the columns, and `title` must be among them.
 
     Names are separated by `;`, each "Family, Given" or the name of a body. Cells that were neutralised for
-    spreadsheets are restored. Unknown columns are kept under `custom`.
+    spreadsheets are restored. Unknown columns are kept under `custom`. A column `csl` holds the whole item as CSL-JSON,
+    as exports write it; the other cells of its row then matter where they say something else.
 
     Laws: works and failures together are the rows below the header that are not empty.
 
@@ -211,16 +213,34 @@ def _header(row: Row, source: str) -> list[str]:
 
 
 def _entry(row: Row, header: list[str]) -> Entry:
-    item: dict[str, Any] = {}
     custom: dict[str, Any] = {}
     cells: dict[str, str] = {}
+    whole: dict[str, Any] = {}
     for name, cell in zip(header, row.cells, strict=False):
         value = paragraphs(restored(cell))
-        if value and name in cells:
+        if name == "csl" and not whole and (found := csl.object_of(restored(cell))) is not None:
+            whole = found
+        elif value and name in cells:
             custom.setdefault(f"{name}-2", value)
         elif value:
             cells[name] = value
-    remarks: list[str] = []
+    if not whole:
+        key = one_line(cells.pop("key", ""))
+        return Entry(_item(cells, custom), row.line, row.raw, key=key)
+    own = {name: paragraphs(cell) for name, cell in cells_of(whole).items()}
+    cells = {name: cell for name, cell in cells.items() if own.get(name) != cell}
+    key = one_line(cells.pop("key", "")) or csl.key_of(whole)
+    typed = "type" in cells
+    said = {name: value for name, value in _item(cells, custom).items() if value and (typed or name != "type")}
+    kept = whole.get("custom")
+    if "custom" in said and isinstance(kept, dict):
+        said["custom"] = {**kept, **said["custom"]}
+    return Entry({**whole, **said}, row.line, row.raw, key=key)
+
+
+def _item(cells: dict[str, str], custom: dict[str, Any]) -> dict[str, Any]:
+    """Return the item that cells say, each taken out of them; what has no variable goes to `custom`."""
+    item: dict[str, Any] = {}
     word = one_line(cells.pop("type", ""))
     item["type"] = word if word in TYPES or not word else _ZOTERO_TYPES.get(word.lower(), word)
     if not word:
@@ -240,11 +260,29 @@ def _entry(row: Row, header: list[str]) -> Entry:
         item["archive_location"] = re.sub(
             r"(?i)^(?:arxiv:\s*|https?://arxiv\.org/abs/)", "", one_line(cells.pop("arxiv"))
         )
-    key = one_line(cells.pop("key", ""))
     for name, value in cells.items():
         if name in _VARIABLES:
             item[_VARIABLES[name]] = value
         else:
             custom[name] = value
     item["custom"] = custom
-    return Entry(item, row.line, row.raw, key=key, remarks=remarks)
+    return item
+
+
+def cells_of(item: Mapping[str, Any]) -> dict[str, str]:
+    """Return the cells of a CSL-JSON item by column, without those that are empty; `csl` is not among them.
+
+    Example:
+        >>> cells_of({"id": "a", "title": "One", "author": [{"family": "Hu", "given": "E."}, {"literal": "RAND"}]})
+        {'key': 'a', 'title': 'One', 'authors': 'Hu, E.; RAND'}
+    """
+    cells: dict[str, Any] = {"key": item.get("id"), "type": item.get("type"), "title": item.get("title")}
+    for column, variable in (("authors", "author"), ("editors", "editor")):
+        people = item.get(variable)
+        cells[column] = "; ".join(map(names.display, people)) if isinstance(people, list) else None
+    issued = item.get("issued")
+    cells["year"] = dates.year_of(issued) if isinstance(issued, dict) else None
+    if item.get("archive") == "arXiv":
+        cells["arxiv"] = item.get("archive_location")
+    cells |= {column: item.get(variable) for column, variable in _VARIABLES.items() if column != "title"}
+    return {name: str(value) for name, value in cells.items() if value}

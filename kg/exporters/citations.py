@@ -11,6 +11,7 @@ from kg.citations.bibtex_writer import to_bibtex
 from kg.citations.csl import to_csl
 from kg.citations.references import reference
 from kg.citations.ris_writer import to_ris
+from kg.citations.table_writer import to_csv
 from kg.model import MERGED, Work
 from kg.network import Network
 from kg.settings import Lang
@@ -52,6 +53,11 @@ def ris(works: Sequence[Work]) -> Iterator[str]:
 def csl_json(works: Sequence[Work]) -> Iterator[str]:
     """Give works as a CSL-JSON list. Law: as `bibtex`."""
     yield to_csl(works) + "\n"
+
+
+def csv_works(works: Sequence[Work]) -> Iterator[str]:
+    """Give works as CSV, a row each; see `kg.citations.table_writer`. Law: as `bibtex`."""
+    yield from to_csv(works)
 
 
 def references(works: Sequence[Work], lang: Lang = "en") -> Iterator[str]:

@@ -103,6 +103,7 @@ FORMATS: Mapping[str, Format] = {
             lambda view: citations.csl_json(_works(view)),
             holds_works=True,
         ),
+        Format("csv-works", ".works.csv", "text/csv", lambda view: citations.csv_works(_works(view)), holds_works=True),
         Format(
             "references",
             ".txt",

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import kg
+from kg.citations import table
 from kg.citations.privacy import private
 from kg.cli import cli
 from kg.errors import InputError, NotFound
@@ -149,10 +150,10 @@ def test_paths_of_a_machine_are_not_kept(format: str, raw: str, custom: dict[str
     assert private(work) == (work, [])
 
 
-@pytest.mark.parametrize("suffix", ["bib", "ris", "json"])
+@pytest.mark.parametrize("suffix", ["bib", "ris", "json", "works.csv"])
 def test_works_come_back_from_each_format_as_they_were(pack_graph: kg.Graph, tmp_path: Path, suffix: str) -> None:
     written = pack_graph.export(tmp_path / f"all.{suffix}")
-    assert written["format"] == {"bib": "bibtex", "ris": "ris", "json": "csl-json"}[suffix]
+    assert written["format"] == {"bib": "bibtex", "ris": "ris", "json": "csl-json", "works.csv": "csv-works"}[suffix]
     other = kg.open(f"sqlite:///{tmp_path}/other.db", empty=True)
     report = other.load(tmp_path / f"all.{suffix}")
     assert (report["failures"], report["duplicates"], report["added"]) == ([], [], len(pack_graph.snapshot.works))
@@ -169,16 +170,34 @@ def test_works_come_back_from_each_format_as_they_were(pack_graph: kg.Graph, tmp
 def test_libraries_go_round_in_every_format(tmp_path: Path) -> None:
     first = kg.open(f"sqlite:///{tmp_path}/first.db", empty=True)
     first.load(file_of(tmp_path, "in.bib", library("bibtex", 80, 11).text))
-    for format in ("bibtex", "ris", "csl-json"):
+    for format in ("bibtex", "ris", "csl-json", "csv-works"):
         text = b"".join(str(piece).encode() for piece in first.pieces(format)[2])
         again = kg.open(f"sqlite:///{tmp_path}/{format}.db", empty=True)
-        report = again.load(file_of(tmp_path, "x", text), format=format)
+        report = again.load(file_of(tmp_path, "x", text), format=format.removesuffix("-works"))
         assert report["failures"] == []
         assert {key: {**work.csl, "id": 0} for key, work in again.snapshot.works.items()} == {
             key: {**work.csl, "id": 0} for key, work in first.snapshot.works.items()
         }
         again.store.close()
     first.store.close()
+
+
+def test_cells_that_were_changed_in_a_spreadsheet_win(tmp_path: Path) -> None:
+    first = kg.open(f"sqlite:///{tmp_path}/first.db", empty=True)
+    first.load(file_of(tmp_path, "in.bib", library("bibtex", 8, 3).text))
+    text = b"".join(str(piece).encode() for piece in first.pieces("csv-works")[2])
+    header, *rows = table.rows(text.decode().replace("\r\n", "\n"), ",")
+    changed = [*rows[0].cells]
+    changed[header.cells.index("title")] = "A better title"
+    mended = ["\t".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in row) for row in (header.cells, changed)]
+    again = kg.open(f"sqlite:///{tmp_path}/again.db", empty=True)
+    report = again.load(file_of(tmp_path, "x.csv", "\n".join(mended)))
+    (work,) = again.snapshot.works.values()
+    old = first.snapshot.works[work.id]
+    assert (report["added"], work.title) == (1, "A better title")
+    assert {**work.csl, "id": 0} == {**old.csl, "title": "A better title", "id": 0}
+    for graph in (first, again):
+        graph.store.close()
 
 
 def test_exports_are_of_all_under_criteria_or_of_single_works(pack_graph: kg.Graph) -> None:
