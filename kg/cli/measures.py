@@ -13,6 +13,7 @@ from kg.cli import surveys
 from kg.cli.answering import answer_options, give
 from kg.cli.context import Context
 from kg.cli.options import ENTITY, criteria_options, max_links_option
+from kg.cli.screen import working
 
 
 @click.command()
@@ -43,7 +44,9 @@ def cut(context: Context, /, target: tuple[str, ...], as_json: bool, **parameter
     mitigation cuts a route when it lowers an entity on it, its ends included. Every set is proven smallest; a set
     that cannot be proven in time is not given.
     """
-    answer = context.graph.cut(target, **parameters)
+    graph = context.graph
+    with working(context.lang):
+        answer = graph.cut(target, **parameters)
     give(context, answer, surveys.cut, as_json=as_json)
 
 
@@ -60,7 +63,9 @@ def cut(context: Context, /, target: tuple[str, ...], as_json: bool, **parameter
 @click.pass_obj
 def gaps(context: Context, /, as_json: bool, **parameters: Any) -> None:
     """Where evidence is missing, thin, old or disputed, ranked by what one more study is expected to change."""
-    answer = context.graph.gaps(**parameters)
+    graph = context.graph
+    with working(context.lang):
+        answer = graph.gaps(**parameters)
     give(context, answer, surveys.gaps, as_json=as_json)
 
 
@@ -71,5 +76,7 @@ def gaps(context: Context, /, as_json: bool, **parameters: Any) -> None:
 @click.pass_obj
 def disputes(context: Context, /, as_json: bool, **parameters: Any) -> None:
     """Claims with counting evidence on both sides, and routes of opposing signs, the most decisive conflict first."""
-    answer = context.graph.disputes(**parameters)
+    graph = context.graph
+    with working(context.lang):
+        answer = graph.disputes(**parameters)
     give(context, answer, surveys.disputes, as_json=as_json)

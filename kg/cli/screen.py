@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
@@ -29,6 +30,16 @@ def console() -> Console:
     """Return a console for stdout: as wide as the terminal, 120 columns in a pipe."""
     width = None if sys.stdout.isatty() else shutil.get_terminal_size((PIPE_WIDTH, 40)).columns
     return Screen(highlight=False, width=width, soft_wrap=False)
+
+
+@contextmanager
+def working(lang: str) -> Iterator[None]:
+    """Show on stderr that something is being worked out, where a person looks on; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Console(stderr=True).status(say("working", lang)):
+        yield
 
 
 class Screen(Console):

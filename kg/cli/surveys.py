@@ -34,6 +34,9 @@ GAPS = {
     "disputed-without-recent": "有争议而无新研究",
 }
 
+WIDE = 110
+"""Columns from which on all columns of a table keep their words whole, and the widest takes what is left."""
+
 
 def cut(graph: Graph, answer: Document) -> None:
     """Show the smallest sets: mitigations with what they cut, claims, works; then what nothing cuts."""
@@ -62,24 +65,24 @@ def gaps(graph: Graph, answer: Document) -> None:
     lang, out = graph.lang, console()
     if answer["items"]:
         table = Table(expand=True)
-        table.add_column(say("gap", lang), ratio=2)
-        table.add_column(say("subject", lang), ratio=6, overflow="fold")
+        table.add_column(say("gap", lang), overflow="fold")
+        table.add_column(say("subject", lang), ratio=1 if out.width >= WIDE else None, overflow="fold")
         table.add_column(say("expected", lang), justify="right")
         table.add_column(say("answers", lang), justify="right")
-        table.add_column(say("study_value", lang), justify="right")
+        table.add_column(say("study_value", lang), justify="right", max_width=8, overflow="fold")
         table.add_column(say("latest", lang), justify="right")
-        table.add_column(say("works", lang), ratio=3, overflow="fold")
+        table.add_column(say("works", lang), overflow="fold")
         for _, rows in groupby(answer["items"], key=lambda gap: gap["claim"] or gap["pair"]):
             some = list(rows)
             first = some[0]
             table.add_row(
-                escape(", ".join(_gap(gap["kind"], lang) for gap in some)),
+                escape("\n".join(_gap(gap["kind"], lang) for gap in some)),
                 escape(_subject(graph, first)),
                 _known(first["expected"]),
                 str(first["answers"]),
                 _known(first["value"]),
                 str(first["latest_year"] or ""),
-                escape(", ".join(first["works"])),
+                escape("\n".join(first["works"])),
             )
         out.print(table)
         _rest(graph, out, answer["total"] - len(answer["items"]))

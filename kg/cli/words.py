@@ -104,6 +104,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "without": ("Without", "去掉"),
     "work": ("Work", "文献"),
     "works": ("Works", "文献"),
+    "working": ("Working it out; this may take a while", "正在计算，可能需要一些时间"),
     "worst": ("Gravest loss", "最严重的损失"),
     "written": ("{} is marked {} in revision {}", "{} 已标记为“{}”（修订版 {}）"),
     "year": ("Year", "年份"),
