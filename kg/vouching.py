@@ -93,6 +93,15 @@ class Vouching(Asking):
             **premises.premises(network, answer),
         }
 
+    def rests_on(self, receipt: str) -> Document:
+        """Return which works a kept answer rests on, as parameters of `export`: `{"works": [keys], "as_of"}`.
+
+        Raises:
+            NotFound: no answer was kept under this id.
+        """
+        kept = self.receipt(receipt)
+        return {"works": [work["id"] for work in kept["works"]], "as_of": kept["revision"]}
+
     def verify_receipt(self, given: str | Answer | Mapping[str, Any]) -> Document:
         """Work an answer out again at its revision, and at the newest.
 

@@ -15,6 +15,7 @@ from kg.citations.formats import FORMATS as CITATIONS
 from kg.errors import InputError
 from kg.importers.rdf import FORMATS as RDF
 from kg.inputs import clean
+from kg.merging import MOST as PAIRS_MOST
 
 Json = dict[str, Any]
 One = str | None
@@ -53,6 +54,11 @@ Kind = Annotated[
 Actor = Annotated[One, _text("ann"), Query(description="Only what this person wrote.")]
 Act = Annotated[One, _text("accept"), Query(description="Only this act, such as `propose`, `accept`, `undo`.")]
 Id = Annotated[One, _text("qlora"), Query(description="Only revisions that wrote the record of this id.")]
+PairLimit = Annotated[
+    One,
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": PAIRS_MOST, "examples": [20]}),
+    Query(description="Most pairs; default 100."),
+]
 AfterPlace = Annotated[One, _text("1:claim:a--raises--b"), Query(description="The `next` of the page before.")]
 AfterNumber = Annotated[
     One,
@@ -66,6 +72,18 @@ Format = Annotated[
 ]
 FileName = Annotated[One, _text("library.bib"), Query(description="What the file is called, for the report.")]
 Encoding = Annotated[One, _text("latin-1"), Query(description="Encoding of citations; default UTF-8, never guessed.")]
+
+
+Update = Annotated[
+    One,
+    WithJsonSchema({"type": "boolean", "examples": [True]}),
+    Query(description="Citations: fill what known works lack; for reviewers."),
+]
+Exact = Annotated[
+    One,
+    WithJsonSchema({"type": "boolean", "examples": [True]}),
+    Query(description="Citations: only a shared identifier or the same entry makes a duplicate."),
+]
 
 
 class Members:
@@ -89,6 +107,18 @@ class Members:
         """
         value = self._take(name, needed=needed)
         return None if value is None else text_of(value, name, most=most)
+
+    def texts(self, name: str, *, most: int) -> list[str]:
+        """Take a text, or a list of texts that is not empty.
+
+        Raises:
+            InputError: it is missing, too long, or something in it is no text.
+        """
+        value = self._take(name, needed=True)
+        some = value if isinstance(value, list) else [value]
+        if not 0 < len(some) <= most:
+            raise InputError(f"{name}: {len(some)} values, expected 1 to {most}", where=name)
+        return [text_of(one, name) for one in some]
 
     def flag(self, name: str) -> bool:
         """Take true or false; what is missing is false."""

@@ -99,6 +99,24 @@ class Merged(Effect):
     revision: int
 
 
+class Pair(Shape):
+    """Two works that look like one (`duplicate`), or like versions of one (`version`), and why."""
+
+    work: str
+    other: str
+    kind: str
+    why: str
+    score: float
+
+
+class Duplicates(Shape):
+    """Works that look like one, surest first."""
+
+    items: list[Pair]
+    total: int
+    revision: int
+
+
 class Waiting(Shape):
     """A record that waits for review, with one line on what accepting it would change."""
 

@@ -22,7 +22,15 @@ from kg.cli.contribute_options import (
     work_options,
     writing_options,
 )
-from kg.cli.options import ENTITY, RELATION, json_option, max_links_option, print_json
+from kg.cli.options import (
+    CRITERIA,
+    ENTITY,
+    RELATION,
+    json_option,
+    max_links_option,
+    other_criteria_options,
+    print_json,
+)
 from kg.cli.probe import FILE, ends_options
 from kg.contribute.looking_up import is_identifier
 from kg.errors import InputError
@@ -112,6 +120,7 @@ def work(context: Context, /, source: str | None, from_: Path | None, as_json: b
 @actor_option
 @ends_options
 @max_links_option
+@other_criteria_options
 @json_option
 @click.pass_obj
 def preview(
@@ -129,8 +138,9 @@ def preview(
 
     Takes the arguments of `kg add evidence`. Nothing is stored.
     """
+    criteria = {name: fields.pop(name) for name in CRITERIA if name != "relation"}
     said = values_of(from_, fields)
-    answer = context.graph.preview(said, actor=actor, rows=rows, cols=cols, max_links=max_links)
+    answer = context.graph.preview(said, actor=actor, rows=rows, cols=cols, max_links=max_links, **criteria)
     _give(context, answer, as_json=as_json)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,20 @@ from kg.cli import cards, exchange_screen
 from kg.cli.context import Context
 from kg.cli.options import criteria_options, json_option, print_json
 from kg.errors import InputError
-from kg.exporters.files import pour
+from kg.exporters.files import pour, write
 from kg.exporters.formats import FORMATS, by_suffix
 from kg.importers.rdf import FORMATS as RDF_FORMATS
 
 STDOUT = "-"
+HTML = "html"
+"""The picture, which `kg draw` writes too."""
 
 
 @click.command()
 @click.argument("file", metavar="FILE|-")
-@click.option("--format", "format_", type=click.Choice(list(FORMATS)), help="Format; default: by the suffix of FILE.")
+@click.option(
+    "--format", "format_", type=click.Choice([*FORMATS, HTML]), help="Format; default: by the suffix of FILE."
+)
 @click.option("--history", is_flag=True, help="RDF: write the revisions too, as PROV-O.")
 @click.option("--works", metavar="KEY,KEY", help="Citations: only these works.")
 @click.option("--receipt", metavar="ID", help="Citations: only the works that a kept answer rests on.")
@@ -57,8 +62,10 @@ def export(
     if receipt is not None:
         if works is not None:
             raise InputError("both say which works", where="--receipt", hint="give --works or --receipt")
-        kept = context.graph.receipt(receipt)
-        options |= {"works": [work["id"] for work in kept["works"]], "as_of": kept["revision"]}
+        options |= context.graph.rests_on(receipt)
+    if HTML in {format_, Path(file).suffix[1:] if format_ is None else None}:
+        _page(context, file, options, criteria, as_json=as_json)
+        return
     if file == STDOUT:
         if format_ is None:
             raise InputError("standard output has no suffix", where="--format", hint="name a format")
@@ -68,14 +75,35 @@ def export(
         return
     chosen = format_ or by_suffix(Path(file).name).name
     written = context.graph.export(file, format=chosen, **options)
+    _say_written(file, written, as_json=as_json)
+
+
+def _page(context: Context, file: str, options: dict[str, Any], criteria: dict[str, Any], *, as_json: bool) -> None:
+    """Write the interactive picture as one page, under the criteria, as `kg draw` does."""
+    for name in ("history", "works"):
+        if options[name]:
+            raise InputError(f"a page is not written with {name}", where=name, hint="leave it out")
+    graph = context.graph
+    given = {name: value for name, value in criteria.items() if value not in (None, ())}
+    text: str = import_module("kg_viz.drawing").html(graph, **given)
+    if file == STDOUT:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+        return
+    written = write(Path(file), [text])
+    done = {"file": file, "format": HTML, "revision": graph.revision, "bytes": written.size, "sha256": written.sha256}
+    _say_written(file, done, as_json=as_json)
+
+
+def _say_written(file: str, written: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(written)
-    else:
-        click.echo(
-            f"wrote {file}: {written['format']}, {written['bytes']} bytes, revision {written['revision']}, "
-            f"SHA-256 {written['sha256']}",
-            err=True,
-        )
+        return
+    click.echo(
+        f"wrote {file}: {written['format']}, {written['bytes']} bytes, revision {written['revision']}, "
+        f"SHA-256 {written['sha256']}",
+        err=True,
+    )
 
 
 @click.command(name="import")

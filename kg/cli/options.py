@@ -113,6 +113,13 @@ def criteria_options(command: C) -> C:
     return command
 
 
+def other_criteria_options(command: C) -> C:
+    """Add the criteria but --relation, where that is the relation of a claim."""
+    for option in reversed([*_criteria_options()[:6], *_criteria_options()[7:]]):
+        command = option(command)
+    return command
+
+
 @lru_cache(maxsize=1)
 def _criteria_options() -> tuple[Callable[[C], C], ...]:
     return (

@@ -183,3 +183,78 @@ def test_the_examples_of_bodies_are_taken(client: TestClient, app: FastAPI) -> N
     got = client.post(f"{API}/evidence?dry_run=true", json=content["schema"]["example"])
     assert got.status_code == 200, got.text
     assert got.json()["beliefs"]
+
+
+def test_several_are_decided_on_together_or_none(here: Place) -> None:
+    ids = [here.post("/evidence", {**ITEM, "statement": f"Seen {word}."}).json()["id"] for word in ("once", "twice")]
+    before = here.graph.revision
+    wrong = here.post("/reviews", {"id": [*ids, "nothing-such"], "decision": "accept"}, who="bob")
+    assert (wrong.status_code, here.graph.revision) == (404, before)
+    for some in ([], ["x"] * 201, [1], {"a": 1}):
+        assert here.post("/reviews", {"id": some, "decision": "accept"}, who="bob").json()["where"] == "id"
+    done = here.post("/reviews", {"id": ids, "decision": "accept"}, who="bob").json()
+    assert [one["id"] for one in done["records"][:1]] == ids[:1]
+    assert {one["id"] for one in done["records"]} == {*ids, "t--raises--r"}
+    assert here.graph.revision == before + 1
+
+
+def test_a_claim_goes_with_the_only_item_that_it_came_with(here: Place) -> None:
+    ids = [here.post("/evidence", {**ITEM, "statement": f"Seen {word}."}).json()["id"] for word in ("once", "twice")]
+
+    def rejected(*some: str) -> set[str]:
+        body = {"id": list(some), "decision": "reject", "why": "no such thing"}
+        return {one["id"] for one in here.post("/reviews", body, who="bob").json()["records"]}
+
+    assert rejected(ids[0]) == {ids[0]}, "another item speaks of the claim"
+    assert rejected(ids[1]) == {ids[1], "t--raises--r"}
+    assert here.get("/reviews").json()["items"] == []
+    own = {"subject": "u", "relation": "raises", "object": "f"}
+    here.post("/claims", own)
+    late = here.post("/evidence", {**ITEM, **own, "statement": "Seen later."}, who="eve").json()["id"]
+    assert rejected(late) == {late}, "the claim was proposed by itself before"
+
+
+def test_likely_duplicates_are_listed(here: Place) -> None:
+    assert here.get("/duplicates").json()["items"] == []
+    for title in ("One and the same study", "One and the same study."):
+        values = {"title": title, "authors": ["Li, Wei"], "year": 2020, "distinct": True}
+        assert here.post("/works", values).status_code == 201
+    found = here.get("/duplicates?limit=1")
+    shapes.Duplicates.model_validate_json(found.content, strict=True)
+    (pair,) = found.json()["items"]
+    assert (pair["kind"], {pair["work"], pair["other"]} <= here.graph.snapshot.works.keys()) == ("duplicate", True)
+    assert here.get("/duplicates?limit=0").json()["where"] == "limit"
+
+
+def test_an_import_fills_what_works_lack_or_compares_exactly(here: Place) -> None:
+    def imported(more: str, text: str, who: str = "bob") -> Any:
+        return send(here, f"/imports?format=bibtex{more}", text.encode(), "application/x-bibtex", who)
+
+    first = "@article{a, author={Li, Wei}, title={One and the same study}, year=2020}"
+    assert imported("", first).json()["added"] == 1
+    assert imported("&update=true", first.replace("year", "volume=3, year"), "ann").status_code == 403
+    filled = imported("&update=true", first.replace("year", "volume=3, year")).json()
+    assert (filled["added"], filled["updated"]) == (0, [{"key": "a", "fields": ["volume"]}]), filled
+    other = first.replace("{a,", "{b,").replace("same study}", "same study.}, pages={1--2}")
+    assert imported("", other).json()["added"] == 0
+    assert imported("&exact=true", other).json()["added"] == 1
+    refused = send(here, "/imports?format=turtle&exact=true", b"<urn:a> <urn:b> <urn:c> .", "text/turtle", "bob")
+    assert refused.json()["where"] == "exact"
+
+
+def test_exports_are_of_single_works_or_of_what_an_answer_rests_on(here: Place) -> None:
+    assert here.get("/export?format=csl-json&works=w1,w2").json()[1]["id"] == "w2"
+    answer = here.graph.paths("t", "f")
+    kept = here.graph.keep(answer)["receipt"]
+    rests = [one["id"] for one in here.get(f"/export?format=csl-json&receipt={kept}").json()]
+    assert rests == sorted(here.graph.rests_on(kept)["works"])
+    assert rests
+    for wrong, where in (("works=w1&receipt=x", "receipt"), ("works=nothing", None), ("receipt=nothing", None)):
+        got = here.get(f"/export?format=bibtex&{wrong}")
+        assert got.status_code in {404, 422}, got.text
+        assert where in {None, got.json()["where"]}
+    assert here.get("/export?format=turtle&works=w1").json()["where"] == "works"
+    page = here.get("/export?format=html")
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert page.text == here.get("/drawing").text
+    assert here.get("/export?format=html&history=true").json()["where"] == "history"

@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from kg.citations.formats import FORMATS as CITATIONS
 from kg.criteria import parse_flag
-from kg.errors import InputError, UnknownTerm
+from kg.errors import Forbidden, InputError, UnknownTerm
 from kg.graph import Graph
 from kg.importers import citations, rdf_load
 from kg.importers.rdf import FORMATS as RDF
@@ -21,6 +21,7 @@ from kg_api import json_body, problems
 from kg_api import write_parameters as w
 from kg_api import write_shapes as shapes
 from kg_api.asking import TheGraph
+from kg_api.permissions import REVIEWER, allows
 from kg_api.security import FORM
 from kg_api.writing import Act, handle_of, perform
 
@@ -64,14 +65,19 @@ def import_file(
     name: w.FileName = None,
     encoding: w.Encoding = None,
     dry_run: w.DryRun = None,
+    update: w.Update = None,
+    exact: w.Exact = None,
 ) -> Response:
     """Citations are recorded; linked data is proposed. One file, one revision; what fails says where and why."""
     called = "the file" if not name else w.text_of(name, "name", most=NAME_MOST)
-    only = bool(dry_run) and parse_flag(dry_run, name="dry_run")
+    given = {"dry_run": dry_run, "update": update, "exact": exact}
+    flags = {word: bool(text) and parse_flag(text, name=word) for word, text in given.items()}
+    if flags["update"] and not allows(request.state.bearer.role, REVIEWER):
+        raise Forbidden("a contributor adds works; a reviewer fills what known works lack", where="update")
     actor = handle_of(request)
 
     def write() -> Mapping[str, Any]:
-        return imported(graph, file, name=called, actor=actor, format=format, encoding=encoding, dry_run=only)
+        return imported(graph, file, name=called, actor=actor, format=format, encoding=encoding, **flags)
 
     return perform(request, graph, Act(write))
 
@@ -85,6 +91,8 @@ def imported(
     format: str | None = None,
     encoding: str | None = None,
     dry_run: bool = False,
+    update: bool = False,
+    exact: bool = False,
 ) -> Mapping[str, Any]:
     """Import what a stranger sent.
 
@@ -96,14 +104,17 @@ def imported(
         format: One of citations, or of RDF; None to recognise citations.
         encoding: Of citations; None for UTF-8.
         dry_run: Citations: only say what would happen.
+        update: Citations: fill what known works lack.
+        exact: Citations: only an identifier or the same entry makes a duplicate.
 
     Raises:
         UnknownTerm: there is no such format.
         InputError: an option that the format does not have; or the file takes more than it may.
     """
     if not format or format in CITATIONS:
+        options = {"dry_run": dry_run, "update": update, "exact": exact}
         return citations.import_bytes(
-            graph.store, file, format or None, name, actor, encoding=encoding or None, dry_run=dry_run
+            graph.store, file, format or None, name, actor, encoding=encoding or None, **options
         )
     if format not in RDF:
         raise UnknownTerm(
@@ -111,7 +122,8 @@ def imported(
             where="format",
             hint=f"use {', '.join([*CITATIONS, *RDF])}; packs are loaded by the operator",
         )
-    if dry_run or encoding:
-        given = "dry_run" if dry_run else "encoding"
+    for given in [
+        word for word, on in {"dry_run": dry_run, "encoding": encoding, "update": update, "exact": exact}.items() if on
+    ]:
         raise InputError(f"only citations are imported with {given}", where=given, hint="leave it out")
     return rdf_load.load(graph.store, file, graph.vocabulary, name=name, format=format, proposed_by=actor)

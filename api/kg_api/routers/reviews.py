@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from kg.contribute.names import record_of
 from kg.graph import Graph
+from kg.question.records import PAGE_MOST
 from kg_api import json_body
 from kg_api import parameters as p
 from kg_api import write_parameters as w
@@ -21,7 +22,8 @@ from kg_api.writing import Act, Target, handle_of, perform
 
 router = APIRouter(tags=["reviewing"])
 DECISION = w.body_of(
-    "`id` of the record, `decision` (`accept`, `reject` or `return`), `why` (needed to reject or return).",
+    "`id` of the record, or a list of up to 200 that are decided on together; "
+    "`decision` (`accept`, `reject` or `return`), `why` (needed to reject or return).",
     {"id": "hu2022lora.opneblqy3jx6", "decision": "accept"},
 )
 REVOCATION = w.body_of("`id` of the record and `why`.", {"id": "hu2022lora.opneblqy3jx6", "why": "read wrongly"})
@@ -61,14 +63,15 @@ def waiting(*, request: Request, graph: TheGraph, spoken: TheLang, id: w.AnyId) 
 def review(*, request: Request, graph: TheGraph, spoken: TheLang, body: json_body.Body) -> Response:
     """Accept, reject or return a record that somebody else proposed. What it needs is accepted with it."""
     members = w.Members(body)
-    id, decision = members.text("id") or "", members.text("decision") or ""
+    ids, decision = members.texts("id", most=PAGE_MOST), members.text("decision") or ""
     why, actor = members.text("why", needed=False), handle_of(request)
     members.end()
 
     def write() -> dict[str, object]:
-        return graph.review(id, decision, why=why, actor=actor, two_person=True, lang=spoken)
+        return graph.review(ids, decision, why=why, actor=actor, two_person=True, lang=spoken)
 
-    return perform(request, graph, Act(write, target=_target(graph, id), sent=body))
+    target = _target(graph, ids[0]) if len(ids) == 1 else None
+    return perform(request, graph, Act(write, target=target, sent=body))
 
 
 @router.post(
@@ -84,6 +87,13 @@ def revoke(*, request: Request, graph: TheGraph, spoken: TheLang, body: json_bod
         return graph.revoke(id, why=why, actor=actor, lang=spoken)
 
     return perform(request, graph, Act(write, target=_target(graph, id), sent=body))
+
+
+@router.get("/duplicates", response_model=shapes.Duplicates, summary="Works that look like one")
+def duplicates(*, request: Request, graph: TheGraph, limit: w.PairLimit = None) -> Response:
+    """Pairs of works that look like one, or like versions that do not count as one source yet; surest first."""
+    asked = p.given(limit=limit)
+    return reply(request, lambda: graph.duplicates(**asked))
 
 
 @router.post("/merges", name="merge", response_model=shapes.Merged, summary="Make two works one", openapi_extra=MERGING)
