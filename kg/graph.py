@@ -29,6 +29,7 @@ from kg.question.answers import Answer
 from kg.record import Store
 from kg.remembering import Remembering
 from kg.reviewing import Reviewing
+from kg.revising import Revising
 from kg.settings import parse_lang, read_settings
 from kg.surveying import Surveying
 from kg.validating import Validating
@@ -104,6 +105,7 @@ class Graph(
     Keeping,
     Contributing,
     Reviewing,
+    Revising,
     Remembering,
     Merging,
 ):

@@ -1,4 +1,4 @@
-"""Reviewing: the queue, decisions, revisions of items, taking back.
+"""Reviewing: the queue, decisions, taking back.
 
 Lives here: `Reviewing`, a part of the face. May enter: raw parameters of any door; they are parsed here, once.
 Never here: which act leads from where to where (contribute/states), SQL (record/), printing.
@@ -7,17 +7,14 @@ Never here: which act leads from where to where (contribute/states), SQL (record
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from kg.asking import parse_links
-from kg.contribute import changed, effects, names, plan, queue
+from kg.contribute import changed, effects, names, queue
 from kg.contribute.effects import keys
 from kg.contribute.states import (
     MOVES,
     PENDING,
-    REVISABLE,
-    SUPERSEDED,
     Key,
     Move,
     along,
@@ -31,7 +28,7 @@ from kg.contribute.states import (
 from kg.criteria import parse_int, words
 from kg.errors import Conflict, InputError
 from kg.ids import RecordKind
-from kg.model import ACCEPTED, Change, Evidence, Record
+from kg.model import Change, Record
 from kg.question import records
 from kg.snapshot import Snapshot
 from kg.writing import Document, Writing
@@ -220,68 +217,6 @@ class Reviewing(Writing):
         """
         return self._decide(MOVES["revoke"], id, why=why, actor=actor, expect=expect, two_person=False, lang=lang)
 
-    def revise(
-        self,
-        id: str,
-        values: Values,
-        *,
-        why: str | None = None,
-        actor: str | None = None,
-        expect: int | None = None,
-        lang: str | None = None,
-    ) -> Document:
-        """Propose an evidence item in the place of another. Fields that are not given stay as they are.
-
-        A pending item is superseded at once; an accepted one counts until its revision is accepted.
-
-        Args:
-            id: The item to be revised, by id or alias.
-            values: The fields that differ, as for `add_evidence`; None takes an optional one away.
-            why: Reason, kept with the revision.
-            actor: Handle of who revises it.
-            expect: The newest revision that was seen; None for any.
-            lang: Language of remarks.
-
-        Returns:
-            As `add_evidence`, with `supersedes`.
-
-        Raises:
-            Conflict: the item was rejected, revoked or superseded; or the revision says what it said before.
-        """
-        spoken, by = self._lang(lang), self.acting(actor)
-        read_last: list[plan.Plan] = []
-
-        def changes(snapshot: Snapshot) -> Sequence[Change]:
-            old = snapshot.item(id)
-            if old.status not in REVISABLE:
-                versions = self.store.history("evidence", old.id)
-                raise Conflict(
-                    f"the evidence {old.id} is {old.status}{since(versions)}",
-                    where="id",
-                    hint="propose it anew: kg add evidence",
-                )
-            whole = _fields_of(old) | dict(values)
-            if {"subject", "relation", "object"} & values.keys():
-                del whole["claim"]
-            made = plan.evidence(whole, snapshot, self.vocabulary, contributor=by, supersedes=old.id, lang=spoken)
-            if made.already:
-                raise Conflict(
-                    f"this is what {made.record.id} says already", where="values", hint="change something of it"
-                )
-            self._refuse_violations(made.changes, snapshot, spoken)
-            read_last[:] = [made]
-            gone = [] if old.status == ACCEPTED else [Change("evidence", replace(old, status=SUPERSEDED))]
-            return [*made.changes, *gone]
-
-        written = self._written(changes, actor=by, act="revise", reason=why, expect=expect)
-        (made,) = read_last
-        network = self.network()
-        return made.document() | {
-            "supersedes": made.record.supersedes if isinstance(made.record, Evidence) else None,
-            "record": records.evidence(network, made.record.id),
-            "revision": written.number,
-        }
-
     # -- inside ----------------------------------------------------------------------------------------------
 
     def _decide(
@@ -345,14 +280,3 @@ class Reviewing(Writing):
             if not (two and by in proposers(histories["claim", claim.id])):
                 found += along(move, record, snapshot, histories, gone)
         return found
-
-
-_FIELDS = (
-    *("claim", "work", "stance", "kind", "strength", "strength_reason", "locator", "statement", "quote", "basis"),
-    *("inferred", "independence_group"),
-)
-
-
-def _fields_of(item: Evidence) -> dict[str, Any]:
-    """Return what an item says, as values that make it again."""
-    return {name: value for name in _FIELDS if (value := getattr(item, name)) is not None}

@@ -23,6 +23,7 @@ from kg.settings import LANGS, Budgets, read_settings
 from kg_api import assets, explorer_page, pages, problems, shapes
 from kg_api.asking import only_known, parameters_of
 from kg_api.cross_origin import Open
+from kg_api.front import Front
 from kg_api.headers import Shield
 from kg_api.limits import Limits
 from kg_api.pages_read import faults
@@ -43,6 +44,7 @@ from kg_api.routers import (
     questions,
     records,
     reviews,
+    revisions,
     service,
     sessions,
     sparql,
@@ -59,7 +61,7 @@ ABOUT = (
 
 
 ROOMS = (
-    *(questions, measures, probe, vouch, records, contribute, reviews, imports, pictures, exchange, service, history),
+    *(questions, measures, probe, vouch, records, contribute, revisions, reviews, imports, pictures, exchange, service, history),
 )
 SERVICE = {"503": "The record cannot be used at the moment"}
 READING = {"404": "No such record", "422": "A parameter cannot be used", **SERVICE}
@@ -78,7 +80,7 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Wrap everything, the framework's own error page included."""
-        return Shield(Open(super().build_middleware_stack()))
+        return Shield(Open(Front(super().build_middleware_stack(), self.state)))
 
     def openapi(self) -> dict[str, Any]:
         """Return the OpenAPI document, with errors as what they are: problem documents."""

@@ -62,6 +62,7 @@ class Contribution(Effect):
     revision: int
     quote_check: QuoteCheck | None = None
     publisher: dict[str, Any] | None = None
+    changed: list[dict[str, Any]] | None = None
     supersedes: str | None = None
     dry_run: bool | None = None
     note: str | None = None

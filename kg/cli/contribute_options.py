@@ -7,7 +7,7 @@ Never here: the record, printing.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from kg.errors import InputError
 C = TypeVar("C", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 CLAIM = RecordId("claims")
+LISTS, NUMBERS = frozenset({"aliases", "authors"}), frozenset({"year"})
 BASIS, STRENGTH, KIND = Term("bases", "basis"), Term("strengths", "strength"), Term("study_kinds", "study_kind")
 
 
@@ -115,6 +116,36 @@ def work_options(command: C) -> C:
     ):
         command = option(command)
     return command
+
+
+def set_fields(pairs: Iterable[str]) -> dict[str, Any]:
+    """Return the fields that `--set` gives: dots lead into objects, `;` separates the members of lists.
+
+    Raises:
+        InputError: it is no FIELD=VALUE, or a field is given twice.
+
+    Example:
+        >>> set_fields(["label.zh=微调", "aliases=one; two", "year=2020", "conditions="])
+        {'label': {'zh': '微调'}, 'aliases': ['one', 'two'], 'year': 2020, 'conditions': None}
+    """
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        *outer, last = name.strip().split(".")
+        place: Any = found
+        for part in outer:
+            place = place.setdefault(part, {}) if isinstance(place, dict) else None
+        if not equals or not last or not isinstance(place, dict) or last in place:
+            raise InputError(
+                f"{pair[:80]!r} is no FIELD=VALUE, or is given twice", where="--set", hint="such as --set label.zh=微调"
+            )
+        value: Any = text.strip() or None
+        if value is not None and last in LISTS:
+            value = [one for one in (part.strip() for part in text.split(";")) if one]
+        elif value is not None and last in NUMBERS and value.isdecimal():
+            value = int(value)
+        place[last] = value
+    return found
 
 
 def values_of(from_: Path | None, fields: dict[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def contributed(graph: Graph, answer: Document) -> None:
     out.print(head)
     if answer.get("supersedes"):
         out.print(Text(f"   {_say('supersedes', lang)} {answer['supersedes']}", style="dim"))
+    _fields(out, answer.get("changed", []))
     for one in answer["written"][1:]:
         out.print(Text(f"   + {one['kind']} {one['id']}  {_status(graph, one['kind'], one['status'])}", style="dim"))
     _quote(graph, out, answer.get("quote_check"))

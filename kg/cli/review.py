@@ -12,7 +12,7 @@ import click
 
 from kg.cli import contribute_screen
 from kg.cli.context import Context
-from kg.cli.contribute_options import FILE, actor_option, expect_option, item_options, values_of, why_option
+from kg.cli.contribute_options import FILE, actor_option, expect_option, item_options, set_fields, values_of, why_option
 from kg.cli.options import ANY, RecordId, json_option, print_json
 from kg.contribute.states import PENDING
 
@@ -91,9 +91,17 @@ def return_(context: Context, /, ids: tuple[str, ...], as_json: bool, **how: Any
 
 
 @review.command()
-@click.argument("id", type=RecordId("evidence"))
+@click.argument("id", type=ANY)
 @click.option("--claim", type=RecordId("claims"), metavar="C", help="Another claim.")
 @item_options
+@click.option(
+    "--set",
+    "set_",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Entities, claims, works: another value (label.zh=..., aliases=a;b, conditions=..., year=2020, csl.volume=7);"
+    " none takes the field away. Repeatable.",
+)
 @click.option("--from", "from_", type=FILE, metavar="FILE|-", help="Read fields from YAML or JSON.")
 @why_option
 @actor_option
@@ -108,14 +116,18 @@ def revise(
     why: str | None,
     actor: str | None,
     expect: int | None,
+    set_: tuple[str, ...],
     as_json: bool,
     **fields: Any,
 ) -> None:
-    """Propose a new item in the place of an evidence item; only the fields given differ.
+    """Say a record in other words; only the fields given differ.
 
-    A pending item is superseded at once, an accepted one when its revision is accepted.
+    Of an evidence item the revision is a new item, proposed in its place: a pending item is superseded at once, an
+    accepted one when its revision is accepted. An entity, the conditions of a claim, the entry of a work keep their id
+    and change at once (--set or --from); `kg undo` takes it back.
     """
-    answer = context.graph.revise(id, values_of(from_, fields), why=why, actor=actor, expect=expect)
+    values = values_of(from_, fields) | set_fields(set_)
+    answer = context.graph.revise(id, values, why=why, actor=actor, expect=expect)
     print_json(answer) if as_json else contribute_screen.contributed(context.graph, answer)
 
 

@@ -258,3 +258,46 @@ def test_exports_are_of_single_works_or_of_what_an_answer_rests_on(here: Place) 
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert page.text == here.get("/drawing").text
     assert here.get("/export?format=html&history=true").json()["where"] == "history"
+
+
+def test_revisions_keep_the_id_and_are_for_whom_they_concern(here: Place) -> None:
+    made = here.post("/entities", ENTITY).json()
+    address = f"/entities/{made['id']}/revision"
+    cid = here.graph.create_token("cid")["secret"]
+    here.secrets["cid"] = cid
+    refused = here.post(address, {"label": "Other"}, who="cid")
+    assert (refused.status_code, "ann proposed" in refused.json()["detail"]) == (403, True)
+    here.post("/reviews", {"id": made["id"], "decision": "return", "why": "define it"}, who="bob")
+    own = here.post(
+        address, {"definition": "Cutting into weights.", "label": {"zh": "权重手术"}}, Idempotency_Key="one"
+    )
+    shapes.Contribution.model_validate_json(own.content, strict=True)
+    assert (own.status_code, own.json()["status"]) == (200, "proposed"), "it waits again"
+    assert {one["field"] for one in own.json()["changed"]} == {"definition", "label", "status"}
+    again = here.post(
+        address, {"definition": "Cutting into weights.", "label": {"zh": "权重手术"}}, Idempotency_Key="one"
+    )
+    assert again.content == own.content
+    here.post("/reviews", {"id": made["id"], "decision": "accept"}, who="bob")
+    late = here.post(address, {"aliases": ["surgery"]})
+    assert (late.status_code, "reviewers revise it" in late.json()["detail"]) == (403, True)
+    seen = here.get(f"/entities/{made['id']}").headers["etag"]
+    done = here.post(address, {"aliases": ["surgery"]}, who="bob", If_Match=seen)
+    assert (done.status_code, done.json()["record"]["aliases"]) == (200, ["surgery"]), done.text
+    lost = here.post(address, {"aliases": ["cutting"]}, who="eve", If_Match=seen)
+    assert lost.status_code == 412
+    assert lost.json()["current"]["record"]["aliases"] == ["surgery"]
+    assert here.get(f"/entities/{made['id']}").json()["label"] == {"en": "Weight surgery", "zh": "权重手术"}
+
+    claim = here.post("/claims/t--raises--f/revision", {"conditions": "at scale"}, who="bob")
+    assert (claim.status_code, claim.json()["changed"][0]["after"]) == (200, "at scale")
+    ends = here.post("/claims/t--raises--f/revision", {"object": "r"}, who="bob")
+    assert (ends.status_code, ends.json()["where"]) == (422, "object")
+    assert here.post("/works/w1/revision", {"title": "Better"}).status_code == 403
+    work = here.post("/works/w1/revision", {"title": "Better", "csl": {"volume": "7"}}, who="bob").json()
+    assert work["record"]["title"] == here.get("/works/w1").json()["csl"]["title"] == "Better"
+    assert here.get("/works/w1").json()["csl"]["volume"] == "7"
+    assert here.post("/works/w1/revision", {"status": "retracted"}, who="bob").json()["where"] == "status"
+    back = here.post(f"/revisions/{work['revision']}/undo", {"why": "it was right"}, who="bob")
+    assert back.status_code == 200
+    assert here.get("/works/w1").json()["title"] != "Better"

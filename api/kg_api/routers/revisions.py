@@ -1,0 +1,105 @@
+"""Saying entities, claims and works in other words over HTTP; of evidence see `contribute`.
+
+May enter: bodies as JSON. Never here: which fields can differ (kg.contribute.revising).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from kg.errors import Forbidden
+from kg.graph import Graph
+from kg.ids import RecordKind
+from kg.model import Claim, Entity, Work
+from kg_api import json_body
+from kg_api import write_parameters as w
+from kg_api import write_shapes as shapes
+from kg_api.asking import TheGraph, TheLang
+from kg_api.permissions import REVIEWER, allows
+from kg_api.writing import Act, handle_of, perform
+
+router = APIRouter(tags=["contributing"])
+ENTITY = w.body_of(
+    "The fields that differ: `label` and `definition` (one language may be given alone), `aliases`, `broader`, "
+    "`matches`; null takes an optional one away.",
+    {"definition": {"en": "Training low-rank adapters on quantized weights."}},
+)
+CLAIM = w.body_of("`conditions` under which it is claimed; null takes them away.", {"conditions": "for small models"})
+WORK = w.body_of(
+    "The fields that differ: `type`, `title`, `authors`, `year`, `doi`, `arxiv`, `url`, `independence_group`, and in "
+    "`csl` any variable of CSL-JSON; null takes an optional one away.",
+    {"csl": {"volume": "7"}},
+)
+
+
+@router.post(
+    "/entities/{id}/revision",
+    name="revise_entity",
+    response_model=shapes.Contribution,
+    summary="Say an entity in other words",
+    openapi_extra=ENTITY,
+)
+def revise_entity(
+    *, request: Request, graph: TheGraph, spoken: TheLang, id: w.AnyId, body: json_body.Body, why: w.Why = None
+) -> Response:
+    """A proposal is revised by whoever proposed it, and waits again; what is accepted by reviewers, at once."""
+    record = graph.snapshot.entity(id)
+    _refuse(request, graph, "entity", record)
+    return _revised(request, graph, "entity", record.id, body, why=why, lang=spoken)
+
+
+@router.post(
+    "/claims/{id}/revision",
+    name="revise_claim",
+    response_model=shapes.Contribution,
+    summary="Say under which conditions a claim is made",
+    openapi_extra=CLAIM,
+)
+def revise_claim(
+    *, request: Request, graph: TheGraph, spoken: TheLang, id: w.AnyId, body: json_body.Body, why: w.Why = None
+) -> Response:
+    """Its ends stay. As for entities: a proposal by whoever proposed it, what is accepted by reviewers."""
+    record = graph.snapshot.claim(id)
+    _refuse(request, graph, "claim", record)
+    return _revised(request, graph, "claim", record.id, body, why=why, lang=spoken)
+
+
+@router.post(
+    "/works/{id}/revision",
+    name="revise_work",
+    response_model=shapes.Contribution,
+    summary="Correct the catalogue entry of a work",
+    openapi_extra=WORK,
+)
+def revise_work(
+    *, request: Request, graph: TheGraph, spoken: TheLang, id: w.AnyId, body: json_body.Body, why: w.Why = None
+) -> Response:
+    """What a publisher said of it stays: see `/works/{id}/retraction`."""
+    return _revised(request, graph, "work", graph.snapshot.work(id).id, body, why=why, lang=spoken)
+
+
+def _refuse(request: Request, graph: Graph, kind: RecordKind, record: Entity | Claim | Work) -> None:
+    """Refuse a contributor who wants to revise what counts, or what somebody else proposed."""
+    bearer = request.state.bearer
+    if allows(bearer.role, REVIEWER):
+        return
+    if record.status not in {"proposed", "returned"}:
+        raise Forbidden(f"the {kind} {record.id} is {record.status}; reviewers revise it", where="id")
+    first = graph.store.history(kind, record.id)[0][0].actor
+    if first != bearer.person.handle:
+        raise Forbidden(f"{first} proposed this {kind}; a contributor revises her own", where="id")
+
+
+def _revised(
+    request: Request, graph: Graph, kind: RecordKind, id: str, body: Mapping[str, object], *, why: w.One, lang: str
+) -> Response:
+    actor, reason = handle_of(request), w.reason_of(why)
+    act = Act(
+        lambda: graph.revise(id, body, why=reason, actor=actor, lang=lang),
+        target=(kind, id),
+        sent=body,
+    )
+    return perform(request, graph, act)
