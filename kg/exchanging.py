@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kg.exporters import files, formats, kept, packed, parquet
     from kg.exporters import pack as pack_files
     from kg.exporters.formats import Format, View
-    from kg.importers import citations, citations_reading, pack, pack_load, rdf_load, recognising
+    from kg.importers import citations, citations_reading, pack, pack_load, pack_zip, rdf_load, recognising
     from kg.importers import rdf as rdf_import
     from kg.rdf import dataset
     from kg.rdf.dataset import Projection
@@ -40,6 +40,7 @@ else:
     citation_formats, recognising = Later("kg.citations.formats"), Later("kg.importers.recognising")
     citations, citations_reading = Later("kg.importers.citations"), Later("kg.importers.citations_reading")
     pack, pack_load = Later("kg.importers.pack"), Later("kg.importers.pack_load")
+    pack_zip = Later("kg.importers.pack_zip")
     rdf_import, rdf_load = Later("kg.importers.rdf"), Later("kg.importers.rdf_load")
     dataset = Later("kg.rdf.dataset")
 
@@ -199,7 +200,7 @@ class Exchanging(Asking):
         """Load a pack, an RDF file or citations: what was added, what was there, what failed and why.
 
         Args:
-            path: Folder of a pack, or a file.
+            path: Folder of a pack, a ZIP file with one (as `export` writes it), or a file.
             format: `pack`, `rdf`, one of the RDF formats (`turtle`, `trig`, ...) or of those of citations (`bibtex`,
                 `ris`, ...); None to go by the name of the file and what is in it.
             keep_going: Packs and RDF: load what is right even when some records fail. Citations always do.
@@ -226,9 +227,10 @@ class Exchanging(Asking):
         if given:
             raise InputError(f"only citations can be loaded with {given[0]}", where=given[0], hint="leave it out")
         if found == "pack":
-            own = pack.vocabulary_files(place)
-            words = load((*self._ontology, *own)) if own else self.vocabulary
-            return pack_load.load(self.store, place, words, keep_going=keep_going)
+            if not pack_zip.is_zip(place):
+                return self._load_pack(place, keep_going=keep_going)
+            with pack_zip.unpacked(place) as folder:
+                return self._load_pack(folder, keep_going=keep_going)
         if found != "rdf" and found not in rdf_import.FORMATS:
             raise UnknownTerm(
                 f"{found[:80]!r} is not a format that can be loaded",
@@ -245,6 +247,11 @@ class Exchanging(Asking):
             update=update,
             actor=who,
         )
+
+    def _load_pack(self, folder: Path, *, keep_going: bool) -> Document:
+        own = pack.vocabulary_files(folder)
+        words = load((*self._ontology, *own)) if own else self.vocabulary
+        return pack_load.load(self.store, folder, words, keep_going=keep_going)
 
     def _load_citations(
         self,

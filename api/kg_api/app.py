@@ -61,7 +61,8 @@ ABOUT = (
 
 
 ROOMS = (
-    *(questions, measures, probe, vouch, records, contribute, revisions, reviews, imports, pictures, exchange, service, history),
+    *(questions, measures, probe, vouch, records, contribute, revisions, reviews, imports, pictures, exchange, service),
+    history,
 )
 SERVICE = {"503": "The record cannot be used at the moment"}
 READING = {"404": "No such record", "422": "A parameter cannot be used", **SERVICE}

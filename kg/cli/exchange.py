@@ -129,7 +129,7 @@ def _say_written(file: str, written: dict[str, Any], *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, as_json: bool, **options: Any) -> None:
-    """Load packs (folders with a pack.toml), RDF files or citations. Loading the same again changes nothing.
+    """Load packs (folders with a pack.toml, or such in a ZIP), RDF files or citations. Loading the same again changes nothing.
 
     Citations: every entry is added, a duplicate (with the work that it is, and why) or a failure (with its text, the
     reason and the remedy); one file is one revision. A pack or RDF file with a failure loads nothing, unless

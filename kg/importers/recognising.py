@@ -11,6 +11,7 @@ from typing import Literal
 
 from kg.citations import formats
 from kg.errors import InputError
+from kg.importers.pack_zip import is_zip
 from kg.rdf.parsing import SUFFIXES
 
 HEAD = 200_000
@@ -30,7 +31,7 @@ def family(path: Path) -> Literal["pack", "rdf", "citations"]:
         >>> family(Path("library.bib")), family(Path("graph.ttl")), family(Path("pack.toml"))
         ('citations', 'rdf', 'pack')
     """
-    if path.is_dir() or path.suffix == ".toml":
+    if path.is_dir() or path.suffix == ".toml" or is_zip(path):
         return "pack"
     suffix = path.suffix.lower()
     ends = {end for format in formats.FORMATS.values() for end in format.suffixes} - _SHARED

@@ -1,0 +1,91 @@
+"""A pack in one ZIP file, as exports write it: unpacked within bounds into a folder that is gone afterwards.
+
+Lives here: `unpacked`. May enter: a path that the caller named. Never here: what the files of a pack say.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from kg.errors import InputError
+from kg.ids import slugify
+from kg.importers.sources import MAX_BYTES
+from kg.packs import HEAD
+
+MAX_FILES, MAX_TOTAL = 200, 4 * MAX_BYTES
+CHUNK = 1024 * 1024
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Give the folder of a pack that a ZIP file holds, at its top or in one folder.
+
+    Raises:
+        InputError: it is no ZIP file, holds no pack, a name that leads elsewhere, or more than is read.
+
+    Cost: at most 64 MiB are written, whatever the file says of itself.
+    """
+    with tempfile.TemporaryDirectory(prefix="kg-pack-") as made:
+        folder = Path(made) / (slugify(path.stem.removesuffix(".pack")) or "pack")
+        folder.mkdir()
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _unpack(archive, folder, path)
+        except _BROKEN as fault:
+            raise _refused(path, f"is no ZIP file that can be read: {fault}"[:200]) from fault
+        except OSError as fault:
+            raise InputError(
+                f"{str(path)!r} cannot be unpacked: {fault.strerror or fault}",
+                where="path",
+                hint="give a file that may be read, with room for it in the folder for temporary files",
+            ) from fault
+        yield folder
+
+
+def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path) -> None:
+    files = [one for one in archive.infolist() if not one.is_dir()]
+    if len(files) > MAX_FILES:
+        raise _refused(path, f"holds {len(files)} files, at most {MAX_FILES} are read")
+    heads = [PurePosixPath(one.filename) for one in files if PurePosixPath(one.filename).name == HEAD]
+    heads = [name for name in heads if len(name.parts) <= 2]
+    if len(heads) != 1:
+        raise _refused(path, f"holds {len(heads) or 'no'} {HEAD} at its top or in one folder, expected one")
+    top, left = heads[0].parent, MAX_TOTAL
+    for one in files:
+        name = PurePosixPath(one.filename)
+        if name.is_absolute() or ".." in name.parts or "\\" in one.filename:
+            raise _refused(path, f"holds a name that leads elsewhere: {one.filename[:80]!r}")
+        if name.parent == top:
+            left -= _copy(archive, one, folder / name.name, min(left, MAX_BYTES), path)
+
+
+def _copy(archive: zipfile.ZipFile, one: zipfile.ZipInfo, to: Path, most: int, path: Path) -> int:
+    """Write one file and return its size, which is counted as it comes."""
+    size = 0
+    with archive.open(one) as source, to.open("wb") as file:
+        while piece := source.read(CHUNK):
+            size += len(piece)
+            if size > most:
+                raise _refused(path, f"holds more than is read: {one.filename[:80]} is longer than {most} bytes")
+            file.write(piece)
+    return size
+
+
+def _refused(path: Path, why: str) -> InputError:
+    return InputError(f"{path.name} {why}", where="path", hint="unpack it, and load the folder of the pack")
+
+
+def is_zip(path: Path) -> bool:
+    """Say whether a path is a ZIP file by its name.
+
+    Example:
+        >>> is_zip(Path("export.pack.zip"))
+        True
+    """
+    return path.suffix.lower() == ".zip"

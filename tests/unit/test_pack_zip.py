@@ -1,0 +1,82 @@
+"""Packs in ZIP files: what exports write is read back, and nothing that a file says of itself is believed."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg.errors import InputError
+from kg.importers import pack_zip
+from kg.packaged import packaged
+
+
+def zip_of(path: Path, **files: bytes) -> Path:
+    """A ZIP with these files."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.fixture
+def empty(sqlite_url: str) -> kg.Graph:
+    return kg.open(sqlite_url, empty=True, lang="en", ontology=())
+
+
+def test_an_exported_pack_is_read_back(pack_graph: kg.Graph, empty: kg.Graph, tmp_path: Path) -> None:
+    pack_graph.export(tmp_path / "all.pack.zip")
+    report = empty.load(tmp_path / "all.pack.zip")
+    assert (report["failures"], report["added"] > 800) == ([], True)
+    assert empty.matrix()["cells"] == pack_graph.matrix()["cells"]
+    assert empty.load(tmp_path / "all.pack.zip")["added"] == 0
+    empty.store.close()
+
+
+def test_a_pack_may_lie_in_a_folder_of_the_file(empty: kg.Graph, tmp_path: Path) -> None:
+    seeds = Path(str(packaged("seeds", "hazards")))
+    files = {f"hazards/{one.name}": one.read_bytes() for one in seeds.iterdir() if one.is_file()}
+    report = empty.load(zip_of(tmp_path / "hazards.zip", **files, **{"__MACOSX/x": b"x"}))
+    assert (report["failures"], len(empty.snapshot.claims)) == ([], 213)
+    empty.store.close()
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({}, "holds no pack.toml"),
+        ({"a/b/pack.toml": b""}, "holds no pack.toml"),
+        ({"pack.toml": b"", "a/pack.toml": b""}, "holds 2 pack.toml"),
+        ({"pack.toml": b"", "../evil.yaml": b"x"}, "leads elsewhere"),
+        ({"pack.toml": b"", "/etc/evil": b"x"}, "leads elsewhere"),
+        ({"pack.toml": b"", "a\\..\\evil": b"x"}, "leads elsewhere"),
+        ({"pack.toml": bytes(pack_zip.MAX_BYTES + 1)}, "more than is read"),
+        ({"pack.toml": b"", **{f"{at}.yaml": b"" for at in range(200)}}, "holds 201 files"),
+    ],
+)
+def test_what_is_no_pack_is_refused(empty: kg.Graph, tmp_path: Path, files: dict[str, bytes], said: str) -> None:
+    path = zip_of(tmp_path / "x.zip", **files)
+    with pytest.raises(InputError, match=said):
+        empty.load(path)
+    assert empty.revision == 1
+    assert not (tmp_path.parent / "evil.yaml").exists()
+    empty.store.close()
+
+
+def test_broken_files_are_refused(empty: kg.Graph, tmp_path: Path) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("pack.toml", b"id = 'x'" * 1000)
+    whole = made.getvalue()
+    spoiled = whole[:50] + bytes(byte ^ 0xFF for byte in whole[50:70]) + whole[70:]
+    locked = bytearray(whole)
+    locked[6] |= 1
+    locked[whole.rindex(b"PK\x01\x02") + 8] |= 1
+    for content in (b"", b"hello", whole[:-30], spoiled, bytes(locked)):
+        (tmp_path / "x.zip").write_bytes(content)
+        with pytest.raises(InputError, match="is no ZIP file that can be read"):
+            empty.load(tmp_path / "x.zip")
+    empty.store.close()
