@@ -84,7 +84,7 @@ def reply(
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}
     if lang is not None:
         headers["Content-Language"] = "zh-Hans" if lang == "zh" else "en"
-    if _matches(request.headers.get("if-none-match"), tag):
+    if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
     memory: Memory = state.memory
     taken: list[float] = []
@@ -158,7 +158,13 @@ def takes_gzip(accepted: str) -> bool:
     return False
 
 
-def _matches(given: str | None, tag: str) -> bool:
+def matches(given: str | None, tag: str) -> bool:
+    """Say whether an If-None-Match header names a tag.
+
+    Example:
+        >>> matches('"other", "7-ab"', 'W/"7-ab"'), matches(None, 'W/"7-ab"')
+        (True, False)
+    """
     if given is None:
         return False
     bare = tag.removeprefix("W/")

@@ -1,0 +1,122 @@
+"""The front: what was sent once is sent again, before anything is routed or parsed, while the record stays as it is.
+
+Lives here: `Front`. May enter: requests as they come, responses as they leave. Never here: what an answer says.
+A request that says who sends it goes past it.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import NamedTuple
+
+from anyio import to_thread
+from starlette.datastructures import State
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kg.errors import KgError
+from kg.graph import Graph
+from kg.memo import Memo
+from kg_api.replies import matches, takes_gzip
+
+HELD_MOST, HELD_BYTES = 10_000, 32 * 1024 * 1024
+AGAIN = (b"server-timing", b'memory;desc="sent before";dur=0')
+_PASSED = frozenset({b"cookie", b"authorization", b"range"})
+_TOLD = (b"host", b"accept", b"accept-language")
+_STAY = frozenset({b"etag", b"cache-control", b"vary", b"content-language"})
+_REVISION = re.compile(r'(?:W/)?"(\d{1,15})-')
+Key = tuple[object, ...]
+Headers = list[tuple[bytes, bytes]]
+
+
+class Sent(NamedTuple):
+    """A response that may be sent again at its revision."""
+
+    revision: int
+    tag: str
+    headers: Headers
+    body: bytes
+
+
+class Front:
+    """Answers a request that came before, word for word, as it was answered, if the record is where it was.
+
+    Args:
+        inner: Answers all others.
+        state: Of the application; holds the graph.
+
+    Laws: only answers that carry a tag of the record are sent again, at the revision of the tag, to requests with the
+    same address, query, host and accepted languages, types and codings.
+    """
+
+    def __init__(self, inner: ASGIApp, state: State) -> None:
+        self._inner, self._state = inner, state
+        self._held: Memo[Sent] = Memo(HELD_MOST, heaviest=HELD_BYTES, weigh=lambda one: 1_000 + len(one.body))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass on."""
+        key = _key(scope)
+        if key is None:
+            await self._inner(scope, receive, send)
+            return
+        found = self._held.get(key)
+        if found is not None and await self._revision(scope) == found.revision:
+            await _again(found, scope, send)
+            return
+        start: list[Message] = []
+
+        async def noticed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.append(message)
+            elif message["type"] == "http.response.body" and start and not message.get("more_body", False):
+                kept = _kept(start.pop(), message.get("body", b""))
+                if kept is not None:
+                    self._held.put(key, kept)
+            else:
+                start.clear()
+            await send(message)
+
+        await self._inner(scope, receive, noticed)
+
+    async def _revision(self, scope: Scope) -> int | None:
+        """Return the revision that the request sees; it keeps to it when it is passed on."""
+        graph: Graph = self._state.graph
+        face = graph.at_one_revision()
+        with suppress(KgError):  # whoever answers in our place says what is wrong
+            revision = await to_thread.run_sync(lambda: face.revision)
+            scope.setdefault("state", {})["face"] = face
+            return revision
+        return None
+
+
+def _key(scope: Scope) -> Key | None:
+    """Return all that an answer may depend on beside the record; None where it is not to be sent again."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    headers = dict(scope["headers"])
+    if len(headers) < len(scope["headers"]) or not _PASSED.isdisjoint(headers):
+        return None
+    gzip = takes_gzip(headers.get(b"accept-encoding", b"").decode("latin-1"))
+    told = tuple(headers.get(name) for name in _TOLD)
+    return (scope["scheme"], scope["path"], scope.get("raw_path"), scope["query_string"], gzip, *told)
+
+
+def _kept(start: Message, body: bytes) -> Sent | None:
+    headers: Headers = [(name.lower(), value) for name, value in start["headers"]]
+    named = dict(headers)
+    revision = _REVISION.match(named.get(b"etag", b"").decode("latin-1"))
+    if start["status"] != 200 or revision is None or named.get(b"cache-control") != b"no-cache":
+        return None
+    lasting = [(name, value) for name, value in headers if name != b"server-timing"]
+    return Sent(int(revision[1]), named[b"etag"].decode("latin-1"), lasting, body)
+
+
+async def _again(found: Sent, scope: Scope, send: Send) -> None:
+    given = dict(scope["headers"]).get(b"if-none-match")
+    unchanged = matches(None if given is None else given.decode("latin-1"), found.tag)
+    if unchanged:
+        headers = [(name, value) for name, value in found.headers if name in _STAY]
+    else:
+        headers = [*found.headers, AGAIN]
+    await send({"type": "http.response.start", "status": 304 if unchanged else 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if unchanged else found.body})

@@ -1,0 +1,82 @@
+"""The front: what was sent is sent again as it was, to the same request, while the record stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+import kg
+from kg.model import Change, Entity, Text
+from kg_api.app import create_app
+from tests.api.test_replies import ADDRESSES
+
+QUESTIONS = ["/api/v1/raises", "/matrix", "/claims/tar--mitigates--safeguard-removal", "/ontology", "/.well-known/void"]
+OWN = {"x-request-id", "server-timing", "date"}
+"""Headers that each response has for itself."""
+
+
+@pytest.fixture
+def graph(database_url: str) -> Iterator[kg.Graph]:
+    """An empty record."""
+    one = kg.open(database_url, empty=True, ontology=(), lang="en")
+    yield one
+    one.store.close()
+
+
+@pytest.mark.parametrize("address", [*QUESTIONS, *ADDRESSES[:7]])
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_it_is_sent_again_as_it_was(client: TestClient, address: str, coding: str) -> None:
+    asked = {"Accept-Encoding": coding}
+    first, again = client.get(address, headers=asked), client.get(address, headers=asked)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    kept = [{name: value for name, value in one.headers.items() if name not in OWN} for one in (first, again)]
+    assert kept[0] == kept[1]
+    assert first.headers["x-request-id"] != again.headers["x-request-id"]
+
+
+def test_it_says_so_and_minds_what_the_client_has(client: TestClient) -> None:
+    address = "/api/v1/impact?entity=qlora&max_links=3"
+    first, again = client.get(address), client.get(address)
+    assert "sent before" in again.headers["server-timing"]
+    tag = first.headers["etag"]
+    assert client.get(address, headers={"If-None-Match": tag}).status_code == 304
+    assert client.get(address, headers={"If-None-Match": '"1-other"'}).content == first.content
+    assert client.get(address, headers={"If-None-Match": '"1-other"'}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Accept-Language": "zh"}, {"Accept": "text/html"}, {"Accept-Encoding": "identity"}, {"Host": "other.example"}],
+)
+def test_another_request_is_answered_for_itself(client: TestClient, headers: dict[str, str]) -> None:
+    for address in ("/api/v1/paths?source=qlora&target=malicious-use", "/id/entity/qlora", "/.well-known/void"):
+        usual = client.get(address)
+        fresh = TestClient(client.app, raise_server_exceptions=False)
+        cookies = {**headers, "Cookie": "a=b"}
+        assert client.get(address, headers=headers).content == fresh.get(address, headers=cookies).content
+        assert client.get(address).content == usual.content
+
+
+@pytest.mark.parametrize("header", [{"Cookie": "a=b"}, {"Authorization": "Bearer x"}, {"Range": "bytes=0-1"}])
+def test_who_says_who_she_is_goes_past_it(client: TestClient, header: dict[str, str]) -> None:
+    client.get("/api/v1/raises")
+    assert "sent before" not in client.get("/api/v1/raises", headers=header).headers.get("server-timing", "")
+
+
+def test_a_write_ends_it_at_once(graph: kg.Graph) -> None:
+    with TestClient(create_app(graph, warm=False)) as client:
+        for number in range(3):
+            for _ in range(2):
+                got = client.get("/api/v1/entities")
+                assert len(got.json()["items"]) == number
+            graph.write([Change("entity", Entity(f"e-{number}", "Risk", Text("E")))], actor="ann", act="add")
+        graph.store.close()
+
+
+def test_faults_are_not_sent_again(graph: kg.Graph) -> None:
+    with TestClient(create_app(graph, warm=False), raise_server_exceptions=False) as client:
+        assert client.get("/api/v1/entities/e").status_code == 404
+        graph.write([Change("entity", Entity("e", "Risk", Text("E")))], actor="ann", act="add")
+        assert client.get("/api/v1/entities/e").status_code == 200
