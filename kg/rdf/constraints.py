@@ -20,6 +20,8 @@ About = Mapping[Node, Sequence[Node]]
 """Property -> objects, none twice."""
 Test = Callable[[Node], bool]
 """Tells whether a value is a good one."""
+OUTLINES_MOST = 4_096
+"""So many outlines are remembered at a time; records have some dozens."""
 _SUBCLASS = name("rdfs:subClassOf")
 _LEXICAL = {
     "integer": re.compile(r"[+-]?[0-9]+"),
@@ -60,21 +62,52 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What is checked of one property.
+
+    Args:
+        checks: All of them.
+        tests: What a value that stands alone has to pass, and the rule that it breaks else; None when checks ask more.
+        passed: IRIs, numbers, ... that are good values wherever they stand alone, as far as is known.
+    """
+
+    checks: tuple[Check, ...]
+    tests: tuple[tuple[Test, str], ...] | None
+    passed: set[Node]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What is checked of members of some classes.
 
     Args:
         needed: Checks that fail where the property is missing.
-        by_property: All checks, by property; IRIs, numbers, ... that are good values of it wherever they stand alone,
-            as far as is known; and whether a value that stands alone has only tests to pass.
+        steps: What is checked where a property stands, by property.
         inverse: Checks of how many name the member by a property.
         classes: Those of the classes asked for that the members are of.
     """
 
     needed: tuple[Check, ...]
-    by_property: Mapping[Node, tuple[tuple[Check, ...], set[Node], bool]]
+    steps: Mapping[Node, Step]
     inverse: tuple[Check, ...]
     classes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A plan for members that have just these properties.
+
+    Args:
+        plan: That for their classes.
+        needed: Checks of how often a property stands that more than one value or none decides.
+        steps: What is checked of each property, in their order; None where nothing is.
+        named: Properties among them that count for inverse checks.
+    """
+
+    plan: Plan
+    needed: tuple[Check, ...]
+    steps: tuple[Step | None, ...]
+    named: tuple[Node, ...]
 
 
 @dataclass
@@ -101,6 +134,7 @@ class Pass:
     broken: set[tuple[Node, str]] = field(default_factory=set)
     members: dict[Node, set[Node]] = field(default_factory=dict)
     _plans: dict[tuple[Node, ...], Plan] = field(default_factory=dict)
+    _outlines: dict[tuple[tuple[Node, ...], tuple[Node, ...]], Outline] = field(default_factory=dict)
     _later: list[tuple[Node, str, Node, Node]] = field(default_factory=list)
     _named: dict[Node, set[Node]] = field(default_factory=dict)
     _waiting: list[tuple[Node, Check]] = field(default_factory=list)
@@ -115,35 +149,33 @@ class Pass:
 
     def look(self, subject: Node, about: About) -> None:
         """Check one subject; everything that is said of it must come at once."""
-        types = tuple(about.get(TYPE, ()))
-        plan = self._plans.get(types) or self._plans.setdefault(types, self._plan(types))
-        for class_ in plan.classes:
+        shape = (tuple(about.get(TYPE, ())), tuple(about))
+        outline = self._outlines.get(shape) or self._outline(shape)
+        for class_ in outline.plan.classes:
             self.members[class_].add(subject)
-        for path, named in self._named.items():
-            if path in about:
-                named.update(about[path])
-        self._waiting += [(subject, check) for check in plan.inverse]
-        for check in plan.needed:
+        for path in outline.named:
+            self._named[path].update(about[path])
+        if outline.plan.inverse:
+            self._waiting += [(subject, check) for check in outline.plan.inverse]
+        for check in outline.needed:
             values = about.get(check.path, ())
             if len(values) < check.least or (check.same and not _same(values, about, check.same)):
                 self.broken.add((subject, check.rule))
-        for path, values in about.items():
-            known = plan.by_property.get(path)
-            if known is None:
+        for step, values in zip(outline.steps, about.values(), strict=True):
+            if step is None:
                 continue
-            checks, passed, plain = known
             only = values[0] if len(values) == 1 else None
-            if only in passed:
-                continue
-            if only is None or not plain:
-                settled = [self._keeps(check, subject, values, about) for check in checks]
-            else:
-                settled = [check.test is None or check.test(only) for check in checks]
-                if False in settled:
-                    broken = zip(checks, settled, strict=True)
-                    self.broken.update((subject, check.rule) for check, good in broken if not good)
-            if only is not None and only[-1] == ">" and False not in settled:
-                passed.add(only)
+            if only not in step.passed and self._passes(step, subject, values, about) and only and only[-1] == ">":
+                step.passed.add(only)
+
+    def _passes(self, step: Step, subject: Node, values: Sequence[Node], about: About) -> bool:
+        """Tell whether the values of a property pass its checks for good."""
+        if step.tests is None or len(values) != 1:
+            kept = [self._keeps(check, subject, values, about) for check in step.checks]
+            return all(kept)
+        broken = [(subject, rule) for test, rule in step.tests if not test(values[0])]
+        self.broken.update(broken)
+        return not broken
 
     def _keeps(self, check: Check, subject: Node, values: Sequence[Node], about: About) -> bool:
         """Tell whether the values pass for good, whatever else is said of the subject and whatever comes later."""
@@ -176,6 +208,19 @@ class Pass:
                 self.broken.add((subject, check.rule))
         return self.broken
 
+    def _outline(self, shape: tuple[tuple[Node, ...], tuple[Node, ...]]) -> Outline:
+        types, properties = shape
+        plan = self._plans.get(types) or self._plans.setdefault(types, self._plan(types))
+        if len(self._outlines) >= OUTLINES_MOST:
+            self._outlines.clear()
+        self._outlines[shape] = Outline(
+            plan,
+            tuple(check for check in plan.needed if check.same or check.least > 1 or check.path not in properties),
+            tuple(plan.steps.get(property) for property in properties),
+            tuple(property for property in properties if property in self._named),
+        )
+        return self._outlines[shape]
+
     def _plan(self, types: tuple[Node, ...]) -> Plan:
         classes = {class_ for type_ in types for class_ in self.above.get(type_, (type_,))}
         mine = [(inverse, check) for targets, inverse, check in self._checks if not targets.isdisjoint(classes)]
@@ -185,7 +230,7 @@ class Pass:
                 by_property[check.path] = (*by_property.get(check.path, ()), check)
         return Plan(
             tuple(check for inverse, check in mine if not inverse and (check.least or check.same)),
-            {path: (checks, set(), all(map(_is_plain, checks))) for path, checks in by_property.items()},
+            {path: Step(checks, _tests(checks), set()) for path, checks in by_property.items()},
             tuple(check for inverse, check in mine if inverse),
             tuple(sorted(classes & self._asked)),
         )
@@ -248,7 +293,7 @@ def _text_test(least: int, most: int, search: Callable[[str], object] | None, be
     def test(node: Node) -> bool:
         if before is not None and not before(node):
             return False
-        text = _text(node)
+        text = node[1:-1] if node[-1] == '"' and "\\" not in node else _text(node)
         return least <= len(text) <= most and (search is None or search(text) is not None)
 
     return test
@@ -312,8 +357,11 @@ def _unique(values: Iterable[Node]) -> bool:
     return len(tagged) == len(set(tagged))
 
 
-def _is_plain(check: Check) -> bool:
-    return check.plain and (check.most is None or check.most > 0)
+def _tests(checks: Iterable[Check]) -> tuple[tuple[Test, str], ...] | None:
+    """Return all that a value that stands alone has to pass, None when more is asked of it than tests."""
+    if any(not check.plain or check.most == 0 for check in checks):
+        return None
+    return tuple((check.test, check.rule) for check in checks if check.test is not None)
 
 
 def _same(values: Sequence[Node], about: About, others: Iterable[Node]) -> bool:

@@ -90,10 +90,11 @@ class Form(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A value that stands in one triple: `node` gives its object, `value` reads it back."""
+    """A value that stands in one triple: `node` gives its object, `value` reads it back; terms are of a `scheme`."""
 
     node: Callable[[Any, Words], Node]
     value: Callable[[Node, Words], Any]
+    scheme: str = ""
 
     def write(self, subject: Node, predicate: Node, value: Any, words: Words) -> Iterator[Triple]:
         """Give the one triple."""
@@ -128,7 +129,7 @@ def term(scheme: str) -> One:
             raise ValueError(f"{shown(node)} is not among the {scheme.replace('_', ' ')} of the ontology")
         return found
 
-    return One(lambda key, words: words.node(scheme, key), value)
+    return One(lambda key, words: words.node(scheme, key), value, scheme)
 
 
 def _flag(node: Node, _: Words) -> bool:

@@ -14,12 +14,14 @@ from typing import Any
 from pyoxigraph import RdfFormat, Store
 
 from kg.rdf.names import TYPE, name
-from kg.rdf.nodes import Node, Triple, is_iri
+from kg.rdf.nodes import Node, is_iri
 from kg.rdf.rules import Rule
 
 WITHIN: Node = "<urn:x-evidence-kg:within>"
 """Joins a class with itself and with each class above it."""
 Members = Mapping[Node, Set[Node]]
+Pairs = Sequence[tuple[Node, Node]]
+"""Subjects and objects of one property."""
 _SUBCLASS = name("rdfs:subClassOf")
 
 
@@ -30,7 +32,7 @@ def looked_at(rules: Iterable[Rule]) -> frozenset[Node]:
 
 def asked(
     rules: Iterable[Rule],
-    some: Iterable[Triple],
+    some: Mapping[Node, Pairs],
     members: Members,
     above: Mapping[Node, frozenset[Node]],
 ) -> Iterator[tuple[Node, str]]:
@@ -38,14 +40,14 @@ def asked(
 
     Args:
         rules: Those without a query are passed over.
-        some: All triples with properties that the queries look at; others do no harm.
+        some: Property -> all that have it and what they have, for each property that the queries look at.
         members: Class -> its members, for each target of the rules.
         above: Each class -> itself and all classes above it, where there are any.
 
     Law: what the queries find among all triples, provided that they begin at `?this` and follow properties.
     """
     queries = [rule for rule in rules if rule.query]
-    store = _store(_needed(queries, list(some), members), above)
+    store = _store(_needed(queries, some, members), _classes(some), above)
     for rule in queries:
         rows: Any = store.query(as_sets(rule.query))
         targets = [members.get(target, frozenset()) for target in rule.targets]
@@ -67,30 +69,21 @@ def as_sets(query: str) -> str:
     return query.replace("FILTER NOT EXISTS", "MINUS").replace("rdfs:subClassOf*", WITHIN)
 
 
-def _needed(rules: Sequence[Rule], some: Sequence[Triple], members: Members) -> Iterator[Triple]:
-    """Give the triples of what rules are for and of what is reached from there."""
-    properties = looked_at(rules)
-    reached = {object for _, property, object in some if property in properties and object.startswith("<")}
-    near = {
-        property: reached.union(
-            *(members.get(target, ()) for rule in rules if property in rule.starts for target in rule.targets)
-        )
-        for property in properties
-    }
-    for triple in some:
-        if triple[1] in near and triple[0] in near[triple[1]]:
-            yield triple
+def _needed(rules: Sequence[Rule], some: Mapping[Node, Pairs], members: Members) -> Iterator[str]:
+    """Give the triples of what rules are for and of what is reached from there, as lines."""
+    reached = {object for pairs in some.values() for _, object in pairs if object[0] == "<"}
+    for property, pairs in some.items():
+        targets = {target for rule in rules if property in rule.starts for target in rule.targets}
+        near = reached.union(*(members.get(target, ()) for target in targets)) if targets else reached
+        yield "".join([f"{subject} {property} {object} .\n" for subject, object in pairs if subject in near])
 
 
-def _store(some: Iterable[Triple], above: Mapping[Node, frozenset[Node]]) -> Store:
+def _classes(some: Mapping[Node, Pairs]) -> set[Node]:
+    return {class_ for property in (TYPE, _SUBCLASS) for _, class_ in some.get(property, ()) if is_iri(class_)}
+
+
+def _store(lines: Iterable[str], classes: Set[Node], above: Mapping[Node, frozenset[Node]]) -> Store:
     store = Store()
-    written, classes = [], set()
-    for subject, property, object in some:
-        written.append(f"{subject} {property} {object} .\n")
-        if property in {TYPE, _SUBCLASS}:
-            classes.add(object)
-    for class_ in classes | above.keys():
-        if is_iri(class_):
-            written += [f"{class_} {WITHIN} {wider} .\n" for wider in above.get(class_, (class_,))]
-    store.bulk_load("".join(written).encode(), RdfFormat.N_TRIPLES, lenient=True)
+    within = (f"{one} {WITHIN} {wider} .\n" for one in classes | above.keys() for wider in above.get(one, (one,)))
+    store.bulk_load("".join((*lines, *within)).encode(), RdfFormat.N_TRIPLES, lenient=True)
     return store

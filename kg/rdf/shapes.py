@@ -16,7 +16,7 @@ from typing import Any
 from kg.ids import RecordKind
 from kg.model import Claim, Entity, Evidence, Record, Text, Work, kind_of
 from kg.rdf import constraints, rule_queries
-from kg.rdf.convert import CLASSES, describe, node_of, triples
+from kg.rdf.convert import CLASSES, describe, description, node_of, triples
 from kg.rdf.forms import Words, words_of
 from kg.rdf.names import PREFIXES, TYPE, name
 from kg.rdf.nodes import Node, Triple, iri, is_iri, literal
@@ -94,11 +94,13 @@ def validate_all(some: Iterable[Triple], vocabulary: Vocabulary, records: Iterab
                               for object in about.get(_SUBCLASS, ()))  # fmt: skip
     targets = frozenset(target for rule in known.values() if rule.query for target in rule.targets)
     core = constraints.Pass(known.values(), above, targets)
-    wanted = rule_queries.looked_at(known.values())
-    looked: list[Triple] = []
-    for subject, about in chain(stated.items(), _descriptions(records, words)):
-        core.look(subject, about)
-        looked += [(subject, property, object) for property in wanted & about.keys() for object in about[property]]
+    looked: dict[Node, list[tuple[Node, Node]]] = {property: [] for property in rule_queries.looked_at(known.values())}
+    wanted = looked.keys()
+    for some_more in chain((stated,), (description(record, words) for record in records)):
+        for subject, about in some_more.items():
+            core.look(subject, about)
+            for property in wanted & about.keys():
+                looked[property] += [(subject, object) for object in about[property]]
     found = core.found()
     found.update(rule_queries.asked(known.values(), looked, core.members, above))
     return _sorted({_finding(node, known[id]) for node, id in found})
@@ -140,21 +142,6 @@ def document(found: Sequence[Finding], lang: str = "en") -> dict[str, Any]:
         "items": [one.document(lang) for one in found],
         "counts": {**{word: severities[word] for word in SEVERITIES}, "rules": dict(sorted(by_rule.items()))},
     }
-
-
-def _descriptions(records: Iterable[Record], words: Words) -> Iterator[tuple[Node, Mapping[Node, list[Node]]]]:
-    """Give what is said of each subject in the triples of records."""
-    for record in records:
-        found: dict[Node, dict[Node, list[Node]]] = {}
-        last, about = "", {}
-        for subject, property, object in triples(record, words):
-            if subject != last:
-                last, about = subject, found.setdefault(subject, {})
-            if property in about:
-                about[property].append(object)
-            else:
-                about[property] = [object]
-        yield from found.items()
 
 
 def _leaned_on(given: Mapping[Key, Record], snapshot: Snapshot, words: Words) -> Iterator[Triple]:
