@@ -25,7 +25,7 @@ help:
 	@echo 'make test     style, types, import order, and all tests (WORKERS=$(WORKERS))'
 	@echo 'make check    style, types, import order and architecture only'
 	@echo 'make format   let ruff put the code into its style'
-	@echo 'make bench    measure, and print a table'
+	@echo 'make bench    measure beside other libraries, and print and keep the figures'
 	@echo 'make docs     write the reference pages and the outputs shown in the documentation anew'
 	@echo 'make clean    remove .venv and caches'
 

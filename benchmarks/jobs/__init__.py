@@ -1,0 +1,1 @@
+"""The jobs that are measured, by what they are about."""

