@@ -5,7 +5,8 @@ Lives here: what its template is given. Never here: HTML (templates), which enti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -19,8 +20,9 @@ from kg_api import parameters as p
 from kg_api.asking import TheGraph, TheLang
 from kg_api.pages import SELECTIONS, TEMPLATES, addresses, query
 from kg_api.pages_read.frame import navigation
+from kg_api.pages_read.wording import said
 from kg_api.replies import HTML, reply
-from kg_api.routers.pictures import DOSSIERS, AView
+from kg_api.routers.pictures import AView, dossier_of
 from kg_viz import frame, page, scene
 from kg_viz.drawn import Node, Scene
 from kg_viz.view import NAMES, Filters, View
@@ -73,8 +75,9 @@ def explorer(
             online=True,
             scripts=page.SCRIPTS,
             nav=navigation(request, spoken),
+            head=said(spoken),
             document=page.picture(made, legend_of=around["legend"]),
-            dossier=_dossier(network, made, view, chosen, places),
+            dossier=_dossier(partial(dossier_of, graph, network, spoken), made, view, chosen, places),
             found=graph.search(q, lang=spoken, limit=20) if q and q.strip() else None,
             q=q or "",
             levels=_levels(view, places),
@@ -134,7 +137,11 @@ def _kept(pairs: Iterable[tuple[str, str]], drop: Iterable[str]) -> list[tuple[s
 
 
 def _dossier(
-    network: Network, made: Scene, view: View, chosen: Mapping[str, str], places: Mapping[str, Any]
+    told: Callable[[str, str], dict[str, Any]],
+    made: Scene,
+    view: View,
+    chosen: Mapping[str, str],
+    places: Mapping[str, Any],
 ) -> dict[str, Any] | None:
     """Return what the side panel shows when the page arrives; scripts take over from there."""
     for kind in SELECTIONS:
@@ -142,7 +149,7 @@ def _dossier(
             continue
         if kind == "edge":
             return _edge(made, chosen[kind])
-        found = DOSSIERS[kind](network, chosen[kind], lang=made.lang)
+        found = told(kind, chosen[kind])
         if kind == "entity":
             node = next((node for node in made.nodes if node.id == chosen[kind]), None)
             found["members"] = len(node.members) if node is not None and len(node.members) > 1 else 0
@@ -182,5 +189,7 @@ def _edge(made: Scene, id: str) -> dict[str, Any] | None:
         "contested": edge.contested,
         "claims": [made.claims[claim] for claim in edge.claims],
         "page": None,
+        "history": [],
+        "adds": None,
         "api": None,
     }

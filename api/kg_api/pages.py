@@ -17,6 +17,7 @@ from kg.settings import Lang
 from kg_api import reference
 from kg_api.asking import TheLang
 from kg_api.pages_read.frame import navigation
+from kg_api.pages_read.wording import said
 from kg_api.replies import HTML, reply
 from kg_viz.page import environment
 from kg_viz.words import words
@@ -45,9 +46,9 @@ def around(request: Request, lang: Lang) -> dict[str, Any]:
     return {
         **places,
         "lang": lang,
+        "head": said(lang),
         "nav": navigation(request, lang),
         "other": other,
-        "other_href": places["changed"](lang=other),
     }
 
 

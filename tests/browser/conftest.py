@@ -24,6 +24,8 @@ sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 SHOTS = os.environ.get("KG_SHOTS")
 """Folder for a picture of every page that a test opened, taken when the test ends; unset: none are taken."""
+if SHOTS is not None:
+    Path(SHOTS).mkdir(parents=True, exist_ok=True)
 SIZES = {"wide": (1400, 900), "phone": (390, 844)}
 VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -43,6 +45,12 @@ class Watch:
     def nothing_happened(self) -> None:
         """Assert that all is quiet."""
         assert (self.faults, self.outside, self.dialogs) == ([], [], [])
+
+
+def shoot(page: Any, name: str) -> None:
+    """Keep a picture of a page as it is now, where pictures are kept."""
+    if SHOTS is not None:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
 
 
 @contextmanager
@@ -128,5 +136,5 @@ def open_page(browser: Any, request: pytest.FixtureRequest) -> Iterator[Callable
     for number, context in enumerate(contexts):
         if SHOTS is not None and context.pages:
             name = "".join(char if char.isalnum() else "-" for char in request.node.name)
-            context.pages[0].screenshot(path=Path(SHOTS) / f"{name}-{number}.png")
+            shoot(context.pages[0], f"{name}-{number}")
         context.close()

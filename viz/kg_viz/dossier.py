@@ -53,6 +53,7 @@ def of_claim(network: Network, id: str, *, lang: str = "en") -> Document:
         "sides": sides,
         "page": f"/claims/{quote(id)}",
         "doubt": f"/ask/what-if?source={quote(record.subject)}&target={quote(record.object)}&drop_claim={quote(id)}",
+        "adds": f"/contribute?claim={quote(id)}",
         "api": f"/api/v1/claims/{quote(id)}",
     }
 
@@ -80,6 +81,7 @@ def of_entity(network: Network, id: str, *, lang: str = "en") -> Document:
         "claims_out": _briefs(network, snapshot.claims_from(id), lang),
         "claims_in": _briefs(network, snapshot.claims_to(id), lang),
         "page": f"/entities/{quote(id)}",
+        "adds": None,
         "api": f"/api/v1/entities/{quote(id)}",
     }
 
@@ -107,6 +109,7 @@ def of_work(network: Network, id: str, *, lang: str = "en") -> Document:
         "links": addresses(record),
         "items": items,
         "page": f"/works/{quote(id)}",
+        "adds": f"/contribute?work={quote(id)}",
         "api": f"/api/v1/works/{quote(id)}",
     }
 

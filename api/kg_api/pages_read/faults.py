@@ -59,6 +59,8 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
         text = words["fault_no_record"].format(kind=words[f"kind_{where}"], given=given)
     elif lang == "zh" and not has_chinese(detail):
         text = words.get(key, words["fault_other"]).format(given=given, where=where or "")
+        if not given and "{given}" in words.get(key, ""):
+            text = words["fault_bad-field"]
     else:
         text = detail[:1].upper() + detail[1:] + ("" if detail.endswith((".", "?", "!", "。")) else ".")
     if field is not None and given and not missing:

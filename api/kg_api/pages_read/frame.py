@@ -57,6 +57,7 @@ def around(request: Request, lang: Lang) -> dict[str, Any]:
     spoken = [(name, value) for name, value in kept if name == "lang"]
     return {
         "said": said(lang),
+        "head": said(lang),
         "lang": lang,
         "colon": "：" if lang == "zh" else ": ",
         "other": other,

@@ -30,6 +30,7 @@ from kg.settings import Lang
 from kg_api import parameters as p
 from kg_api.asking import TheGraph, TheLang, face_of
 from kg_api.pages_read import frame
+from kg_api.pages_read.labelled import Labels
 from kg_api.pages_read.versions import versions
 from kg_api.pages_read.weighed import account
 from kg_api.pages_read.wording import said
@@ -242,7 +243,8 @@ def _page(
     def context() -> Document:
         network = graph.network(Criteria.parse(criteria, graph.vocabulary))
         record = find(network.snapshot, kind, id)
-        history = versions(graph.store.history(kind, record.id), lang) if view else []
+        labels = Labels(graph.vocabulary, network.snapshot, lang)
+        history = versions(kind, graph.store.history(kind, record.id), labels) if view else []
         return {
             **make(network, record.id, lang),
             "id": record.id,
@@ -255,6 +257,7 @@ def _page(
             "embedded": embedded_of(network, kind, record.id),
             "view": view,
             "versions": history,
+            "people": graph.credit(one["actor"] for one in history),
         }
 
     return frame.shown(request, f"read/{kind}.html", lang, context)

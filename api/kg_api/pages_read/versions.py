@@ -5,67 +5,92 @@ Lives here: versions as rows. May enter: what `Store.history` returns. Never her
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kg.model import Record, Revision, canonical, to_payload
+from kg.contribute.changed import differences
+from kg.contribute.names import kind_of
+from kg.graph import Graph
+from kg.ids import RecordKind
+from kg.model import Record, Revision
+from kg_api.pages_read.labelled import Labels
 from kg_api.pages_read.wording import moment, said
 
 Document = dict[str, Any]
-LONGEST = 400
+Histories = Sequence[tuple[Revision, Record]]
+RECENT = 5
 
 
-def versions(history: Sequence[tuple[Revision, Record]], lang: str) -> list[Document]:
+def versions(kind: RecordKind, history: Histories, labels: Labels) -> list[Document]:
     """Return the versions of a record, the newest first.
 
     Args:
+        kind: Kind of the record.
         history: Every revision that wrote the record, with what it wrote, the oldest first.
-        lang: Language of the dates and names.
+        labels: Words for what the record holds; dates are in their language.
 
     Returns:
         `[{"number", "when", "recorded_at", "actor", "act", "reason", "changes": [{"field", "before", "after"}]}]`; the
         first version has no changes.
     """
     found: list[Document] = []
-    before: Document | None = None
+    before: Record | None = None
     for revision, record in history:
-        payload = to_payload(record)
+        told = [] if before is None else differences(before, record)
         found.append(
             {
                 "number": revision.number,
-                "when": moment(revision.recorded_at, lang),
+                "when": moment(revision.recorded_at, labels.lang),
                 "recorded_at": revision.recorded_at,
                 "actor": revision.actor,
-                "act": revision.act,
+                "act": act_said(revision.act, labels.lang),
                 "reason": revision.reason,
-                "changes": [] if before is None else changes(before, payload, lang),
+                "changes": changes(kind, told, labels),
             }
         )
-        before = payload
+        before = record
     return found[::-1]
 
 
-def changes(before: Document, after: Document, lang: str) -> list[Document]:
-    """Return the fields in which two versions differ, by name.
-
-    Example:
-        >>> changes({"id": "a", "status": "proposed"}, {"id": "a"}, "en")
-        [{'field': 'status', 'before': 'proposed', 'after': None}]
-    """
-    words = said(lang)
+def recent(graph: Graph, kind: str, id: str, lang: str) -> list[Document]:
+    """Return the newest acts on a record, newest first, at most `RECENT`: `[{"number", "when", "act", "actor"}]`."""
+    last = [revision for revision, _ in graph.store.history(kind_of(kind), id)][: -RECENT - 1 : -1]
+    people = graph.credit(one.actor for one in last)
     return [
         {
-            "field": words.get(f"field_{name}", name),
-            "before": _shown(before.get(name)),
-            "after": _shown(after.get(name)),
+            "number": one.number,
+            "when": moment(one.recorded_at[:10], lang),
+            "act": act_said(one.act, lang),
+            "actor": people.get(one.actor, {}).get("name") or one.actor,
         }
-        for name in sorted(before.keys() | after.keys())
-        if before.get(name) != after.get(name)
+        for one in last
     ]
 
 
-def _shown(value: Any) -> str | None:
-    if value is None:
-        return None
-    text = value if isinstance(value, str) else canonical(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+def act_said(act: str, lang: str) -> str:
+    """Return the word for an act.
+
+    Example:
+        >>> act_said("accept", "zh"), act_said("dance", "zh")
+        ('接受', 'dance')
+    """
+    return said(lang).get(f"act_{act}", act)
+
+
+def changes(kind: RecordKind, told: Sequence[Mapping[str, Any]], labels: Labels) -> list[Document]:
+    """Return the fields in which two versions differ, fields and values in words.
+
+    Example:
+        >>> from kg.snapshot import Snapshot
+        >>> from kg.vocabulary import load
+        >>> told = [{"field": "status", "before": "proposed", "after": "accepted"}]
+        >>> changes("claim", told, Labels(load(), Snapshot.of(0, None, []), "zh"))
+        [{'field': '状态', 'before': '待审核', 'after': '已接受'}]
+    """
+    return [
+        {
+            "field": labels.field(one["field"]),
+            **{side: labels.value(kind, one["field"], one[side]) for side in ("before", "after")},
+        }
+        for one in told
+    ]

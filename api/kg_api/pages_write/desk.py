@@ -90,7 +90,7 @@ def one(form: Form, name: str) -> str:
 def shown(visit: Visit, template: str, context: Mapping[str, Any], *, status: int = 200) -> Response:
     """Return a page that depends on who looks at it, so that nobody keeps it."""
     request, lang = visit.request, visit.lang
-    words = said(lang)
+    words, vocabulary = said(lang), visit.graph.vocabulary
     around = {
         **frame.around(request, lang),
         "said": words,
@@ -98,6 +98,9 @@ def shown(visit: Visit, template: str, context: Mapping[str, Any], *, status: in
         "reviewer": visit.reviews,
         "csrf": security.csrf_of(request) if visit.bearer is not None else "",
         "here": frame.changed(request, ("sent",)),
+        "statuses": {
+            one.id: one.label.get(lang) for one in (*vocabulary.work_statuses.values(), *vocabulary.statuses.values())
+        },
         "problem": None,
     }
     html = frame.TEMPLATES.get_template(template).render({**around, **context})

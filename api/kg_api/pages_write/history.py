@@ -15,9 +15,10 @@ from kg.errors import KgError
 from kg.graph import Graph
 from kg_api import security
 from kg_api.asking import TheGraph, TheLang
-from kg_api.pages_read import frame
+from kg_api.pages_read import frame, versions
+from kg_api.pages_read.labelled import Labels
 from kg_api.pages_read.wording import moment
-from kg_api.pages_write.desk import Form, Visit, led, one, said, shown
+from kg_api.pages_write.desk import Form, Visit, led, one, shown
 from kg_api.problems import Refusal
 
 router = APIRouter(include_in_schema=False)
@@ -66,14 +67,12 @@ def _undo(request: Request, graph: Graph, lang: Any, number: str, form: Form) ->
 
 
 def _page(visit: Visit, number: str, *, status: int = 200, **found: Any) -> Response:
-    lang, words = visit.lang, said(visit.lang)
-    told = visit.graph.entry(number)
+    graph, lang = visit.graph, visit.lang
+    told, labels = graph.entry(number), Labels(graph.vocabulary, graph.snapshot, lang)
     changes = [
         {
             **change,
-            "changed": [
-                {**field, "field": words.get(f"field_{field['field']}", field["field"])} for field in change["changed"]
-            ],
+            "changed": versions.changes(change["kind"], change["changed"], labels),
         }
         for change in told["changes"][:SHOWN_MOST]
     ]
@@ -91,5 +90,8 @@ def _page(visit: Visit, number: str, *, status: int = 200, **found: Any) -> Resp
 
 
 def _told(revision: Document, lang: str) -> Document:
-    act = said(lang).get(f"act_{revision['act']}", revision["act"])
-    return {**revision, "when": moment(revision["recorded_at"], lang), "act_said": act}
+    return {
+        **revision,
+        "when": moment(revision["recorded_at"], lang),
+        "act_said": versions.act_said(revision["act"], lang),
+    }

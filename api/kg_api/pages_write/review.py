@@ -13,18 +13,27 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from kg.contribute.names import record_of
+from kg.contribute.queue import quote_of, says
+from kg.contribute.states import PENDING
 from kg.errors import Conflict, KgError
 from kg.graph import Graph
+from kg.ids import RecordKind
+from kg.model import Evidence, Record, to_payload
+from kg.settings import Lang
 from kg_api import security
 from kg_api.asking import TheGraph, TheLang
 from kg_api.pages_read import frame
+from kg_api.pages_read.labelled import Labels
+from kg_api.pages_read.versions import act_said, changes
 from kg_api.pages_read.wording import moment
 from kg_api.pages_write.desk import Form, Visit, led, one, said, shown
 from kg_api.pages_write.effects import effect
 from kg_api.problems import Refusal
+from kg_viz.dossier import citation
 
 router = APIRouter(include_in_schema=False)
 DECISIONS = ("accept", "reject", "return")
+ITEM_FACTS = ("stance", "kind", "strength", "strength_reason", "basis")
 FILTERS = ("status", "kind", "actor", "after")
 Document = dict[str, Any]
 
@@ -53,13 +62,13 @@ async def decided(request: Request, graph: TheGraph, spoken: TheLang, id: str) -
     return await run_in_threadpool(_decide, request, graph, spoken, id, form)
 
 
-def _decide(request: Request, graph: Graph, lang: Any, id: str, form: Form) -> Response:
+def _decide(request: Request, graph: Graph, lang: Lang, id: str, form: Form) -> Response:
     visit = Visit.of(request, graph, lang)
     try:
         actor, decision = visit.proven(form), one(form, "decision")
         why, seen = one(form, "why") or None, one(form, "revision")
         expect = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None
-        _refuse_changed(graph, id, expect)
+        _refuse_changed(graph, id, expect, lang)
         if decision == "revoke":
             graph.revoke(id, why=why or "", actor=actor, lang=lang)
         else:
@@ -70,7 +79,7 @@ def _decide(request: Request, graph: Graph, lang: Any, id: str, form: Form) -> R
     return led(visit, f"/review/{quote(id, safe='')}", sent="decided")
 
 
-def _refuse_changed(graph: Graph, id: str, seen: int | None) -> None:
+def _refuse_changed(graph: Graph, id: str, seen: int | None, lang: Lang) -> None:
     """Refuse to decide on what the reviewer has not seen: the record changed since the page was made.
 
     Raises:
@@ -80,7 +89,7 @@ def _refuse_changed(graph: Graph, id: str, seen: int | None) -> None:
     last = graph.store.history(kind, record.id)[-1][0]
     if seen is not None and last.number > seen:
         raise Conflict(
-            f"{last.actor} changed this meanwhile ({last.act}, revision {last.number})",
+            said(lang)["changed_meanwhile"].format(actor=last.actor, act=act_said(last.act, lang), number=last.number),
             where="revision",
             hint="look at what it says now, then decide",
         )
@@ -88,16 +97,20 @@ def _refuse_changed(graph: Graph, id: str, seen: int | None) -> None:
 
 def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response:
     graph, lang = visit.graph, visit.lang
-    kind, record = record_of(graph.snapshot, id)
+    network = graph.network()
+    kind, record = record_of(network.snapshot, id)
+    labels = Labels(network.vocabulary, network.snapshot, lang)
     history = graph.history(kind, record.id)
     context: Document = {
         "kind": kind,
         "id": record.id,
+        "title": says(record, network, lang),
         "state": record.status,
-        "versions": _versions(history, lang),
+        "item": _item(record, labels) if isinstance(record, Evidence) else None,
+        "facts": [] if isinstance(record, Evidence) else _facts(kind, record, labels),
+        "versions": _versions(history, labels),
         "people": history["people"],
         "revision": history["revision"],
-        "problem": None,
         "why": "",
         "sent": visit.request.query_params.get("sent", ""),
         "waiting": None,
@@ -105,7 +118,7 @@ def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response
         "own": False,
         **found,
     }
-    if record.status in {"proposed", "returned"} and kind != "work":
+    if record.status in PENDING and kind != "work":
         told = graph.waiting(record.id, lang=lang)
         context |= {
             "waiting": told,
@@ -115,18 +128,42 @@ def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response
     return shown(visit, "write/waiting.html", context, status=status)
 
 
-def _versions(history: Document, lang: str) -> list[Document]:
-    """Return the versions of a record, newest first, with names of fields."""
-    words = said(lang)
+def _item(item: Evidence, labels: Labels) -> Document:
+    """Return an item as reviewers read it."""
+    snapshot = labels.snapshot
+    work = snapshot.works.get(item.work)
+    checked = quote_of(item, snapshot, labels.lang)
+    return {
+        "statement": item.statement,
+        "quote": item.quote,
+        "work": item.work,
+        "citation": item.work if work is None else citation(work),
+        "title": None if work is None else work.title,
+        "locator": item.locator,
+        "inferred": item.inferred,
+        "facts": [
+            (name, labels.value("evidence", name, getattr(item, name)))
+            for name in ITEM_FACTS
+            if getattr(item, name) is not None
+        ],
+        "quote_check": None if checked is None else checked["said"],
+    }
+
+
+def _facts(kind: RecordKind, record: Record, labels: Labels) -> list[tuple[str, str | None]]:
+    """Return the fields of another record in words."""
+    told = {name: value for name, value in to_payload(record).items() if name not in {"id", "status"}}
+    return [(labels.field(name), labels.value(kind, name, value)) for name, value in told.items()]
+
+
+def _versions(history: Document, labels: Labels) -> list[Document]:
+    """Return the versions of a record, newest first, fields and values in words."""
     return [
         {
             **version,
-            "when": moment(version["recorded_at"], lang),
-            "act": words.get(f"act_{version['act']}", version["act"]),
-            "changed": [
-                {**change, "field": words.get(f"field_{change['field']}", change["field"])}
-                for change in version["changed"]
-            ],
+            "when": moment(version["recorded_at"], labels.lang),
+            "act": act_said(version["act"], labels.lang),
+            "changed": changes(history["kind"], version["changed"], labels),
         }
         for version in history["versions"]
     ]

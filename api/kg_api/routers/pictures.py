@@ -13,9 +13,11 @@ from fastapi.responses import Response
 from kg.criteria import Criteria
 from kg.graph import Graph
 from kg.network import Network
+from kg.settings import Lang
 from kg_api import parameters as p
 from kg_api import shapes
 from kg_api.asking import TheGraph, TheLang
+from kg_api.pages_read.versions import recent
 from kg_api.replies import HTML, reply
 from kg_viz import dossier, drawing, legend, page, scene
 from kg_viz.view import View
@@ -92,4 +94,10 @@ def dossier_route(
     id: AnyId,
 ) -> Response:
     """One claim, entity or work with everything worded in one language; for programs, the records are better."""
-    return reply(request, lambda: DOSSIERS[kind](network_of(graph, criteria), id, lang=spoken), lang=spoken)
+    return reply(request, lambda: dossier_of(graph, network_of(graph, criteria), spoken, kind, id), lang=spoken)
+
+
+def dossier_of(graph: Graph, network: Network, lang: Lang, kind: str, id: str) -> dict[str, Any]:
+    """Return what the panel shows of a record, with the newest acts on it."""
+    found = DOSSIERS[kind](network, id, lang=lang)
+    return {**found, "history": recent(graph, kind, found["id"], lang)}

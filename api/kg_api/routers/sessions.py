@@ -37,12 +37,12 @@ async def sign_in(request: Request, graph: TheGraph) -> Response:
 
 @router.post("/sign-out", name="sign_out")
 async def sign_out(request: Request, graph: TheGraph) -> Response:
-    """End the session and lead to the first page. The form holds `csrf`."""
+    """End the session and lead to `next`, else to the first page. The form holds `csrf`."""
     form = await security.form_of(request)
     security.check_csrf(request, form.get(security.CSRF_FIELD, [""])[0])
     session = request.cookies.get(security.cookie_name(request), "")
     await run_in_threadpool(graph.sign_out, session)
-    response = RedirectResponse("/", status_code=303)
+    response = RedirectResponse(security.local(form.get("next", ["/"])[0]), status_code=303)
     security.drop_session(request, response)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -2,6 +2,7 @@
 // has been sent. Without scripts, and without storage, the form works the same, and forgets.
 
 const PREFIX = "evidence-kg draft ";
+const SENDING = "evidence-kg sending";
 const KEPT = "input[name]:not([type=hidden]):not([type=password]), select[name], textarea[name]";
 
 function storage() {
@@ -16,37 +17,93 @@ const shelf = storage();
 
 function read(key) {
   try {
-    return JSON.parse(shelf.getItem(key)) ?? {};
+    return JSON.parse(shelf.getItem(key));
   } catch {
-    return {};
+    return null;
   }
 }
 
-for (const form of shelf ? document.querySelectorAll("form[data-draft]") : []) {
+function keep(key, value) {
+  try {
+    shelf.setItem(key, JSON.stringify(value));
+  } catch {
+    // The storage is full or closed: the form still holds what was typed.
+  }
+}
+
+const held = (field) => (field.type === "checkbox" ? field.checked : field.value);
+const isText = (field) => field.type !== "checkbox" && field.tagName !== "SELECT";
+
+function fill(fields, draft) {
+  for (const field of fields) {
+    if (!(field.name in draft)) continue;
+    if (field.type === "checkbox") field.checked = draft[field.name] === true;
+    else field.value = String(draft[field.name]);
+    const fold = field.closest("details");
+    if (fold && isText(field) && field.value !== "") fold.open = true;
+  }
+}
+
+function button(text, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "plain";
+  made.textContent = text;
+  made.addEventListener("click", act);
+  return made;
+}
+
+// Above the form: what became of the draft, and the way to do otherwise.
+function tell(form, text, ...buttons) {
+  const note = document.createElement("p");
+  note.className = "note draft";
+  note.setAttribute("role", "status");
+  note.append(text, ...buttons);
+  form.before(note);
+  return note;
+}
+
+function wire(form) {
   const key = PREFIX + form.dataset.draft;
   const fields = [...form.querySelectorAll(KEPT)];
-  const empty = fields.every((field) => field.type === "checkbox" || field.tagName === "SELECT" || field.value === "");
+  const texts = fields.filter(isText);
   const draft = read(key);
-  if (empty) {
-    for (const field of fields) {
-      if (!(field.name in draft)) continue;
-      if (field.type === "checkbox") field.checked = draft[field.name];
-      else field.value = draft[field.name];
-      const fold = field.closest("details");
-      if (fold && field.value !== "" && field.tagName !== "SELECT") fold.open = true;
+  const differs = draft && fields.some((field) => field.name in draft && draft[field.name] !== held(field));
+  if (differs && texts.some((field) => draft[field.name])) {
+    const before = Object.fromEntries(fields.map((field) => [field.name, held(field)]));
+    const forget = (note) => {
+      shelf.removeItem(key);
+      note.remove();
+    };
+    if (texts.every((field) => field.value === "")) {
+      fill(fields, draft);
+      const note = tell(form, form.dataset.restored, button(form.dataset.forget, () => {
+        fill(fields, before);
+        forget(note);
+      }));
+    } else {
+      const note = tell(
+        form,
+        form.dataset.waiting,
+        button(form.dataset.restore, () => {
+          fill(fields, draft);
+          note.remove();
+        }),
+        button(form.dataset.forget, () => forget(note)),
+      );
     }
   }
-  form.addEventListener("input", () => {
-    const now = Object.fromEntries(fields.map((field) => [field.name, field.type === "checkbox" ? field.checked : field.value]));
-    try {
-      shelf.setItem(key, JSON.stringify(now));
-    } catch {
-      // The storage is full or closed: the form still holds what was typed.
-    }
-  });
+  form.addEventListener("input", () => keep(key, Object.fromEntries(fields.map((field) => [field.name, held(field)]))));
+  form.addEventListener("submit", () => keep(SENDING, key));
 }
 
-for (const done of shelf ? document.querySelectorAll("[data-sent]") : []) shelf.removeItem(PREFIX + done.dataset.sent);
+// What has arrived is no draft any more: the page that says so follows the form that was sent.
+if (shelf && document.querySelector("[data-sent]")) {
+  const sent = read(SENDING);
+  if (typeof sent === "string" && sent.startsWith(PREFIX)) shelf.removeItem(sent);
+  shelf.removeItem(SENDING);
+}
+if (shelf) for (const form of document.querySelectorAll("form[data-draft]")) wire(form);
 
 document.getElementById("problem")?.scrollIntoView({ block: "center" });
 document.getElementById("preview")?.scrollIntoView({ block: "start" });

@@ -29,8 +29,3 @@ document.addEventListener("keydown", (event) => {
 });
 
 for (const input of document.querySelectorAll("input[data-suggest]")) wireSuggestions(input);
-
-for (const here of document.querySelectorAll("nav [aria-current=page]")) {
-  const row = here.closest("ul");
-  row.scrollLeft = Math.max(0, here.offsetLeft - row.offsetLeft - 24);
-}

@@ -135,14 +135,27 @@ export function dossierElements(dossier, site) {
       dossier.contested ? h("p", {}, flag(`! ${said.contested}`)) : null,
     ),
     ...bodies[dossier.kind](),
+    dossier.history?.length && site.online
+      ? [
+          h("h3", {}, said.history_of),
+          h(
+            "ol",
+            { class: "past" },
+            dossier.history.map((one) =>
+              h("li", {}, h("a", { href: `/history/${one.number}?lang=${site.lang}` }, String(one.number)), ` ${one.act} · ${one.actor} · ${one.when}`),
+            ),
+          ),
+        ]
+      : null,
     dossier.page && site.online
       ? h(
           "p",
           { class: "quiet more" },
           h("a", { href: `${dossier.page}?lang=${site.lang}` }, said.page_of),
           " ",
-          h("a", { href: `${dossier.page}?view=history&lang=${site.lang}` }, said.history_of),
+          h("a", { href: `${dossier.page}?view=history&lang=${site.lang}` }, said.history_whole),
           " ",
+          dossier.adds ? [h("a", { href: `${dossier.adds}&lang=${site.lang}` }, said.add_evidence), " "] : null,
           h("a", { href: dossier.api }, said.json),
         )
       : null,
