@@ -267,6 +267,8 @@ class Exchanging(Asking):
         failures: str | Path | None = None,
     ) -> Document:
         data = citations_reading.read_file(path)
+        if not data.strip():
+            raise InputError(f"{path.name} is empty", where="path", hint="export the citations again into this file")
         say = told or (lambda *_: None)
         say("reading", 0, 0)
         reading = citations_reading.read(data, name=path.name, format=format, encoding=encoding)

@@ -15,7 +15,7 @@ import orjson
 from click.shell_completion import CompletionItem
 
 from kg.cli.context import Context
-from kg.errors import KgError
+from kg.errors import UnknownTerm
 from kg.question.answers import Answer
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -47,7 +47,7 @@ class Term(click.ParamType[str]):
         """Return the word when the ontology has it; otherwise fail naming near ones."""
         try:
             found: str = getattr(_context(ctx).vocabulary, self.lookup)(value).id
-        except KgError as fault:
+        except UnknownTerm as fault:
             self.fail(str(fault), param, ctx)
         return found
 

@@ -109,7 +109,8 @@ def says(record: Record, network: Network, lang: str) -> str:
     if isinstance(record, Claim):
         return sentence(record, snapshot, vocabulary).get(lang)
     if isinstance(record, Entity):
-        return f"{vocabulary.entity_type(record.type).label.get(lang)}: {record.label.get(lang)}"
+        between = "：" if lang == "zh" else ": "
+        return f"{vocabulary.entity_type(record.type).label.get(lang)}{between}{record.label.get(lang)}"
     return record.title
 
 
