@@ -171,7 +171,8 @@ def lines(database: str, script: Path, seconds: int, counts: list[int]) -> Itera
                         taken = processor_seconds(process) - before
                         writes = round(count() / seconds)
                     yield Line(
-                        job, kind, workers, writes, found["per_second"], round(1_000 * taken / max(1, found["requests"]), 2),
+                        job, kind, workers, writes, found["per_second"],
+                        round(1_000 * taken / max(1, found["requests"]), 2),
                         found["p50"], found["p99"], int(found["failed"] + found["broken"]), os.getloadavg()[0],
                     )  # fmt: skip
 

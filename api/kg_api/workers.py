@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
@@ -26,6 +26,9 @@ from kg.errors import KgError
 from kg_api import server
 from kg_api.app import create_app
 
+if TYPE_CHECKING:
+    from socket import socket
+
 BACKLOG = 2_048
 """Connections that wait to be taken."""
 TAKEN_AT_ONCE = 1
@@ -33,6 +36,7 @@ TAKEN_AT_ONCE = 1
 HUNG_SECONDS = 30
 """A worker that does not say for so long that it lives is killed and replaced."""
 REST_SECONDS = 2.0
+IPPROTO_TCP, TCP_NODELAY = 6, 1
 _log = logging.getLogger("uvicorn.error")
 
 
@@ -106,8 +110,18 @@ def run(opening: Mapping[str, Any], host: str, port: int, workers: int) -> None:
         backlog=TAKEN_AT_ONCE,
         timeout_worker_healthcheck=HUNG_SECONDS,
     )
-    with config.bind_socket() as bound:
-        Supervisor(config, sockets=[bound]).run()
+    with config.bind_socket() as listening:
+        at_once(listening)
+        Supervisor(config, sockets=[listening]).run()
+
+
+def at_once(listening: socket) -> None:
+    """Have the connections that a socket accepts send what they are given at once.
+
+    The event loop sees to that for sockets that it opens itself, not for those that it is handed; without it the second
+    answer on a connection waits for 40 ms.
+    """
+    listening.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
 
 
 def _end_with_parent() -> None:

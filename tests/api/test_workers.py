@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ import kg
 from kg.cli import cli
 from kg.errors import InputError
 from kg.model import Change, Entity, Text
+from kg_api import workers
 from tests.api.processes import free_port, wait_for
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -152,6 +154,15 @@ def killed_in_mid_answer(served: Served) -> None:
     until("the dead one is replaced", lambda: len(set(served.workers()) - {lost}) == 2)
     (fresh,) = set(served.workers()) - {lost, other}
     until("the new one answers", lambda: ready(served, fresh))
+
+
+def test_what_is_sent_is_not_held_back() -> None:
+    config = workers.server.configured(None, "127.0.0.1", 0, log_level="critical")
+    with config.bind_socket() as listening:
+        workers.at_once(listening)
+        listening.listen()
+        with socket.create_connection(listening.getsockname()), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize(
