@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg_api import problems
@@ -19,6 +20,7 @@ ADDRESS_MOST = 8_192
 BODY_MOST = 1_048_576
 BODIES_MOST = {"/api/v1/imports": 16 * 1_048_576}
 REQUESTS_MOST = 300
+PATH_SHOWN = 1_000
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -89,7 +91,8 @@ class Shield:
 
         fault = self._refused(scope, given)
         if fault is not None:
-            await problems.response(fault, {"Connection": "close"})(scope, receive, dressed)
+            answer = await problems.told(Request(_shortened(scope)), fault, {"Connection": "close"})
+            await answer(scope, receive, dressed)
             return
         self.running += 1
         try:
@@ -114,6 +117,13 @@ class Shield:
         if self.running >= self.requests_most:
             return problems.of_status(503, f"{self.running} requests are being answered; come again in a few seconds")
         return None
+
+
+def _shortened(scope: Scope) -> Scope:
+    """Return a request without what may have been too long in its address; the language stays."""
+    spoken = [one for one in scope["query_string"][-20_000:].split(b"&") if one in {b"lang=en", b"lang=zh"}]
+    path = scope["path"] if len(scope["path"]) < PATH_SHOWN else "/"
+    return {**scope, "query_string": b"&".join(spoken[:1]), "path": path}
 
 
 def _counted(receive: Receive, most: int) -> Receive:

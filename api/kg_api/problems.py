@@ -17,6 +17,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from kg.errors import (
@@ -159,16 +160,20 @@ def response(problem: dict[str, Any], headers: dict[str, str] | None = None) -> 
     return Response(orjson.dumps(problem), status_code=problem["status"], headers=sent, media_type=MEDIA_TYPE)
 
 
+async def told(request: Request, problem: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    """Return a problem as a page where a browser asks for one, else as a problem document."""
+    app = request.scope.get("app")
+    page = None if app is None else getattr(app.state, "error_page", None)
+    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
+    if page is None or not wants_page:
+        return response(problem, headers)
+    made: Response = await page(request, problem)
+    made.headers.update(headers or {})
+    return made
+
+
 def install(app: FastAPI) -> None:
     """Have an application tell every error as a problem document, as a page where a browser asks for one."""
-
-    async def told(request: Request, problem: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
-        page = getattr(request.app.state, "error_page", None)
-        wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
-        if page is not None and wants_page:
-            made: Response = await page(request, problem)
-            return made
-        return response(problem, headers)
 
     async def ours(request: Request, error: Exception) -> Response:
         if not isinstance(error, KgError):
@@ -196,6 +201,10 @@ def install(app: FastAPI) -> None:
             raise error
         return await told(request, of_validation(error))
 
+    async def gone(request: Request, _: Exception) -> Response:
+        LOG.info("request %s: its client went away before it was sent whole", request.scope.get("request_id"))
+        return response(of_status(HTTPStatus.BAD_REQUEST, "the request was broken off"))
+
     async def unexpected(request: Request, _: Exception) -> Response:
         kind = TABLE[KgError]
         detail = f"this is our fault; the log has it under request {request.scope.get('request_id')}"
@@ -205,6 +214,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(RequestValidationError, validation)
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(Exception, unexpected)
 
 

@@ -286,3 +286,23 @@ def test_english_phrases_on_chinese_pages_are_marked(client: TestClient) -> None
     body = re.sub(r"<(script|pre)[ >].*?</\1>|<head>.*?</head>|<span lang=\"en\">.*?</span>", "", page, flags=re.DOTALL)
     body = re.sub(r"<[^>]+>", "|", body)
     assert not re.findall(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}", body)
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "The address is too long"), ("zh", "地址过长")])
+def test_an_address_that_is_too_long_is_told_on_a_page_that_leads_on(client: TestClient, lang: str, said: str) -> None:
+    filters = "&".join(f"without_work=w{number}" for number in range(1_000))
+    answer = client.get(f"/matrix?{filters}&lang={lang}", headers={"accept": "text/html"})
+    assert (answer.status_code, answer.headers["content-type"]) == (414, "text/html; charset=utf-8")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert said in answer.text
+    assert "without_work" not in answer.text
+    assert "/api/v1" not in answer.text
+    assert client.get(f"/matrix?{filters}").headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/entities/nobody", "/history/99999", "/review/none", "/evidence/x"])
+def test_what_is_missing_is_told_without_words_for_programs(client: TestClient, path: str) -> None:
+    for lang in ("en", "zh"):
+        answer = client.get(f"{path}?lang={lang}", headers={"accept": "text/html"})
+        assert answer.status_code == 404
+        assert "/api/v1" not in answer.text.split("<main")[1]

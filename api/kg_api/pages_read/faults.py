@@ -22,8 +22,8 @@ from kg_api.pages_read.wording import has_chinese, said
 from kg_api.replies import HTML
 
 Document = dict[str, Any]
-_QUOTED = re.compile(r"'([^']{1,120})'|\"([^\"]{1,120})\"")
-_FOR_TERMINALS = re.compile(r"`kg |--[a-z]")
+_QUOTED = re.compile(r"'([^']{1,120})[^']*'|\"([^\"]{1,120})[^\"]*\"|\b(?:revision|question) (\d{1,20})\b")
+_FOR_PROGRAMS = re.compile(r"`kg |--[a-z]|/api/v1/|`next`")
 RECORDS = frozenset(frame.PLURALS)
 
 
@@ -51,7 +51,7 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
     words, slug = said(lang), str(problem["type"]).rpartition("/")[2]
     where, detail = problem.get("where"), str(problem["detail"])
     quoted = _QUOTED.search(detail)
-    given = (quoted[1] or quoted[2]) if quoted else ""
+    given = next(one for one in quoted.groups() if one) if quoted else ""
     field = _field(request, where, given)
     key = f"fault_{slug}"
     missing = slug == "not-found" and where in RECORDS
@@ -68,7 +68,7 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
         text = f"{label}{'：' if lang == 'zh' else ': '}{text}"
     hint = problem.get("hint")
     todo = words.get(f"todo_{slug}", words["todo_other"])
-    if lang == "en" and hint and not _FOR_TERMINALS.search(hint):
+    if lang == "en" and hint and not _FOR_PROGRAMS.search(hint):
         todo = hint[:1].upper() + hint[1:] + "."
     return {
         "title": words.get(f"error_{problem['status']}", words["error_other"]),
