@@ -33,7 +33,7 @@ from kg.vocabulary import load
 LAYERED_MOST, NETWORKX_MOST, RUSTWORKX_MOST, YEN_MOST = 1_000_000, 1_000_000, 100_000, 10_000
 FEW, SHOWN, HOPS = 3, 100, 2
 LARGE = 1_000_000
-"""Claims from which on peers are asked for a single source."""
+"""Claims from which on peers are asked once, for a single source."""
 SEED = 7
 
 
@@ -50,6 +50,7 @@ class Bench:
         self.techniques = self.drawn.entities("Technique").tolist()
         self.risks = self.drawn.entities("Risk").tolist()
         few = FEW if claims < LARGE else 1
+        self.turns = FEW if claims < LARGE else 1
         self.some = np.random.default_rng(SEED).permutation(self.techniques)[:few].tolist()
         self.grown: dict[str, int] = {}
         self.layered = self.peers = self.rustworkx = self.networkx = None
@@ -127,8 +128,8 @@ def pairs(bench: Bench) -> list[Figure]:
     peers, layered = bench.peers, bench.layered
     if peers is not None and layered is not None:
         ends = layered.ends(risks)
-        acts["scipy"] = Act(lambda: peers.pairs_scipy(some, risks), share, 3, is_same)
-        acts["igraph"] = Act(lambda: peers.pairs_igraph(some, risks), share, 3, is_same)
+        acts["scipy"] = Act(lambda: peers.pairs_scipy(some, risks), share, bench.turns, is_same)
+        acts["igraph"] = Act(lambda: peers.pairs_igraph(some, risks), share, bench.turns, is_same)
 
         def with_rustworkx() -> Any:
             walked = [rustworkx.digraph_dijkstra_shortest_path_lengths(bench.rustworkx, 2 * one, float) for one in some]
@@ -142,7 +143,7 @@ def pairs(bench: Bench) -> list[Figure]:
         return np.array([[[row.get((end, sign), np.inf) for sign in (0, 1)] for end in risks] for row in walked])
 
     if bench.networkx is not None:
-        acts["networkx"] = Act(with_networkx, share, 2, is_same, "MultiDiGraph, walked in rounds")
+        acts["networkx"] = Act(with_networkx, share, bench.turns, is_same, "MultiDiGraph, walked in rounds")
     return race("matrix", bench.claims, acts)
 
 
@@ -173,11 +174,13 @@ def impact(bench: Bench) -> list[Figure]:
         def with_igraph() -> Any:
             return [folded(peers.igraph.distances(source=2 * one, weights="cost")[0]) for one in some]
 
-        acts["scipy"] = Act(lambda: [folded(dijkstra(peers.scipy, indices=2 * one)) for one in some], share, 3, is_same)
-        acts["igraph"] = Act(with_igraph, share, 3, is_same)
+        acts["scipy"] = Act(
+            lambda: [folded(dijkstra(peers.scipy, indices=2 * one)) for one in some], share, bench.turns, is_same
+        )
+        acts["igraph"] = Act(with_igraph, share, bench.turns, is_same)
     if bench.networkx is not None:
         acts["networkx"] = Act(
-            lambda: list(map(bench.rounds, some)), share, 3, is_same, "MultiDiGraph, walked in rounds"
+            lambda: list(map(bench.rounds, some)), share, bench.turns, is_same, "MultiDiGraph, walked in rounds"
         )
     return race("impact", bench.claims, acts)
 
