@@ -13,7 +13,7 @@ import argparse
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -50,14 +50,12 @@ def told(figure: Figure) -> str:
     return f"{figure.value:14,.3f} {figure.unit:3} {figure.claims:>11,}  {figure.engine:18} {figure.job}  {agrees}"
 
 
-def keep(figures: Sequence[Figure], where: dict[str, Any], folder: Path = RESULTS) -> Path:
-    """Write a run as a file of its own, named after its time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json"
+def keep(place: Path, figures: Sequence[Figure], where: Mapping[str, Any]) -> None:
+    """Write what a run has measured so far."""
+    place.parent.mkdir(parents=True, exist_ok=True)
     document = {**where, "load_after": [round(one, 1) for one in os.getloadavg()]}
     text = json.dumps({**document, "figures": [asdict(one) for one in figures]}, indent=1)
     place.write_text(f"{text}\n", encoding="utf-8")
-    return place
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,16 +71,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in set(jobs) - set(JOBS):
         parser.error(f"{name!r} is no kind of jobs; there are {', '.join(JOBS)}")
     where = {**machine(), "peers_missing": [shown for name, shown in PEERS.items() if find_spec(name) is None]}
-    figures = []
+    place = given.results / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json"
+    figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("KG_COLUMNS_FOLDER", str(Path(temporary) / "columns"))
         for figure in measured(given.claims, jobs, folder):
             figures.append(figure)
+            # A run that is broken off keeps what it has measured.
+            keep(place, figures, where)
             print(told(figure), flush=True)
     if figures:
-        print(keep(figures, where, given.results))
+        print(place)
     if given.write:
         report.write(given.results)
     return int(any(figure.agrees is False for figure in figures))

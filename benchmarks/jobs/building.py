@@ -39,7 +39,6 @@ SOURCE = "technique-0000000"
 
 def measure(claims: int, folder: Path) -> Iterator[Figure]:
     """Measure on one size; the record is left in the folder for other jobs."""
-    yield from beliefs(claims)
     url = record(claims, folder)
     for job, name in (("build from the record", "off"), ("mapped start", str(folder / f"kept-{claims}"))):
         if job == "mapped start":
@@ -53,6 +52,7 @@ def measure(claims: int, folder: Path) -> Iterator[Figure]:
             {"KG_COLUMNS_FOLDER": "off", "KG_COLUMNS_LEAST": "never"},
             engine="record by record",
         )
+    yield from beliefs(claims)
 
 
 def record(claims: int, folder: Path) -> str:
