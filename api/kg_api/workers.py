@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
@@ -25,9 +25,6 @@ from kg import graph as graphs
 from kg.errors import KgError
 from kg_api import server
 from kg_api.app import create_app
-
-if TYPE_CHECKING:
-    from socket import socket
 
 BACKLOG = 2_048
 """Connections that wait to be taken."""
@@ -115,7 +112,7 @@ def run(opening: Mapping[str, Any], host: str, port: int, workers: int) -> None:
         Supervisor(config, sockets=[listening]).run()
 
 
-def at_once(listening: socket) -> None:
+def at_once(listening: Any) -> None:
     """Have the connections that a socket accepts send what they are given at once.
 
     The event loop sees to that for sockets that it opens itself, not for those that it is handed; without it the second
