@@ -47,10 +47,10 @@ class Watch:
         assert (self.faults, self.outside, self.dialogs) == ([], [], [])
 
 
-def shoot(page: Any, name: str) -> None:
-    """Keep a picture of a page as it is now, where pictures are kept."""
+def shoot(page: Any, name: str, *, whole: bool = False) -> None:
+    """Keep a picture of what is in sight, or of the whole page, where pictures are kept."""
     if SHOTS is not None:
-        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=whole)
 
 
 @contextmanager

@@ -175,7 +175,7 @@ def test_pages_for_writing_fit_and_keep_nobody_out(
         assert page.evaluate(WIDTH) <= 0, place
         assert axe.grave(page) == [], place
         assert page.locator("h1").count() == 1
-        shoot(page, f"writing-{lang}-{at}")
+        shoot(page, f"writing-{lang}-{at}", whole=True)
     page.emulate_media(media="print")
     assert page.locator(".site nav").is_hidden()
     watch.nothing_happened()
