@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 from kg.asking import Asking
+from kg.criteria import parse_line
 from kg.errors import Forbidden, InputError, NotFound, UnknownTerm
 from kg.ids import parse_orcid, parse_slug
 from kg.inputs import clean
@@ -102,7 +103,7 @@ class Admitting(Asking):
         Raises:
             NotFound: nobody has this handle.
         """
-        found = self.store.accounts.person(handle)
+        found = self.store.accounts.person(parse_line(handle, name="person"))
         if found is None:
             raise NotFound(f"nobody has the handle {handle[:60]!r}", where="person")
         return asdict(found)

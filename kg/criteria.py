@@ -6,6 +6,7 @@ Lives here: `Criteria` and the verdict on one item. May enter: records, vocabula
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
@@ -173,6 +174,21 @@ def parse_int(value: Any, *, name: str, low: int, high: int) -> int:
     if number is None or not low <= number <= high:
         raise InputError(f"{value!r} is not a whole number from {low} to {high}", where=name)
     return number
+
+
+def parse_line(text: str, *, name: str, most: int = 500) -> str:
+    """Return a text of one line without control characters, to be looked for as it is.
+
+    Raises:
+        InputError: it is too long, or holds what no record holds.
+
+    Example:
+        >>> parse_line("ann", name="actor")
+        'ann'
+    """
+    if len(text) > most or any(unicodedata.category(char) in {"Cc", "Cs"} for char in text):
+        raise InputError(f"{text[:60]!r} is nothing to look for", where=name, hint=f"give at most {most} characters")
+    return text
 
 
 def parse_flag(value: Any, *, name: str) -> bool:

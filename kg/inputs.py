@@ -40,8 +40,8 @@ def clean(text: str) -> str:
 
 
 def _nonempty(text: str) -> str:
-    if not text:
-        raise ValueError("must not be empty")
+    if not any(unicodedata.category(char)[0] in "LNPS" for char in text):
+        raise ValueError("must not be empty" if not text else "must hold something that can be seen")
     return text
 
 

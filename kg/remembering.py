@@ -12,7 +12,7 @@ from typing import Any
 from kg.contribute import changed, names, undoing
 from kg.contribute.effects import keys
 from kg.contribute.states import UNDO, Key, Versions, refuse_own
-from kg.criteria import parse_int
+from kg.criteria import parse_int, parse_line
 from kg.errors import Conflict
 from kg.model import ACCEPTED, Change, Record, Revision
 from kg.record import Wanted
@@ -149,6 +149,9 @@ class Remembering(Writing):
         most = parse_int(limit, name="limit", low=1, high=LOG_MOST)
         newest = self.revision
         before = newest + 1 if after is None else min(newest + 1, parse_int(after, name="after", low=1, high=HIGHEST))
+        for name, text in (("actor", actor), ("act", act), ("id", id)):
+            if text is not None:
+                parse_line(text, name=name)
         wanted = Wanted(before, actor, act, None if kind is None else names.kind_of(kind), id)
         found = self.store.newest(wanted, most + 1)
         page = found[:most]

@@ -114,6 +114,7 @@ def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = Non
         redoc_url=None,
         openapi_url="/openapi.json",
         lifespan=_lifespan,
+        redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
     files = assets.read()

@@ -13,7 +13,7 @@ from typing import Any
 
 from kg.citations import dates, names
 from kg.citations.entry import Desk, Entry
-from kg.citations.item import arxiv_of, canonical_item
+from kg.citations.item import arxiv_of, canonical_item, sound
 from kg.citations.parsed import MAX_DEPTH, Parsed, refuse, too_large
 from kg.model import CURRENT, Work
 
@@ -64,13 +64,14 @@ def parse(text: str, *, source: str) -> Parsed:
 def item_of(work: Work) -> dict[str, Any]:
     """Return the whole CSL-JSON item of a work: `work.csl`, corrected wherever a field of the work says otherwise.
 
-    A work that is not current says so in `status`.
+    A work that is not current says so in `status`. What cannot be read of `work.csl` is left out: one bad variable
+    costs no reference, page or export.
 
     Example:
         >>> item_of(Work(id="a", type="book", title="T", authors=("Hu, Edward J.",), year=2022))["issued"]
         {'date-parts': [[2022]]}
     """
-    item: dict[str, Any] = {**work.csl, "type": work.type, "title": work.title}
+    item: dict[str, Any] = {**sound(work.csl), "type": work.type, "title": work.title}
     if tuple(names.display(name) for name in item.get("author", ())) != work.authors:
         item["author"] = [names.undisplay(author) for author in work.authors]
     if dates.year_of(item.get("issued", {})) != work.year:

@@ -1,6 +1,6 @@
 """A CSL-JSON item in the one form that we keep: checked types, clean text, canonical identifiers.
 
-Lives here: `canonical_item`, `arxiv_of`. May enter: `kg.ids`, `.dates`, `.names`. Never here: citation keys, records.
+Lives here: `canonical_item`, `sound`, `arxiv_of`. May enter: `kg.ids`, `.dates`, `.names`. Never here: keys, records.
 What is unusable in a side field is kept under `custom` and told in a remark; it costs no entry.
 """
 
@@ -66,6 +66,26 @@ def canonical_item(item: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     if plain:
         kept["custom"] = plain
     return {key: kept[key] for key in sorted(kept) if kept[key]}, remarks
+
+
+def sound(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an item without the variables that `canonical_item` would refuse; the item itself when there are none.
+
+    Example:
+        >>> sound({"volume": 7, "author": "x", "issued": [2020]})
+        {'volume': 7}
+    """
+    if _is_readable(item):
+        return item
+    return {key: value for key, value in item.items() if _is_readable({key: value})}
+
+
+def _is_readable(item: Mapping[str, Any]) -> bool:
+    try:
+        canonical_item(item)
+    except InputError:
+        return False
+    return True
 
 
 def _text(key: str, value: Any) -> str:

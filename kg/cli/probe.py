@@ -6,7 +6,7 @@ May enter: parameters as text; the face parses them. Never here: what an answer 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -149,16 +149,23 @@ def retract(
                 "there is nobody to confirm this", where="--yes", hint="say --yes to write, --dry-run to look"
             )
     preview = graph.retract(work, **given, dry_run=True)
+
+    def write() -> Mapping[str, Any]:
+        return graph.retract(work, **given, why=why, actor=actor, expect=preview["revision"])
+
+    # Who said --yes is told afterwards: a reader who closes the pipe early does not keep it from being written.
+    done = write() if yes and not dry_run else None
     if dry_run or not as_json:
         give(context, preview, probe_screen.retraction, as_json=as_json)
     else:
         keep_when_asked(graph, preview)
     if dry_run:
         return
-    if not yes and not click.confirm(probe_screen.question(graph, preview), err=True):
-        click.echo("nothing was written", err=True)
-        return
-    done = graph.retract(work, **given, why=why, actor=actor, expect=preview["revision"])
+    if done is None:
+        if not click.confirm(probe_screen.question(graph, preview), err=True):
+            click.echo("nothing was written", err=True)
+            return
+        done = write()
     if as_json:
         print_json(done)
     else:

@@ -12,6 +12,7 @@ from typing import Any
 
 from kg.citations import formats
 from kg.citations.entry import Desk, Entry, make_key
+from kg.citations.item import canonical_item
 from kg.citations.parsed import Parsed, ParsedWork
 from kg.contribute.plan import Document, Plan
 from kg.errors import InputError, ParseFailure
@@ -144,7 +145,23 @@ def _fields(given: Document) -> WorkIn:
         authors = fields.get("authors")
         listed = isinstance(authors, list) and all(isinstance(one, str) for one in authors)
         fields["id"] = make_key({**fields, "authors": authors if listed else []})
+    if fields.get("csl"):
+        fields["csl"] = read_csl(fields["csl"])
     return parse(WorkIn, {"type": "document", **fields}, by_field=True)
+
+
+def read_csl(given: object) -> Document:
+    """Return a CSL-JSON item in the form that we keep.
+
+    Raises:
+        InputError: a variable has a wrong type; names it.
+    """
+    if not isinstance(given, Mapping):
+        raise InputError("csl is no CSL-JSON object", where="csl", hint='give {"volume": "7", ...}')
+    try:
+        return canonical_item(given)[0]
+    except InputError as fault:
+        raise InputError(f"csl: {fault.message}", where="csl", hint=fault.hint) from fault
 
 
 def _entry(text: object, format: str | None) -> Parsed:

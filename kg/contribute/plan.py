@@ -160,7 +160,11 @@ def evidence(
     of_claim = _claim(given, snapshot, vocabulary, lang)
     work = names.work_of(snapshot, given.get("work"))
     if work.status == "revoked":
-        raise Conflict(f"the work {work.id} was taken back", where="work", hint="add the work again first")
+        raise Conflict(
+            f"the work {work.id} was taken back",
+            where="work",
+            hint="a reviewer brings it back by undoing that: `kg history` names the revision, `kg undo` undoes it",
+        )
     given |= {"claim": of_claim.record.id, "work": work.id, "contributor": contributor}
     read = parse(ItemIn, given, by_field=True).record(vocabulary)
     made = _as_revision(replace(read, status=PROPOSED, supersedes=supersedes), snapshot)

@@ -12,6 +12,7 @@ from typing import Any
 
 from kg.citations.csl import item_of
 from kg.contribute import names
+from kg.contribute.citing import read_csl
 from kg.contribute.states import PENDING, PROPOSED, REVISABLE
 from kg.errors import Conflict, InputError
 from kg.inputs import EntityIn, TextIn, WorkIn, clean, parse
@@ -138,9 +139,12 @@ def _work(known: Work, values: dict[str, Any], snapshot: Snapshot, vocabulary: V
         raise Conflict(f"the work {known.id} is {known.status}{into}", where="id", hint="revise the one that stands")
     whole = {name: getattr(known, name) for name in (*WORK, "notice", "raw", "raw_format")}
     whole |= {"id": known.id, "authors": list(known.authors), "csl": dict(known.csl)}
-    if values.get("csl") is not None and not isinstance(values["csl"], Mapping):
-        raise InputError("csl is no CSL-JSON object", where="csl", hint='give {"volume": "7", ...}')
-    changed = {**known.csl, **(values.get("csl") or {})}
+    given = values.get("csl") or {}
+    if given:
+        read_csl(
+            {name: value for name, value in given.items() if value is not None} if isinstance(given, Mapping) else given
+        )
+    changed = {**known.csl, **given}
     values["csl"] = {name: value for name, value in changed.items() if value is not None}
     if "authors" in values and values["authors"] is None:
         values["authors"] = []

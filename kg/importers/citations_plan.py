@@ -62,7 +62,7 @@ def plan(
         told: Called with the number of entries done.
 
     Laws: every work of the source is added or a duplicate; keys are unique, whatever their case; planning again after
-        writing adds nothing; without `update` no work of the record changes, but that one taken back comes back.
+        writing adds nothing; without `update` no work of the record changes; one that was taken back stays so.
 
     Cost: for each entry a comparison of its title with those of the years around.
     """
@@ -118,14 +118,10 @@ class _Sorting:
         self._stand(work)
 
     def _duplicate(self, found: ParsedWork, work: Work, why: str) -> None:
-        if work.status == REVOKED:
-            # It was taken back once; here it is again.
-            back = replace(_record(found.work, work.id), independence_group=work.independence_group)
-            self.made.added.append(work.id)
-            self.made.works[work.id] = self._standing[work.id] = back
-            self._remark(found, f"{work.id} had been taken back; it is in the record again")
-            return
         self.made.duplicates.append({"key": found.work.id, "match": work.id, "why": why})
+        if work.status == REVOKED:
+            self._remark(found, f"{work.id} was taken back, and stays so: a reviewer who undoes that brings it back")
+            return
         full, gained = filled(work, found.work)
         if not gained:
             return

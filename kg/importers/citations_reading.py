@@ -5,6 +5,7 @@ Lives here: `read` and the job of the worker. May enter: bytes of anybody. Never
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
@@ -14,7 +15,7 @@ from typing import Any
 import orjson
 
 from kg.citations import counting, formats
-from kg.citations.encodings import MAX_BYTES, known_encoding, read_bytes
+from kg.citations.encodings import ENCODINGS, MAX_BYTES, known_encoding, read_bytes
 from kg.citations.parsed import Failure, Parsed, ParsedWork, Remark, refuse
 from kg.citations.privacy import private
 from kg.errors import InputError, ParseFailure
@@ -26,6 +27,10 @@ STRANGER_BYTES = 16 * MIB
 STRANGER_LIMITS = Limits(seconds=60, memory=1536 * MIB, output=512 * MIB)
 
 _MARKS = str.maketrans("", "", '{}()@"')
+
+# A worker may open no file: what decodes the encodings is there before a worker is made.
+for _name in ENCODINGS:
+    codecs.lookup(_name)
 
 
 @dataclass(frozen=True, slots=True)

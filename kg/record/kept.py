@@ -6,6 +6,7 @@ Never here: what an answer means, which answers are worth keeping (kg.receipts).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, fields
 from datetime import datetime
@@ -93,9 +94,14 @@ class Shelf:
 
 def receipt_problems(connection: sa.Connection) -> Iterator[str]:
     """Say which kept answers no longer hold what their id stands for."""
-    for id, content in connection.execute(sa.select(RECEIPT.c.id, RECEIPT.c.content).order_by(RECEIPT.c.id)):
+    query = sa.select(RECEIPT.c.id, RECEIPT.c.content, RECEIPT.c.question, RECEIPT.c.revision).order_by(RECEIPT.c.id)
+    for id, content, question, revision in connection.execute(query):
         if fingerprint(content) != id:
             yield f"the receipt {id!r} was altered: its id does not fit what it says"
+            continue
+        said = json.loads(content)
+        if (said["question"]["name"], said["revision"]) != (question, revision):
+            yield f"the receipt {id!r} was altered: it is listed under another question or revision than it says"
 
 
 def _get(connection: sa.Connection, id: str) -> Kept | None:

@@ -88,14 +88,16 @@ def test_exact_takes_only_identifiers_for_proof(graph: kg.Graph, tmp_path: Path)
     assert [(item["work"], item["other"]) for item in graph.duplicates()["items"]] == [("two", "one")]
 
 
-def test_a_work_that_was_taken_back_comes_back(graph: kg.Graph, tmp_path: Path) -> None:
+def test_a_work_that_was_taken_back_stays_so_until_that_is_undone(graph: kg.Graph, tmp_path: Path) -> None:
     path = file_of(tmp_path, "a.bib", PAPER)
     report = graph.load(path)
-    graph.undo(report["revision"], why="by mistake", actor="ann")
+    undone = graph.undo(report["revision"], why="by mistake", actor="ann")
     assert graph.snapshot.works["one"].status == "revoked"
     again = graph.load(path)
-    assert (again["added"], graph.snapshot.works["one"].status) == (1, "current")
-    assert "it is in the record again" in again["remarks"][0]["message"]
+    assert (again["added"], len(again["duplicates"]), graph.snapshot.works["one"].status) == (0, 1, "revoked")
+    assert "a reviewer who undoes that brings it back" in again["remarks"][0]["message"]
+    graph.undo(undone["revision"], why="it was right", actor="bob")
+    assert graph.snapshot.works["one"].status == "current"
 
 
 def test_a_key_of_another_work_gets_a_letter_and_says_so(graph: kg.Graph, tmp_path: Path) -> None:
