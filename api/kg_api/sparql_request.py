@@ -91,7 +91,7 @@ def _asked(pairs: list[tuple[str, str]]) -> Asked:
 
 
 def _single(pairs: list[tuple[str, str]], wanted: str) -> str | None:
-    given = _many(pairs, wanted)
+    given = [value for name, value in pairs if name == wanted and value.strip()]
     if len(given) > 1:
         raise InputError(f"{wanted} is given {len(given)} times, once is enough", where=wanted)
     return given[0] if given else None

@@ -5,6 +5,7 @@ Lives here: `hint`. May enter: the text of a query. Never here: an engine; a hin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from kg.rdf.names import PREFIXES
 
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _QUOTES = frozenset({'"', "'"})
+_SCHEME = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def hint(text: str) -> str | None:
@@ -29,7 +31,7 @@ def hint(text: str) -> str | None:
     """
     tokens = [token for token in guard.tokens(text) if token.kind != "comment"]
     guesses: tuple[Callable[[str, Sequence[Token]], str | None], ...] = (
-        _quote, _prefix, _bracket, _where, _comma, _bare, _dot,
+        _quote, _prefix, _bracket, _where, _comma, _bare, _dot, _relative,
     )  # fmt: skip
     return next((said for guess in guesses if (said := guess(text, tokens)) is not None), None)
 
@@ -105,6 +107,16 @@ def _dot(text: str, tokens: Sequence[Token]) -> str | None:
             named = verb.kind in {"name", "iri"} or verb.text == "A"
             if run[0].kind == "variable" and named and after.kind in {"variable", "name", "iri"}:
                 return f"a '.' or ';' is missing before {after.text} in line {_line(text, after)}"
+    return None
+
+
+def _relative(text: str, tokens: Sequence[Token]) -> str | None:
+    if any(token.text == "BASE" for token in tokens):
+        return None
+    for token in tokens:
+        if token.kind == "iri" and not _SCHEME.match(token.text):
+            where = f"the IRI {token.text[:100]} in line {_line(text, token)} is relative"
+            return f"{where}, and there is no base; write it in full, or begin with BASE <...>"
     return None
 
 

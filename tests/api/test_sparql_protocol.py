@@ -290,7 +290,7 @@ def test_nothing_in_a_result_runs(client: TestClient) -> None:
 
 def test_where_fork_is_missing_it_says_so(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "AVAILABLE", False)
-    answer = client.get("/sparql", params={"query": ASK})
+    answer = client.get("/sparql", params={"query": ASK + " # never asked before"})
     assert answer.status_code == 503
     assert "SPARQL over HTTP is off here" in answer.json()["detail"]
     assert client.get("/sparql").status_code == 200

@@ -22,6 +22,7 @@ MISTAKES = {
     'SELECT ?x {\n ?x rdfs:label "abc }': "the quotation mark in line 2 is not closed",
     "SELECT ?x, ?y { ?x a ?y }": "no commas",
     "SELECT ?x { ?x a Claim }": "Claim has no prefix; write ekg:Claim",
+    "SELECT ?x {\n ?x a <Claim> }": "the IRI <Claim> in line 2 is relative, and there is no base",
     "SELECT ?x { ?x ekg:subject ?y ?x ekg:object ?z }": "a '.' or ';' is missing before ?x",
 }
 

@@ -40,11 +40,12 @@ async def sparql(request: Request, spoken: TheLang) -> Response:
     asked = Asked()
     headers: dict[str, str] = {}
     ranges = results.media_ranges(request.headers.get("accept", ""))
+    likes_pages = ranges.get("text/html", 0.0) == max(ranges.values(), default=0.0) > 0
     try:
         asked = await read(request)
-        for_page = "html" in asked.formats or (not asked.formats and ranges.get("text/html", 0.0) > 0)
+        for_page = "html" in asked.formats or (not asked.formats and likes_pages)
         if asked.query is None and not for_page:
-            if request.method == "POST":
+            if request.method == "POST" or "query" in request.query_params:
                 raise InputError("no query is given", where="query")
             return _described(request, asked)
         if not for_page:
@@ -62,7 +63,7 @@ async def sparql(request: Request, spoken: TheLang) -> Response:
         problem = problems.of_status(503, fault.message)
     except (InputError, NotFound) as fault:
         problem = _refused(fault)
-    if ranges.get("text/html", 0.0) > 0:
+    if likes_pages:
         return _page(request, spoken, asked, problem=problem, more=headers)
     return problems.response(problem, headers)
 
