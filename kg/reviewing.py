@@ -275,7 +275,7 @@ class Reviewing(Writing):
             refuse_own(found, histories | self._histories(keys(found[1:])), actor=by, act=move.act)
         claim = claim_of_item(move, record, snapshot)
         if claim is not None:
-            about = [("evidence", item.id) for item in snapshot.evidence_of(claim.id)]
+            about: list[Key] = [("evidence", item.id) for item in snapshot.evidence_of(claim.id)]
             histories = self._histories([("claim", claim.id), *about])
             if not (two and by in proposers(histories["claim", claim.id])):
                 found += along(move, record, snapshot, histories, gone)
