@@ -6,10 +6,10 @@ May enter: parameters as text; the face parses them. Never here: what an answer 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -23,6 +23,9 @@ from kg.errors import InputError
 from kg.exporters import files
 from kg.model import CURRENT, canonical
 from kg.scenario import LONGEST, RETRACTED
+
+if TYPE_CHECKING:
+    from kg.question.answers import Answer
 
 CLAIM, ITEM = RecordId("claims"), RecordId("evidence")
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -150,7 +153,7 @@ def retract(
             )
     preview = graph.retract(work, **given, dry_run=True)
 
-    def write() -> Mapping[str, Any]:
+    def write() -> Answer:
         return graph.retract(work, **given, why=why, actor=actor, expect=preview["revision"])
 
     # Who said --yes is told afterwards: a reader who closes the pipe early does not keep it from being written.

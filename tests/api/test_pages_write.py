@@ -222,3 +222,23 @@ def test_pages_speak_both_languages_and_hold_no_address(ann: Visitor, lang: str,
 )
 def test_wrong_addresses_are_told(ann: Visitor, path: str, status: int) -> None:
     assert "<h1>" in ann.get(path, status)
+
+
+def test_a_refused_item_records_no_work(graph: kg.Graph, ann: Visitor) -> None:
+    ann.post("/contribute", 422, act="send", **{**ITEM, "statement": "", "work": "", "citation": CITATION})
+    assert (graph.revision, "new2024" in graph.snapshot.works) == (1, False)
+
+
+def test_a_new_end_that_was_not_proposed_is_pointed_at(graph: kg.Graph, ann: Visitor) -> None:
+    told = ann.post("/contribute", 422, act="send", **{**ITEM, "object": "", "new_en": "Quite new risk"})
+    assert "press the button that proposes the entity" in told.lower()
+    assert re.search(r"<details[^>]* open[^>]*><summary>An end that is not here yet", told)
+
+
+@pytest.mark.parametrize(("token", "status"), [("wrong", 401), ("", 422)])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_wrong_token_leaves_the_form(app: FastAPI, token: str, status: int, lang: str) -> None:
+    told = Visitor(app).post(f"/sign-in?lang={lang}", status, token=token, next="/review")
+    assert 'name="token"' in told
+    assert 'name="next" value="/review"' in told
+    assert ("\u4ee4\u724c" in told) == (lang == "zh")

@@ -6,6 +6,7 @@ to an answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width
@@ -137,10 +138,9 @@ def wrapped(label: str) -> tuple[str, ...]:
         >>> wrapped("Number of actors able to fine-tune"), wrapped("能够微调的行动者数量")
         (('Number of actors', 'able to fine-tune'), ('能够微调的行动者数量',))
     """
-    pieces = label.split(" ")
     lines: list[str] = [""]
-    for piece in pieces:
-        joined = f"{lines[-1]} {piece}" if lines[-1] else piece
+    for piece, gap in _pieces(label):
+        joined = f"{lines[-1]}{gap}{piece}" if lines[-1] else piece
         if _ems(joined) <= LINE_EMS or not lines[-1]:
             lines[-1] = joined
         else:
@@ -152,6 +152,15 @@ def wrapped(label: str) -> tuple[str, ...]:
     while last and _ems(last + "…") > LINE_EMS:
         last = last[:-1]
     return (*split[: LINES - 1], last.rstrip() + "…")
+
+
+def _pieces(label: str) -> list[tuple[str, str]]:
+    """Return the words of a label, each with what stands before it; a long one is divided after its hyphens."""
+    found = []
+    for word in label.split(" "):
+        parts = re.findall(r"[^-]+-?|-", word) if _ems(word) > LINE_EMS else [word]
+        found += [(part, " " if at == 0 else "") for at, part in enumerate(parts or [word])]
+    return found
 
 
 def _broken(line: str) -> list[str]:

@@ -83,6 +83,7 @@ def _sent(visit: Visit, given: Mapping[str, str], actor: str) -> Response:
         values = {name: given.get(name) for name in ITEM} | {"inferred": given.get("inferred") == "true"}
         made = graph.revise(item.id, values, why=reason, actor=actor, lang=visit.lang)
     else:
+        _preview(visit, given)  # what is wrong with the item is said before the work is recorded
         work = _recorded(visit, given, actor)
         made = graph.add_evidence({**_item(given), "work": work}, actor=actor, reason=reason, lang=visit.lang)
     return led(visit, f"/review/{made['id']}", sent="already" if made["already"] else "yes")
@@ -168,6 +169,12 @@ def _item(given: Mapping[str, str]) -> Document:
     """Return the values of an item; a claim that is chosen is meant, not the ends beside it."""
     wanted = ("claim",) if "claim" in given else CLAIM[1:]
     values: Document = {name: given[name] for name in (*wanted, *ITEM) if name in given}
+    if "claim" not in given and "new_en" in given and not {"subject", "object"} <= given.keys():
+        raise InputError(
+            "an end of the claim was filled in as new, but not proposed yet",
+            where="new_en",
+            hint="press the button that proposes the entity; it then stands in the claim",
+        )
     if not any(name in given for name in CLAIM):
         raise InputError(
             "no claim is given", where="claim", hint="choose one, or state one by subject, relation, object"
