@@ -5,6 +5,7 @@ Lives here: `Figure`, `race`, `spent`, `machine`. May enter: what to run. Never 
 
 from __future__ import annotations
 
+import math
 import os
 import platform
 import statistics
@@ -138,6 +139,18 @@ def of_children() -> float:
     """Return the processor seconds that ended child processes took."""
     times = os.times()
     return times.children_user + times.children_system
+
+
+def number(value: float) -> str:
+    """Return a number with three digits that count.
+
+    Example:
+        >>> number(0.01234), number(12.34), number(12345.6)
+        ('0.0123', '12.3', '12,346')
+    """
+    if value >= 100 or value == 0:
+        return f"{value:,.0f}"
+    return f"{value:.{max(0, 2 - math.floor(math.log10(value)))}f}"
 
 
 def machine() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from benchmarks.measuring import OURS, Figure
+from benchmarks.measuring import OURS, Figure, number
 from benchmarks.targets import TARGETS
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -30,7 +30,7 @@ def write(results: Path, page: Path = PAGE) -> None:
 
 def body(results: Path) -> str:
     """Return the tables of all runs that are kept."""
-    runs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*.json"))]
+    runs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("[0-9]*.json"))]
     newest: dict[Key, Figure] = {}
     for run in runs:
         for row in run["figures"]:
@@ -48,7 +48,7 @@ def body(results: Path) -> str:
 
 def _runs(runs: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = [
-        "| date (UTC) | machine | commit | load | kinds of figures | peers not installed |",
+        "| date (UTC) | machine | commit | load | figures | peers not installed |",
         "|---|---|---|---|---:|---|",
     ]
     for run in runs:
@@ -102,15 +102,3 @@ def _growth(newest: Mapping[Key, Figure]) -> list[str]:
             exponent = math.log(last.value / first.value) / math.log(last.claims / first.claims)
             lines.append(f"| {job} | {engine} | {first.claims:,} | {last.claims:,} | {exponent:.2f} |")
     return lines
-
-
-def number(value: float) -> str:
-    """Return a number with three digits that count.
-
-    Example:
-        >>> number(0.01234), number(12.34), number(12345.6)
-        ('0.0123', '12.3', '12,346')
-    """
-    if value >= 100 or value == 0:
-        return f"{value:,.0f}"
-    return f"{value:.{max(0, 2 - math.floor(math.log10(value)))}f}"

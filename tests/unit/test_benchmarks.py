@@ -53,5 +53,5 @@ def test_a_target_is_met_by_measured_figures_alone(peer: float | None, state: st
 
 def test_a_bound_is_met_by_our_own_figure() -> None:
     figures = {("job", 10, OURS): Figure("job", 10, OURS, 10.0, unit="MiB")}
-    assert Target("a", "b", "job", 10, most=10.0).told(figures) == ("10 MiB", MET)
+    assert Target("a", "b", "job", 10, most=10.0).told(figures) == ("10.0 MiB", MET)
     assert Target("a", "b", "job", 10, most=9.0).told(figures)[1] == MISSED
