@@ -306,3 +306,19 @@ def test_what_is_missing_is_told_without_words_for_programs(client: TestClient, 
         answer = client.get(f"{path}?lang={lang}", headers={"accept": "text/html"})
         assert answer.status_code == 404
         assert "/api/v1" not in answer.text.split("<main")[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "leads"),
+    [
+        (f"/works/{WORK}", f"/contribute?work={WORK}"),
+        ("/claims/tar--mitigates--safeguard-removal", "/contribute?claim=tar--mitigates--safeguard-removal"),
+        ("/entities/qlora", "/contribute?subject=qlora"),
+        ("/evidence/tamirisa2025tar.m4jmiup6olje", "/contribute?revises=tamirisa2025tar.m4jmiup6olje"),
+        ("/search?q=zzzzzz", "/contribute"),
+    ],
+)
+def test_records_lead_to_where_they_are_added_to(client: TestClient, path: str, leads: str) -> None:
+    page = client.get(path, headers={"accept": "text/html"})
+    assert f'href="{leads}"' in page.text
+    assert client.get(leads, headers={"accept": "text/html"}).status_code == 200
