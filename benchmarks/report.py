@@ -83,7 +83,7 @@ def _figures(newest: Mapping[Key, Figure]) -> list[str]:
         value = number(figure.value) if figure.unit == "ms" else f"{number(figure.value)} {figure.unit}"
         wall = number(figure.wall) if figure.wall else ""
         agrees = {None: "", True: "yes", False: "NO"}[figure.agrees]
-        scaled = f"{figure.share:.0%} run, scaled" if figure.share < 1 else ""
+        scaled = f"{figure.share:.1%} run, scaled" if figure.share < 1 else ""
         notes = "; ".join(one for one in (scaled, figure.note) if one)
         claims = f"{figure.claims:,}" if figure.claims else "pack"
         lines.append(f"| {figure.job} | {claims} | {figure.engine} | {value} | {wall} | {ratio} | {agrees} | {notes} |")
