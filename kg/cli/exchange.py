@@ -8,9 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -25,6 +24,12 @@ from kg.errors import InputError
 from kg.exporters.files import pour, write
 from kg.exporters.formats import FORMATS, by_suffix
 from kg.importers.rdf import FORMATS as RDF_FORMATS
+from kg.later import Later
+
+if TYPE_CHECKING:
+    from kg_viz import drawing
+else:
+    drawing = Later("kg_viz.drawing")
 
 STDOUT = "-"
 HTML = "html"
@@ -85,7 +90,7 @@ def _page(context: Context, file: str, options: dict[str, Any], criteria: dict[s
             raise InputError(f"a page is not written with {name}", where=name, hint="leave it out")
     graph = context.graph
     given = {name: value for name, value in criteria.items() if value not in (None, ())}
-    text: str = import_module("kg_viz.drawing").html(graph, **given)
+    text = drawing.html(graph, **given)
     if file == STDOUT:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.buffer.flush()
@@ -129,7 +134,7 @@ def _say_written(file: str, written: dict[str, Any], *, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, as_json: bool, **options: Any) -> None:
-    """Load packs (folders with a pack.toml, or such in a ZIP), RDF files or citations. Loading the same again changes nothing.
+    """Load packs (folders with a pack.toml, or a ZIP of one), RDF or citations. Loading the same again changes nothing.
 
     Citations: every entry is added, a duplicate (with the work that it is, and why) or a failure (with its text, the
     reason and the remedy); one file is one revision. A pack or RDF file with a failure loads nothing, unless
