@@ -55,10 +55,11 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
-        key = _key(scope)
-        if key is None:
+        told = _key(scope)
+        if told is None:
             await self._inner(scope, receive, send)
             return
+        key = (id(self._state.graph), *told)
         found = self._held.get(key)
         if found is not None and await self._revision(scope) == found.revision:
             await _again(found, scope, send)

@@ -123,7 +123,7 @@ def _work(
             _answer(sink, b"+", function(payload, state))
         except KgError as fault:
             _answer(sink, b"-", json.dumps(told_of(fault)).encode())
-        except (MemoryError, RecursionError):
+        except (MemoryError, RecursionError, SystemError):  # the last where an allocation fails inside the interpreter
             told = InputError("this takes more memory or is nested deeper than allowed", hint="ask for less")
             _answer(sink, b"-", json.dumps(told_of(told)).encode())
         except BaseException as fault:

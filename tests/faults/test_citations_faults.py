@@ -193,7 +193,8 @@ def test_files_that_are_none_are_told(tmp_path: Path) -> None:
     (tmp_path / "words.bib").write_text("nothing of the kind")
     assert "no entry of the form" in graph.load(tmp_path / "words.bib")["failures"][0]["reason"]
     (tmp_path / "empty.bib").write_text("")
-    assert graph.load(tmp_path / "empty.bib")["found"] == 0
+    with pytest.raises(InputError, match="is empty"):
+        graph.load(tmp_path / "empty.bib")
     (tmp_path / "good.bib").write_text(GOOD + "@misc{bad, title={x")
     with pytest.raises(InputError, match="cannot be written"):
         graph.load(tmp_path / "good.bib", failures=tmp_path / "no" / "folder.bib")

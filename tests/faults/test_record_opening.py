@@ -189,7 +189,7 @@ from kg.model import Change, Work
 from kg.record import Store
 store = Store.open(sys.argv[1])
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (450_000, 450_000))
 for number in range(1000):
     try:
         store.write([Change("work", Work(f"w{number}", "book", "long " * 1000))], actor="a", act="b")

@@ -115,7 +115,17 @@ ACCOUNTS = {
     "acting", "bearer", "create_token", "people", "person", "revoke_token", "sign_in", "sign_out", "signed_in",
     "tokens",
 }  # fmt: skip
-MACHINERY = {"as_then", "backup", "export", "need_notice", "supposing"}
+MACHINERY = {
+    "as_then",
+    "at_one_revision",
+    "backup",
+    "export",
+    "look_ahead",
+    "need_notice",
+    "notices",
+    "rests_on",
+    "supposing",
+}
 
 
 def undone(quad: Any) -> bool:

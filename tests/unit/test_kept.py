@@ -81,6 +81,7 @@ def test_a_record_of_the_first_schema_gets_the_table(sqlite_url: str) -> None:
     with Store.open(sqlite_url) as store:
         store.write([], actor="ann", act="begin", keep_empty=True)
     later = [f"DROP TABLE {table}" for table in ("submission", "session", "token", "person", "receipt")]
+    later += ["DROP INDEX ix_work_merged_into", "ALTER TABLE work DROP COLUMN merged_into"]
     raw(sqlite_url, *later, "UPDATE alembic_version SET version_num = '0001'")
     with Store.open(sqlite_url) as store:
         assert store.verify() == []

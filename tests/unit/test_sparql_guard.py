@@ -168,7 +168,7 @@ def test_the_guard_is_quick_with_whatever_repeats(piece: str) -> None:
         start = time.process_time()
         with suppress(InputError):
             guard.check(query)
-        assert time.process_time() - start < 0.5, query[:40]
+        assert time.process_time() - start < 2, query[:40]
 
 
 @pytest.mark.parametrize(
