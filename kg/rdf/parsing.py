@@ -35,6 +35,7 @@ SUFFIXES = {
 DEPTH_MOST = 64
 STATEMENTS_MOST = 20_000_000
 BLANKS_MOST = 100_000
+REASON_MOST = 400
 LITERAL_MOST = 1024 * 1024
 FAULTS_MOST = 1_000
 GENID = BASE + ".well-known/genid/"
@@ -286,9 +287,14 @@ def _statements(text: str, format: str, reading: Reading) -> Iterator[Any]:
             return
         except SyntaxError as fault:
             reason = re.sub(r"^Parser error (?:at|between) .*?: |\s*\(line \d+\)$", "", str(fault))
-            reading.fault(fault.lineno, f"not {format}: {reason}", _remedy(reason))
+            reading.fault(fault.lineno, f"not {format}: {_brief(reason)}", _remedy(reason))
             continue
         yield quad
+
+
+def _brief(reason: str) -> str:
+    """Return what a parser says without the middle of what it quotes, which may be the whole file."""
+    return reason if len(reason) <= REASON_MOST else f"{reason[: REASON_MOST // 2]} … {reason[-REASON_MOST // 2 :]}"
 
 
 def _remedy(reason: str) -> str:

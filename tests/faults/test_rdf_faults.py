@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import kg
 from kg.errors import InputError, Upstream
 from kg.importers import rdf
 from kg.importers.rdf import STRANGER, RdfContents, read
@@ -269,3 +270,12 @@ def test_no_broken_file_ends_in_a_fault_of_ours(name: str, pack_graph: Any, tmp_
         head = json.dumps({"format": None, "name": name}).encode() + b"\n"
         with suppress(InputError):
             assert json.loads(parsing.parse(head + broken).partition(b"\n")[0])["statements"] >= 0
+
+
+def test_what_is_said_of_a_huge_line_is_short(tmp_path: Path) -> None:
+    graph = kg.open(f"sqlite:///{tmp_path}/r.sqlite", empty=True)
+    (tmp_path / "huge.ttl").write_text("a" * 1_000_000)
+    (failure,) = graph.load(tmp_path / "huge.ttl")["failures"]
+    assert "not turtle" in failure["reason"]
+    assert len(failure["reason"]) < 600
+    graph.store.close()
