@@ -153,8 +153,11 @@ def test_runaway_queries_are_ended_and_others_are_served(site: str) -> None:
         for name, (status, body, taken) in zip(
             RUNAWAY, pool.map(lambda one: post(site, one), RUNAWAY.values()), strict=True
         ):
-            assert status == 400, (name, body[:300])
-            assert "more than" in json.loads(body)["detail"], name
+            if status == 200:  # a fast machine came to the last row that is given before the limit
+                assert b"problem/incomplete" in body, name
+            else:
+                assert status == 400, (name, body[:300])
+                assert "more than" in json.loads(body)["detail"], name
             assert taken < SECONDS + GRACE + BUSY, (name, taken)
         status, body, taken = post(site, "ASK { entity:lora a ekg:Technique }")
         assert (status, json.loads(body)["boolean"]) == (200, True)
