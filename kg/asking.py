@@ -110,8 +110,7 @@ class Asking:
 
     def _newest(self) -> tuple[Snapshot, float]:
         """Return the record at its newest revision, and the seconds that it took to follow it there."""
-        head = self.store.head()
-        newest = 0 if head is None else head.number
+        newest = self.store.number()
         if newest <= self._snapshot.revision:
             return self._snapshot, 0.0
         start = perf_counter()

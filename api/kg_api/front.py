@@ -6,6 +6,7 @@ A request that says who sends it goes past it.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from contextlib import suppress
 from typing import NamedTuple
@@ -15,8 +16,8 @@ from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg.errors import KgError
-from kg.graph import Graph
 from kg.memo import Memo
+from kg.record import Store
 from kg_api.replies import matches, takes_gzip
 
 HELD_MOST, HELD_BYTES = 10_000, 32 * 1024 * 1024
@@ -50,7 +51,7 @@ class Front:
     """
 
     def __init__(self, inner: ASGIApp, state: State) -> None:
-        self._inner, self._state = inner, state
+        self._inner, self._state, self._look = inner, state, Look()
         self._held: Memo[Sent] = Memo(HELD_MOST, heaviest=HELD_BYTES, weigh=lambda one: 1_000 + len(one.body))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +62,7 @@ class Front:
             return
         key = (id(self._state.graph), *told)
         found = self._held.get(key)
-        if found is not None and await self._revision(scope) == found.revision:
+        if found is not None and await self._revision() == found.revision:
             await _again(found, scope, send)
             return
         start: list[Message] = []
@@ -79,15 +80,39 @@ class Front:
 
         await self._inner(scope, receive, noticed)
 
-    async def _revision(self, scope: Scope) -> int | None:
-        """Return the revision that the request sees; it keeps to it when it is passed on."""
-        graph: Graph = self._state.graph
-        face = graph.at_one_revision()
-        with suppress(KgError):  # whoever answers in our place says what is wrong
-            revision = await to_thread.run_sync(lambda: face.revision)
-            scope.setdefault("state", {})["face"] = face
-            return revision
+    async def _revision(self) -> int | None:
+        """Return the newest revision; None where it cannot be had, and whoever answers in our place says why."""
+        store = self._state.graph.store
+        at_once: int | None = store.number_at_once()
+        if at_once is not None:
+            return at_once
+        with suppress(KgError):
+            return await self._look.at(store)
         return None
+
+
+class Look:
+    """Asks a database server for the newest revision, in a thread: once for all requests that came before it began."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._next: asyncio.Task[int] | None = None
+
+    async def at(self, store: Store) -> int:
+        """Return the number of the newest revision, looked up wholly after this was called.
+
+        Raises:
+            StoreError: the database cannot be used; told to all who wait for this look.
+        """
+        shared = self._next
+        if shared is None or shared.get_loop() is not asyncio.get_running_loop():
+            shared = self._next = asyncio.create_task(self._ask(store))
+        return await asyncio.shield(shared)
+
+    async def _ask(self, store: Store) -> int:
+        async with self._turn:
+            self._next = None
+            return await to_thread.run_sync(store.number)
 
 
 def _key(scope: Scope) -> Key | None:

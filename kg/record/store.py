@@ -24,6 +24,7 @@ from kg.record.connection import Place, insert, reading, writing
 from kg.record.drafts import Draft, drafts, keep_changed, refuse_broken_references, upsert
 from kg.record.faults import Interrupted
 from kg.record.kept import Shelf
+from kg.record.newest import Newest
 from kg.record.opening import open_database
 from kg.record.revisions import START, latest_stamp, seal, stamp
 from kg.record.rows import Records
@@ -53,6 +54,7 @@ class Store:
         self._engine = engine
         self._place = place
         self._clock = clock
+        self._newest = Newest(engine, place)
         self.read_only = read_only
         self.name = place.shown
 
@@ -84,6 +86,7 @@ class Store:
 
     def close(self) -> None:
         """Close all connections; harmless when repeated."""
+        self._newest.close()
         self._engine.dispose()
 
     def __enter__(self) -> Store:
@@ -116,6 +119,17 @@ class Store:
         """Return the newest revision, without its changes; None when nothing was ever written."""
         with reading(self._engine, self._place) as connection:
             return past.head(connection)
+
+    def number(self) -> int:
+        """Return the number of the newest revision, 0 when nothing was ever written; cheaper than `head`.
+
+        Law: every write that was acknowledged before the call is counted, whoever wrote.
+        """
+        return self._newest.number()
+
+    def number_at_once(self) -> int | None:
+        """Return that number if it can be had without waiting for anybody, as on an SQLite file; else None."""
+        return self._newest.at_once()
 
     def revision(self, number: int) -> Revision:
         """Return one revision, without its changes.
