@@ -238,6 +238,10 @@ class _LinkIds(Sequence[str]):
             return [self._seen.link_id(one) for one in range(len(self))[at]]
         return self._seen.link_id(range(len(self))[at])
 
+    def find(self, id: str) -> int | None:
+        """Return the place of an id; None where it is not among them."""
+        return self._seen.link_of(id)
+
 
 def _counting(columns: Columns, criteria: Criteria, vocabulary: Vocabulary) -> Array:
     """Return for each status whether it counts."""

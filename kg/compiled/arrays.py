@@ -10,9 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import log
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from kg.compiled.named import Named
 from kg.compiled.patched import patched
 from kg.later import Later
 from kg.network import COST_UNIT, Network
@@ -148,12 +150,16 @@ class Arrays:
 
     def number(self, claim: str) -> int | None:
         """Return the number of a claim, None when it is not among them. Cost: logarithmic."""
-        place = bisect_left(self.ids, claim)
-        return place if place < len(self.ids) and self.ids[place] == claim else None
+        return self.named.number(claim)
 
     def names(self, claims: Iterable[int]) -> tuple[str, ...]:
         """Return the ids of a path given as numbers."""
-        return tuple(self.ids[claim] for claim in claims)
+        return tuple(map(self.named.__getitem__, claims))
+
+    @cached_property
+    def named(self) -> Named:
+        """The ids that were asked for so far, by number."""
+        return Named(self.ids)
 
     def mended(self, network: Network, touched: Iterable[str]) -> Arrays:
         """Return the arrays of a network that differs in the touched claims at most.

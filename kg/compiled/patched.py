@@ -37,6 +37,26 @@ class Patched(Sequence[str]):
     def __len__(self) -> int:
         return len(self.base) - len(self.gone) + len(self.own)
 
+    def find(self, id: str) -> int | None:
+        """Return the place of an id; None where it is not among them.
+
+        Example:
+            >>> some = Patched(["a", "c", "e"], [1], ["b", "f"])
+            >>> [some.find(id) for id in "abcef"]
+            [0, 1, None, 2, 3]
+        """
+        mine = bisect_left(self.own, id)
+        if mine < len(self.own) and self.own[mine] == id:
+            return self._at[mine]
+        find = getattr(self.base, "find", None)
+        place = bisect_left(self.base, id) if find is None else find(id)
+        if place is None or place == len(self.base) or self.base[place] != id:
+            return None
+        lost = bisect_left(self.gone, place)
+        if lost < len(self.gone) and self.gone[lost] == place:
+            return None
+        return int(place) - lost + mine
+
     def __getitem__(self, at: Any) -> Any:
         if isinstance(at, slice):
             return [self[one] for one in range(len(self))[at]]
