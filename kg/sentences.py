@@ -5,6 +5,9 @@ Lives here: the wording of one claim. May enter: a claim, a snapshot, a vocabula
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from kg.model import Claim, Text
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
@@ -13,14 +16,15 @@ from kg.vocabulary import Vocabulary
 def sentence(claim: Claim, snapshot: Snapshot, vocabulary: Vocabulary) -> Text:
     """Return a claim as a sentence without full stop; ids stand in for entities and relations that are unknown.
 
-    A Chinese relation such as "由…实施" takes its object at the ellipsis.
+    An English verb agrees with its subject (see `agreeing`). A Chinese relation such as "由…实施" takes its object at
+    the ellipsis.
 
     Example:
         >>> from kg.model import Entity
         >>> from kg.vocabulary import load
         >>> ends = [Entity("kyc", "Mitigation", Text("KYC")), Entity("labs", "Actor", Text("Model makers", "开发者"))]
         >>> sentence(Claim("", "kyc", "exercised-by", "labs"), Snapshot.of(1, None, ends), load())
-        Text(en='KYC exercised by model makers', zh='KYC由开发者实施')
+        Text(en='KYC is exercised by model makers', zh='KYC由开发者实施')
     """
     relation = vocabulary.relations.get(claim.relation)
     verb = Text(claim.relation) if relation is None else relation.label
@@ -29,9 +33,91 @@ def sentence(claim: Claim, snapshot: Snapshot, vocabulary: Vocabulary) -> Text:
     )
     said, end = verb.get("zh"), object.get("zh")
     return Text(
-        f"{subject.en} {verb.en} {inside(object.en)}",
+        f"{subject.en} {agreeing(verb.en, subject.en)} {inside(object.en)}",
         subject.get("zh") + (said.replace("…", end, 1) if "…" in said else said + end),
     )
+
+
+_AFTER_HEAD = re.compile(
+    r"[ ,;:(](?:about|after|against|as|at|before|between|by|during|for|from|in|into|of|on|over|than|that|through|to|"
+    r"under|via|when|where|which|who|whose|with|within|without)\b|[,;:(]",
+)
+_PARTICIPLE = re.compile(r" (?:[a-z-]+ed|able|borne|built|done|given|known|made|shown|unable|used|written)$")
+_DOING = re.compile(r"(?!(?:computing|learning|scaling|training|tuning)\b)[a-z]+ing [a-z-]+$", re.IGNORECASE)
+_ENDS_AS_ONE = re.compile(r"(?:ss|us|is)$")
+_ONE = frozenset(
+    re.findall(
+        "[a-z]+",
+        "always bias canvas economics ethics forensics lens logistics mathematics news physics politics robotics "
+        "series species statistics",
+    )
+)
+_MANY = frozenset(re.findall("[a-z]+", "children criteria feet men mice people phenomena teeth women"))
+
+
+def plural(label: str) -> bool:
+    """Say whether an English label stands for several things: the one rule for verbs, read off the label.
+
+    What counts is its head, the words before the first "of", "that", "for" and the like, without a participle at their
+    end: two heads joined by "and" are several, else the last word decides by its ending. "Doing things" is one act.
+
+    Source: ours; the words that end otherwise than they count are listed above. A label that the rule reads wrongly
+    is helped by other words, as no field of the record says its number.
+
+    Example:
+        >>> [plural(label) for label in ("Adversarial suffixes", "Techniques that cut cost", "Safety of models")]
+        [True, True, False]
+        >>> [plural(label) for label in ("Query access", "Withholding weights", "Monitoring and policies")]
+        [False, False, True]
+    """
+    found = _AFTER_HEAD.search(label, 1)
+    head = _PARTICIPLE.sub("", label[: found.start()].rstrip()) if found else label
+    if " and " in head:
+        return True
+    last = head.rpartition(" ")[2].rpartition("-")[2]
+    if last.lower() in _MANY:
+        return True
+    if not last.endswith("s") or _ENDS_AS_ONE.search(last) or last.lower() in _ONE:
+        return False
+    return _DOING.fullmatch(head) is None
+
+
+def agreeing(verb: str, subject: str) -> str:
+    """Return an English verb in the third person as it agrees with the label of its subject.
+
+    Each verb of "raises and lowers" agrees; "exercised by" gets the verb that it lacks.
+
+    Example:
+        >>> [agreeing(verb, "Model soups") for verb in ("raises", "both raises and lowers", "exercised by")]
+        ['raise', 'both raise and lower', 'are exercised by']
+        >>> agreeing("exercised by", "Auditing"), agreeing("applies to", "Rules"), agreeing("reaches", "Rules")
+        ('is exercised by', 'apply to', 'reach')
+    """
+    return _form(verb, plural(subject))
+
+
+@lru_cache(maxsize=1024)
+def _form(verb: str, many: bool) -> str:
+    words = verb.split(" ")
+    if words[0].endswith("ed") and words[1:] == ["by"]:
+        return f"{'are' if many else 'is'} {verb}"
+    if not many:
+        return verb
+    at = 1 if words[0] == "both" and len(words) > 1 else 0
+    places = {at, *(place + 1 for place, word in enumerate(words[:-1]) if word in {"and", "or"})}
+    return " ".join(_base(word) if place in places else word for place, word in enumerate(words))
+
+
+def _base(verb: str) -> str:
+    """Return a verb without the ending of the third person."""
+    irregular = {"is": "are", "has": "have", "does": "do", "goes": "go", "was": "were"}
+    if verb in irregular:
+        return irregular[verb]
+    if verb.endswith("ies") and len(verb) > 4:
+        return f"{verb[:-3]}y"
+    if verb.endswith(("sses", "shes", "ches", "xes", "zzes")):
+        return verb[:-2]
+    return verb[:-1] if verb.endswith("s") and not verb.endswith("ss") else verb
 
 
 def inside(label: str) -> str:

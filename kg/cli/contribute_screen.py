@@ -15,9 +15,10 @@ from rich.text import Text
 
 from kg.cli import probe_screen
 from kg.cli.cards import passage
-from kg.cli.screen import console, figure
+from kg.cli.screen import console
 from kg.cli.words import say
 from kg.graph import Graph
+from kg.question.compare_said import figures
 
 Document = Mapping[str, Any]
 SHOWN = 10
@@ -121,7 +122,7 @@ def effect(graph: Graph, out: Console, answer: Document) -> None:
     """Show beliefs and answers before and after."""
     lang = graph.lang
     for one in answer["beliefs"][:SHOWN]:
-        before, after = (figure(belief["expected"]) for belief in one["belief"])
+        before, after = (text or "–" for text in figures(*(belief["expected"] for belief in one["belief"])))
         out.print(Text.assemble(f"{_say('belief', lang)}: {before} → ", (after, "bold"), f"  {one['claim']}"))
     probe_screen.differences(graph, out, answer)
     if not answer["complete"]:

@@ -16,6 +16,7 @@ from rich.text import Text
 from kg.cli.screen import ARROWS, console, direction, figure, foot, label, span
 from kg.cli.words import say
 from kg.graph import Graph
+from kg.question.compare_said import figures
 
 Document = Mapping[str, Any]
 SHOWN = 20
@@ -49,7 +50,7 @@ def what_if(graph: Graph, answer: Document) -> None:
         if paths:
             table = _table(graph, ("change", None), ("chain", 8), ("before", None), ("afterwards", None))
             for change in paths[:SHOWN]:
-                numbers = ("–" if one is None else figure(one["expected"]) for one in change["belief"])
+                numbers = (text or "–" for text in figures(*map(_expected, change["belief"])))
                 table.add_row(_change(change["kind"], lang), escape(_chain(graph, change)), *numbers)
             out.print(table)
             _rest(graph, out, len(paths))
@@ -178,7 +179,7 @@ def _ends(graph: Graph, out: Console, answer: Document) -> None:
             line.append(say("no_path", lang))
         else:
             line.append_text(direction(found, lang))
-            line.append(f"  {say('expected', lang)} {figure(answer['expected'][at])}")
+            line.append(f"  {say('expected', lang)} {figures(*answer['expected'])[at]}")
             spans = answer["reliability"][at] or {}
             some = "; ".join(f"{say(side, lang)} {span(values)}" for side, values in spans.items())
             line.append(f"  {say('reliability', lang)} {some}" if some else "", style="dim")
@@ -193,8 +194,8 @@ def _pairs(graph: Graph, out: Console, changes: Sequence[Document]) -> None:
     table = _table(graph, ("change", None), ("technique", 4), ("risk", 4), ("before", None), ("afterwards", None))
     for change in changes[:SHOWN]:
         sides = []
-        for found, expected in zip(change["direction"], change["expected"], strict=True):
-            sides.append(Text("–") if found is None else direction(found, lang).append(f" {figure(expected)}"))
+        for found, expected in zip(change["direction"], figures(*change["expected"]), strict=True):
+            sides.append(Text("–") if found is None else direction(found, lang).append(f" {expected}"))
         names = [escape(label(graph, change[end])) for end in ("source", "target")]
         table.add_row(_change(change["kind"], lang), *names, *sides)
     out.print(table)
@@ -209,13 +210,17 @@ def _claims(graph: Graph, out: Console, claims: Sequence[Document]) -> None:
     table = _table(graph, ("change", None), ("claim", 6), ("before", None), ("afterwards", None), ("because", 4))
     for change in claims[:SHOWN]:
         sides = []
-        for state, belief in zip(change["state"], change["belief"], strict=True):
-            sure = "" if belief is None or state == "unsupported" else f" {figure(belief['expected'])}"
+        for state, text in zip(change["state"], figures(*map(_expected, change["belief"])), strict=True):
+            sure = "" if text is None or state == "unsupported" else f" {text}"
             sides.append(f"{STATES[state][lang == 'zh']}{sure}")
         because = escape(", ".join(change["because"]))
         table.add_row(_change(change["kind"], lang), escape(change["claim"]), *sides, because)
     out.print(table)
     _rest(graph, out, len(claims))
+
+
+def _expected(belief: Document | None) -> float | None:
+    return None if belief is None else belief["expected"]
 
 
 def _loss(graph: Graph, loss: Document) -> tuple[Text | str, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 from kg.model import Text
 from kg.network import Network
 from kg.question.explain import VERBS
-from kg.sentences import inside, sentence
+from kg.sentences import agreeing, inside, sentence
 
 STATES = {
     "absent": Text("not there", "不存在"),
@@ -46,9 +46,10 @@ def claim(before: Network, after: Network, moments: Moments, entry: Mapping[str,
     """Return what became of a claim: its state and expected value on both sides, and the works responsible."""
     net = after if entry["claim"] in after.snapshot.claims else before
     said = sentence(net.snapshot.claims[entry["claim"]], net.snapshot, net.vocabulary).get(lang)
+    sure = figures(*(None if belief is None else belief["expected"] for belief in entry["belief"]))
     states = [
-        STATES[state].get(lang) + (_sure(belief["expected"], lang) if state not in SILENT else "")
-        for state, belief in zip(entry["state"], entry["belief"], strict=True)
+        STATES[state].get(lang) + (_sure(text, lang) if state not in SILENT else "")
+        for state, text in zip(entry["state"], sure, strict=True)
     ]
     first, second = moments.before.get(lang), moments.after.get(lang)
     because = _because(entry["because"], lang)
@@ -61,7 +62,7 @@ def pair(before: Network, after: Network, moments: Moments, entry: Mapping[str, 
     """Return what became of a pair: its direction and expected value on both sides, and the works responsible."""
     source, target = (_label(before, after, entry[end], lang) for end in ("source", "target"))
     sides = []
-    for direction, expected in zip(entry["direction"], entry["expected"], strict=True):
+    for direction, expected in zip(entry["direction"], figures(*entry["expected"]), strict=True):
         if direction is None:
             sides.append(f"没有从{source}到{target}的路径" if lang == "zh" else "no path leads there")
             continue
@@ -69,7 +70,7 @@ def pair(before: Network, after: Network, moments: Moments, entry: Mapping[str, 
         sides.append(
             f"{source}{verb}{target}{_sure(expected, lang)}"
             if lang == "zh"
-            else f"{inside(source)} {verb} {inside(target)}{_sure(expected, lang)}"
+            else f"{inside(source)} {agreeing(verb, source)} {inside(target)}{_sure(expected, lang)}"
         )
     first, second = moments.before.get(lang), moments.after.get(lang)
     because = _because(entry["because"]["works"], lang)
@@ -78,6 +79,18 @@ def pair(before: Network, after: Network, moments: Moments, entry: Mapping[str, 
     if entry["direction"][0] is None:
         sides[0] = f"no path leads from {inside(source)} to {inside(target)}"
     return f"{first}, {sides[0]}; {_lower(second)}, {sides[1]}{because}."
+
+
+def figures(*values: float | None) -> tuple[str | None, ...]:
+    """Return figures to stand beside each other: two decimals, or as many more, up to six, as tell them apart.
+
+    Example:
+        >>> figures(0.7121, 0.7124), figures(0.71, 0.8), figures(0.5, 0.5), figures(None, 0.7)
+        (('0.7121', '0.7124'), ('0.71', '0.80'), ('0.50', '0.50'), (None, '0.70'))
+    """
+    known = {value for value in values if value is not None}
+    digits = next((digits for digits in range(2, 7) if len({f"{one:.{digits}f}" for one in known}) == len(known)), 2)
+    return tuple(None if value is None else f"{value:.{digits}f}" for value in values)
 
 
 def direction(sign: int, lang: str) -> str:
@@ -90,8 +103,8 @@ def _label(before: Network, after: Network, entity: str, lang: str) -> str:
     return entity if record is None else record.label.get(lang)
 
 
-def _sure(expected: float, lang: str) -> str:
-    return f"（期望值 {expected:.2f}）" if lang == "zh" else f" (expected {expected:.2f})"
+def _sure(expected: str | None, lang: str) -> str:
+    return f"（期望值 {expected}）" if lang == "zh" else f" (expected {expected})"
 
 
 def _because(works: Sequence[str], lang: str) -> str:

@@ -9,7 +9,7 @@ from kg.belief import Opinion
 from kg.engine import Path
 from kg.model import Claim
 from kg.network import Network
-from kg.sentences import inside, sentence
+from kg.sentences import agreeing, inside, sentence
 
 VERBS = {
     "en": {1: "raises", -1: "lowers", 0: "is linked to"},
@@ -49,7 +49,8 @@ def path(network: Network, path: Path, *, sign: int, opinion: Opinion, works: in
         return f"{steps}。因此{source}{verb}{target}（期望值 {sure}，依据 {works} 项文献）。"
     steps = "; ".join(claim(network, record, lang) for record in records)
     count = f"{works} work{'' if works == 1 else 's'}"
-    return f"{steps}. So {inside(source)} {verb} {inside(target)} (expected {sure}, resting on {count})."
+    so = f"{inside(source)} {agreeing(verb, source)} {inside(target)}"
+    return f"{steps}. So {so} (expected {sure}, resting on {count})."
 
 
 def no_path(network: Network, source: str, target: str, *, max_links: int, sign: int | None, lang: str) -> str:

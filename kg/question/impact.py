@@ -14,6 +14,7 @@ from kg.question import explain
 from kg.question.answers import DIRECTIONS, Answer, answer, sides
 from kg.reliability import reliability
 from kg.searching import best_paths, reach
+from kg.sentences import agreeing
 
 MANY_PATHS = 200
 DEEP_ITEMS = 100
@@ -58,9 +59,10 @@ def find(network: Network, entity: str, *, direction: str = "out", max_links: in
     note = None
     if not items:
         label = explain.name(network, entity, lang)
+        verb = agreeing("reaches" if forward else "is reached by", label)
         note = explain.nothing(
             network,
-            what_en=f"{label} {'reaches nothing' if forward else 'is reached by nothing'} within {max_links} claims.",
+            what_en=f"{label} {verb} nothing within {max_links} claims.",
             what_zh=f"在最多 {max_links} 条论断之内，“{label}”{'不影响任何实体' if forward else '不受任何实体影响'}。",
             lang=lang,
         )

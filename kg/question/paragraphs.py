@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from kg.network import Network
 from kg.question import paragraphs_compared as compared
 from kg.question.phrases import Document, Speech, chain, envelope, pair, reliability, strongest, tally
+from kg.sentences import agreeing
 
 Sentences = list[str]
 GAPS = {
@@ -64,7 +65,8 @@ def raises(speech: Speech, answer: Document) -> Sentences:
     elif question["technique"] is not None:
         name = speech.name(question["technique"], first=True)
         said = speech.either(
-            f"{name} reaches {speech.count(len(items), 'risk')} within {links} claims; {tally(speech, items)}.",
+            f"{name} {agreeing('reaches', name)} {speech.count(len(items), 'risk')} within {links} claims; "
+            f"{tally(speech, items)}.",
             f"在 {links} 条论断之内，{name}通向 {len(items)} 项风险；{tally(speech, items)}。",
         )
     else:
@@ -135,8 +137,8 @@ def impact(speech: Speech, answer: Document) -> Sentences:
     name, links = speech.name(question["entity"], first=True), question["max_links"]
     if question["direction"] == "out":
         said = speech.either(
-            f"{name} reaches {speech.count(len(items), 'entity', 'entities')} within {links} claims; "
-            f"{tally(speech, items)}.",
+            f"{name} {agreeing('reaches', name)} {speech.count(len(items), 'entity', 'entities')} within {links} "
+            f"claims; {tally(speech, items)}.",
             f"在 {links} 条论断之内，{name}通向 {len(items)} 个实体；{tally(speech, items)}。",
         )
     else:

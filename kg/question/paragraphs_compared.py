@@ -11,8 +11,9 @@ from typing import Any
 
 from kg.ids import claim_id
 from kg.model import Claim, Text
+from kg.question.compare_said import figures
 from kg.question.phrases import Document, Speech, chain, direction
-from kg.sentences import sentence
+from kg.sentences import agreeing, plural, sentence
 
 Sentences = list[str]
 KINDS = {
@@ -151,18 +152,20 @@ def change(speech: Speech, entry: Document, *, gravest: bool = False) -> Sentenc
     lead = speech.either("The gravest: ", "影响最大的：") if gravest else ""
     if old is None or new is None:
         clause = speech.either(
-            f"no chain led from {a} to {b} before; now the first {new} the second"
+            f"no chain led from {a} to {b} before; now the first {agreeing(new or '', a)} the second"
             if old is None
-            else f"{a} {old} {b} before, and no chain is left after",
+            else f"{a} {agreeing(old, a)} {b} before, and no chain is left after",
             f"原先没有从{a}到{b}的链条，此后前者{new}后者" if old is None else f"原先{a}{old}{b}，此后不剩链条",
         )
     else:
         clause = speech.either(
-            f"{a} {old} {b} before and after" if old == new else f"{a} {old} {b} before, and {new} it after",
+            f"{a} {agreeing(old, a)} {b} before and after"
+            if old == new
+            else f"{a} {agreeing(old, a)} {b} before, and {agreeing(new, a)} {'them' if plural(b) else 'it'} after",
             f"{a}{old}{b}，前后一致" if old == new else f"原先{a}{old}{b}，此后{new}",
         )
     said = [speech.either(f"{_begun(lead + clause)}.", f"{lead}{clause}。")]
-    values = [None if value is None else f"{value:.2f}" for value in entry["expected"]]
+    values = figures(*entry["expected"])
     if None not in values:
         same = values[0] == values[1]
         said.append(

@@ -16,7 +16,7 @@ from kg.network import Network
 from kg.question import explain
 from kg.question.compare_said import DIRECTIONS
 from kg.question.grounds import claims_of, items_of
-from kg.sentences import inside
+from kg.sentences import agreeing, inside
 
 Document = Mapping[str, Any]
 SHOWN = 5
@@ -110,7 +110,7 @@ def direction(speech: Speech, source: str, target: str, word: str) -> str:
     """Return the direction alone: what the record says, not how sure that is."""
     a, b, verb = speech.name(source), speech.name(target), speech.verb(word)
     ways = speech.either("both ways", "两个方向") if word == "mixed" else speech.either("one way", "一个方向")
-    return speech.either(f"The record points {ways}: {a} {verb} {b}.", f"记录指向{ways}：{a}{verb}{b}。")
+    return speech.either(f"The record points {ways}: {a} {agreeing(verb, a)} {b}.", f"记录指向{ways}：{a}{verb}{b}。")
 
 
 def chain(speech: Speech, path: Document) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from kg.network import Network
 from kg.question.compare_said import DIRECTIONS
 from kg.question.explain import name
-from kg.sentences import inside
+from kg.sentences import agreeing, inside
 
 SHOWN = 5
 
@@ -36,7 +36,7 @@ def pair(network: Network, source: str, target: str, body: Mapping[str, Any], *,
             said += f"去掉 {weaker['work']} 后期望值降到 {weaker['after']['belief']['expected']:.2f}。"
         return said
     sources = f"{stands} independent source{'' if stands == 1 else 's'}"
-    said = f"{a} {verb} {inside(b)} (expected {sure}); the best path stands on {sources}."
+    said = f"{a} {agreeing(verb, a)} {inside(b)} (expected {sure}); the best path stands on {sources}."
     said += f" The loss of {_names(flipped, lang)} alone would turn the direction round." if flipped else ""
     said += f" The loss of {_names(lost, lang)} alone would leave no path." if lost else ""
     if not flipped and not lost:

@@ -44,7 +44,7 @@ def test_a_claim_reads_as_a_sentence_in_both_languages() -> None:
 
     assert said[0] == Text("Quantized low-rank adaptation lowers cost of fine-tuning", "量化低秩适配降低微调成本")
     assert said[2] == Text(
-        "Know-your-customer rules for compute exercised by compute providers", "算力客户身份核验由算力提供者实施"
+        "Know-your-customer rules for compute are exercised by compute providers", "算力客户身份核验由算力提供者实施"
     )
 
 

@@ -29,7 +29,7 @@ ENTITY_TYPES = {
 RELATIONS = {
     "raises": (1, "提高", "Technique Factor Capability ModelAccess Risk Mitigation", "Factor Capability Risk"),
     "lowers": (-1, "降低", "Technique Factor Capability ModelAccess", "Factor Capability Risk"),
-    "enables": (1, "使成为可能", "Technique Factor Capability ModelAccess", "Technique Capability Risk"),
+    "enables": (1, "使…成为可能", "Technique Factor Capability ModelAccess", "Technique Capability Risk"),
     "requires": (0, "依赖", "Technique Mitigation", "Technique Factor ModelAccess"),
     "mitigates": (-1, "缓解", "Mitigation", "Risk Factor Capability"),
     "undermines": (-1, "削弱", "Technique Factor ModelAccess Risk Mitigation", "Mitigation Benefit"),

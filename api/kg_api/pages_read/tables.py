@@ -12,6 +12,7 @@ from typing import Any
 from kg.citations.references import short
 from kg.network import Network
 from kg.question import explain
+from kg.question.compare_said import figures
 from kg_api.pages_read.picture import claim_of
 from kg_api.pages_read.wording import said
 
@@ -101,6 +102,11 @@ class Desk:
 def number(value: float | None, digits: int = 2) -> Cell:
     """Return a figure; a dash where there is none."""
     return Cell("–" if value is None else f"{value:.{digits}f}", numeric=True)
+
+
+def changed(values: Iterable[float | None]) -> tuple[Cell, ...]:
+    """Return figures before and after, with as many digits as tell them apart."""
+    return tuple(Cell(text or "–", numeric=True) for text in figures(*values))
 
 
 def count(value: int) -> Cell:
@@ -327,7 +333,7 @@ def _changes(desk: Desk, changes: Sequence[Document]) -> Section:
         else:
             what = Cell(lines=tuple(desk.claim(id) for id in one["claims"]))
             values = [None if belief is None else belief["expected"] for belief in one["belief"]]
-        rows.append((Cell(desk.word(f"change_{one['kind']}")), what, *map(number, values)))
+        rows.append((Cell(desk.word(f"change_{one['kind']}")), what, *changed(values)))
     heads = ("change", "what", "expected_before", "expected_after")
     return desk.section("changes", heads, rows, empty=desk.word("nothing_changes"))
 
@@ -337,7 +343,7 @@ def _claims(desk: Desk, claims: Sequence[Document]) -> Section:
     for one in claims:
         beliefs = [None if belief is None else belief["expected"] for belief in one["belief"]]
         kind = Cell(desk.word(f"change_{one['kind']}"))
-        rows.append((desk.claim(one["claim"]), kind, *map(number, beliefs), desk.works(one["because"])))
+        rows.append((desk.claim(one["claim"]), kind, *changed(beliefs), desk.works(one["because"])))
     heads = ("claim", "change", "expected_before", "expected_after", "because")
     return desk.section("claims_changed", heads, rows, empty=desk.word("no_claim_changes"))
 

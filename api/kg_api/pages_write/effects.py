@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kg.graph import Graph
+from kg.question.compare_said import figures
 from kg.sentences import sentence
 
 SHOWN_MOST = 40
@@ -19,7 +20,8 @@ def effect(graph: Graph, told: Mapping[str, Any], lang: str) -> Document:
     """Return beliefs before and after, and the answers that change.
 
     Returns:
-        `{"beliefs": [{"claim", "sentence", "before", "after"}], "claims": [text], "pairs": [text], "more": n,
+        `{"beliefs": [{"claim", "sentence", "before", "after",
+        "figures": [before, after]}], "claims": [text], "pairs": [text], "more": n,
         "complete"}`.
     """
     snapshot, vocabulary = graph.snapshot, graph.vocabulary
@@ -31,6 +33,7 @@ def effect(graph: Graph, told: Mapping[str, Any], lang: str) -> Document:
             else None,
             "before": one["belief"][0],
             "after": one["belief"][1],
+            "figures": figures(*(belief["expected"] for belief in one["belief"])),
         }
         for one in told["beliefs"]
     ]
