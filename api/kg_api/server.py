@@ -9,7 +9,7 @@ import asyncio
 import errno
 import logging
 from collections import Counter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import h11
 import orjson
@@ -21,6 +21,7 @@ from kg.graph import Graph
 from kg_api import problems
 from kg_api.app import create_app
 from kg_api.headers import SECURITY
+from kg_api.sending import Together
 
 CONNECTIONS_MOST = 1_000
 CONNECTIONS_EACH = CONNECTIONS_MOST // 4
@@ -46,7 +47,7 @@ class DeadlineProtocol(H11Protocol):
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]) if peer else ""
         self.held[self.address] += 1
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, Together(transport, self.loop)))
         if self.held[self.address] > CONNECTIONS_EACH:
             self._refuse(429, "this address holds as many connections as it may; close some")
         else:

@@ -66,7 +66,8 @@ class Newest:
 
     def __init__(self, engine: sa.Engine, place: Place) -> None:
         self._engine, self._place = engine, place
-        self._in_memory = engine.dialect.name == "sqlite" and place.path is None
+        self._of_a_file = place.path is not None
+        self._in_memory = place.path is None and engine.dialect.name == "sqlite"
         self._lock = Lock()
         self._kept: sa.Connection | None = None
         self._asked = Shared(self._ask)
@@ -79,25 +80,29 @@ class Newest:
 
         Law: every write that was acknowledged before the call is counted.
         """
-        if self._engine.dialect.name == "sqlite":
-            found = self.at_once()
-            return self._in_a_transaction() if found is None else found
-        return self._asked()
+        if not self._of_a_file:
+            return self._in_a_transaction() if self._in_memory else self._asked()
+        found = self.at_once()
+        if found is None:
+            found = self._in_a_transaction()
+            self._open()
+        return found
 
     def at_once(self) -> int | None:
         """Return the number if it can be had without waiting for anybody: an event loop may call this.
 
         Returns:
-            None where it must be asked of a server, where somebody keeps the file to himself, and where the file
-            cannot be read; `number` waits, or says what is wrong.
+            None where it must be asked of a server, before `number` was asked for the first time, and where somebody
+            keeps the file to himself or it cannot be read; `number` waits, or says what is wrong.
         """
-        if self._in_memory or self._engine.dialect.name != "sqlite":
-            return None
         with self._lock:
+            if self._kept is None or not self._of_a_file:
+                return None
             try:
-                number: int | None = self._raw().execute(_QUERY).fetchall()[0][0]
-            except (sqlite3.Error, sa.exc.SQLAlchemyError):  # who asks by `number` then is told
-                self._drop()
+                number: int | None = self._kept.connection.cursor().execute(_QUERY).fetchall()[0][0]
+            except sqlite3.Error as fault:  # who then asks by `number` is told
+                if fault.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                    self._drop()
                 return None
         return number or 0
 
@@ -119,8 +124,11 @@ class Newest:
             return self._answered()
 
     def _answered(self) -> int:
+        if self._kept is None:
+            self._kept = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        raw: Any = self._kept.connection.dbapi_connection
         try:
-            row = self._raw().execute(_QUERY).fetchone()
+            row = raw.execute(_QUERY).fetchone()
         except self._engine.dialect.loaded_dbapi.Error as fault:
             raise sa.exc.DBAPIError(_QUERY, None, fault) from fault
         return row[0] or 0
@@ -130,16 +138,14 @@ class Newest:
             head = past.head(connection)
         return 0 if head is None else head.number
 
-    def _raw(self) -> Any:
-        """Return the driver's connection, on which every statement stands for itself."""
-        kept = self._kept
-        if kept is None:
-            kept = self._kept = self._engine.connect()
-            if kept.dialect.name == "postgresql":
-                kept.execution_options(isolation_level="AUTOCOMMIT")
-            else:
-                kept.connection.cursor().execute("PRAGMA busy_timeout = 0")
-        return kept.connection.dbapi_connection
+    def _open(self) -> None:
+        """Open a file, which may take a while; who asks at once meanwhile need not wait."""
+        with explained(self._place.shown):
+            kept = self._engine.connect()
+            kept.connection.cursor().execute("PRAGMA busy_timeout = 0")
+        with self._lock:
+            self._drop()
+            self._kept = kept
 
     def _drop(self) -> None:
         kept, self._kept = self._kept, None
