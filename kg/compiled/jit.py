@@ -43,3 +43,8 @@ def kernel(function: F) -> F:
     Where nothing can be written, each process compiles for itself.
     """
     return cast(F, numba.njit(cache=_FOLDER is not None, nogil=True)(function))
+
+
+def inlined(function: F) -> F:
+    """Compile a function into each kernel that calls it: a call costs as much as what a short function does."""
+    return cast(F, numba.njit(inline="always")(function))

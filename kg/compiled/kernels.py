@@ -15,6 +15,8 @@ from kg.compiled.jit import kernel
 FAR = 1 << 62
 TIE = 8
 MOST_LINKS = 16
+ROUND_BITS, ROUNDS = 5, 31
+TWO, THREE, FOUR = np.uint32(2), np.uint32(3), np.uint32(4)
 MOST_PARTIALS = 1 << 22
 
 
@@ -32,8 +34,7 @@ def hops(start, adjacent, anchors, most, found):
 
     Returns the nodes met, so that they can be cleared.
     """
-    queue = np.empty(max(64, len(anchors)), np.int32)
-    size = 0
+    queue, size = np.empty(len(found), np.int32), 0
     for node in anchors:
         if found[node]:
             found[node] = 0
@@ -48,10 +49,6 @@ def hops(start, adjacent, anchors, most, found):
                 there = adjacent[step] >> 3
                 if found[there] == 127:
                     found[there] = links
-                    if size == len(queue):
-                        longer = np.empty(2 * size, np.int32)
-                        longer[:size] = queue
-                        queue = longer
                     queue[size] = there
                     size += 1
         begin = end
@@ -64,13 +61,12 @@ def grow(start, adjacent, code, costs, blocked, anchors, need, free, bits, half,
 
     When `shut` nothing arrives at an anchor again. After `free` links a node is left aside when `need` says that it is
     more links away from where paths go than are left. `best` (FAR everywhere) and `head` (-1) take up each state's
-    least cost and newest arrival.
+    least cost (times 32, plus the round in which it was found) and newest arrival.
     """
     size, room = len(anchors), max(4096, len(anchors))
     state, links, cost, older = (
         np.empty(room, np.int64), np.empty(room, np.int8), np.empty(room, np.int64), np.empty(room, np.int32)
     )  # fmt: skip
-    fresh, count = np.empty(4096, np.int64), 0
     for place in range(len(anchors)):
         into = np.int64(anchors[place]) << bits
         state[place], links[place], cost[place], older[place] = into, 0, 0, -1
@@ -78,40 +74,16 @@ def grow(start, adjacent, code, costs, blocked, anchors, need, free, bits, half,
             best[into : into + (1 << bits)] = -1
         best[into], head[into] = (-1 if shut else 0), place
     begin, end = 0, size
-    mask = (1 << bits) - 1
     for round_ in range(1, most + 1):
-        count = 0
-        close = round_ > free
-        left = most - round_
+        out = 0
         for place in range(begin, end):
-            here = state[place]
-            node = here >> bits
-            sign = here & mask
-            if sign >= half or (round_ > 1 and blocked[node]):
-                continue
-            spent = cost[place]
-            for step in range(start[node], start[node + 1]):
-                edge = adjacent[step]
-                there = edge >> 3
-                if close and need[there] > left:
-                    continue
-                total = spent + costs[code[step]]
-                turned = edge & 3
-                into = np.int64(there) << bits | (sign ^ turned if (sign | turned) < 2 else 2)
-                if edge & 4:
-                    if not backward:
-                        into += half
-                    elif round_ > 1:
-                        continue
-                if total < best[into]:
-                    # The newest arrival tells whether the state was met in this round already.
-                    best[into] = total
-                    if head[into] > -2:
-                        if count == len(fresh):
-                            fresh = wider(fresh)
-                        fresh[count] = into
-                        count += 1
-                        head[into] = -3 - head[into]
+            node = state[place] >> bits
+            out += start[node + 1] - start[node]
+        fresh = np.empty(min(out, len(head)) + 1, np.uint32)
+        count = _relax(
+            start, adjacent, code, costs, blocked, need, bits, half, backward, round_ > free, most - round_, round_,
+            state[begin:end], cost[begin:end], best, fresh,
+        )  # fmt: skip
         if size + count > room:
             while size + count > room:
                 room *= 2
@@ -122,20 +94,69 @@ def grow(start, adjacent, code, costs, blocked, anchors, need, free, bits, half,
                 _longer(older, room),
             )
         if count * 8 > len(head):
-            # Many: in the order of the nodes, so that the next round reads claims in the order they lie in memory.
-            count = 0
-            for into in range(len(head)):
-                if head[into] < -1:
-                    fresh[count] = into
-                    count += 1
-        for place in range(count):
-            into = fresh[place]
-            state[size], links[size], cost[size] = into, round_, best[into]
-            older[size] = -3 - head[into]
-            head[into] = size
-            size += 1
+            _in_order(best, round_, fresh)
+        _arrive(fresh[:count], round_, size, state, links, cost, older, best, head)
+        size += count
         begin, end = end, size
     return state[:size], links[:size], cost[:size], older[:size]
+
+
+# In loops of kernels that give an array another name, or more room, each look at it costs as much as a step of theirs:
+# so the loops over claims are kernels of their own.
+
+
+@kernel
+def _relax(
+    start, adjacent, code, costs, blocked, need, bits, half, backward, close, left, round_, state, cost, best, fresh
+):  # fmt: skip
+    """Walk one claim on from each state; return how many states got cheaper, which `fresh` lists."""
+    count, mask = np.uint64(0), (1 << bits) - 1
+    # Unsigned numbers index without a look at whether they are negative; mixed with signed ones they become floats.
+    by, far = np.uint32(bits), np.uint32(half)
+    for place in range(len(state)):
+        node = state[place] >> bits
+        sign = np.uint32(state[place] & mask)
+        if sign >= far or (round_ > 1 and blocked[node]):
+            continue
+        spent = cost[place]
+        for step in range(np.uint64(start[node]), np.uint64(start[node + 1])):
+            edge = np.uint32(adjacent[step])
+            there = edge >> THREE
+            if close and need[there] > left:
+                continue
+            turned = edge & THREE
+            into = there << by | (sign ^ turned if (sign | turned) < TWO else TWO)
+            if edge & FOUR:
+                if not backward:
+                    into += far
+                elif round_ > 1:
+                    continue
+            # Without a branch, so that the processor reads ahead: what is not to be listed is written over by the next.
+            total = (spent + costs[np.uint32(code[step])]) << ROUND_BITS
+            known = best[into]
+            less = (total | ROUNDS) < known
+            best[into] = total | round_ if less else known
+            fresh[count] = into
+            count += np.uint64(less & (known & ROUNDS != round_))
+    return np.int64(count)
+
+
+@kernel
+def _in_order(best, round_, fresh):
+    """List the states that got cheaper in a round by number, so that the next reads claims as they lie in memory."""
+    count = np.uint64(0)
+    for into in range(len(best)):
+        fresh[count] = into
+        count += np.uint64(best[into] & ROUNDS == round_)
+
+
+@kernel
+def _arrive(fresh, round_, size, state, links, cost, older, best, head):
+    """Keep what arrived in a round behind what arrived before."""
+    for place in range(len(fresh)):
+        into, at = fresh[place], size + place
+        state[at], links[at], cost[at], older[at] = into, round_, best[into] >> ROUND_BITS, head[into]
+        head[into] = at
 
 
 @kernel
@@ -170,7 +191,8 @@ def nearest(start, to, code, back_start, back, back_code, costs, node, hops, hea
 
     The cost is that of the cheapest chain of as many claims as the node is links away. `head` is -1 before and after.
     """
-    found, cost, level = np.empty(1024, np.int32), np.empty(1024, np.int64), np.empty(1024, np.int8)
+    nodes = len(start) - 1
+    found, cost, level = np.empty(nodes, np.int32), np.empty(nodes, np.int64), np.empty(nodes, np.int8)
     found[0], cost[0], level[0], head[node] = node, 0, 0, 0
     size, begin = 1, 0
     for links in range(1, hops + 1):
@@ -185,8 +207,6 @@ def nearest(start, to, code, back_start, back, back_code, costs, node, hops, hea
                     price = cost[place] + costs[code[step] if way == 0 else back_code[step]]
                     at = head[there]
                     if at < 0:
-                        if size == len(found):
-                            found, cost, level = wider(found), wider(cost), wider(level)
                         found[size], cost[size], level[size], head[there] = there, price, links, size
                         size += 1
                     elif level[at] == links and price < cost[at]:

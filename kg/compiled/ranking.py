@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.compiled.jit import kernel
-from kg.compiled.kernels import FAR, MOST_LINKS, MOST_PARTIALS, TIE, combine, wider
+from kg.compiled.jit import inlined, kernel
+from kg.compiled.kernels import FAR, FOUR, MOST_LINKS, THREE, TIE, combine
 
 
-@kernel
+@inlined
 def bound(node, left, sign, wanted, signs, bits, links, cost, older, head):
     """Return the least cost, then links, of finishing from a node so that the whole has the wanted sign.
 
@@ -21,7 +21,7 @@ def bound(node, left, sign, wanted, signs, bits, links, cost, older, head):
     for rest in range(signs):
         if wanted >= 0 and combine(sign, rest) != wanted:
             continue
-        look = head[np.int64(node) << bits | rest]
+        look = head[node << np.uint32(bits) | np.uint32(rest)]
         while look >= 0 and links[look] > left:
             look = older[look]
         if look >= 0 and (cost[look] < least or (cost[look] == least and links[look] < fewest)):
@@ -30,13 +30,11 @@ def bound(node, left, sign, wanted, signs, bits, links, cost, older, head):
 
 
 @kernel
-def _before(first, second, estimate, whole, length, parent, claim, node, one, other):
-    """Say whether a partial path comes before another: least cost, fewest links, claims in order, node.
+def _before(first, second, whole, length, parent, claim, node, one, other):
+    """Say whether a partial path comes before another of the same cost: fewest links, claims in order, node.
 
     Whole paths then come in the order of their rank, and of many equal ones the first is found without the others.
     """
-    if estimate[first] != estimate[second]:
-        return estimate[first] < estimate[second]
     if whole[first] != whole[second]:
         return whole[first] < whole[second]
     if parent[first] == parent[second]:
@@ -55,19 +53,20 @@ def _before(first, second, estimate, whole, length, parent, claim, node, one, ot
 
 
 MORE = 1_000
+ALL, POPPED, FULL = 0, 1, 2
 
 
 @kernel
 def best(
-    start, adjacent, at, code, costs, blocked, origins, mark, signs, bits, backward, wanted, k, most, pops,
+    start, adjacent, at, code, costs, blocked, origins, mark, signs, bits, backward, wanted, k, most, pops, room,
     links, cost, older, head,
 ):  # fmt: skip
-    """Return the claims of the best simple paths, in the order they are walked, and whether no limit ended the search.
+    """Return the claims of the best simple paths, in the order they are walked, and what ended the search.
 
+    That is `ALL` of them found, as many partial paths `POPPED` as may be, or the `room` for them `FULL`.
     `origins` are where paths are walked from; `mark` is 1 for these and 2 for where they end. `links` to `head` are the
     arrivals of a search from there, the other way.
     """
-    room = 1024
     node, sign, length = np.empty(room, np.int32), np.empty(room, np.int8), np.empty(room, np.int8)
     spent, estimate = np.empty(room, np.int64), np.empty(room, np.int64)
     whole = np.empty(room, np.int8)
@@ -83,13 +82,13 @@ def best(
     while True:
         for step in range(first, last):
             if popped < 0:
-                there, total, final, number, ends_here, price = origins[step], 0, False, -1, False, 0
+                there, total, final, number, ends_here, price = np.uint32(origins[step]), 0, False, -1, False, 0
             else:
-                edge = adjacent[step]
-                there = edge >> 3
+                edge = np.uint32(adjacent[step])
+                there = edge >> THREE
                 if mark[there] == 1:
                     continue
-                final = (edge & 4) != 0
+                final = (edge & FOUR) != 0
                 ends_here = mark[there] == 2
                 if not ends_here and blocked[there]:
                     continue
@@ -101,9 +100,9 @@ def best(
                     look = parent[look]
                 if met:
                     continue
-                total = combine(so_far, edge & 3)
+                total = combine(so_far, np.int64(edge & THREE))
                 number = at[step] if backward else step
-                price = paid + costs[code[step]]
+                price = paid + costs[np.uint32(code[step])]
             if ends_here:
                 rest, fewest = (0 if wanted < 0 or total == wanted else FAR), 0
             else:
@@ -112,14 +111,10 @@ def best(
             if rest == FAR or price + rest > cutoff:
                 continue
             if size == room:
-                if room >= MOST_PARTIALS:
-                    complete = False
-                    break
-                room *= 2
-                node, sign, length = wider(node), wider(sign), wider(length)
-                spent, estimate, heap, whole = wider(spent), wider(estimate), wider(heap), wider(whole)
-                parent, claim, ended = wider(parent), wider(claim), wider(ended)
-            node[size], sign[size], spent[size], estimate[size] = there, total, price, price + rest
+                complete = False
+                break
+            promise = price + rest
+            node[size], sign[size], spent[size], estimate[size] = there, total, price, promise
             length[size] = 0 if popped < 0 else walked + 1
             whole[size] = length[size] + fewest
             parent[size], claim[size], ended[size] = popped, number, 1 if ends_here else 0
@@ -138,9 +133,13 @@ def best(
             waiting += 1
             while place > 0:
                 above = (place - 1) >> 1
-                if not _before(size, heap[above], estimate, whole, length, parent, claim, node, one, other):
+                high = heap[above]
+                if promise > estimate[high] or (
+                    promise == estimate[high]
+                    and not _before(size, high, whole, length, parent, claim, node, one, other)
+                ):
                     break
-                heap[place] = heap[above]
+                heap[place] = high
                 place = above
             heap[place] = size
             size += 1
@@ -158,11 +157,16 @@ def best(
                 below = 2 * place + 1
                 if below >= waiting:
                     break
-                if below + 1 < waiting and _before(
-                    heap[below + 1], heap[below], estimate, whole, length, parent, claim, node, one, other
+                low, far = heap[below], FAR if below + 1 == waiting else estimate[heap[below + 1]]
+                if far < estimate[low] or (
+                    far == estimate[low]
+                    and _before(heap[below + 1], low, whole, length, parent, claim, node, one, other)
                 ):
                     below += 1
-                if not _before(heap[below], moved, estimate, whole, length, parent, claim, node, one, other):
+                if estimate[heap[below]] > estimate[moved] or (
+                    estimate[heap[below]] == estimate[moved]
+                    and not _before(heap[below], moved, whole, length, parent, claim, node, one, other)
+                ):
                     break
                 heap[place] = heap[below]
                 place = below
@@ -186,7 +190,7 @@ def best(
         for step in range(length[look] - 1, -1, -1):
             paths[place, step] = claim[look]
             look = parent[look]
-    return paths, complete and pops > 0
+    return paths, FULL if not complete else ALL if pops > 0 else POPPED
 
 
 @kernel

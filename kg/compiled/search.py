@@ -12,10 +12,11 @@ import numpy as np
 
 from kg.compiled import again, kernels, ranking, tracing
 from kg.compiled.arrays import CODES, SIGNS, Arrays
-from kg.compiled.scratch import NONE, NOWHERE, Scratch, nodes_of, sides
+from kg.compiled.scratch import NOWHERE, Scratch, nodes_of, sides
 from kg.engine import POP_LIMIT, WALK_LIMIT, Found, Nodes, Path, Reached, rank
 from kg.network import COST_UNIT, Network
 
+PARTIALS = 1 << 14
 AGAIN_MOST = 12
 """Pairs up to which asking each again is less work than walking everywhere."""
 
@@ -59,14 +60,38 @@ def best_rows(
         stops, room.need, free, arrays.bits, arrays.half, max_links, True, False, room.best, room.head,
     )  # fmt: skip
     room.mark[starts], room.mark[stops] = 1, 2
-    rows, complete = ranking.best(
-        arrays.start, arrays.to, NONE, arrays.code, arrays.costs, arrays.blocked,
-        starts, room.mark, arrays.signs, arrays.bits, False, wanted, k, max_links, pops, links, cost, older, room.head,
+    rows, complete = _ranked(
+        arrays, sides(arrays, True), starts, room.mark, False, wanted, k, max_links, pops,
+        (links, cost, older, room.head),
     )  # fmt: skip
     room.mark[starts] = room.mark[stops] = 0
     room.need[met] = NOWHERE
     kernels.clear(state, stops, arrays.bits, room.best, room.head)
-    return rows, bool(complete)
+    return rows, complete
+
+
+def _ranked(
+    arrays: Arrays,
+    side: tuple[Any, Any, Any, Any],
+    origins: Any,
+    mark: Any,
+    backward: bool,
+    wanted: int,
+    k: int,
+    most: int,
+    pops: int,
+    arrivals: tuple[Any, Any, Any, Any],
+) -> tuple[Any, bool]:
+    """Return what `ranking.best` finds, in as much room as that takes, and whether no limit ended the search."""
+    space = PARTIALS
+    while True:
+        rows, ended = ranking.best(
+            *side, arrays.costs, arrays.blocked, origins, mark, arrays.signs, arrays.bits,
+            backward, wanted, k, most, pops, space, *arrivals,
+        )  # fmt: skip
+        if ended != ranking.FULL or space >= kernels.MOST_PARTIALS:
+            return rows, ended == ranking.ALL
+        space *= 16
 
 
 def reach(
@@ -101,7 +126,6 @@ def reach(
 
 def _asked_again(network: Network, arrays: Arrays, asked: again.Asked, known: again.Known) -> Reached:
     anchors, forward, max_links, _, wanted = asked
-    paths = {node: dict(by_sign) for node, by_sign in known.reached.paths.items()}
     found: dict[again.Pair, list[Path]] = {}
     complete = True
     if len(known.pairs) > AGAIN_MOST:
@@ -115,11 +139,7 @@ def _asked_again(network: Network, arrays: Arrays, asked: again.Asked, known: ag
             rows, whole = best_rows(arrays, ends[0], ends[1], 1, max_links, CODES[sign], POP_LIMIT)
             found[node, sign] = rank(network, [_named(arrays, row) for row in rows.tolist()])[:1]
             complete = complete and whole
-    for (node, sign), best in found.items():
-        by_sign = paths.setdefault(node, {})
-        by_sign.pop(sign, None)
-        by_sign.update({sign: best} if best else {})
-    return Reached({node: paths[node] for node in sorted(paths) if paths[node]}, exhaustive=False, complete=complete)
+    return again.merged(known.reached, found, complete)
 
 
 def _walked(
@@ -193,13 +213,12 @@ def _by_rounds(
         there, sign = pairs[at]
         if any(is_unsure for is_unsure, _ in candidates):
             room.mark[starts], room.mark[there] = 2, 1
-            rows, complete = ranking.best(
-                *others, arrays.costs, arrays.blocked,
-                nodes_of([there]), room.mark, arrays.signs, bits, forward, CODES[sign], 1, max_links, POP_LIMIT,
-                links, cost, older, room.head,
+            rows, complete = _ranked(
+                arrays, others, nodes_of([there]), room.mark, forward, CODES[sign], 1, max_links, POP_LIMIT,
+                (links, cost, older, room.head),
             )  # fmt: skip
             room.mark[there] = 0
-            reached.complete = reached.complete and bool(complete)
+            reached.complete = reached.complete and complete
             exact = [_named(arrays, row[::-1] if forward else row) for row in rows.tolist()]
             path = rank(network, exact)[0] if exact else None
             if len(exact) > ranking.MORE:
