@@ -1,30 +1,33 @@
 """Asking again after a change: what earlier searches found, and which of it a change in some claims can reach.
 
-Lives here: `Change`, `keep`, `recall`. May enter: networks of which one follows from the other, what `search` found.
-Never here: searching anew (search). A pair is asked again when its path uses a claim that differs, or when a walk
-through a claim that got cheaper or came anew costs no more than its path.
+Lives here: `Change`, `keep`, `recall`, `merged`. May enter: networks of which one follows from the other, what `search`
+found. Never here: searching anew (search). A pair is asked again when its path uses a claim that differs, or when a
+walk through a claim that got cheaper or came anew costs no more than its path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from kg.compiled import kernels, lanes
-from kg.compiled.arrays import CODES, SHIFT, SIGNS, Arrays
+from kg.compiled.arrays import SHIFT, SIGNS, Arrays
 from kg.compiled.kernels import FAR, TIE
+from kg.compiled.laid import Laid
 from kg.compiled.scratch import Scratch, nodes_of, sides
-from kg.engine import Nodes, Reached
+from kg.engine import Nodes, Path, Reached
 from kg.network import Network
 
 Asked: TypeAlias = tuple[Nodes, bool, int, int, Nodes | None]
 """Anchors, forward, most links, most walks that are listed, nodes wanted."""
 Pair: TypeAlias = tuple[int, int]
 """Node and sign."""
-KEPT_MOST, CHEAPER_MOST = 2_000, 16
+KEPT_MOST = 2_000
+WORTH = 20
+"""Arrivals of a walk that take as long as finding, tracing and naming the path of one pair anew."""
 
 
 @dataclass(frozen=True)
@@ -32,28 +35,27 @@ class Change:
     """How the links of a network differ from those it follows from.
 
     Attributes:
-        differ: Claims that came, went, or cost something else.
+        differ: Numbers that claims had which went, or cost something else now.
         cheaper: Numbers of those that came or cost less.
         gone: Some link is no longer there.
     """
 
-    differ: frozenset[str]
+    differ: tuple[int, ...]
     cheaper: tuple[int, ...]
     gone: bool
 
     @classmethod
     def of(cls, before: Arrays, after: Arrays, touched: Iterable[str]) -> Change:
         """Compare the costs of the touched claims."""
-        differ, cheaper, gone = set(), [], False
+        differ, cheaper, gone = [], [], False
         for id in touched:
             old, new = before.number(id), after.number(id)
             costs = [FAR if at is None else int(one.costs[one.code[at]]) for one, at in ((before, old), (after, new))]
             if costs[0] != costs[1]:
-                differ.add(id)
+                differ += [] if old is None else [old]
                 gone = gone or new is None
-                if new is not None and costs[1] < costs[0]:
-                    cheaper.append(new)
-        return cls(frozenset(differ), tuple(cheaper), gone)
+                cheaper += [new] if new is not None and costs[1] < costs[0] else []
+        return cls(tuple(differ), tuple(cheaper), gone)
 
 
 def keep(network: Network, asked: Asked, reached: Reached) -> None:
@@ -73,11 +75,12 @@ class Known:
 
 
 def recall(network: Network, asked: Asked) -> Known | None:
-    """Return what was found before a change; None when nothing was, or too many claims became cheaper.
+    """Return what was found before a change; None when nothing was, or asking anew is less work.
 
     Law: what is kept of it equals what a search finds.
 
-    Cost: linear in what was found, and a walk to and from each claim that became cheaper, once for the network.
+    Cost: linear in the paths that use a claim that differs, and a walk to and from each claim that became cheaper, once
+    for the network. These walks end when they have taken about as long as asking anew what was asked so far.
     """
     earlier = network.kept.get("earlier")
     if earlier is None or earlier.blocked != network.blocked or "arrays" not in earlier.kept:
@@ -85,63 +88,74 @@ def recall(network: Network, asked: Asked) -> Known | None:
     reached: Reached | None = earlier.kept.get("reached", {}).get(asked)
     if reached is None or not reached.complete:
         return None
-    arrays = Arrays.of(network)
+    arrays, before = Arrays.of(network), earlier.kept["arrays"]
     change: Change | None = network.kept.get("change")
     if change is None:
-        change = network.kept["change"] = Change.of(earlier.kept["arrays"], arrays, earlier.touched)
-    if len(change.cheaper) > CHEAPER_MOST:
-        return None
-    pairs = {
-        (node, sign)
-        for node, by_sign in reached.paths.items()
-        for sign, paths in by_sign.items()
-        if not change.differ.isdisjoint(paths[0])
-    }
+        change = network.kept["change"] = Change.of(before, arrays, earlier.touched)
+    laid = _laid(earlier.kept, before, asked, reached)
+    rows = np.concatenate([np.zeros(0, np.int32), *map(laid.using, change.differ)])
+    pairs = {(int(laid.node[row]), SIGNS[laid.code[row]]) for row in np.unique(rows).tolist()}
     if change.cheaper:
-        costs = earlier.kept.setdefault("reached costs", {})
-        if asked not in costs:
-            before = earlier.kept["arrays"]
-            claims = earlier.kept.setdefault("claim costs", ClaimCosts(before))
-            costs[asked] = Costs.of(before, claims, asked, reached)
+        ends, known = _ends(earlier.kept, arrays, asked, laid)
         for claim in change.cheaper:
-            pairs |= _through(network, arrays, claim, asked, costs[asked])
+            if not _is_worth(network, earlier.kept, arrays, asked, claim):
+                return None
+            pairs |= _through(network, arrays, claim, asked, ends, known)
     return Known(reached, sorted(pairs), change)
 
 
-@dataclass(frozen=True)
-class Costs:
-    """What the paths found cost: a row for each node where one may end, a column for each sign code."""
+def merged(reached: Reached, found: Mapping[Pair, Sequence[Path]], complete: bool) -> Reached:
+    """Return what was found before, with the paths of the pairs that were asked again.
 
-    ends: Any
-    cost: Any
+    Cost: a copy of the table of nodes; what is known of each is shared.
+    """
+    paths = dict(reached.paths)
+    for node in {node for node, _ in found}:
+        by_sign = dict(paths.get(node, {}))
+        for sign in SIGNS:
+            if (node, sign) in found:
+                by_sign.pop(sign, None)
+                by_sign |= {sign: list(found[node, sign])} if found[node, sign] else {}
+        paths[node] = dict(sorted(by_sign.items()))
+        if not by_sign:
+            del paths[node]
+    if len(paths) != len(reached.paths) or paths.keys() != reached.paths.keys():
+        paths = dict(sorted(paths.items()))
+    return Reached(paths, exhaustive=False, complete=complete)
 
-    @classmethod
-    def of(cls, arrays: Arrays, claims: ClaimCosts, asked: Asked, reached: Reached) -> Costs:
-        """Add up the claims of each path; `FAR` where there is none."""
+
+def _laid(kept: dict[str, Any], arrays: Arrays, asked: Asked, reached: Reached) -> Laid:
+    """Return the paths found as numbers, worked out when a network first follows from that where they were found."""
+    known: dict[Asked, Laid] = kept.setdefault("laid", {})
+    if asked not in known:
+        known[asked] = Laid.of(arrays, reached)
+    return known[asked]
+
+
+def _ends(kept: dict[str, Any], arrays: Arrays, asked: Asked, laid: Laid) -> tuple[Any, Any]:
+    """Return the nodes where a path may end, and what the paths found cost."""
+    known = kept.setdefault("reached costs", {})
+    if (asked, arrays.signs) not in known:
         anchors, wanted = asked[0], asked[-1]
-        ends = nodes_of((frozenset(range(arrays.nodes)) if wanted is None else wanted) - anchors)
-        cost = np.full((len(ends), arrays.signs), FAR, np.int64)
-        row_of = {node: row for row, node in enumerate(ends.tolist())}
-        for node, by_sign in reached.paths.items():
-            for sign, paths in by_sign.items():
-                cost[row_of[node], CODES[sign]] = sum(map(claims.__getitem__, paths[0]))
-        return cls(ends, cost)
+        every = np.arange(arrays.nodes, dtype=np.int32) if wanted is None else nodes_of(wanted)
+        ends = np.setdiff1d(every, nodes_of(anchors))
+        known[asked, arrays.signs] = ends, laid.costs(ends, arrays.signs)
+    found: tuple[Any, Any] = known[asked, arrays.signs]
+    return found
 
 
-class ClaimCosts(dict[str, int]):
-    """What each claim costs, looked up when first asked for."""
-
-    def __init__(self, arrays: Arrays) -> None:
-        self._arrays = arrays
-
-    def __missing__(self, claim: str) -> int:
-        number = self._arrays.number(claim)
-        cost = FAR if number is None else int(self._arrays.costs[self._arrays.code[number]])
-        self[claim] = cost
-        return cost
+def _is_worth(network: Network, kept: dict[str, Any], arrays: Arrays, asked: Asked, claim: int) -> bool:
+    """Say whether one more claim that became cheaper may be walked beside: what was walked is little yet."""
+    walked = network.kept.setdefault("walks", {})
+    if (claim, asked[2]) in walked:
+        return True
+    spent = sum(len(walks.state) for pair in walked.values() for walks in pair)
+    reached: dict[Asked, Reached] = kept["reached"]
+    pairs = sum(len(one.paths) for one in reached.values())
+    return spent <= WORTH * pairs + len(reached) * len(arrays.to)
 
 
-def _through(network: Network, arrays: Arrays, claim: int, asked: Asked, costs: Costs) -> set[Pair]:
+def _through(network: Network, arrays: Arrays, claim: int, asked: Asked, ends: Any, known: Any) -> set[Pair]:
     """Return the pairs for which the cheapest walk through a claim costs no more than their path did.
 
     Walks that no path may take are among them: they cost a search more, never an answer. A path that costs otherwise
@@ -150,16 +164,14 @@ def _through(network: Network, arrays: Arrays, claim: int, asked: Asked, costs: 
     anchors, forward, most, _, _ = asked
     behind, ahead = _walks_beside(network, arrays, claim, most)
     near, far = (behind, ahead) if forward else (ahead, behind)
-    least = np.full((len(costs.ends), arrays.signs), FAR, np.int64)
+    least = np.full((len(ends), arrays.signs), FAR, np.int64)
     own = int(arrays.costs[arrays.code[claim]])
     lanes.through(
-        nodes_of(anchors), costs.ends, near.links, near.cost, near.older, near.head,
+        nodes_of(anchors), ends, near.links, near.cost, near.older, near.head,
         far.links, far.cost, far.older, far.head, arrays.bits, own, int(arrays.to[claim]) & 3, most, least,
     )  # fmt: skip
-    known = np.full_like(least, FAR)
-    known[:, : costs.cost.shape[1]] = costs.cost[:, : arrays.signs]
     moved = np.argwhere((least < FAR) & (least <= known + TIE))
-    return {(int(costs.ends[row]), SIGNS[code]) for row, code in moved.tolist()}
+    return {(int(ends[row]), SIGNS[code]) for row, code in moved.tolist()}
 
 
 @dataclass(frozen=True)
