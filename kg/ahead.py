@@ -20,6 +20,8 @@ POLL_SECONDS = 0.2
 """How often it looks where a database does not tell."""
 LISTEN_SECONDS = 1.0
 """How often it looks although nothing was said: a connection through a pool may swallow what is said."""
+SEARCH_SECONDS = 0.25
+"""How often the search index follows at most: it costs ten times what all else does, however much has changed."""
 REST_SECONDS = 2.0
 _log = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ class Ahead:
     def __init__(self, face: Asking) -> None:
         self._face = face
         self._stop = Event()
+        self._searched = -SEARCH_SECONDS
         self._thread = Thread(target=self._run, name="ahead", daemon=True)
 
     def __enter__(self) -> Self:
@@ -64,9 +67,13 @@ class Ahead:
     def _follow(self, wait: Wait | None) -> None:
         while not self._stop.is_set():
             start = perf_counter()
-            self._face.look_ahead()
-            self._stop.wait(min(REST_SECONDS, perf_counter() - start))
+            rest = self._searched + SEARCH_SECONDS - start
+            self._face.look_ahead(search=rest <= 0)
+            done = perf_counter()
+            if rest <= 0:
+                self._searched = done
+            self._stop.wait(min(REST_SECONDS, done - start))
             if wait is None:
                 self._stop.wait(POLL_SECONDS)
             else:
-                wait(LISTEN_SECONDS)
+                wait(min(LISTEN_SECONDS, rest) if rest > 0 else LISTEN_SECONDS)

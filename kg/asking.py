@@ -98,14 +98,18 @@ class Asking:
         then._living, then._lock, then._stands = self, RLock(), None
         return then
 
-    def look_ahead(self) -> int:
+    def look_ahead(self, *, search: bool = True) -> int:
         """Bring all that most questions read to the newest revision, before somebody waits for it; return its number.
+
+        Args:
+            search: The search index too, which takes longest.
 
         Cost: nothing when it stands there.
         """
         then = self.at_one_revision()
         then.network()
-        then._text()
+        if search:
+            then._text()
         return then.revision
 
     def _newest(self) -> tuple[Snapshot, float]:
