@@ -16,7 +16,7 @@ from rapidfuzz import process
 
 from kg.errors import InputError, ShapeViolation
 from kg.ids import RecordKind
-from kg.model import KINDS, Change, Evidence, Record, canonical, to_payload
+from kg.model import KINDS, Change, Entity, Evidence, Record, canonical, to_payload
 from kg.record.connection import insert
 from kg.record.rows import FORMS, Row
 from kg.record.tables import ENTITY
@@ -62,7 +62,7 @@ def drafts(changes: Iterable[Change]) -> list[Draft]:
     for change in changes:
         draft = _draft(change.kind, change.record)
         same = found.setdefault((draft.kind, draft.id), draft)
-        if _core(same.kind, same.row) != _core(draft.kind, draft.row):
+        if core(same.kind, same.row) != core(draft.kind, draft.row):
             raise ShapeViolation(
                 f"the {draft.kind} {draft.id} is given twice with different contents",
                 where=draft.id,
@@ -88,8 +88,8 @@ def _draft(kind: RecordKind, record: Record) -> Draft:
     return Draft(kind, record, row)
 
 
-def _core(kind: RecordKind, row: Row) -> Row:
-    """Return what the record says, without the time of its first writing."""
+def core(kind: RecordKind, row: Row) -> Row:
+    """Return what a record says, without the time of its first writing."""
     return row[:-1] if kind == "evidence" else row
 
 
@@ -106,7 +106,7 @@ def keep_changed(connection: sa.Connection, wanted: Sequence[Draft]) -> list[Dra
                 if old is not None:
                     draft.known = True
                     draft.recorded_at = old[-1] if kind == "evidence" else None
-                if old is None or _core(kind, old) != _core(kind, draft.row):
+                if old is None or core(kind, old) != core(kind, draft.row):
                     kept.append(draft)
     return kept
 
@@ -126,16 +126,35 @@ def refuse_broken_references(connection: sa.Connection, kept: Sequence[Draft]) -
             at = names.index(column)
             users = {draft.row[at]: draft.id for draft in reversed(kept) if draft.kind == kind}
             users = {id: user for id, user in users.items() if id is not None and id not in given[target]}
-            missing = sorted(users.keys() - _existing(connection, target, users))
-            if missing:
-                raise ShapeViolation(
-                    f"the {kind} {users[missing[0]]} names the {target} {missing[0]!r}, which does not exist",
-                    where=column,
-                    near=_near(connection, target, missing[0], given[target]),
-                    hint=f"add the {target} first or in the same write"
-                    + (f"; {len(missing) - 1} more are missing" if len(missing) > 1 else ""),
-                )
-    _refuse_cycles(connection, kept)
+            refuse_missing(connection, (kind, column, target), users, given[target])
+    broader = {draft.id: draft.record.broader for draft in kept if isinstance(draft.record, Entity)}
+    refuse_cycles(connection, broader)
+
+
+def refuse_missing(
+    connection: sa.Connection,
+    reference: tuple[RecordKind, str, RecordKind],
+    users: Mapping[str, str],
+    given: Collection[str],
+) -> None:
+    """Refuse references to what is not there.
+
+    Args:
+        connection: Which record.
+        reference: Kind of the records that refer, in which field, and the kind that they refer to.
+        users: By id of that, one record that names it; those of the same write left out.
+        given: Ids of that kind in the same write, for near ones.
+    """
+    kind, column, target = reference
+    missing = sorted(users.keys() - _existing(connection, target, users))
+    if missing:
+        raise ShapeViolation(
+            f"the {kind} {users[missing[0]]} names the {target} {missing[0]!r}, which does not exist",
+            where=column,
+            near=_near(connection, target, missing[0], given),
+            hint=f"add the {target} first or in the same write"
+            + (f"; {len(missing) - 1} more are missing" if len(missing) > 1 else ""),
+        )
 
 
 def _existing(connection: sa.Connection, kind: RecordKind, ids: Collection[str]) -> set[str]:
@@ -152,10 +171,9 @@ def _near(connection: sa.Connection, kind: RecordKind, id: str, given: Collectio
     return [match[0] for match in process.extract(id, sorted(ids), limit=3, score_cutoff=75)]
 
 
-def _refuse_cycles(connection: sa.Connection, kept: Sequence[Draft]) -> None:
-    broader: dict[str, str | None] = {
-        draft.id: draft.record.broader for draft in kept if draft.kind == "entity" and hasattr(draft.record, "broader")
-    }
+def refuse_cycles(connection: sa.Connection, written: Mapping[str, str | None]) -> None:
+    """Refuse entities that would be broader than themselves by detours; given what each that is written names."""
+    broader = dict(written)
     starts = [id for id, above in broader.items() if above is not None]
     pending = {above for above in broader.values() if above is not None} - broader.keys()
     while pending:
@@ -191,7 +209,7 @@ def upsert(
         new: list[Row] = []
         known: list[dict[str, Any]] = []
         for draft in kept.get(kind, ()):
-            row = (*_core(kind, draft.row), draft.recorded_at or recorded_at) if kind == "evidence" else draft.row
+            row = (*core(kind, draft.row), draft.recorded_at or recorded_at) if kind == "evidence" else draft.row
             if draft.known:
                 known.append({**dict(zip(names, (*row, revision), strict=True)), "known_id": draft.id})
             else:

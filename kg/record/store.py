@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from itertools import groupby
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,18 +16,21 @@ from kg.errors import Conflict, InputError, NotFound, StoreError
 from kg.ids import RecordKind
 from kg.model import Change, Record, Revision
 from kg.record import past, submissions, watching
-from kg.record.backup import Told, fill, lines
+from kg.record.backup import Told, lines
+from kg.record.backup import fill as restored
+from kg.record.batch import Batch
 from kg.record.bulk import Bulk, some_at
-from kg.record.connection import Place, insert, reading, writing
-from kg.record.drafts import Draft, drafts, keep_changed, refuse_broken_references, upsert
+from kg.record.connection import Place, reading, writing
+from kg.record.drafts import drafts, keep_changed, refuse_broken_references
 from kg.record.faults import Interrupted
+from kg.record.filling import append, fill
 from kg.record.kept import Shelf
 from kg.record.newest import Newest
 from kg.record.opening import open_database
-from kg.record.revisions import START, latest_stamp, seal, stamp
+from kg.record.revisions import START, latest_stamp, stamp
 from kg.record.rows import Records
 from kg.record.submissions import Submissions, Terms
-from kg.record.tables import CHANGE, REVISION
+from kg.record.tables import REVISION
 from kg.record.tokens import Accounts
 from kg.record.verify import problems
 from kg.record.versions import Versions, Wanted, newest_revisions, versions_of, with_status
@@ -254,13 +255,45 @@ class Store:
         Laws: writing the same twice is writing it once; numbers have no gaps.
         """
         _refuse_unusable(actor=actor, act=act, reason=reason)
+        self._refuse_reading()
+        wanted = drafts(changes)
+
+        def act_on(connection: sa.Connection, head: Revision, now: datetime) -> Revision:
+            kept = keep_changed(connection, wanted) if head.number else wanted
+            if not kept and not keep_empty:
+                return head
+            refuse_broken_references(connection, kept)
+            return append(connection, head, kept, stamp(now), actor=actor, act=act, reason=reason)
+
+        return self._write(act_on, expect)
+
+    def fill(self, batch: Batch, *, actor: str, act: str, reason: str | None = None, expect: int) -> Revision:
+        """Write a batch as one revision, as `write` does; for records by the thousand.
+
+        Returns:
+            The revision without its changes; the newest one when the record holds all of the batch.
+
+        Laws: the log, its hash and the state are those that `write` leaves.
+        """
+        _refuse_unusable(actor=actor, act=act, reason=reason)
+        self._refuse_reading()
+        batch.settle()
+
+        def act_on(connection: sa.Connection, head: Revision, now: datetime) -> Revision:
+            return fill(connection, head, batch, stamp(now), actor=actor, act=act, reason=reason)
+
+        return self._write(act_on, expect)
+
+    def _refuse_reading(self) -> None:
         if self.read_only:
             raise StoreError(
                 f"{self.name} is open for reading only",
                 where="database",
                 hint="make the file and its folder writable, or open another database; nothing was written",
             )
-        wanted = drafts(changes)
+
+    def _write(self, act_on: Callable[[sa.Connection, Revision, datetime], Revision], expect: int | None) -> Revision:
+        """Do something on the newest revision in one transaction, once more where others were in between."""
         terms = submissions.current() or Terms()
         tries = iter(range(_TRIES - 1))
         while True:
@@ -269,11 +302,9 @@ class Store:
                     head = past.head(connection) or START
                     _refuse_other_head(head, expect)
                     terms.check(connection, head.number)
-                    kept = keep_changed(connection, wanted) if head.number else wanted
-                    now, written = self._clock(), head
-                    if kept or keep_empty:
-                        refuse_broken_references(connection, kept)
-                        written = _append(connection, head, kept, stamp(now), actor=actor, act=act, reason=reason)
+                    now = self._clock()
+                    written = act_on(connection, head, now)
+                    if written.number != head.number:
                         watching.tell(connection, written.number)
                     terms.keep(connection, written.number, now)
                 terms.written = True
@@ -321,7 +352,7 @@ class Store:
             ParseFailure: this is no backup, or it is cut off, or was altered.
         """
         with writing(self._engine, self._place) as connection:
-            return fill(connection, self._place, given, source=source)
+            return restored(connection, self._place, given, source=source)
 
     def verify(self) -> list[str]:
         """Return what is wrong with the record, empty when nothing is.
@@ -332,33 +363,6 @@ class Store:
         Cost: linear in the log; one consistent transaction, writers are not held up.
         """
         return problems(self._engine, self._place)
-
-
-def _append(
-    connection: sa.Connection,
-    head: Revision,
-    kept: list[Draft],
-    recorded_at: str,
-    *,
-    actor: str,
-    act: str,
-    reason: str | None,
-) -> Revision:
-    values: dict[str, Any] = {
-        "number": head.number + 1,
-        "recorded_at": recorded_at,
-        "actor": actor,
-        "act": act,
-        "reason": reason,
-        "previous_hash": head.hash,
-    }
-    log = [(head.number + 1, draft.kind, draft.id, draft.payload()) for draft in kept]
-    digest = seal(**values, changes=(row[1:] for row in log))
-    connection.execute(sa.insert(REVISION), [{**values, "hash": digest}])
-    insert(connection, CHANGE, log)
-    by_kind = {kind: list(group) for kind, group in groupby(kept, key=lambda draft: draft.kind)}
-    upsert(connection, by_kind, revision=head.number + 1, recorded_at=recorded_at)
-    return Revision(**values, hash=digest, changes=tuple(draft.change(recorded_at) for draft in kept))
 
 
 def _refuse_other_head(head: Revision, expect: int | None) -> None:
