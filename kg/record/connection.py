@@ -25,7 +25,18 @@ if TYPE_CHECKING:
     import psycopg
 
 WAIT_SECONDS = 30
+LOST_SECONDS = 10
+"""After so long without a sign from the other end of a connection it is lost, for us and for PostgreSQL."""
 _READ_BATCH = 1_000
+_ALONE = f"""
+SET LOCAL lock_timeout = '{WAIT_SECONDS}s';
+SET LOCAL synchronous_commit = on;
+SET LOCAL tcp_keepalives_idle = {LOST_SECONDS // 2};
+SET LOCAL tcp_keepalives_interval = 1;
+SET LOCAL tcp_keepalives_count = {LOST_SECONDS // 2};
+SELECT pg_advisory_xact_lock(hashtext('evidence-kg'), hashtext(current_schema()))
+"""
+"""Begins a write: one at a time; a machine that is lost in the middle of it does not hold up the others for long."""
 _POSTGRES = "postgresql+psycopg"
 _DRIVERS = {
     "sqlite": "sqlite",
@@ -98,7 +109,14 @@ def connect(place: Place, *, read_only: bool) -> sa.Engine:
     """
     if place.url.get_backend_name() == "sqlite":
         return _sqlite(place, read_only=read_only)
-    options: dict[str, Any] = {"connect_timeout": 10, "application_name": "evidence-kg"}
+    options: dict[str, Any] = {
+        "application_name": "evidence-kg",
+        "connect_timeout": LOST_SECONDS,
+        "tcp_user_timeout": 1_000 * LOST_SECONDS,
+        "keepalives_idle": LOST_SECONDS // 2,
+        "keepalives_interval": 1,
+        "keepalives_count": LOST_SECONDS // 2,
+    }
     try:
         return sa.create_engine(
             place.url,
@@ -182,7 +200,8 @@ def reading(engine: sa.Engine, place: Place) -> Iterator[sa.Connection]:
 def writing(engine: sa.Engine, place: Place) -> Iterator[sa.Connection]:
     """Give the one connection that may write now; all of it is kept at the end, or nothing.
 
-    Others who want to write wait, at most `WAIT_SECONDS`. When this returns, the change is on disk.
+    Others who want to write wait, at most `WAIT_SECONDS`; the connection of a machine that is gone is given up by
+    PostgreSQL after `LOST_SECONDS`. When this returns, the change is on disk.
     """
     with explained(place.shown), engine.connect() as connection:
         connection.execution_options(writing=True)
@@ -190,11 +209,7 @@ def writing(engine: sa.Engine, place: Place) -> Iterator[sa.Connection]:
             connection.execution_options(isolation_level="READ COMMITTED")
         with connection.begin():
             if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
-                connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
-                connection.exec_driver_sql(
-                    "SELECT pg_advisory_xact_lock(hashtext('evidence-kg'), hashtext(current_schema()))"
-                )
+                connection.exec_driver_sql(_ALONE)
             yield connection
 
 
