@@ -190,7 +190,7 @@ def touched_by(revision: Revision, before: Snapshot, after: Snapshot) -> frozens
                 item.claim for item in (before.evidence.get(change.id), change.record) if isinstance(item, Evidence)
             }
         elif change.kind == "work":
-            touched |= {item.claim for item in after.evidence_from(change.id)}
+            touched |= after.claims_resting_on(change.id)
         else:
             known = before.entities.get(change.id)
             if known is None or known.status != after.entities[change.id].status:

@@ -173,8 +173,8 @@ class Scenario:
         """
         snapshot, vocabulary = network.snapshot, network.vocabulary
         faults: list[KgError] = []
-        works = _known(self.drop_work, snapshot.work, faults)
-        touched = {item.claim for work in works for item in snapshot.evidence_from(work.id)}
+        works = _known(self.drop_work, lambda key: key if key in snapshot.works else snapshot.work(key).id, faults)
+        touched = {claim for work in works for claim in snapshot.claims_resting_on(work)}
         records: dict[tuple[str, str], Record] = {}
         for claim in _known(self.drop_claim, snapshot.claim, faults):
             records["claim", claim.id] = replace(claim, status=REVOKED)
@@ -191,7 +191,7 @@ class Scenario:
         for id, status in self.mark:
             for work in _known([id], snapshot.work, faults):
                 records["work", work.id] = replace(work, status=status)
-                touched |= {item.claim for item in snapshot.evidence_from(work.id)}
+                touched |= snapshot.claims_resting_on(work.id)
         assumed = dict(network.assumed)
         for one in self.add:
             try:
@@ -204,7 +204,7 @@ class Scenario:
             records["claim", one.claim] = replace(snapshot.claims.get(one.claim, fresh), status=ACCEPTED)
             assumed[one.claim] = one.opinion
         other = _changed(snapshot, records)
-        without = tuple(sorted({*network.criteria.without_work, *(work.id for work in works)}))
+        without = tuple(sorted({*network.criteria.without_work, *works}))
         criteria = replace(network.criteria, without_work=without)
         if any(kind == "entity" for kind, _ in records):
             return Network.build(other, criteria, vocabulary, assumed), tuple(faults)

@@ -5,7 +5,7 @@ Lives here: `Snapshot`. May enter: records, revisions. Never here: SQL, criteria
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 
 from kg.errors import NotFound
 from kg.model import Claim, Entity, Evidence, Record, Revision, Work, kind_of
-from kg.overlay import opened
+from kg.overlay import Overlay, opened
 
 Index = Mapping[str, tuple[str, ...]]
 R = TypeVar("R", Claim, Entity, Evidence, Work)
@@ -175,6 +175,14 @@ class Snapshot:
         """Return all items taken from a work, by id."""
         return tuple(self.evidence[id] for id in self._indexes["evidence_from"].get(work, ()))
 
+    def claims_resting_on(self, work: str) -> frozenset[str]:
+        """Return the ids of the claims that items taken from a work bear on.
+
+        Cost: linear in these items; columns are asked without making the items.
+        """
+        claim_of = _claim_of(self.evidence)
+        return frozenset(map(claim_of, self._indexes["evidence_from"].get(work, ())))
+
     def claims_from(self, entity: str) -> tuple[Claim, ...]:
         """Return the claims whose subject is the entity, by id."""
         return tuple(self.claims[id] for id in self._indexes["claims_from"].get(entity, ()))
@@ -223,6 +231,15 @@ def _keys(kind: str, record: Any) -> list[tuple[str, str]]:
     if kind == "entity" and record.broader is not None:
         return [("narrower", record.broader)]
     return []
+
+
+def _claim_of(evidence: Mapping[str, Evidence]) -> Callable[[str], str]:
+    """Return what gives the claim of an item."""
+    if isinstance(evidence, Overlay):
+        own, below = evidence.own, _claim_of(evidence.base)
+        return lambda item: own[item].claim if item in own else below(item)
+    found: Callable[[str], str] | None = getattr(evidence, "claim_of", None)
+    return found or (lambda item: evidence[item].claim)
 
 
 def _plain(name: str) -> str:

@@ -1,6 +1,7 @@
 """Columns seen as a snapshot: mappings that make a record, or fetch it, when it is asked for.
 
-Lives here: `snapshot`, `Index`. May enter: columns, and a function that fetches records by id. Never here: what counts.
+Lives here: `snapshot`, `unchanged`, `Index`. May enter: columns, and a function that fetches records by id.
+Never here: what counts.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import orjson
 from kg.columns.table import Columns
 from kg.ids import RecordKind
 from kg.model import Claim, Entity, Evidence, Record, Work
+from kg.overlay import Overlay
 from kg.record.rows import FORMS
 from kg.snapshot import Snapshot
 
@@ -44,7 +46,8 @@ def snapshot(columns: Columns, fetch: Fetch) -> Snapshot:
         columns.recorded_at,
         entities=Made(len(entity_id), entity_id.__getitem__, entity_id.find, lambda at: [_entity(columns, at)]),
         claims=Made(columns.claims, columns.claim_id, columns.claim_of, lambda at: [_claim(columns, at)]),
-        evidence=Made(
+        evidence=_Items(
+            columns,
             columns.items,
             lambda place: item_id[int(by_id[place])],
             columns.item_of,
@@ -140,6 +143,33 @@ class Made(Mapping[str, R]):
     def values(self) -> ValuesView[R]:
         """Return all records in the order of their ids, fetched many at a time."""
         return _All(self)
+
+
+class _Items(Made[Evidence]):
+    """Evidence items, whose claims are told without making them."""
+
+    def __init__(self, columns: Columns, *made: Any) -> None:
+        super().__init__(*made)
+        self._columns = columns
+
+    def claim_of(self, id: str) -> str:
+        """Return the claim that an item bears on."""
+        at = self._columns.item_of(id)
+        if at is None:
+            raise KeyError(id)
+        return self._columns.claim_id(int(self._columns.item_claim[at]))
+
+
+def unchanged(columns: Columns, snapshot: Snapshot, claim: str) -> int | None:
+    """Return the number of a claim whose items and works stand in a snapshot as in the columns below it; else None."""
+    items, works = snapshot._indexes["evidence_of"], snapshot.works
+    if isinstance(items, Overlay) and (claim in items.own or claim in items.gone):
+        return None
+    at = columns.claim_of(claim)
+    if at is None or not isinstance(works, Overlay):
+        return at
+    span = range(*_span(columns.item_start, at))
+    return None if any(columns.work_id[int(columns.item_work[item])] in works.own for item in span) else at
 
 
 class _All(ValuesView[R]):
