@@ -33,6 +33,8 @@ def clean(text: str) -> str:
         >>> clean("  cafe\\u0301 ")
         'café'
     """
+    if text.isprintable():  # Nothing of what is refused counts as printable.
+        return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     for at, char in enumerate(text):
         if (unicodedata.category(char) in {"Cc", "Cs", "Cn"} and char not in "\n\t") or char in _BIDI:
             raise ValueError(f"character U+{ord(char):04X} at position {at} is not allowed in text")
