@@ -6,7 +6,7 @@ belief, vocabulary. Never here: questions, answers, ids inside the search (nodes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import log
@@ -44,6 +44,8 @@ class Step(NamedTuple):
 
 Link: TypeAlias = tuple[int, int, int]
 """Subject node, object node, sign."""
+Judged: TypeAlias = tuple[str, Line | Text, bool]
+"""Item id; the line that belief sees of it, or why it does not count; whether it did not count so far."""
 ASSUMED = Text("its claim is assumed to hold as likely as the scenario says", "假定其论断成立的可能性如情景所设")
 
 
@@ -123,21 +125,24 @@ class Network:
         links, weighings, verdicts = opened(self.links), opened(self.weighings), opened(self.verdicts)
         known = [snapshot.claims[id] for id in touched if id in snapshot.claims]
         for claim in known:
-            items = snapshot.evidence_of(claim.id)
-            for item in items:
-                verdicts.pop(item.id, None)
-            if not _counts(claim.status, criteria, self.vocabulary):
+            judged = self._judged(claim.id, snapshot, criteria)
+            counts, is_assumed = _counts(claim.status, criteria, self.vocabulary), claim.id in assumed
+            for id, said, was_out in judged:
+                if counts and (is_assumed or isinstance(said, Text)):
+                    verdicts[id] = ASSUMED if is_assumed or isinstance(said, Line) else said
+                elif was_out:
+                    del verdicts[id]
+            if not counts:
                 links.pop(claim.id, None)
                 weighings.pop(claim.id, None)
                 continue
-            if claim.id in assumed:
+            if is_assumed:
                 weighing = replace(weigh(()), opinion=assumed[claim.id])
-                verdicts.update(dict.fromkeys((item.id for item in items), ASSUMED))
             else:
-                weighing = weigh(_lines(items, snapshot, criteria, self.vocabulary, verdicts))
+                weighing = weigh(tuple(said for _, said, _ in judged if isinstance(said, Line)))
             weighings[claim.id] = weighing
             relation = parts.get(claim.relation)
-            holds = weighing.support > 0 or claim.id in assumed
+            holds = weighing.support > 0 or is_assumed
             if relation is not None and holds and claim.subject in self.index and claim.object in self.index:
                 links[claim.id] = (self.index[claim.subject], self.index[claim.object], relation.sign)
             else:
@@ -219,6 +224,15 @@ class Network:
     @cached_property
     def _known_supporters(self) -> dict[str, frozenset[str]]:
         return {}
+
+    def _judged(self, claim: str, snapshot: Snapshot, criteria: Criteria) -> list[Judged]:
+        """Return for each item of a claim, by id, what belief sees of it, or why it does not count."""
+        judged: list[Judged] = []
+        for item in snapshot.evidence_of(claim):
+            reason = criteria.why_not(item, snapshot.works.get(item.work), self.vocabulary)
+            said = line_of(item, group_of(item, snapshot), self.vocabulary) if reason is None else reason
+            judged.append((item.id, said, item.id in self.verdicts))
+        return judged
 
     def nodes_of(self, entity: str) -> frozenset[int]:
         """Return the node of an entity, with those of its narrower entities when the criteria say so."""
@@ -307,23 +321,6 @@ def group_of(item: Evidence, snapshot: Snapshot) -> str:
         return item.independence_group
     work = snapshot.works.get(item.work)
     return item.work if work is None or work.independence_group is None else work.independence_group
-
-
-def _lines(
-    items: Iterable[Evidence],
-    snapshot: Snapshot,
-    criteria: Criteria,
-    vocabulary: Vocabulary,
-    verdicts: MutableMapping[str, Text],
-) -> tuple[Line, ...]:
-    lines = []
-    for item in items:
-        reason = criteria.why_not(item, snapshot.works.get(item.work), vocabulary)
-        if reason is None:
-            lines.append(line_of(item, group_of(item, snapshot), vocabulary))
-        else:
-            verdicts[item.id] = reason
-    return tuple(lines)
 
 
 def _counts(status: str, criteria: Criteria, vocabulary: Vocabulary) -> bool:

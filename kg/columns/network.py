@@ -7,19 +7,19 @@ Never here: searching.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from kg.belief import Opinion
-from kg.columns.records import Fetch
+from kg.columns.records import Fetch, unchanged
 from kg.columns.records import snapshot as snapshot_of
 from kg.columns.seen import Seen
 from kg.columns.table import Columns
 from kg.compiled.arrays import Arrays
 from kg.criteria import Criteria
 from kg.model import Text
-from kg.network import Network
+from kg.network import Judged, Network
 from kg.overlay import Overlay
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
@@ -123,6 +123,20 @@ class ColumnNetwork(Network):
             known[claim] = self.seen.supporters(at)
         return known[claim]
 
+    def _judged(self, claim: str, snapshot: Snapshot, criteria: Criteria) -> list[Judged]:
+        """Read off the columns what stands there, instead of records."""
+        seen, own = self.seen, self.verdicts
+        at = None
+        if seen is not None and _below(snapshot.evidence) is _below(self.snapshot.evidence):
+            at = unchanged(seen.columns, snapshot, claim)
+        if at is None or seen is None:
+            return super()._judged(claim, snapshot, criteria)
+        changed: Collection[str] = own.own.keys() | own.gone if isinstance(own, Overlay) else ()
+        return [
+            (id, said, id in own if id in changed else seen.is_left_out(item))
+            for item, id, said in seen.judged(at, criteria)
+        ]
+
     def _untouched(self, claim: str) -> int | None:
         """Return the number of a claim that stands as in the columns, under the status that it has there."""
         over = self.weighings
@@ -147,7 +161,7 @@ def _touched(snapshot: Snapshot) -> list[str]:
             if id in snapshot.evidence.base:
                 found.add(snapshot.evidence.base[id].claim)
     if isinstance(snapshot.works, Overlay):
-        found |= {item.claim for work in snapshot.works.own for item in snapshot.evidence_from(work)}
+        found |= {claim for work in snapshot.works.own for claim in snapshot.claims_resting_on(work)}
     if isinstance(snapshot.entities, Overlay):
         for entity in snapshot.entities.own:
             found |= {claim.id for claim in (*snapshot.claims_from(entity), *snapshot.claims_to(entity))}

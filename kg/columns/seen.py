@@ -6,12 +6,12 @@ Lives here: `Seen`. May enter: columns, what was weighed, criteria, vocabulary. 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kg.belief import Opinion, Weighing, weigh
+from kg.belief import Line, Opinion, Weighing, weigh
 from kg.columns.table import NONE, Columns
 from kg.columns.weighing import Weighed, said, verdict_of
 from kg.compiled.arrays import Arrays
@@ -171,6 +171,20 @@ class Seen:
                 line = self.weighed.lines[self.weighed.line[item]]
                 lines.append(line._replace(id=self.columns.item_id[item], group=self._group(item)))
         return weigh(tuple(lines))
+
+    def judged(self, claim: int, criteria: Criteria) -> Iterator[tuple[int, str, Line | Text]]:
+        """Give for each item of a claim its number, its id, and what belief sees of it under other criteria.
+
+        What stands in place of the line of an item that does not count is the reason.
+        """
+        columns, weighed = self.columns, self.weighed
+        for item in self._items(claim):
+            at, id = int(columns.item_work[item]), columns.item_id[item]
+            status = columns.work_statuses[int(columns.work_status[at])]
+            work = Work(columns.work_id[at], "", "", year=int(columns.work_year[at]) or None, status=status)
+            reason = verdict_of(columns, item, work, criteria, self.vocabulary)
+            line = weighed.lines[int(weighed.line[item])]
+            yield item, id, line._replace(id=id, group=self._group(item)) if reason is None else reason
 
     def opinion(self, claim: int) -> Opinion:
         """Return the opinion on a claim."""
