@@ -78,6 +78,11 @@ class Line(NamedTuple):
         """Weight times confidence, in [0, weight]."""
         return self.weight * self.confidence
 
+    @property
+    def carries(self) -> bool:
+        """Whether it alone would support its claim."""
+        return self.polarity > 0 and self.mass > 0 and (self.ceiling is None or self.ceiling > 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Weighing:

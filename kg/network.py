@@ -225,6 +225,17 @@ class Network:
     def _known_supporters(self) -> dict[str, frozenset[str]]:
         return {}
 
+    def carriers(self, claim: str) -> frozenset[str]:
+        """Return the works of which a link needs one: those of the supporting items that weigh anything."""
+        lines = ((item.work, line_of(item, item.work, self.vocabulary)) for item in self.counting(claim))
+        return frozenset(work for work, line in lines if line.carries)
+
+    def lost_with(self, works: Collection[str]) -> frozenset[str]:
+        """Return the claims that no supporting item carries any more without some works."""
+        touched = {item.claim for work in works for item in self.snapshot.evidence_from(work)}
+        lost = frozenset(works)
+        return frozenset(claim for claim in touched if (own := self.carriers(claim)) and own <= lost)
+
     def _judged(self, claim: str, snapshot: Snapshot, criteria: Criteria) -> list[Judged]:
         """Return for each item of a claim, by id, what belief sees of it, or why it does not count."""
         judged: list[Judged] = []

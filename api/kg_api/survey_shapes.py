@@ -71,6 +71,7 @@ class Cut(Answer):
     more: list[Literal["mitigations", "claims", "works"]]
     minimal: CutMinimal
     at_least: dict[str, int]
+    sufficient: dict[str, list[str]]
     route_count: int | None
     routes: list[CutRoute]
     uncovered_routes: list[Place]

@@ -123,6 +123,23 @@ class ColumnNetwork(Network):
             known[claim] = self.seen.supporters(at)
         return known[claim]
 
+    def carriers(self, claim: str) -> frozenset[str]:
+        """Return the works of which a link needs one: those of the supporting items that weigh anything."""
+        at = self._untouched(claim)
+        if at is None or self.seen is None:
+            return super().carriers(claim)
+        return self.seen.carriers(at)
+
+    def lost_with(self, works: Collection[str]) -> frozenset[str]:
+        """Return the claims that no supporting item carries any more without some works."""
+        if self.seen is None:
+            return super().lost_with(works)
+        lost, over = frozenset(works), self.weighings
+        own = over.own.keys() if isinstance(over, Overlay) else frozenset()
+        gone = over.gone if isinstance(over, Overlay) else frozenset()
+        known = {id for id in self.seen.lost_with(works) if id not in own and id not in gone}
+        return frozenset(known | {id for id in own if (carriers := self.carriers(id)) and carriers <= lost})
+
     def _judged(self, claim: str, snapshot: Snapshot, criteria: Criteria) -> list[Judged]:
         """Read off the columns what stands there, instead of records."""
         seen, own = self.seen, self.verdicts

@@ -15,6 +15,7 @@ from kg.belief import Line, Opinion, Weighing, weigh
 from kg.columns.table import NONE, Columns
 from kg.columns.weighing import Weighed, said, verdict_of
 from kg.compiled.arrays import Arrays
+from kg.compiled.field import ranges
 from kg.criteria import Criteria
 from kg.later import Later
 from kg.model import Entity, Text, Work
@@ -196,6 +197,23 @@ class Seen:
         chosen = [item for item in self._items(claim) if counts[item] and self._supports[columns.item_says[item]]]
         return frozenset(map(self.work_of, chosen))
 
+    def carriers(self, claim: int) -> frozenset[str]:
+        """Return the works of the items that alone would support a claim."""
+        low, high = int(self.columns.item_start[claim]), int(self.columns.item_start[claim + 1])
+        return frozenset(map(self.work_of, (np.flatnonzero(self._carrying[low:high]) + low).tolist()))
+
+    def lost_with(self, works: Iterable[str]) -> list[str]:
+        """Return the claims of which some items that alone would support them are of these works, and no others."""
+        columns = self.columns
+        lost = np.zeros(len(columns.work_id), bool)
+        lost[[at for work in works if (at := columns.work_id.find(work)) is not None]] = True
+        begin, order = columns.items_by_work
+        items = np.concatenate([order[begin[at] : begin[at + 1]] for at in np.flatnonzero(lost)] or [order[:0]])
+        touched = np.unique(columns.item_claim[items[self._carrying[items]]])
+        places, claim = ranges(columns.item_start, touched)
+        kept = np.unique(claim[self._carrying[places] & ~lost[columns.item_work[places]]])
+        return [columns.claim_id(at) for at in np.setdiff1d(touched, kept, assume_unique=True).tolist()]
+
     def work_of(self, item: int) -> str:
         """Return the work of an item."""
         return self.columns.work_id[int(self.columns.item_work[item])]
@@ -222,6 +240,13 @@ class Seen:
             if code != NONE:
                 return columns.groups[code]
         return columns.work_id[work]
+
+    @cached_property
+    def _carrying(self) -> Array:
+        """For each item whether it counts and alone would support its claim."""
+        carries = np.array([line.carries for line in self.weighed.lines] or [False], bool)
+        carrying: Array = self.weighed.counts.astype(bool) & carries[self.weighed.line]
+        return carrying
 
     @cached_property
     def _supports(self) -> list[bool]:

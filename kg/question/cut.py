@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
+from time import monotonic
 from typing import Any
 
 from kg.engine import Nodes, Path, rank
@@ -17,10 +18,11 @@ from kg.errors import InputError
 from kg.network import Network
 from kg.question import cut_said
 from kg.question.answers import Answer, answer, path_document
-from kg.question.cutting import ROUTES_WALKED, Mitigations, Routes, Works, smallest_claims
+from kg.question.cutting import ROUTES_KNOWN, ROUTES_WALKED, Enough, Mitigations, Routes, Works, smallest_claims
 from kg.question.hitting import Smallest, Spent
 from kg.question.raises import of_types
 from kg.question.routes import Terrain
+from kg.question.sufficient import Bounds
 from kg.searching import reach
 
 WEIGHS = ("count", "strength")
@@ -78,6 +80,8 @@ def find(
         - `alternatives`: for each of the three all sets of the same weight when at most 20, in order, else the first;
           `more` names those with further ones. The set given first is the first in order.
         - `minimal`: which of the three are proven; one that is not is None, and `at_least` says how large it is.
+          Then `sufficient` holds a set that breaks every route (of mitigations: every route that they can cut), where
+          one is known: perhaps not the smallest.
 
     Raises:
         InputError: a source is a target, the threshold is no probability, or `weigh` is neither word.
@@ -89,8 +93,8 @@ def find(
     _check(network, targets, sources, threshold, weigh)
     terrain = _terrain(network, targets, sources, max_links)
     routes = Routes.of(terrain, most=most_routes, seconds=seconds)
-    ends = [network.ids[node] for node in sorted(terrain.sources | terrain.targets)]
-    mitigations = Mitigations.of(network, network.vocabulary.types_with_role("measure"), threshold, ends)
+    measures = network.vocabulary.types_with_role("measure")
+    mitigations = Mitigations.of(network, measures, threshold, terrain.ends, terrain.field.nodes.tolist())
     by_strength = weigh == "strength"
     proofs = _Proofs.of(routes, mitigations, by_strength=by_strength)
     body = {**proofs.document(mitigations, by_strength=by_strength), **_routes(routes, mitigations, lang)}
@@ -116,6 +120,7 @@ class _Proofs:
 
     network: Network
     sets: Mapping[str, Smallest]
+    enough: Mapping[str, Enough]
     uncovered: Nodes | None
     on_works: bool
 
@@ -126,16 +131,27 @@ class _Proofs:
         uncovered: Nodes | None = None
         bare: Nodes | None = None
         with suppress(Spent):
-            uncovered = routes.sources_of(mitigations.within_reach())
+            uncovered = routes.sources_of(avoided=mitigations.lowered)
         with suppress(Spent):
-            bare = routes.sources_of(frozenset(works.of))
+            bare = routes.sources_of(kept=works.bare)
+        bounds = Bounds(routes, mitigations, works)
+        enough: dict[str, Enough | None] = {}
+        in_time = monotonic() < routes.deadline
+        if in_time and (not routes.walked.every or len(routes.walked.routes) >= ROUTES_KNOWN):
+            enough = {"claims": bounds.claims, "mitigations": None if by_strength else bounds.mitigating}
+            enough["works"] = None if bare is None or bare else bounds.working
         sets = {
-            "mitigations": mitigations.smallest(routes, by_strength=by_strength, share=3),
-            "claims": smallest_claims(routes, share=2),
+            "claims": smallest_claims(routes, share=3, enough=enough.get("claims")),
+            "mitigations": mitigations.smallest(
+                routes, by_strength=by_strength, share=2, enough=enough.get("mitigations")
+            ),
         }
         if bare is not None and not bare:
-            sets["works"] = works.smallest(routes, share=1)
-        return cls(routes.network, sets, uncovered, not bare)
+            sets["works"] = works.smallest(routes, share=1, enough=enough.get("works"))
+        if in_time and not all(found.sets for found in sets.values()):
+            enough = {"claims": bounds.claims, "mitigations": bounds.mitigating, "works": bounds.working}
+        known = {kind: one for kind, one in enough.items() if one is not None}
+        return cls(routes.network, sets, known, uncovered, not bare)
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -144,7 +160,7 @@ class _Proofs:
 
     def limits(self) -> list[str]:
         """Name what could not be proven, or not listed in full."""
-        short = [kind for kind, found in self.sets.items() if not found.sets]
+        short = [kind for kind in KINDS if kind in self.sets and not self.sets[kind].sets]
         short += ["alternatives"] if any(found.sets and not found.complete for found in self.sets.values()) else []
         return [*short, *(["uncovered"] if self.uncovered is None else [])]
 
@@ -172,6 +188,11 @@ class _Proofs:
                 kind: found.at_least
                 for kind, found in self.sets.items()
                 if not found.sets and not (by_strength and kind == "mitigations")
+            },
+            "sufficient": {
+                kind: list(self.enough[kind].elements)
+                for kind in KINDS
+                if kind in self.enough and kind in self.sets and not self.sets[kind].sets
             },
         }
 

@@ -56,6 +56,15 @@ def note(
                 f"在限制之内无法证明最小集合（{_in_chinese(short)}），因此不予给出。",
             )
         )
+    for kind, enough in body["sufficient"].items():
+        least = max(1, body["at_least"].get(kind, 1))
+        sentences.append(
+            _either(
+                lang,
+                f"{len(enough)} {kind} that are enough stand under `sufficient`; {least} are needed at least.",
+                f"sufficient 给出一个足够但未必最小的集合（{_ZH[kind]} {len(enough)} 项），至少需要 {least} 项。",
+            )
+        )
     return (" " if lang == "en" else "").join(sentences) or None
 
 
@@ -102,16 +111,17 @@ def _uncovered(
 
 def _remedy(routes: Routes, mitigations: Mitigations, bare: Sequence[Path], threshold: float, lang: str) -> str:
     """Say which threshold would do, or that broader entities are lowered, or that nothing is there."""
-    network, terrain = routes.network, routes.terrain
-    ends = [network.ids[node] for node in terrain.sources | terrain.targets]
-    enough = best_threshold(network, network.vocabulary.types_with_role("measure"), ends, bare)
+    network, ends = routes.network, routes.terrain.ends
+    measures = network.vocabulary.types_with_role("measure")
+    enough = best_threshold(network, measures, ends, bare)
     if enough is not None and enough < threshold:
         shown = f"{floor(enough * 1000) / 1000:g}"
         return _either(
             lang, f"With a threshold of {shown} each of these could be cut.", f"阈值取 {shown} 时，这些路线都可以切断。"
         )
     above = {id for route in bare for node in nodes_on(network, route) for id in _broader(network, network.ids[node])}
-    links = [claim for claim in mitigations.lowers if network.snapshot.claims[claim].object in above]
+    broader = [network.index[id] for id in above if id in network.index]
+    links = list(Mitigations.of(network, measures, threshold, ends, broader).lowers)
     if links and not network.criteria.narrower:
         names = ", ".join(sorted({mitigations.subject(claim) for claim in links}))
         lowered = ", ".join(sorted({network.snapshot.claims[claim].object for claim in links}))

@@ -29,6 +29,8 @@ Search: TypeAlias = Callable[[frozenset[str]], Iterable[Route]]
 _Row: TypeAlias = tuple[Mapping[str, int], float, float]
 """Coefficients of elements, least and greatest sum."""
 FEW = 20
+LISTING = 2.0
+"""Most seconds in which further sets of the least weight are looked for."""
 AT_ONCE = 64
 OPTIMAL, OUT_OF_TIME, INFEASIBLE = 0, 1, 2
 
@@ -56,7 +58,13 @@ class Spent(Exception):
 
 
 def smallest(
-    routes: Iterable[Route], weights: Mapping[str, int], *, further: Search | None = None, deadline: float = inf
+    routes: Iterable[Route],
+    weights: Mapping[str, int],
+    *,
+    further: Search | None = None,
+    enough: Iterable[str] | None = None,
+    least: int = 0,
+    deadline: float = inf,
 ) -> Smallest:
     """Return the lightest sets of elements that break every route.
 
@@ -68,6 +76,8 @@ def smallest(
         routes: Routes known from the start; each must have a clause.
         weights: Weight of each element, >= 1.
         further: Finds routes that a set leaves unbroken, none when there is none; None when `routes` are all.
+        enough: A set that is known to break every route; what is found to be as heavy as it at least is not looked for.
+        least: No set is known to be lighter.
         deadline: Moment of `time.monotonic` after which nothing more is tried.
 
     Laws: equals trying every subset; the order of routes is irrelevant; a route more never makes the set lighter.
@@ -83,12 +93,15 @@ def smallest(
         (('a', 'c', 'd'), ('b', 'c', 'd'))
     """
     programme = _Programme(routes, weights, further, deadline)
+    programme.bound = least
     first: frozenset[str] | None = None
     sets: set[tuple[str, ...]] = set()
     more = False
     try:
-        first = programme.solve()
+        first = programme.solve_within(enough)
         best = programme.weigh(first)
+        # To know that it is smallest matters more than what else there is.
+        programme.deadline = min(deadline, monotonic() + LISTING)
         found: frozenset[str] | None = first if first else None
         sets |= set() if first else {()}
         while found is not None and not more:
@@ -110,10 +123,11 @@ class _Programme:
     ) -> None:
         self._weights = weights
         self._further = further
-        self._deadline = deadline
+        self.deadline = deadline
         self._bits: dict[Clause, int] = {}
         self._waiting: dict[int, Route] = {self._mask(route): route for route in sorted(dict.fromkeys(routes), key=len)}
         self._met: dict[Route, None] = {}
+        self._enough: frozenset[str] | None = None
         self.bound = 0
 
     def weigh(self, chosen: Iterable[str]) -> int:
@@ -130,6 +144,15 @@ class _Programme:
         if chosen is None:
             raise Spent
         return chosen
+
+    def solve_within(self, enough: Iterable[str] | None) -> frozenset[str]:
+        """Return a lightest set; the one given when nothing lighter is found possible.
+
+        Raises:
+            Spent: time ran out.
+        """
+        self._enough = None if enough is None else frozenset(enough)
+        return self.solve()
 
     def another(self, best: int, known: Iterable[tuple[str, ...]]) -> frozenset[str] | None:
         """Return a set of the best weight that is none of those known, or None."""
@@ -169,11 +192,13 @@ class _Programme:
     def _lightest(self, rows: Sequence[_Row]) -> frozenset[str] | None:
         """Solve, add routes that are left unbroken, and solve again until there are none."""
         while True:
+            if not rows and self._enough is not None and self.bound >= self.weigh(self._enough):
+                return self._enough
             chosen = self._optimum(rows)
             if chosen is None:
                 return None
             if not rows:
-                self.bound = self.weigh(chosen)
+                self.bound = max(self.bound, self.weigh(chosen))
             left = self._unbroken(chosen)
             if not left:
                 return chosen
@@ -191,7 +216,7 @@ class _Programme:
 
     def _optimum(self, rows: Sequence[_Row]) -> frozenset[str] | None:
         """Return the proven optimum of the programme as it stands, or None when no set keeps the rows."""
-        left = self._deadline - monotonic()
+        left = self.deadline - monotonic()
         if left <= 0:
             raise Spent
         named = {element for coefficients, _, _ in rows for element in coefficients}

@@ -143,8 +143,7 @@ def matrix(
 
 def of_types(network: Network, types: Sequence[str]) -> list[str]:
     """Return the entities that count and are of these types or of types below them, by id."""
-    wanted = {subtype for type_ in types for subtype in network.vocabulary.subtypes(type_)}
-    return [id for id in network.ids if network.snapshot.entities[id].type in wanted]
+    return network.of_types(types)
 
 
 def _rank(item: Mapping[str, Any]) -> tuple[float, str, str]:
