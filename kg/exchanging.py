@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
 
     from kg.citations import formats as citation_formats
     from kg.columns import table
-    from kg.exporters import files, formats, kept, packed, parquet
+    from kg.exporters import files, formats, kept, packed, parquet, tables
     from kg.exporters import pack as pack_files
     from kg.exporters.formats import Format, View
-    from kg.importers import citations, citations_reading, pack, pack_load, pack_zip, rdf_load, recognising
+    from kg.importers import citations, citations_reading, pack, pack_load, pack_zip, rdf_load, recognising, tables_load
     from kg.importers import rdf as rdf_import
     from kg.rdf import dataset
     from kg.rdf.dataset import Projection
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 else:
     files, formats, kept = Later("kg.exporters.files"), Later("kg.exporters.formats"), Later("kg.exporters.kept")
     pack_files, packed = Later("kg.exporters.pack"), Later("kg.exporters.packed")
+    tables, tables_load = Later("kg.exporters.tables"), Later("kg.importers.tables_load")
     parquet, table = Later("kg.exporters.parquet"), Later("kg.columns.table")
     citation_formats, recognising = Later("kg.citations.formats"), Later("kg.importers.recognising")
     citations, citations_reading = Later("kg.importers.citations"), Later("kg.importers.citations_reading")
@@ -45,6 +47,7 @@ else:
     dataset = Later("kg.rdf.dataset")
 
 PROJECTIONS_MOST = 4
+TABLES = "csv-tables"
 Document = dict[str, Any]
 
 
@@ -142,8 +145,9 @@ class Exchanging(Asking):
     ) -> Document:
         """Write a file, whole or not at all: everything, or what the criteria keep. See `pieces`.
 
-        A pack is written as a folder, which `load` takes, unless the name of the file ends in `.zip`; so is Parquet,
-        which `kg spark` takes, and whose SHA-256 is that of its manifest.
+        A pack and CSV tables are written as a folder, which `load` takes, unless the name of the file ends in `.zip`;
+        so is Parquet, which `kg spark` takes, and whose SHA-256 is that of its manifest. The SHA-256 of tables is that
+        of the lines that `sha256sum` prints of them.
 
         Args:
             file: Where to; one of that name is replaced.
@@ -163,6 +167,8 @@ class Exchanging(Asking):
             texts = packed.files(view.network, id=slugify(path.name) or packed.ID)
             pack_files.write(path, texts)
             written = files.pour(io.BytesIO(), texts.values())
+        elif found.name == "csv-tables" and path.suffix != ".zip":
+            written = tables.write_records(path, view.network)
         elif found.name == "parquet" and path.suffix != ".zip":
             made = parquet.write(path, self._columns(view), view.network.criteria, self.vocabulary)
             written = files.pour(io.BytesIO(), [made.text()])
@@ -197,20 +203,22 @@ class Exchanging(Asking):
         told: Callable[[str, int, int], None] | None = None,
         **options: Any,
     ) -> Document:
-        """Load a pack, an RDF file or citations: what was added, what was there, what failed and why.
+        """Load a pack, CSV tables, an RDF file or citations: what was added, what was there, what failed and why.
 
         Args:
-            path: Folder of a pack, a ZIP file with one (as `export` writes it), or a file.
-            format: `pack`, `rdf`, one of the RDF formats (`turtle`, `trig`, ...) or of those of citations (`bibtex`,
-                `ris`, ...); None to go by the name of the file and what is in it.
-            keep_going: Packs and RDF: load what is right even when some records fail. Citations always do.
-            update: RDF: write records that the graph holds in another form too. Citations: fill what known works lack.
+            path: Folder of a pack or of tables, a ZIP file with one (as `export` writes it), or a file.
+            format: `pack`, `csv-tables`, `rdf`, one of the RDF formats (`turtle`, `trig`, ...) or of those of citations
+                (`bibtex`, `ris`, ...); None to go by the name of the file and what is in it.
+            keep_going: Packs, tables and RDF: load what is right even when some records fail. Citations always do.
+            update: Tables and RDF: write records that the graph holds in another form too. Citations: fill what known
+                works lack.
             actor: Who loads; default `$KG_ACTOR`, else the login name. A pack names its own.
-            told: Citations: called with the stage, how much is done, and of how much.
+            told: Tables and citations: called with the stage, how much is done, and of how much.
             options: Citations: `encoding` (default UTF-8), `exact` (only an identifier or the same entry makes a
                 duplicate), `dry_run` (only say what would happen), `failures` (a file for the entries that failed).
 
-        See `kg.importers.pack_load.load`, `kg.importers.rdf_load.load` and `kg.importers.citations.import_works`.
+        See `kg.importers.pack_load.load`, `kg.importers.tables_load.load`, `kg.importers.rdf_load.load` and
+        `kg.importers.citations.import_works`.
 
         Raises:
             NotFound: there is no such folder or file.
@@ -226,16 +234,25 @@ class Exchanging(Asking):
         given = [name for name, value in options.items() if value]
         if given:
             raise InputError(f"only citations can be loaded with {given[0]}", where=given[0], hint="leave it out")
-        if found == "pack":
-            if not pack_zip.is_zip(place):
-                return self._load_pack(place, keep_going=keep_going)
-            with pack_zip.unpacked(place) as folder:
-                return self._load_pack(folder, keep_going=keep_going)
+        if found in {"pack", TABLES}:
+            with pack_zip.unpacked(place) if pack_zip.is_zip(place) else nullcontext(place) as folder:
+                if (format or recognising.family(folder)) == "pack":
+                    return self._load_pack(folder, keep_going=keep_going)
+                return tables_load.load(
+                    self.store,
+                    folder,
+                    self.vocabulary,
+                    keep_going=keep_going,
+                    update=update,
+                    actor=who,
+                    name=place.name,
+                    told=told,
+                )
         if found != "rdf" and found not in rdf_import.FORMATS:
             raise UnknownTerm(
                 f"{found[:80]!r} is not a format that can be loaded",
                 where="format",
-                hint="use pack, rdf, " + ", ".join((*rdf_import.FORMATS, *citation_formats.FORMATS)),
+                hint=f"use pack, {TABLES}, rdf, " + ", ".join((*rdf_import.FORMATS, *citation_formats.FORMATS)),
             )
         return rdf_load.load(
             self.store,

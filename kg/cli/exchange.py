@@ -116,7 +116,7 @@ def _say_written(file: str, written: dict[str, Any], *, as_json: bool) -> None:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["pack", "rdf", *RDF_FORMATS, *CITATION_FORMATS]),
+    type=click.Choice(["pack", "csv-tables", "rdf", *RDF_FORMATS, *CITATION_FORMATS]),
     help="Format; default: by name and contents.",
 )
 @click.option("--encoding", metavar="NAME", help="Citations: encoding of the file. [default: UTF-8; never guessed]")
@@ -128,16 +128,21 @@ def _say_written(file: str, written: dict[str, Any], *, as_json: bool) -> None:
     help="Citations: write the entries that failed to FILE, to be mended and imported.",
 )
 @click.option("--exact", is_flag=True, help="Citations: only an identifier or the same entry makes a duplicate.")
-@click.option("--update", is_flag=True, help="RDF: write other forms of records too. Citations: fill what works lack.")
-@click.option("--keep-going", is_flag=True, help="Packs, RDF: load what is right even when some records fail.")
+@click.option(
+    "--update", is_flag=True, help="Tables, RDF: write other forms of records too. Citations: fill what works lack."
+)
+@click.option("--keep-going", is_flag=True, help="Packs, tables, RDF: load what is right even when some records fail.")
 @click.option("--actor", metavar="HANDLE", help="Who imports. [default: $KG_ACTOR or the login name]")
 @json_option
 @click.pass_obj
 def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, as_json: bool, **options: Any) -> None:
-    """Load packs (folders with a pack.toml, or a ZIP of one), RDF or citations. Loading the same again changes nothing.
+    """Load packs, CSV tables, RDF or citations. Loading the same again changes nothing.
+
+    A pack is a folder with a pack.toml; tables are a folder with entities.csv, works.csv, claims.csv, evidence.csv or
+    some of them, as `kg export --format csv-tables` writes them. Either may be in a ZIP.
 
     Citations: every entry is added, a duplicate (with the work that it is, and why) or a failure (with its text, the
-    reason and the remedy); one file is one revision. A pack or RDF file with a failure loads nothing, unless
+    reason and the remedy); one file is one revision. A pack, tables or an RDF file with a failure load nothing, unless
     --keep-going says otherwise. Exit 1 when records fail.
     """
     if options["failures"] is not None and len(files) > 1:

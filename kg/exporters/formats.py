@@ -64,6 +64,10 @@ def _works(view: View) -> list[Work]:
     return citations.chosen(view.network, view.works)
 
 
+def _tables(network: Network) -> Iterator[bytes]:
+    return files.zipped({name: "".join(lines) for name, lines in tables.records(network).items()})
+
+
 def _quads(view: View) -> Iterator[tuple[str, str, str, str]]:
     yield from dataset.quads(view.network, dated=view.history is not None)
     if view.history is not None:
@@ -86,6 +90,7 @@ FORMATS: Mapping[str, Format] = {
         Format("cyjs", ".cyjs", "application/vnd.cytoscape.cyjs+json", lambda view: graphs.cyjs(view.network)),
         Format("node-link", ".node-link.json", "application/json", lambda view: graphs.node_link(view.network)),
         Format("csv", ".csv", "text/csv", lambda view: tables.csv_of_claims(view.network)),
+        Format("csv-tables", ".tables.zip", "application/zip", lambda view: _tables(view.network)),
         Format("neo4j-csv", ".neo4j.zip", "application/zip", lambda view: tables.neo4j(view.network)),
         Format("parquet", ".parquet.zip", "application/zip", lambda view: parquet.zipped(view.network, view.hash)),
         Format("bibtex", ".bib", "application/x-bibtex", lambda view: citations.bibtex(_works(view)), holds_works=True),

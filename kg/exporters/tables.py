@@ -1,6 +1,6 @@
-"""The graph as tables: one CSV of claims for spreadsheets, two CSVs for Neo4j.
+"""The graph as tables: one CSV of claims for spreadsheets, two CSVs for Neo4j, four that are the record itself.
 
-Lives here: `csv_of_claims`, `neo4j`. May enter: networks. Never here: what a row says (flat).
+Lives here: `csv_of_claims`, `neo4j`, `records`. May enter: networks. Never here: what a row says (flat, `kg.sheets`).
 Cells that a spreadsheet would run as a formula are neutralised, see `kg.citations.table`.
 """
 
@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
 
 from kg.citations.table import neutralised
-from kg.exporters.files import zipped
+from kg.errors import InputError
+from kg.exporters.files import Written, pour, write, zipped
 from kg.exporters.flat import EDGE_FIELDS, NODE_FIELDS, Row, edges, nodes
+from kg.ids import RecordKind
+from kg.model import Record
 from kg.network import Network
+from kg.sheets import FILES, SHEETS, cells_of
+
+AT_ONCE = 1_000
 
 _TYPES = {"sign": ":int", "groups": ":int", "evidence": ":int", "contested": ":boolean", "takes_part": ":boolean"} | (
     dict.fromkeys(("expected", "belief", "disbelief", "uncertainty", "low", "high"), ":float")
@@ -46,6 +54,63 @@ def neo4j(network: Network) -> Iterator[bytes]:
         "relationships.csv": _lines(EDGE_HEADER, EDGE_FIELDS, edges(network)),
     }
     yield from zipped({name: "".join(lines) for name, lines in tables.items()})
+
+
+def records(network: Network) -> dict[str, Iterator[str]]:
+    """Return the tables of `kg.sheets` by name of file: every entity, work, claim and item, in the order of ids.
+
+    Law: loading them into an empty record gives the same records.
+    """
+    snapshot = network.snapshot
+    found: Mapping[RecordKind, Mapping[str, Record]] = {
+        "entity": snapshot.entities,
+        "work": snapshot.works,
+        "claim": snapshot.claims,
+        "evidence": snapshot.evidence,
+    }
+    return {
+        sheet.file: _written(chain([sheet.columns], map(cells_of, found[kind].values())))
+        for kind, sheet in SHEETS.items()
+    }
+
+
+def write_records(folder: Path, network: Network) -> Written:
+    """Write the tables into a folder, each whole or not at all.
+
+    Returns:
+        How many bytes in all, and a SHA-256 over the lines that `sha256sum` prints of the files.
+
+    Raises:
+        InputError: something else of that name is there, or it cannot be written.
+    """
+    others = [one.name for one in folder.iterdir() if one.name not in FILES] if folder.is_dir() else []
+    if others or (folder.exists() and not folder.is_dir()):
+        raise InputError(
+            f"{str(folder)!r} is there already and holds other things than tables",
+            where="file",
+            hint="name a new or empty folder",
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise InputError(
+            f"{str(folder)!r} cannot be made: {fault.strerror}", where="file", hint="name a folder that can be made"
+        ) from fault
+    made = {name: write(folder / name, lines) for name, lines in records(network).items()}
+    told = pour(io.BytesIO(), [f"{one.sha256}  {name}\n" for name, one in made.items()])
+    return Written(sum(one.size for one in made.values()), told.sha256)
+
+
+def _written(rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for number, row in enumerate(rows, 1):
+        writer.writerow(row)
+        if number % AT_ONCE == 0:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
 
 
 def _lines(header: Sequence[str], fields: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:

@@ -49,7 +49,7 @@ def plain(block: Block, source: Source) -> tuple[dict[str, Any], list[Failure]]:
 
 
 def through(
-    door: type[M], values: Mapping[str, Any], *, source: Source, line_of: Callable[..., int]
+    door: type[M], values: Mapping[str, Any], *, source: Source, line_of: Callable[..., int], see: str = SEE
 ) -> tuple[M | None, list[Failure]]:
     """Take values through a door of `kg.inputs`.
 
@@ -58,6 +58,7 @@ def through(
         values: Plain values.
         source: Where they came from.
         line_of: Gives the line of a path of names and indexes.
+        see: Where the fields are explained.
 
     Returns:
         What the door made of the values, or None and every fault.
@@ -70,7 +71,7 @@ def through(
             return None, [refused(fault, source, line_of())]
         failures = []
         for error in cause.errors(include_url=False):
-            reason, remedy = _explained(error, door)
+            reason, remedy = _explained(error, door, see)
             failures.append(source.failure(line_of(*error["loc"]), reason, remedy))
         return None, failures
 
@@ -111,19 +112,19 @@ def _pairs(
             yield name, value
 
 
-def _explained(error: Any, door: type[BaseModel]) -> tuple[str, str]:
+def _explained(error: Any, door: type[BaseModel], see: str) -> tuple[str, str]:
     """Say in our words what pydantic found: reason and remedy."""
     place, kind, given = _dotted(error["loc"]), error["type"], repr(error.get("input"))[:80]
     context = error.get("ctx", {})
     cause = context.get("error")
     if isinstance(cause, KgError):
-        return f"{place}: {cause.message}", cause.hint or SEE
+        return f"{place}: {cause.message}", cause.hint or see
     if kind == "missing":
         return f"{place} is missing", f"add a line `{error['loc'][-1]}: …`"
     if kind == "extra_forbidden":
         known = sorted(door.model_fields) if len(error["loc"]) == 1 else []
         meant = near(place, {name: name for name in known}, most=1)
-        return f"{place} is not a field here", f"did you mean {meant[0]}?" if meant else SEE
+        return f"{place} is not a field here", f"did you mean {meant[0]}?" if meant else see
     if kind == "string_too_long":
         return f"{place} is too long", f"at most {context['max_length']} characters are read"
     expected = {
@@ -137,7 +138,7 @@ def _explained(error: Any, door: type[BaseModel]) -> tuple[str, str]:
     }.get(kind)
     if expected is not None:
         return f"{place}: given {given}, expected {expected[0]}", expected[1]
-    return f"{place}: {error['msg'].removeprefix('Value error, ')}; given {given}", SEE
+    return f"{place}: {error['msg'].removeprefix('Value error, ')}; given {given}", see
 
 
 def _dotted(path: Place) -> str:

@@ -1,6 +1,6 @@
-"""A pack in one ZIP file, as exports write it: unpacked within bounds into a folder that is gone afterwards.
+"""A pack or tables in one ZIP file, as exports write them: unpacked within bounds into a folder, gone afterwards.
 
-Lives here: `unpacked`. May enter: a path that the caller named. Never here: what the files of a pack say.
+Lives here: `unpacked`. May enter: a path that the caller named. Never here: what the files say.
 """
 
 from __future__ import annotations
@@ -16,23 +16,25 @@ from kg.errors import InputError
 from kg.ids import slugify
 from kg.importers.sources import MAX_BYTES
 from kg.packs import HEAD
+from kg.sheets import FILES as TABLES
 
 MAX_FILES, MAX_TOTAL = 200, 4 * MAX_BYTES
+TABLES_MOST = 4 * 1024 * 1024 * 1024
 CHUNK = 1024 * 1024
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """Give the folder of a pack that a ZIP file holds, at its top or in one folder.
+    """Give the folder of a pack, or of tables, that a ZIP file holds, at its top or in one folder.
 
     Raises:
-        InputError: it is no ZIP file, holds no pack, a name that leads elsewhere, or more than is read.
+        InputError: it is no ZIP file, holds neither, a name that leads elsewhere, or more than is read.
 
-    Cost: at most 64 MiB are written, whatever the file says of itself.
+    Cost: at most 4 GiB of tables, or four times the largest file of a pack, are written, whatever the file says.
     """
     with tempfile.TemporaryDirectory(prefix="kg-pack-") as made:
-        folder = Path(made) / (slugify(path.stem.removesuffix(".pack")) or "pack")
+        folder = Path(made) / (slugify(path.stem.removesuffix(".pack").removesuffix(".tables")) or "pack")
         folder.mkdir()
         try:
             with zipfile.ZipFile(path) as archive:
@@ -52,17 +54,21 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path) -> None:
     files = [one for one in archive.infolist() if not one.is_dir()]
     if len(files) > MAX_FILES:
         raise _refused(path, f"holds {len(files)} files, at most {MAX_FILES} are read")
-    heads = [PurePosixPath(one.filename) for one in files if PurePosixPath(one.filename).name == HEAD]
-    heads = [name for name in heads if len(name.parts) <= 2]
-    if len(heads) != 1:
-        raise _refused(path, f"holds {len(heads) or 'no'} {HEAD} at its top or in one folder, expected one")
-    top, left = heads[0].parent, MAX_TOTAL
+    names = [name for name in (PurePosixPath(one.filename) for one in files) if len(name.parts) <= 2]
+    if any(name.suffix == ".parquet" for name in map(PurePosixPath, (one.filename for one in files))):
+        raise no_parquet(path)
+    tops = [name.parent for name in names if name.name == HEAD]
+    tables = {name.parent for name in names if name.name in TABLES}
+    if len(tops) != 1 and (tops or len(tables) != 1):
+        raise _refused(path, f"holds {len(tops) or 'no'} {HEAD} at its top or in one folder, expected one, or tables")
+    top, most = (tops[0], MAX_BYTES) if tops else (tables.pop(), TABLES_MOST)
+    left = MAX_TOTAL if tops else TABLES_MOST
     for one in files:
         name = PurePosixPath(one.filename)
         if name.is_absolute() or ".." in name.parts or "\\" in one.filename:
             raise _refused(path, f"holds a name that leads elsewhere: {one.filename[:80]!r}")
         if name.parent == top:
-            left -= _copy(archive, one, folder / name.name, min(left, MAX_BYTES), path)
+            left -= _copy(archive, one, folder / name.name, min(left, most), path)
 
 
 def _copy(archive: zipfile.ZipFile, one: zipfile.ZipInfo, to: Path, most: int, path: Path) -> int:
@@ -77,8 +83,17 @@ def _copy(archive: zipfile.ZipFile, one: zipfile.ZipInfo, to: Path, most: int, p
     return size
 
 
+def no_parquet(path: Path) -> InputError:
+    """Return why an export to Parquet is not loaded."""
+    return InputError(
+        f"{str(path)!r} is an export to Parquet, which holds numbers for `kg spark` but no statements and no quotes",
+        where="path",
+        hint="export what is to be loaded again as a pack, as csv-tables or as RDF",
+    )
+
+
 def _refused(path: Path, why: str) -> InputError:
-    return InputError(f"{path.name} {why}", where="path", hint="unpack it, and load the folder of the pack")
+    return InputError(f"{path.name} {why}", where="path", hint="unpack it, and load the folder")
 
 
 def is_zip(path: Path) -> bool:

@@ -23,7 +23,6 @@ from kg.importers.sources import Source
 from kg.inputs import ClaimIn, EntityIn, EvidenceIn, WorkIn
 from kg.model import Claim, Entity, Evidence, Record, Work, to_payload
 from kg.rdf import convert, derived
-from kg.rdf.dataset import of_kind
 from kg.rdf.forms import Described, words_of
 from kg.rdf.names import GRAPHS, PROVENANCE, RECORDS, TYPE, name
 from kg.rdf.nodes import Node, Quad, Triple
@@ -151,7 +150,7 @@ class Sorting:
 
     def _is_news(self, kind: RecordKind, made: Record) -> bool:
         """Tell whether a record is to be written; otherwise it is told among duplicates or conflicts."""
-        present = of_kind(self.known.base, kind).get(made.id)
+        present = self.known.there(kind).get(made.id)
         if present is None:
             return True
         if to_payload(present) == to_payload(made):

@@ -1,4 +1,4 @@
-"""Which importer a file goes to: packs, linked data, or citations; by its name, else by what is in it.
+"""Which importer a file goes to: packs, tables, linked data, or citations; by its name, else by what is in it.
 
 Lives here: `family`. May enter: a path that the caller named. Never here: reading further than the head of the file.
 """
@@ -11,7 +11,9 @@ from typing import Literal
 
 from kg.citations import formats
 from kg.errors import InputError
-from kg.importers.pack_zip import is_zip
+from kg.importers.pack_zip import is_zip, no_parquet
+from kg.importers.tables import is_tables
+from kg.packs import HEAD as HEAD_OF_PACK
 from kg.rdf.parsing import SUFFIXES
 
 HEAD = 200_000
@@ -21,16 +23,21 @@ _RDF = re.compile(r'"@(?:context|graph|id|type)"\s*:|<rdf:RDF\b|xmlns:rdf\s*=|^\
 _RDF_LINE = re.compile(r"^\s*(?:@?(?:prefix|base)\s|<https?://[^>\s]+>\s+<)", re.IGNORECASE | re.MULTILINE)
 
 
-def family(path: Path) -> Literal["pack", "rdf", "citations"]:
+def family(path: Path) -> Literal["pack", "csv-tables", "rdf", "citations"]:
     """Return what kind of file a path is.
 
     Raises:
-        InputError: it cannot be read.
+        InputError: it cannot be read, or is an export to Parquet, which holds too little.
 
     Example:
         >>> family(Path("library.bib")), family(Path("graph.ttl")), family(Path("pack.toml"))
         ('citations', 'rdf', 'pack')
     """
+    if path.is_dir() and not (path / HEAD_OF_PACK).exists():
+        if is_tables(path):
+            return "csv-tables"
+        if any(path.glob("*.parquet")) or any(path.glob("*/*.parquet")):
+            raise no_parquet(path)
     if path.is_dir() or path.suffix == ".toml" or is_zip(path):
         return "pack"
     suffix = path.suffix.lower()

@@ -69,15 +69,16 @@ def read_source(path: Path, *, name: str) -> Source | Failure:
     if len(content) > MAX_BYTES:
         limit = MAX_BYTES // 1024 // 1024
         return failure(f"the file is larger than {limit} MiB", source=name, remedy="split it into several packs")
-    decoded = _decoded(content, name)
-    if isinstance(decoded, Failure):
-        return decoded
-    if not decoded.strip():
+    text = decoded(content, name)
+    if isinstance(text, Failure):
+        return text
+    if not text.strip():
         return failure("the file is empty", source=name, remedy="write its records, or leave the file out")
-    return Source(name, decoded)
+    return Source(name, text)
 
 
-def _decoded(content: bytes, name: str) -> str | Failure:
+def decoded(content: bytes, name: str) -> str | Failure:
+    """Return UTF-8 as text whose lines end in LF, or say which byte is none."""
     if content.startswith(_UTF16):
         return failure("the file is UTF-16, UTF-8 was expected", source=name, line=1, remedy="save it as UTF-8")
     try:

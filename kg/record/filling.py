@@ -67,6 +67,8 @@ class Known:
         """Leave out of a batch what the record holds as it is."""
         for kind, form in FORMS.items():
             same: set[str] = set()
+            if is_empty(connection, form):
+                continue
             for ids, rows in batch.parts(kind, CHUNK):
                 query = sa.select(*form.columns).where(form.table.c.id.in_(ids))
                 there = {row[0]: tuple(row) for row in connection.execute(query)}
@@ -115,7 +117,7 @@ def fill(
         "previous_hash": head.hash,
     }
     digest = seal(**values, changes=_log(batch))
-    with _quickly(connection, len(batch), empty=not head.number):
+    with _quickly(connection, len(batch), empty=all(is_empty(connection, form) for form in FORMS.values())):
         connection.execute(sa.insert(REVISION), [{**values, "hash": digest}])
         _write_log(connection, batch, values["number"])
         for form in FORMS.values():
@@ -169,6 +171,11 @@ def _write_state(
             connection.execute(sa.update(form.table).where(form.table.c.id == sa.bindparam("known_id")), changed)
     if broader:
         refuse_cycles(connection, broader)
+
+
+def is_empty(connection: sa.Connection, form: Form) -> bool:
+    """Say whether there is no record of a kind."""
+    return connection.execute(sa.select(sa.literal(1)).select_from(form.table).limit(1)).first() is None
 
 
 class _Given:

@@ -1,0 +1,206 @@
+"""CSV tables as they lie on disk: which files there are, what separates their cells, their rows by line.
+
+Lives here: `Table`, `tables_of`, `rows_of`, `with_lines`. May enter: a folder that the caller named.
+Never here: what a cell means (sheets), doors, the record.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kg.citations.parsed import Failure, failure
+from kg.citations.table import delimiter_of, restored, rows
+from kg.errors import InputError
+from kg.importers.sources import RAW_SHOWN, decoded
+from kg.sheets import ALSO, FILES, SHEETS, Sheet
+from kg.snapshot import near
+
+HEADER_MOST = 20_000
+CELL_MOST = 2_000_000
+PIECE = 1 << 20
+_CUT = "the file ends within a character of UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One file whose header was read.
+
+    Attributes:
+        sheet: Which of the tables.
+        path: Where it is.
+        name: How failures call it.
+        delimiter: What separates its cells.
+        columns: For each column its name in the sheet; None for one that is passed over.
+        foreign: Place and name of those that have a name, and why.
+        sha256: Of its bytes.
+    """
+
+    sheet: Sheet
+    path: Path
+    name: str
+    delimiter: str
+    columns: tuple[str | None, ...]
+    foreign: tuple[tuple[int, str, str], ...]
+    sha256: str
+
+
+def is_tables(folder: Path) -> bool:
+    """Say whether a folder holds one of the tables."""
+    return any((folder / name).is_file() for name in FILES)
+
+
+def tables_of(folder: Path) -> tuple[list[Table], list[Failure]]:
+    """Look at the tables of a folder, in the order in which their records lean on each other.
+
+    A file that cannot be read as a whole is a failure: not UTF-8, empty, or without a column that is needed.
+
+    Raises:
+        InputError: there is none of the four files.
+    """
+    if not is_tables(folder):
+        raise InputError(
+            f"{str(folder)!r} holds none of the tables",
+            where="path",
+            hint=f"name the files {', '.join(FILES)}; one of them is enough",
+        )
+    found: list[Table] = []
+    failures: list[Failure] = []
+    for sheet in SHEETS.values():
+        path = folder / sheet.file
+        if path.is_file():
+            table = _table(sheet, path, f"{folder.resolve().name}/{sheet.file}")
+            if isinstance(table, Failure):
+                failures.append(table)
+            else:
+                found.append(table)
+    return found, failures
+
+
+def _table(sheet: Sheet, path: Path, name: str) -> Table | Failure:
+    try:
+        digest, bad = _digest(path)
+        if bad is not None:
+            with path.open("rb") as stream:
+                told = decoded(stream.read(bad + PIECE), name)
+            return told if isinstance(told, Failure) else failure(_CUT, source=name, remedy="save the file as UTF-8")
+        with path.open(encoding="utf-8-sig", newline=None) as text:
+            head = text.read(HEADER_MOST)
+    except OSError as fault:
+        return failure(f"the file cannot be read: {fault.strerror}", source=name, remedy="check its permissions")
+    if not head.strip():
+        return failure("the file is empty", source=name, remedy="write a header and rows, or leave the file out")
+    delimiter = delimiter_of(head)
+    first = next(rows(head, delimiter))
+    return _named(Table(sheet, path, name, delimiter, first.cells, (), digest), first.line)
+
+
+def _named(table: Table, line: int) -> Table | Failure:
+    """Return a table with its columns named as its sheet names them."""
+    sheet = table.sheet
+    known = {name: name for name in sheet.columns} | dict(ALSO.get(sheet.kind, {}))
+    columns: list[str | None] = []
+    foreign: list[tuple[int, str, str]] = []
+    for at, cell in enumerate(table.columns):
+        given = restored(cell or "").strip()
+        name = known.get("_".join(given.lower().replace("-", " ").split()))
+        if name is not None and name in columns:
+            return failure(
+                f"the column {name} is there twice", source=table.name, line=line, remedy="keep one of the two"
+            )
+        columns.append(name)
+        if name is None and given:
+            meant = near(given, {one: one for one in known if one not in columns}, most=1)
+            hint = f"; did you mean {meant[0]}?" if meant else ""
+            foreign.append((at, given[:100], f"not a column of {sheet.file}{hint}"))
+    stand_in = sheet.kind == "evidence" and set(ALSO["evidence"]) <= set(columns)
+    lacking = [name for name in sheet.needed if name not in columns and not (name == "claim" and stand_in)]
+    if lacking:
+        more = " (or subject, relation and object)" if "claim" in lacking else ""
+        return failure(
+            f"the first row names no column {', '.join(lacking)}{more}",
+            source=table.name,
+            line=line,
+            remedy=f"name the columns in the first row; those of {sheet.file} are {', '.join(sheet.columns)}",
+        )
+    return replace(table, columns=tuple(columns), foreign=tuple(foreign))
+
+
+def rows_of(table: Table) -> Iterator[tuple[int, list[str], str | None]]:
+    """Give the rows below the header that are not empty: the line where each begins, its cells, and why it is broken.
+
+    A row whose quotation marks do not pair, or with more cells than the header, is broken; its neighbours are not.
+
+    Cost: about a microsecond a row; a row at a time is held.
+    """
+    width = len(table.columns)
+    below = _rows(table)
+    next(below, None)
+    for line, cells, broken in below:
+        if broken is None and len(cells) > width and any(cell.strip() for cell in cells[width:]):
+            yield line, cells, f"the row has {len(cells)} cells, the header {width}"
+        elif broken is not None or any(cells):
+            yield line, cells, broken
+
+
+def _rows(table: Table) -> Iterator[tuple[int, list[str], str | None]]:
+    csv.field_size_limit(CELL_MOST)
+    begin = 1
+    with table.path.open(encoding="utf-8-sig", newline=None) as stream:
+        reader = csv.reader(stream, delimiter=table.delimiter, strict=True)
+        try:
+            for cells in reader:
+                line, begin = begin, reader.line_num + 1
+                if cells:
+                    yield line, cells, None
+            return
+        except csv.Error:
+            pass
+    # From the row that this reader stumbles over on, by the one that goes on at the next line.
+    with table.path.open(encoding="utf-8-sig", newline=None) as stream:
+        for _ in range(begin - 1):
+            next(stream)
+        for row in rows(stream.read(), table.delimiter):
+            yield row.line + begin - 1, list(row.cells), row.broken
+
+
+def with_lines(failures: Iterable[Failure], tables: Iterable[Table]) -> list[Failure]:
+    """Return failures with the text of their lines, sorted by file and line. Cost: one pass over each file at fault."""
+    found = list(failures)
+    for table in tables:
+        wanted = {one.line for one in found if one.source == table.name and one.line is not None and not one.raw}
+        if not wanted:
+            continue
+        texts: dict[int | None, str] = {}
+        with table.path.open(encoding="utf-8-sig", newline=None) as stream:
+            for number, text in enumerate(stream, 1):
+                if number in wanted:
+                    line = text.strip()
+                    texts[number] = line if len(line) <= RAW_SHOWN else line[: RAW_SHOWN - 1] + "…"
+        found = [
+            replace(one, raw=texts.get(one.line, "")) if one.source == table.name and not one.raw else one
+            for one in found
+        ]
+    return sorted(found, key=lambda one: (one.source, one.line or 0, one.reason))
+
+
+def _digest(path: Path) -> tuple[str, int | None]:
+    """Return the SHA-256 of a file, and about where it stops being UTF-8."""
+    digest = hashlib.sha256()
+    at, left = 0, b""
+    with path.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            digest.update(piece)
+            whole = left + piece
+            try:
+                whole.decode()
+                left = b""
+            except UnicodeDecodeError as fault:
+                if len(whole) - fault.start > 3:
+                    return "", at - len(left) + fault.start
+                left = whole[fault.start :]
+            at += len(piece)
+    return digest.hexdigest(), at if left else None

@@ -1,0 +1,140 @@
+"""Loading CSV tables: what is new in them becomes one revision.
+
+Lives here: `load`. May enter: a folder with tables, a store. Never here: reading cells, deletion.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from kg.citations.parsed import Failure
+from kg.errors import Conflict
+from kg.ids import RECORD_KINDS
+from kg.importers.base import Base
+from kg.importers.tables import Table, rows_of, tables_of, with_lines
+from kg.importers.tables_together import Together
+from kg.record.store import Store
+from kg.vocabulary import Vocabulary
+
+ACT, FORMAT = "import tables", "csv-tables"
+TRIES = 5
+
+
+def load(
+    store: Store,
+    folder: Path,
+    vocabulary: Vocabulary,
+    *,
+    keep_going: bool = False,
+    update: bool = False,
+    actor: str = "kg",
+    name: str | None = None,
+    told: Callable[[str, int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Read the tables of a folder and write what is new in them as one revision.
+
+    Args:
+        store: Where to.
+        folder: Holds one or more of `entities.csv`, `works.csv`, `claims.csv`, `evidence.csv`.
+        vocabulary: Words to check against.
+        keep_going: Write the good records even when others failed.
+        update: Write records that the graph holds in another form too, otherwise they are conflicts; what an evidence
+            item says never changes.
+        actor: Who imports.
+        name: What the tables are called in the report; None for the name of the folder.
+        told: Called with what is read, and how many rows were.
+
+    Returns:
+        `{"source", "format", "rows": n, "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts",
+        "failures": [{"source", "line", "raw", "reason", "remedy"}], "ignored": [{"what", "name", "statements",
+        "reason"}], "kinds": {kind: n}, "revision": n}`.
+
+    Raises:
+        InputError: there are no tables in the folder.
+        StoreError: the database cannot be written.
+        Conflict: others kept writing in between, five times in a row.
+
+    Laws: loading the same tables twice is loading them once; what `kg export --format csv-tables` wrote loads into an
+        empty record without failure and is the same record; however many rows there are, the record is the one that
+        `Store.write` would leave.
+
+    Cost: some 30 microseconds and 500 bytes a row.
+    """
+    tables, failures = tables_of(folder)
+    source = name or folder.resolve().name
+    tries = iter(range(TRIES - 1))
+    while True:
+        base = Base.of(store)
+        revision = base.revision
+        together = Together(
+            vocabulary,
+            base,
+            lambda kind, ids, at=revision: store.some(kind, ids, at),  # type: ignore[misc]
+            update,
+            told or (lambda *_: None),
+        )
+        together.take(tables)
+        faults = [*failures, *together.failures]
+        writes = bool(len(together.batch)) and (keep_going or not faults)
+        try:
+            if writes:
+                if told is not None:
+                    told("writing", 0, 0)
+                reason = f"{source}, SHA-256 {_sha256(tables)}"
+                revision = store.fill(together.batch, actor=actor, act=ACT, reason=reason, expect=revision).number
+        except Conflict:
+            if next(tries, None) is None:
+                raise
+        else:
+            return _document(source, together, with_lines(faults, tables), tables, writes=writes, revision=revision)
+
+
+def _sha256(tables: Sequence[Table]) -> str:
+    """Return a digest over those of the tables: of the lines that `sha256sum` prints of them."""
+    lines = "".join(f"{table.sha256}  {table.sheet.file}\n" for table in tables)
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def _document(
+    source: str,
+    together: Together,
+    failures: Sequence[Failure],
+    tables: Sequence[Table],
+    *,
+    writes: bool,
+    revision: int,
+) -> dict[str, Any]:
+    added = together.added if writes else Counter[str]()
+    changed = together.changed if writes else Counter[str]()
+    return {
+        "source": source,
+        "format": FORMAT,
+        "rows": together.rows,
+        "added": sum(added.values()),
+        "changed": sum(changed.values()),
+        "duplicates": [{"kind": kind, "id": id} for kind, id in sorted(together.duplicates)],
+        "conflicts": [{"kind": kind, "id": id} for kind, id in sorted(together.conflicts)],
+        "failures": [fault.document() for fault in failures],
+        "ignored": [one for table in tables for one in _ignored(table)],
+        "kinds": {kind: count for kind in RECORD_KINDS if (count := added[kind] + changed[kind])},
+        "revision": revision,
+    }
+
+
+def _ignored(table: Table) -> list[dict[str, Any]]:
+    """Return the columns that were passed over, each with how many cells of it were filled."""
+    if not table.foreign:
+        return []
+    places = [at for at, _, _ in table.foreign]
+    filled: Counter[int] = Counter()
+    for _, cells, broken in rows_of(table):
+        if broken is None:
+            filled.update(at for at in places if at < len(cells) and cells[at].strip())
+    return [
+        {"what": "column", "name": name, "statements": filled[at], "reason": reason}
+        for at, name, reason in table.foreign
+    ]

@@ -1,0 +1,313 @@
+"""Tables become a batch: rows in their order, then what they lean on, then what the record holds of it already.
+
+Lives here: `Together`. May enter: tables, what the record holds. Never here: cells (tables_rows), writing.
+Faults of what leans on what are found and said by the checks of packs (`kg.importers.pack_links`); here are those that
+have none.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from kg.errors import InputError
+from kg.ids import RecordKind
+from kg.importers.base import Base
+from kg.importers.pack_links import Known, Placed, check_claims, check_entities, check_evidence, once
+from kg.importers.sources import Source
+from kg.importers.tables import Table, rows_of
+from kg.importers.tables_quick import lane
+from kg.importers.tables_rows import Doors, Kept, leans_of, payload_of
+from kg.model import Claim, Evidence, Record, Work, from_payload
+from kg.record.batch import Batch
+from kg.sheets import SHEETS
+from kg.vocabulary import Vocabulary
+
+AT_ONCE = 5_000
+Fetch = Callable[[RecordKind, Sequence[str]], list[Record]]
+Told = Callable[[str, int, int], None]
+_SOME_CLAIM = Claim("", "", "", "")
+REMEDY = "put a quotation mark in front of and behind a cell that holds the separator, and double those within"
+
+
+@dataclass
+class Together:
+    """One set of tables on its way to a batch.
+
+    Args:
+        vocabulary: The words to check against.
+        base: What the record holds.
+        fetch: Returns records of the record by id.
+        update: Records that it holds in another form are to be written; otherwise they are conflicts.
+        told: Told what is read, and how many rows were.
+    """
+
+    vocabulary: Vocabulary
+    base: Base
+    fetch: Fetch
+    update: bool = False
+    told: Told = lambda *_: None
+    batch: Batch = field(default_factory=Batch)
+    added: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    duplicates: list[tuple[RecordKind, str]] = field(default_factory=list)
+    conflicts: list[tuple[RecordKind, str]] = field(default_factory=list)
+    rows: int = 0
+
+    def __post_init__(self) -> None:
+        self.known = Known(self.base, whole="tables")
+        self.doors = Doors(self.vocabulary, self._merged_into)
+        self.failures = self.doors.failures
+        self._fits: dict[tuple[str, str, str], bool] = {}
+
+    def take(self, tables: Sequence[Table]) -> None:
+        """Take all rows, in the order of the tables; then the batch holds what is new and right."""
+        placed: dict[RecordKind, list[Placed[Any]]] = {"entity": [], "work": []}
+        kept: dict[RecordKind, Kept] = {"claim": Kept(), "evidence": Kept()}
+        sources = {table.sheet.kind: Source(table.name, "") for table in tables}
+        for table in tables:
+            kind, source = table.sheet.kind, sources[table.sheet.kind]
+            if kind in placed:
+                placed[kind] = self._whole(table, source)
+                self._settle_whole(kind, placed[kind])
+            else:
+                kept[kind] = self._once(self._lean(table, source), kind, source)
+        claims = self._news("claim", kept["claim"])
+        evidence = self._news("evidence", kept["evidence"])
+        if claims.ids:
+            claims = self._claims(claims, sources["claim"], evidence)
+        if evidence.ids:
+            evidence = self._evidence(evidence, sources["evidence"])
+        for kind, some in (("claim", claims), ("evidence", evidence)):
+            for id, payload in zip(some.ids, some.payloads, strict=True):
+                self.batch.put(kind, id, payload)
+        for own in (self.known.entities, self.known.works):
+            for one in own.values():
+                self.batch.add(one)
+        for kind in SHEETS:
+            ids, there = self.batch.ids(kind), self.known.there(kind)
+            self.changed[kind] = sum(id in there for id in ids) if there else 0
+            self.added[kind] = len(ids) - self.changed[kind]
+
+    def _whole(self, table: Table, source: Source) -> list[Placed[Any]]:
+        """Return the entities or works of a table as records; they are few beside claims and evidence."""
+        kind = table.sheet.kind
+        found: list[Placed[Any]] = []
+        for line, cells in self._rows(table, source):
+            record = self.doors.record(kind, cells, source, line)
+            if record is None:
+                self._remember(kind, cells.get("id", ""), f"{source.name}:{line}")
+            else:
+                found.append(Placed(record, source, line))
+        what = f"the {kind}"
+        found, faults = once(found, lambda one: one.record.id, what=what, remedy="keep one of the two")
+        self.failures += faults
+        return found
+
+    def _settle_whole(self, kind: RecordKind, placed: list[Placed[Any]]) -> None:
+        """Keep the entities or works that are new and right."""
+        there = self.known.there(kind)
+        present = self._present(kind, [one.record.id for one in placed if one.record.id in there])
+        news = [one for one in placed if self._is_news(kind, one.record.id, payload_of(one.record), present)]
+        if kind == "entity":
+            self.failures += check_entities(news, self.known)
+            return
+        works: list[Placed[Work]] = news
+        self.known.works.update((one.record.id, one.record) for one in works)
+        waiting = [one for one in works if one.record.merged_into is not None]
+        while waiting:
+            lost = [(one, self.known.lacks("work", one.record.merged_into or "")) for one in waiting]
+            self.failures += [one.failure(f"merged_into: {fault[0]}", fault[1]) for one, fault in lost if fault]
+            self.known.drop("work", {one.record.id: one.place for one, fault in lost if fault})
+            still = [one for one, fault in lost if not fault]
+            waiting = still if len(still) < len(waiting) else []
+
+    def _rows(self, table: Table, source: Source) -> Iterable[tuple[int, dict[str, str]]]:
+        for line, cells, broken in rows_of(table):
+            self._count(table)
+            if broken is not None:
+                self.failures.append(source.failure(line, broken, REMEDY))
+            else:
+                yield line, _by_column(table, cells)
+
+    def _count(self, table: Table) -> None:
+        self.rows += 1
+        if self.rows % AT_ONCE == 0:
+            self.told(f"reading {table.sheet.file}", self.rows, 0)
+
+    def _lean(self, table: Table, source: Source) -> Kept:
+        """Return the claims or evidence of a table as payloads."""
+        kind, kept = table.sheet.kind, Kept()
+        there: Any = {**self.base.entities, **self.known.entities} if kind == "claim" else {
+            **self.base.works, **self.known.works
+        }  # fmt: skip
+        quick = lane(kind, table.columns, self.vocabulary, there)
+        same: dict[str, str] = {}
+        for line, cells, broken in rows_of(table):
+            self._count(table)
+            taken = None if quick is None or broken is not None else quick(cells)
+            if taken is None and broken is None:
+                record: Any = self.doors.record(kind, by_column := _by_column(table, cells), source, line)
+                if record is None:
+                    self._remember(kind, _claim_of(by_column), f"{source.name}:{line}")
+                    continue
+                taken = record.id, payload_of(record), leans_of(record)
+            if taken is None:
+                self.failures.append(source.failure(line, broken or "", REMEDY))
+                continue
+            id, payload, (first, second, third) = taken
+            first, second = same.setdefault(first, first), same.setdefault(second, second)
+            third = None if third is None else same.setdefault(third, third)
+            kept.add(line, id, payload, (first, second, third))
+        return kept
+
+    def _once(self, kept: Kept, kind: RecordKind, source: Source) -> Kept:
+        """Return claims or evidence by id; each further one of an id is a failure that tells where the first stands."""
+        order = sorted(range(len(kept.ids)), key=kept.ids.__getitem__)
+        places: list[int] = []
+        for at in order:
+            if places and kept.ids[places[-1]] == kept.ids[at]:
+                reason = f"the {kind} {kept.ids[at]} is given twice, first at {source.name}:{kept.lines[places[-1]]}"
+                self.failures.append(source.failure(kept.lines[at], reason, "keep one of the two"))
+            else:
+                places.append(at)
+        return kept.only(places)
+
+    def _news(self, kind: RecordKind, kept: Kept) -> Kept:
+        """Return those that are to be written; the others are told among duplicates or conflicts."""
+        there = self.known.there(kind)
+        if not there:
+            return kept
+        places: list[int] = []
+        for low in range(0, len(kept.ids), AT_ONCE):
+            some = range(low, min(low + AT_ONCE, len(kept.ids)))
+            present = self._present(kind, [kept.ids[at] for at in some if kept.ids[at] in there])
+            places += [at for at in some if self._is_news(kind, kept.ids[at], kept.payloads[at], present)]
+        return kept.only(places)
+
+    def _present(self, kind: RecordKind, ids: Sequence[str]) -> dict[str, Record]:
+        return {one.id: one for one in self.fetch(kind, ids)} if ids else {}
+
+    def _is_news(self, kind: RecordKind, id: str, payload: bytes, present: dict[str, Record]) -> bool:
+        old = present.get(id)
+        if old is None:
+            return True
+        if payload_of(old) == payload:
+            self.duplicates.append((kind, id))
+            return False
+        if not self.update or (isinstance(old, Evidence) and _core(payload) != _core(payload_of(old))):
+            self.conflicts.append((kind, id))
+            return False
+        return True
+
+    def _claims(self, kept: Kept, source: Source, evidence: Kept) -> Kept:
+        """Return the claims whose ends are there and allowed."""
+        good: list[int] = []
+        doubtful: list[int] = []
+        for at, (subject, relation, object) in enumerate(kept.leans):
+            (good if self._joins(subject, relation, object or "") else doubtful).append(at)
+        self.known.claims.update(dict.fromkeys((kept.ids[at] for at in good), _SOME_CLAIM))
+        if not doubtful:
+            return kept
+        items = Counter(leans[0] for leans in evidence.leans)
+        placed: list[Placed[Claim]] = [_placed("claim", kept, at, source) for at in doubtful]
+        self.failures += check_claims(placed, self.known, self.vocabulary, items=items)
+        return kept.only(sorted([*good, *(at for at in doubtful if kept.ids[at] in self.known.claims)]))
+
+    def _joins(self, subject: str, relation: str, object: str) -> bool:
+        """Say whether both ends of a claim are there, and of types that its relation allows."""
+        ends = [self.known.entities.get(id) or self.base.entities.get(id) for id in (subject, object)]
+        if ends[0] is None or ends[1] is None:
+            return False
+        if self.known.faulty and any(("entity", id) in self.known.faulty for id in (subject, object)):
+            return False
+        key = relation, ends[0].type, ends[1].type
+        found = self._fits.get(key)
+        if found is None:
+            try:
+                self.vocabulary.check_ends(*key)
+                found = True
+            except InputError:
+                found = False
+            self._fits[key] = found
+        return found
+
+    def _evidence(self, kept: Kept, source: Source) -> Kept:
+        """Return the items whose claim, work and predecessor are there."""
+        claims, works, faulty = self.known.claims, self.known.works, self.known.faulty
+        there = self.base
+        good: list[int] = []
+        doubtful: list[int] = []
+        for at, (claim, work, _) in enumerate(kept.leans):
+            sound = (claim in claims or (claim in there.claims and ("claim", claim) not in faulty)) and (
+                work in works or (work in there.works and ("work", work) not in faulty)
+            )
+            (good if sound else doubtful).append(at)
+        if doubtful:
+            placed: list[Placed[Evidence]] = [_placed("evidence", kept, at, source) for at in doubtful]
+            for one in placed:
+                claim = one.record.claim
+                if claim not in claims and ("claim", claim) not in faulty and claim not in there.claims:
+                    fault = self.known.lacks("claim", claim)
+                    if fault is not None:
+                        self.failures.append(one.failure(f"claim: {fault[0]}", fault[1]))
+            _, faults = check_evidence(placed, self.known)
+            self.failures += faults
+        return self._followed(kept.only(good), source)
+
+    def _followed(self, kept: Kept, source: Source) -> Kept:
+        """Return the items whose predecessor, where they name one, is there too."""
+        while any(leans[2] is not None for leans in kept.leans):
+            ids = set(kept.ids)
+            lost = {
+                at
+                for at, leans in enumerate(kept.leans)
+                if leans[2] is not None and leans[2] not in ids and leans[2] not in self.base.evidence
+            }
+            if not lost:
+                break
+            self.failures += [
+                source.failure(
+                    kept.lines[at],
+                    f"supersedes: there is no evidence {kept.leans[at][2]}",
+                    "add the item that it supersedes, or leave the cell empty",
+                )
+                for at in sorted(lost)
+            ]
+            kept = kept.only([at for at in range(len(kept.ids)) if at not in lost])
+        return kept
+
+    def _merged_into(self, work: str) -> str | None:
+        known = self.known.works.get(work) or self.base.works.get(work)
+        return None if known is None else known.merged_into
+
+    def _remember(self, kind: RecordKind, id: str, place: str) -> None:
+        """Note where a faulty record stands, for those that lean on it."""
+        self.known.faulty.setdefault((kind, id.strip()), place)
+
+
+def _by_column(table: Table, cells: Sequence[str]) -> dict[str, str]:
+    return {name: cell for name, cell in zip(table.columns, cells, strict=False) if name is not None}
+
+
+def _claim_of(cells: dict[str, str]) -> str:
+    """Return the id of the claim that a row would have been."""
+    return "--".join(cells.get(name, "").strip() for name in ("subject", "relation", "object"))
+
+
+def _placed(kind: RecordKind, kept: Kept, at: int, source: Source) -> Placed[Any]:
+    record: Any = from_payload(kind, orjson.loads(kept.payloads[at]))
+    return Placed(record, source, kept.lines[at])
+
+
+_CORE = ("claim", "work", "stance", "kind", "strength", "basis", "inferred", "locator", "statement", "quote")
+
+
+def _core(payload: bytes) -> tuple[Any, ...]:
+    """Return what an evidence item says, which never changes under one id."""
+    values = orjson.loads(payload)
+    return tuple(values.get(name) for name in _CORE)
