@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, permutations, product
+from itertools import combinations, pairwise, permutations, product
 from math import isclose, prod
 from types import ModuleType
 
@@ -163,6 +163,29 @@ def test_many_paths_are_sampled_with_a_fixed_seed_near_the_truth() -> None:
         truth = 1 - (1 - p) ** 70
         assert abs(chance - truth) < 0.01
         assert interval[0] <= chance <= interval[1]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.text(max_size=8), st.lists(st.floats(0, 1), min_size=2, max_size=2).map(sorted))
+def test_a_claim_holds_in_its_share_of_the_samples(claim: str, pair: list[float]) -> None:
+    # Seventy paths that share one claim and are sure otherwise: the chance is that of the claim.
+    paths = [[claim, f"sure{n}", f"sure{n + 1}"] for n in range(0, 140, 2)]
+    rows = [{one: (p if one == claim else 1.0) for path in paths for one in path} for p in (*pair, 0.0, 1.0)]
+    result = reliability(paths, rows)
+    assert result.method == "sampled"
+    low, high, never, always = result.chances
+    assert (never, always) == (0.0, 1.0)
+    # The same numbers behind both: what holds with a lower chance holds with a higher one.
+    assert low <= high
+    for chance, p in zip((low, high), pair, strict=True):
+        assert abs(chance - p) <= 5 * (p * (1 - p) / 65_536) ** 0.5 + 2**-16
+
+
+def test_claims_hold_independently_of_each_other() -> None:
+    row = {f"c{n}": 0.5 for n in range(8)} | {f"sure{n}": 1.0 for n in range(70)}
+    for a, b in combinations(range(8), 2):
+        (both,) = reliability([[f"c{a}", f"c{b}", f"sure{n}"] for n in range(70)], [row]).chances
+        assert abs(both - 0.25) < 5 * (0.25 * 0.75 / 65_536) ** 0.5
 
 
 @ENGINES
