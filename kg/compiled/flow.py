@@ -1,8 +1,7 @@
 """Flows through a field of routes: claims that break every walk, and routes that share no claim.
 
-Lives here: `minimum_cut`, `sufficient_claims`, `sufficient_nodes`, `apart`. May enter: a field, capacities.
-Never here: ids, what a cut is for. scipy finds the flow (Dinic, whole numbers); what is cut is the same for every
-greatest flow: what lies nearest to the sources.
+Lives here: `sufficient_claims`, `sufficient_nodes`, `end_claims`, `apart`. May enter: a field.
+Never here: ids, how a minimum cut is found (ways).
 
 A cut of all walks breaks all routes, so it bounds the smallest set from above; routes without a claim in common bound
 it from below. Where both bounds meet the set is proven smallest.
@@ -12,56 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from kg.compiled.ways import NO_LIMIT, Ways, minimum_cut
 from kg.later import Later
 
 if TYPE_CHECKING:
     import numpy as np
-    from scipy import sparse
-    from scipy.sparse import csgraph
 
     from kg.compiled.field import Array, Field, Layers
 else:
-    np, sparse, csgraph = Later("numpy"), Later("scipy.sparse"), Later("scipy.sparse.csgraph")
+    np = Later("numpy")
 
-NO_LIMIT = 2**30
-"""Capacity of what cannot be cut."""
 LOOKS = 4096
-
-
-def minimum_cut(nodes: int, tail: Array, head: Array, source: int, sink: int, capacity: Any = 1) -> tuple[int, Array]:
-    """Return the value of a minimum cut and the places of the arcs in it, ascending.
-
-    Args:
-        nodes: Number of nodes.
-        tail: Where each arc begins. Arcs of the same ends are cut together.
-        head: Where it ends.
-        source: Where the flow begins.
-        sink: Where it ends; another node.
-        capacity: Of each arc, or of all, at most 2^30.
-
-    Returns:
-        Of the minimum cuts the one nearest to the source. A value of 2^30 or more: an arc of that capacity is in it.
-
-    Cost: `scipy.sparse.csgraph.maximum_flow`, and a search over what it leaves; 10^6 arcs take about half a second.
-
-    Example:
-        >>> tail, head = np.array([0, 0, 1, 2]), np.array([1, 2, 3, 3])
-        >>> minimum_cut(4, tail, head, 0, 3)
-        (2, array([0, 1]))
-    """
-    value = np.broadcast_to(np.asarray(capacity, np.int32), tail.shape)
-    graph = sparse.csr_array((value, (tail, head)), shape=(nodes, nodes), dtype=np.int32)
-    graph.sum_duplicates()
-    np.minimum(graph.data, NO_LIMIT, out=graph.data)
-    flow = csgraph.maximum_flow(graph, source, sink, method="dinic")
-    rest = graph - flow.flow
-    rest.data = (rest.data > 0).astype(np.int32)
-    rest.eliminate_zeros()
-    inside = np.zeros(nodes, bool)
-    inside[csgraph.breadth_first_order(rest, source, return_predecessors=False)] = True
-    return int(flow.flow_value), np.flatnonzero(inside[tail] & ~inside[head])
 
 
 def sufficient_claims(field: Field) -> Array:
@@ -147,21 +109,15 @@ def apart(layers: Layers, deadline: float) -> Iterator[list[int]]:
 
 
 def _claims_cut(field: Field, *, signed: bool) -> Array:
-    """Return places of claims in a minimum cut; sources are one node, and so are targets."""
+    """Return places of claims in a minimum cut; with signs, each node has a copy for the sign so far."""
     place = np.arange(len(field.claims))
-    copies, turned = 1, np.zeros(len(place), np.int64)
-    if signed:
-        copies = 2
-        place, turned = np.nonzero(np.stack([field.used & 1, field.used & 2], axis=1))
-    number = np.arange(len(field.nodes) * copies) + 2
-    number[field.sources * copies] = 0
-    number[field.targets * copies + (field.minus if signed else 0)] = 1
-    tail = number[field.subject[place] * copies + turned]
-    head = number[field.object[place] * copies + ((turned ^ field.turns[place]) if signed else 0)]
-    # What leads back to the sources, or away from the targets, is on no shortest way through.
-    kept = (tail != head) & (head != 0) & (tail != 1)
-    _, arcs = minimum_cut(len(number) + 2, tail[kept], head[kept], 0, 1)
-    return np.unique(place[kept][arcs])
+    if not signed:
+        ways = Ways.of(len(field.nodes), field.subject, field.object)
+        return ways.cut(field.sources, field.targets)[1]
+    place, turned = np.nonzero(np.stack([field.used & 1, field.used & 2], axis=1))
+    head = field.object[place] * 2 + (turned ^ field.turns[place])
+    ways = Ways.of(2 * len(field.nodes), field.subject[place] * 2 + turned, head)
+    return np.unique(place[ways.cut(field.sources * 2, field.targets * 2 + field.minus)[1]])
 
 
 def end_claims(field: Field) -> Array:
