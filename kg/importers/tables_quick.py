@@ -18,7 +18,7 @@ from kg.model import ACCEPTED
 from kg.sheets import ENDS
 from kg.vocabulary import Vocabulary
 
-Taken: TypeAlias = tuple[str, bytes, tuple[str, str, str | None]]
+Taken: TypeAlias = tuple[str, str, tuple[str, str, str | None]]
 """Id, payload, and what it leans on."""
 Lane: TypeAlias = Callable[[list[str]], Taken | None]
 LINE, PROSE = 500, 10_000
@@ -94,7 +94,7 @@ def _claims(columns: Sequence[str | None], vocabulary: Vocabulary, entities: Map
             return None
         if values.get("status") == ACCEPTED:
             del values["status"]
-        return id, orjson.dumps(values, option=_SORTED), (subject, relation, object)
+        return id, orjson.dumps(values, option=_SORTED).decode(), (subject, relation, object)
 
     return take
 
@@ -136,7 +136,7 @@ def _evidence(columns: Sequence[str | None], vocabulary: Vocabulary, works: Mapp
             values["inferred"] = True
         if status == ACCEPTED:
             values.pop("status", None)
-        return id, orjson.dumps(values, option=_SORTED), (claim, work, values.get("supersedes"))
+        return id, orjson.dumps(values, option=_SORTED).decode(), (claim, work, values.get("supersedes"))
 
     return take
 

@@ -56,11 +56,11 @@ class Kept:
     """
 
     ids: list[str] = field(default_factory=list)
-    payloads: list[bytes] = field(default_factory=list)
+    payloads: list[str] = field(default_factory=list)
     lines: array[int] = field(default_factory=lambda: array("q"))
     leans: list[tuple[str, str, str | None]] = field(default_factory=list)
 
-    def add(self, line: int, id: str, payload: bytes, leans: tuple[str, str, str | None]) -> None:
+    def add(self, line: int, id: str, payload: str, leans: tuple[str, str, str | None]) -> None:
         """Add one."""
         self.ids.append(id)
         self.payloads.append(payload)
@@ -145,9 +145,9 @@ class Doors:
             )
 
 
-def payload_of(record: Record) -> bytes:
+def payload_of(record: Record) -> str:
     """Return the canonical payload of a record."""
-    return canonical(to_payload(record)).encode()
+    return canonical(to_payload(record))
 
 
 def leans_of(record: Claim | Evidence) -> tuple[str, str, str | None]:

@@ -192,7 +192,7 @@ class Together:
     def _present(self, kind: RecordKind, ids: Sequence[str]) -> dict[str, Record]:
         return {one.id: one for one in self.fetch(kind, ids)} if ids else {}
 
-    def _is_news(self, kind: RecordKind, id: str, payload: bytes, present: dict[str, Record]) -> bool:
+    def _is_news(self, kind: RecordKind, id: str, payload: str, present: dict[str, Record]) -> bool:
         old = present.get(id)
         if old is None:
             return True
@@ -307,7 +307,7 @@ def _placed(kind: RecordKind, kept: Kept, at: int, source: Source) -> Placed[Any
 _CORE = ("claim", "work", "stance", "kind", "strength", "basis", "inferred", "locator", "statement", "quote")
 
 
-def _core(payload: bytes) -> tuple[Any, ...]:
+def _core(payload: str) -> tuple[Any, ...]:
     """Return what an evidence item says, which never changes under one id."""
     values = orjson.loads(payload)
     return tuple(values.get(name) for name in _CORE)

@@ -27,12 +27,12 @@ class Batch:
         >>> some = Batch()
         >>> some.add(Claim("a--raises--b", "a", "raises", "b"))
         >>> len(some), list(some.of("claim"))[0][1][:21]
-        (1, b'{"id":"a--raises--b",')
+        (1, '{"id":"a--raises--b",')
     """
 
     def __init__(self) -> None:
         self._ids: dict[RecordKind, list[str]] = {kind: [] for kind in RECORD_KINDS}
-        self._payloads: dict[RecordKind, list[bytes]] = {kind: [] for kind in RECORD_KINDS}
+        self._payloads: dict[RecordKind, list[str]] = {kind: [] for kind in RECORD_KINDS}
 
     def __len__(self) -> int:
         return sum(map(len, self._ids.values()))
@@ -46,7 +46,8 @@ class Batch:
         kind, values = kind_of(record), to_payload(record)
         where = repr(record.id)[1:-1]
         try:
-            payload = canonical(values).encode()
+            payload = canonical(values)
+            payload.encode()
         except (TypeError, ValueError) as fault:
             raise InputError(
                 f"the {kind} holds what cannot be kept as text: {fault}",
@@ -58,7 +59,7 @@ class Batch:
             raise InputError(f"the {kind} holds the character U+0000", where=where, hint="take it out")
         self.put(kind, record.id, payload)
 
-    def put(self, kind: RecordKind, id: str, payload: bytes) -> None:
+    def put(self, kind: RecordKind, id: str, payload: str) -> None:
         """Add a record whose canonical payload is at hand; it has passed its door."""
         self._ids[kind].append(id)
         self._payloads[kind].append(payload)
@@ -92,7 +93,7 @@ class Batch:
         """Return the ids of a kind, in their order."""
         return self._ids[kind]
 
-    def of(self, kind: RecordKind) -> Iterator[tuple[str, bytes]]:
+    def of(self, kind: RecordKind) -> Iterator[tuple[str, str]]:
         """Give id and payload of the records of a kind, in their order."""
         return zip(self._ids[kind], self._payloads[kind], strict=True)
 
@@ -110,14 +111,14 @@ class Batch:
             yield self._ids[kind][low : low + size], list(map(row, self._payloads[kind][low : low + size]))
 
 
-def _plain(type_: type[Claim | Evidence]) -> Callable[[bytes], Row]:
+def _plain(type_: type[Claim | Evidence]) -> Callable[[str], Row]:
     """Return what reads the payload of a kind whose values all lie in the table as they are."""
     blank: dict[str, Any] = {spec.name: None for spec in fields(type_)}
     defaults = {name: value for name, value in _defaults(type_).items() if name in blank}
     blank |= defaults
     names = itemgetter(*blank)
 
-    def row(payload: bytes) -> Row:
+    def row(payload: str) -> Row:
         found: Row = names({**blank, **orjson.loads(payload)})
         return found
 
@@ -128,13 +129,13 @@ def _defaults(type_: type[Claim | Evidence]) -> Mapping[str, Any]:
     return {spec.name: spec.default for spec in fields(type_) if spec.default.__class__ in {str, bool}}
 
 
-def _whole(kind: RecordKind) -> Callable[[bytes], Row]:
+def _whole(kind: RecordKind) -> Callable[[str], Row]:
     """Return what reads the payload of a kind by way of its record."""
     form = FORMS[kind]
     return lambda payload: form.row(from_payload(kind, json.loads(payload)))
 
 
-_ROWS: Mapping[RecordKind, Callable[[bytes], Row]] = {
+_ROWS: Mapping[RecordKind, Callable[[str], Row]] = {
     "claim": _plain(Claim),
     "entity": _whole("entity"),
     "evidence": _plain(Evidence),

@@ -128,7 +128,7 @@ def fill(
 def _log(batch: Batch) -> Iterator[tuple[str, str, str]]:
     for kind in RECORD_KINDS:
         for id, payload in batch.of(kind):
-            yield kind, id, payload.decode()
+            yield kind, id, payload
 
 
 def _write_log(connection: sa.Connection, batch: Batch, number: int) -> None:
