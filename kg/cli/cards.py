@@ -12,10 +12,10 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from kg.cli.screen import console, figure, label
+from kg.cli.tables import Column, show
 from kg.cli.words import say
 from kg.graph import Graph
 
@@ -49,7 +49,7 @@ def entity(graph: Graph, document: Document) -> None:
             out.print(Text(f"{say(word, lang)}: {', '.join(values)}", style="dim"))
     out.print()
     if document["claims"]:
-        out.print(_claims(graph, document["claims"]))
+        _claims(graph, out, document["claims"])
     else:
         out.print(say("no_claims", lang))
 
@@ -115,21 +115,19 @@ def listing(graph: Graph, kind: str, page: Document) -> None:
         out.print(escape(page["note"]))
         return
     if kind == "claims":
-        out.print(_claims(graph, page["items"]))
+        _claims(graph, out, page["items"])
     elif kind == "evidence":
         for item in page["items"]:
             one_item(graph, item)
     else:
-        table = Table(expand=True)
         columns = ("id", "type", "label") if kind == "entities" else ("id", "year", "label", "status")
-        for word in columns:
-            table.add_column(say(word, lang), overflow="fold")
-        for item in page["items"]:
-            if kind == "entities":
-                table.add_row(item["id"], item["type"], escape(item["label"].get(lang, item["label"]["en"])))
-            else:
-                table.add_row(item["id"], str(item["year"] or ""), escape(item["title"]), item["status"])
-        out.print(table)
+        rows = [
+            (item["id"], item["type"], item["label"].get(lang, item["label"]["en"]))
+            if kind == "entities"
+            else (item["id"], str(item["year"] or ""), item["title"], item["status"])
+            for item in page["items"]
+        ]
+        show(out, [Column(say(word, lang), ids=word == "id", fixed=word == "year") for word in columns], rows)
     if page["next"] is not None:
         out.print(Text(f"{say('after', lang)} {page['next']}", style="dim"))
 
@@ -140,24 +138,30 @@ def hits(graph: Graph, found: Document) -> None:
     if "note" in found:
         out.print(escape(found["note"]))
         return
-    table = Table(expand=False)
-    for word in ("kind", "id", "label", "score"):
-        table.add_column(say(word, graph.lang), overflow="fold")
-    for item in found["items"]:
-        table.add_row(say(item["kind"], graph.lang), item["id"], escape(item["label"]), figure(item["score"]))
-    out.print(table)
+    rows = [
+        (item["id"], say(item["kind"], graph.lang), item["label"], figure(item["score"])) for item in found["items"]
+    ]
+    words = ("id", "kind", "label", "score")
+    show(
+        out, [Column(say(word, graph.lang), ids=word == "id", fixed=word in {"kind", "score"}) for word in words], rows
+    )
 
 
 def basis(graph: Graph, report: Document) -> None:
     """Show the evidence that rests on little."""
     out = console()
-    table = Table(expand=True)
-    for word in ("evidence", "claim", "work", "type"):
-        table.add_column(say(word, graph.lang), overflow="fold")
-    for item in report["items"]:
-        said = item["basis"] + (f", {say('inferred', graph.lang)}" if item["inferred"] else "")
-        table.add_row(item["alias"] or item["evidence"], item["claim"], item["work"], said)
-    out.print(table)
+    inferred = f", {say('inferred', graph.lang)}"
+    rows = [
+        (
+            item["alias"] or item["evidence"],
+            item["claim"],
+            item["work"],
+            item["basis"] + (inferred if item["inferred"] else ""),
+        )
+        for item in report["items"]
+    ]
+    words = ("evidence", "claim", "work", "type")
+    show(out, [Column(say(word, graph.lang), ids=word != "type") for word in words], rows)
     out.print(escape(report["note"]))
 
 
@@ -242,21 +246,23 @@ _SHARES: dict[str, dict[str, str]] = {
 }
 
 
-def _claims(graph: Graph, claims: list[Document]) -> Table:
+def _claims(graph: Graph, out: Console, claims: list[Document]) -> None:
     lang = graph.lang
-    table = Table(expand=True)
-    table.add_column(say("claim", lang), overflow="fold", ratio=5)
-    table.add_column(say("expected", lang), justify="right")
-    table.add_column(say("interval", lang), no_wrap=True)
-    table.add_column(say("works", lang), overflow="fold", ratio=3)
+    columns = [
+        Column(say("claim", lang), ids=True),
+        Column(say("expected", lang), fixed=True, right=True),
+        Column(say("interval", lang), fixed=True),
+        Column(say("works", lang), ids=True),
+    ]
+    rows = []
     for item in claims:
         name = Text(item["id"])
         if item["contested"]:
             name.append(f"  ! {say('contested', lang)}", style="yellow")
         belief = item["belief"]
         span = f"{figure(belief['low'])} – {figure(belief['high'])}"
-        table.add_row(name, figure(belief["expected"]), span, ", ".join(item["works"]))
-    return table
+        rows.append((name, figure(belief["expected"]), span, ", ".join(item["works"])))
+    show(out, columns, rows)
 
 
 def passage(graph: Graph, out: Console, item: Document) -> None:

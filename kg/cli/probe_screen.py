@@ -5,20 +5,21 @@ Lives here: the tables of these answers. May enter: documents of answers. Never 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
 from kg.cli.screen import ARROWS, console, direction, figure, foot, label, span
+from kg.cli.tables import Column, show
 from kg.cli.words import say
 from kg.graph import Graph
 from kg.question.compare_said import figures
 
 Document = Mapping[str, Any]
+Row = tuple[str | Text, ...]
 SHOWN = 20
 CHANGES = {
     "flipped": ("⇄", "flipped", "方向反转", "bold magenta"),
@@ -48,11 +49,11 @@ def what_if(graph: Graph, answer: Document) -> None:
         _ends(graph, out, answer)
         paths = [change for change in answer["changes"] if change["of"] == "path"]
         if paths:
-            table = _table(graph, ("change", None), ("chain", 8), ("before", None), ("afterwards", None))
+            rows: list[Row] = []
             for change in paths[:SHOWN]:
                 numbers = (text or "–" for text in figures(*map(_expected, change["belief"])))
-                table.add_row(_change(change["kind"], lang), escape(_chain(graph, change)), *numbers)
-            out.print(table)
+                rows.append((_change(change["kind"], lang), _chain(graph, change), *numbers))
+            _table(graph, out, ("change", "chain", "before", "afterwards"), rows, fixed={0, 2, 3})
             _rest(graph, out, len(paths))
     _claims(graph, out, answer["claims"])
     foot(out, graph, answer)
@@ -65,16 +66,15 @@ def robustness(graph: Graph, answer: Document) -> None:
         out.print(escape(answer["explanation"]))
         out.print()
     if answer["works"]:
-        table = _table(graph, ("without", 3), ("change", None), ("direction", None), ("expected", None), ("chain", 8))
         moved = [loss for loss in answer["works"] if loss["change"] != "none"]
-        for loss in moved[:SHOWN]:
-            table.add_row(escape(loss["work"]), *_loss(graph, loss))
+        rows: list[Row] = [(loss["work"], *_loss(graph, loss)) for loss in moved[:SHOWN]]
         for kind, word in LOSSES:
             for loss in answer[kind]:
                 if loss["change"] in {"flipped", "lost"} and loss[word] not in answer["fragile"]:
-                    table.add_row(escape(f"{say(word, lang)}: {loss[word]}"), *_loss(graph, loss))
-        if table.row_count:
-            out.print(table)
+                    rows.append((f"{say(word, lang)}: {loss[word]}", *_loss(graph, loss)))
+        if rows:
+            words = ("without", "change", "direction", "expected", "chain")
+            _table(graph, out, words, rows, ids={0}, fixed={1, 2, 3})
         _rest(graph, out, len(moved))
         unmoved = len(answer["works"]) - len(moved) + answer["untouched"]
         out.print(Text(say("unmoved", lang).format(unmoved), style="dim"))
@@ -86,21 +86,18 @@ def fragility(graph: Graph, answer: Document) -> None:
     lang, out = graph.lang, console()
     cells = sorted(answer["cells"], key=lambda cell: (not cell["fragile"], cell["stands_on"], -cell["expected"]))
     if cells:
-        table = _table(
-            graph,
-            *(("technique", 3), ("risk", 3), ("direction", None), ("expected", None), ("stands_on", None)),
-            *(("fragile", 4), ("worst", 4)),
-        )
+        rows: list[Row] = []
         for cell in cells[: 2 * SHOWN]:
             worst = cell["worst"]
             shown = Text("–")
             if worst is not None:
                 left = "" if worst["expected"] is None else f" {figure(worst['expected'])}"
                 shown = _change(worst["change"], lang).append(f"{left}  {worst['work']}")
-            names = [escape(label(graph, cell[end])) for end in ("row", "col")]
+            names = [label(graph, cell[end]) for end in ("row", "col")]
             sure = [figure(cell["expected"]), str(cell["stands_on"])]
-            table.add_row(*names, direction(cell["direction"], lang), *sure, escape(", ".join(cell["fragile"])), shown)
-        out.print(table)
+            rows.append((*names, direction(cell["direction"], lang), *sure, ", ".join(cell["fragile"]), shown))
+        words = ("technique", "risk", "direction", "expected", "stands_on", "fragile", "worst")
+        _table(graph, out, words, rows, ids={5, 6}, fixed={2, 3})
         _rest(graph, out, len(cells), most=2 * SHOWN)
         hanging = sum(bool(cell["fragile"]) for cell in cells)
         out.print(Text(say("hanging", lang).format(hanging, len(cells)), style="bold"))
@@ -191,14 +188,14 @@ def _pairs(graph: Graph, out: Console, changes: Sequence[Document]) -> None:
     if not changes:
         return
     out.print(Text(f"{say('pairs', lang)} ({len(changes)})", style="bold"))
-    table = _table(graph, ("change", None), ("technique", 4), ("risk", 4), ("before", None), ("afterwards", None))
+    rows: list[Row] = []
     for change in changes[:SHOWN]:
         sides = []
         for found, expected in zip(change["direction"], figures(*change["expected"]), strict=True):
             sides.append(Text("–") if found is None else direction(found, lang).append(f" {expected}"))
-        names = [escape(label(graph, change[end])) for end in ("source", "target")]
-        table.add_row(_change(change["kind"], lang), *names, *sides)
-    out.print(table)
+        names = [label(graph, change[end]) for end in ("source", "target")]
+        rows.append((_change(change["kind"], lang), *names, *sides))
+    _table(graph, out, ("change", "technique", "risk", "before", "afterwards"), rows, fixed={0, 3, 4})
     _rest(graph, out, len(changes))
 
 
@@ -207,15 +204,14 @@ def _claims(graph: Graph, out: Console, claims: Sequence[Document]) -> None:
     if not claims:
         return
     out.print(Text(f"{say('claims', lang)} ({len(claims)})", style="bold"))
-    table = _table(graph, ("change", None), ("claim", 6), ("before", None), ("afterwards", None), ("because", 4))
+    rows: list[Row] = []
     for change in claims[:SHOWN]:
         sides = []
         for state, text in zip(change["state"], figures(*map(_expected, change["belief"])), strict=True):
             sure = "" if text is None or state == "unsupported" else f" {text}"
             sides.append(f"{STATES[state][lang == 'zh']}{sure}")
-        because = escape(", ".join(change["because"]))
-        table.add_row(_change(change["kind"], lang), escape(change["claim"]), *sides, because)
-    out.print(table)
+        rows.append((change["claim"], _change(change["kind"], lang), *sides, ", ".join(change["because"])))
+    _table(graph, out, ("claim", "change", "before", "afterwards", "because"), rows, ids={0, 4}, fixed={1, 2, 3})
     _rest(graph, out, len(claims))
 
 
@@ -228,7 +224,7 @@ def _loss(graph: Graph, loss: Document) -> tuple[Text | str, ...]:
     if after is None:
         return _change(loss["change"], graph.lang), "–", "–", say("no_path", graph.lang)
     shown = direction(loss["direction"], graph.lang)
-    return _change(loss["change"], graph.lang), shown, figure(after["belief"]["expected"]), escape(_chain(graph, after))
+    return _change(loss["change"], graph.lang), shown, figure(after["belief"]["expected"]), _chain(graph, after)
 
 
 def _chain(graph: Graph, path: Document) -> str:
@@ -245,12 +241,18 @@ def _change(kind: str, lang: str) -> Text:
     return Text(f"{symbol} {zh if lang == 'zh' else en}", style=style)
 
 
-def _table(graph: Graph, *columns: tuple[str, int | None]) -> Table:
-    table = Table(expand=True)
-    for word, ratio in columns:
-        fold = ratio is not None
-        table.add_column(say(word, graph.lang), ratio=ratio, overflow="fold" if fold else "ellipsis", no_wrap=not fold)
-    return table
+def _table(
+    graph: Graph,
+    out: Console,
+    words: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    ids: Collection[int] = (),
+    fixed: Collection[int] = (),
+) -> None:
+    """Show a table; `ids` and `fixed` are the places of columns of that kind."""
+    columns = [Column(say(word, graph.lang), ids=at in ids, fixed=at in fixed) for at, word in enumerate(words)]
+    show(out, columns, rows)
 
 
 def _rest(graph: Graph, out: Console, total: int, *, most: int = SHOWN) -> None:

@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from kg.cli.tables import Column, longest, show
 from kg.cli.words import say
 from kg.graph import Graph
 
@@ -43,7 +44,16 @@ def working(lang: str) -> Iterator[None]:
 
 
 class Screen(Console):
-    """A console that leaves a closed pipe to the entry point, where all commands treat it alike."""
+    """A console that leaves a closed pipe to the entry point, where all commands treat it alike, and cuts no id.
+
+    A word that is longer than a line, an id or an address, runs over its end instead of being broken.
+    """
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        """Print; a text with a word that is too long for a line is left to the terminal to wrap."""
+        texts = [one.plain if isinstance(one, Text) else one for one in objects]
+        long = any(isinstance(one, str) and longest(one) > self.width for one in texts)
+        super().print(*objects, **{"soft_wrap": True, **how} if long else how)
 
     def on_broken_pipe(self) -> None:
         """Pass the error on instead of ending with exit code 1."""
@@ -94,21 +104,12 @@ def raises(graph: Graph, answer: Document) -> None:
     """Show which techniques raise or lower which risks."""
     lang, out = graph.lang, console()
     if answer["items"]:
-        table = Table(expand=True, show_lines=True)
-        table.add_column(say("technique", lang), width=20, overflow="fold")
-        table.add_column(say("direction", lang), no_wrap=True)
-        table.add_column(say("expected", lang), justify="right")
-        table.add_column(say("reliability", lang), no_wrap=True)
-        table.add_column(say("chain_works", lang), ratio=1, overflow="fold")
-        for item in answer["items"]:
-            table.add_row(
-                escape(label(graph, item["technique"])),
-                direction(item["direction"], lang),
-                figure(item["best"]["belief"]["expected"]),
-                _reliability(item),
-                f"{_chains(graph, item)}\n[dim]{escape(', '.join(item['works']))}[/dim]",
-            )
-        out.print(table)
+        columns = [*_columns("technique", lang), Column(say("chain_works", lang), ids=True)]
+        rows = [
+            (*_row(graph, item, "technique"), _chains(graph, item).append(f"\n{', '.join(item['works'])}", style="dim"))
+            for item in answer["items"]
+        ]
+        show(out, columns, rows, between=True)
     foot(out, graph, answer)
 
 
@@ -163,22 +164,27 @@ def impact(graph: Graph, answer: Document) -> None:
     """Show what an entity reaches, or what reaches it."""
     lang, out = graph.lang, console()
     if answer["items"]:
-        table = Table(expand=True)
-        table.add_column(say("entity", lang), width=22, overflow="fold")
-        table.add_column(say("direction", lang), no_wrap=True)
-        table.add_column(say("expected", lang), justify="right")
-        table.add_column(say("reliability", lang), no_wrap=True)
-        table.add_column(say("chain", lang), ratio=1)
-        for item in answer["items"]:
-            table.add_row(
-                escape(label(graph, item["entity"])),
-                direction(item["direction"], lang),
-                figure(item["best"]["belief"]["expected"]),
-                _reliability(item),
-                _chains(graph, item),
-            )
-        out.print(table)
+        columns = [*_columns("entity", lang), Column(say("chain", lang))]
+        show(out, columns, [(*_row(graph, item, "entity"), _chains(graph, item)) for item in answer["items"]])
     foot(out, graph, answer)
+
+
+def _columns(first: str, lang: str) -> list[Column]:
+    return [
+        Column(say(first, lang)),
+        Column(say("direction", lang), fixed=True),
+        Column(say("expected", lang), fixed=True, right=True),
+        Column(say("reliability", lang), fixed=True),
+    ]
+
+
+def _row(graph: Graph, item: Document, first: str) -> tuple[str | Text, ...]:
+    return (
+        label(graph, item[first]),
+        direction(item["direction"], graph.lang),
+        figure(item["best"]["belief"]["expected"]),
+        _reliability(item),
+    )
 
 
 def _reliability(item: Document) -> str:
@@ -186,14 +192,13 @@ def _reliability(item: Document) -> str:
     return "\n".join(f"{SYMBOLS[word]} {span(item['reliability'][word])}" for word in known)
 
 
-def _chains(graph: Graph, item: Document) -> str:
-    text = escape(chain(graph, item["best"]))
+def _chains(graph: Graph, item: Document) -> Text:
+    text = Text(chain(graph, item["best"]))
     if item["best"]["contested"]:
-        text += f" [yellow]! {say('contested', graph.lang)}[/yellow]"
+        text.append(f" ! {say('contested', graph.lang)}", style="yellow")
     if item["opposing"] is not None:
-        against = escape(chain(graph, item["opposing"]))
-        strength = figure(item["opposing"]["belief"]["expected"])
-        text += f"\n[dim]{say('opposing', graph.lang)} ({strength}): {against}[/dim]"
+        against, strength = chain(graph, item["opposing"]), figure(item["opposing"]["belief"]["expected"])
+        text.append(f"\n{say('opposing', graph.lang)} ({strength}): {against}", style="dim")
     return text
 
 

@@ -18,6 +18,7 @@ from rich.text import Text
 from kg.cli.context import Context
 from kg.cli.options import criteria_options
 from kg.cli.screen import console
+from kg.cli.tables import Column, show
 from kg.cli.words import say
 from kg.errors import InputError, NotFound
 from kg.graph import Graph
@@ -125,13 +126,11 @@ def _table(graph: Graph, found: Found) -> None:
         [cell(row.get(name), snapshot, graph.vocabulary, graph.lang) for name in document["head"]["vars"]]
         for row in document["results"]["bindings"]
     ]
-    table = Table()
+    columns = []
     for at, name in enumerate(document["head"]["vars"]):
         numeric = bool(rows) and all(row[at].kind in {"number", ""} for row in rows)
-        table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(one.text) for one in row))
+        columns.append(Column(name, ids=True, right=numeric))
     if rows:
-        out.print(table)
+        show(out, columns, [[one.text for one in row] for row in rows])
     said = f"{say('rows', graph.lang).format(len(rows))}, {say('revision', graph.lang)} {found.revision}"
     out.print(Text(said, style="dim"))

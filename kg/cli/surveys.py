@@ -11,11 +11,11 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
 from kg.cli.cards import bar, passage
 from kg.cli.screen import chain, console, figure, foot, label
+from kg.cli.tables import Column, show
 from kg.cli.words import say
 from kg.graph import Graph
 
@@ -33,9 +33,6 @@ GAPS = {
     "stale": "久未更新",
     "disputed-without-recent": "有争议而无新研究",
 }
-
-WIDE = 110
-"""Columns from which on all columns of a table keep their words whole, and the widest takes what is left."""
 
 
 def cut(graph: Graph, answer: Document) -> None:
@@ -64,27 +61,25 @@ def gaps(graph: Graph, answer: Document) -> None:
     """Show gaps, those of one claim in one row, and how many there are of each kind."""
     lang, out = graph.lang, console()
     if answer["items"]:
-        table = Table(expand=True)
-        table.add_column(say("gap", lang), overflow="fold")
-        table.add_column(say("subject", lang), ratio=1 if out.width >= WIDE else None, overflow="fold")
-        table.add_column(say("expected", lang), justify="right")
-        table.add_column(say("answers", lang), justify="right")
-        table.add_column(say("study_value", lang), justify="right", max_width=8, overflow="fold")
-        table.add_column(say("latest", lang), justify="right")
-        table.add_column(say("works", lang), overflow="fold")
+        columns = [Column(say("gap", lang), fixed=True), Column(say("subject", lang))]
+        columns += [Column(say(word, lang), right=True) for word in ("expected", "answers", "study_value", "latest")]
+        columns.append(Column(say("works", lang), ids=True))
+        shown = []
         for _, rows in groupby(answer["items"], key=lambda gap: gap["claim"] or gap["pair"]):
             some = list(rows)
             first = some[0]
-            table.add_row(
-                escape("\n".join(_gap(gap["kind"], lang) for gap in some)),
-                escape(_subject(graph, first)),
-                _known(first["expected"]),
-                str(first["answers"]),
-                _known(first["value"]),
-                str(first["latest_year"] or ""),
-                escape("\n".join(first["works"])),
+            shown.append(
+                (
+                    "\n".join(_gap(gap["kind"], lang) for gap in some),
+                    _subject(graph, first),
+                    _known(first["expected"]),
+                    str(first["answers"]),
+                    _known(first["value"]),
+                    str(first["latest_year"] or ""),
+                    "\n".join(first["works"]),
+                )
             )
-        out.print(table)
+        show(out, columns, shown)
         _rest(graph, out, answer["total"] - len(answer["items"]))
     counts = (f"{_gap(kind, lang)} {count}" for kind, count in answer["counts"].items())
     out.print(Text(" · ".join(counts), style="dim"))
@@ -122,16 +117,18 @@ def _mitigations(graph: Graph, out: Console, answer: Document) -> None:
     title = say("cut_sets" if answer["cuttable"] else "cut_none", lang)
     out.print(Text(f"{title} ({len(answer['cuts'])})", style="bold"))
     if answer["cuts"]:
-        table = Table(expand=True)
-        table.add_column(say("mitigation", lang), ratio=3, overflow="fold")
-        table.add_column(say("cut_routes", lang), justify="right")
-        table.add_column(say("strength", lang), justify="right")
-        table.add_column(say("by_links", lang), ratio=5, overflow="fold")
-        for found in answer["cuts"]:
-            links = "\n".join(_claim(graph, id) for id in found["claims"])
-            name = label(graph, found["mitigation"])
-            table.add_row(escape(name), str(len(found["routes"])), _known(found["strength"]), escape(links))
-        out.print(table)
+        columns = [Column(say("mitigation", lang))]
+        columns += [Column(say(word, lang), fixed=True, right=True) for word in ("cut_routes", "strength")]
+        rows = [
+            (
+                label(graph, found["mitigation"]),
+                str(len(found["routes"])),
+                _known(found["strength"]),
+                "\n".join(_claim(graph, id) for id in found["claims"]),
+            )
+            for found in answer["cuts"]
+        ]
+        show(out, [*columns, Column(say("by_links", lang))], rows)
     _others(graph, out, answer, "mitigations", label)
     out.print()
 
@@ -166,12 +163,9 @@ def _opposed(graph: Graph, out: Console, routes: Sequence[Document]) -> None:
     if not routes:
         return
     out.print(Text(f"{say('opposed', lang)} ({len(routes)})", style="bold"))
-    table = Table(expand=True, show_lines=True)
-    for word, ratio in (("technique", 2), ("risk", 2)):
-        table.add_column(say(word, lang), ratio=ratio, overflow="fold")
-    table.add_column(say("conflict", lang), justify="right")
-    for word in ("raises", "lowers"):
-        table.add_column(say(word, lang), ratio=5)
+    columns = [Column(say("technique", lang)), Column(say("risk", lang)), Column(say("conflict", lang), right=True)]
+    columns += [Column(say(word, lang)) for word in ("raises", "lowers")]
+    rows = []
     for route in routes[:SOME]:
         sides = []
         for word in ("raises", "lowers"):
@@ -180,8 +174,8 @@ def _opposed(graph: Graph, out: Console, routes: Sequence[Document]) -> None:
             sides.append("\n".join([f"{low:.2f} / {middle:.2f} / {high:.2f}", *lines[:FEW]]))
         ends = (label(graph, route["technique"]), label(graph, route["risk"]))
         conflict = f"{figure(route['conflict'])}\n{say('balance', lang)} {figure(route['balance'])}"
-        table.add_row(*map(escape, ends), conflict, *map(escape, sides))
-    out.print(table)
+        rows.append((*ends, conflict, *sides))
+    show(out, columns, rows, between=True)
     for route in routes[:SOME]:
         ends = (label(graph, route["technique"]), label(graph, route["risk"]))
         out.print(Text(f"  {' – '.join(ends)}: {_separation(graph, route['separates'])}", style="dim"))
@@ -194,15 +188,9 @@ def _contested(graph: Graph, out: Console, routes: Sequence[Document]) -> None:
     if not routes:
         return
     out.print(Text(f"{say('contested_routes', lang)} ({len(routes)})", style="bold"))
-    table = Table(expand=True)
-    table.add_column(say("conflict", lang), justify="right")
-    table.add_column(say("chain", lang), ratio=6)
-    table.add_column(say("contested", lang), ratio=4, overflow="fold")
-    for route in routes[:SOME]:
-        table.add_row(
-            figure(route["conflict"]), escape(chain(graph, route["path"])), escape("\n".join(route["claims"]))
-        )
-    out.print(table)
+    columns = [Column(say("conflict", lang), fixed=True, right=True), Column(say("chain", lang))]
+    rows = [(figure(route["conflict"]), chain(graph, route["path"]), "\n".join(route["claims"])) for route in routes]
+    show(out, [*columns, Column(say("contested", lang), ids=True)], rows[:SOME])
     _rest(graph, out, len(routes) - SOME)
     out.print()
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from rich.table import Table
 
 from kg.accounts import ROLES
 from kg.cli.context import Context
 from kg.cli.options import json_option, print_json
 from kg.cli.screen import console
+from kg.cli.tables import Column, show
 
 WORDS = {
     "once": (
@@ -70,12 +70,9 @@ def list_(context: Context, /, as_json: bool) -> None:
     elif not found["items"]:
         click.echo(_say("none", context.lang))
     else:
-        table = Table(box=None)
-        for name in COLUMNS:
-            table.add_column(_say(name, context.lang))
-        for one in found["items"]:
-            table.add_row(*(_cell(name, one[name], context.lang) for name in COLUMNS))
-        console().print(table)
+        columns = [Column(_say(name, context.lang), ids=True) for name in COLUMNS]
+        rows = [tuple(_cell(name, one[name], context.lang) for name in COLUMNS) for one in found["items"]]
+        show(console(), columns, rows)
 
 
 @token.command()

@@ -12,11 +12,11 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from kg.cli.cards import bar
 from kg.cli.screen import console, figure, label
+from kg.cli.tables import indented
 from kg.graph import Graph
 
 Document = Mapping[str, Any]
@@ -116,13 +116,11 @@ def lint(graph: Graph, report: Document) -> None:
         head = Text.assemble((_say(severity, lang), STYLES[severity]), "  ", (rule, "bold"), f" ({len(items)})")
         out.print(head)
         out.print(Padding(Text(f"→ {items[0]['remedy']}", style="dim"), (0, 0, 0, 3)))
-        table = Table.grid(padding=(0, 2))
-        table.add_column(ratio=4, overflow="fold")
-        table.add_column(ratio=6, overflow="fold")
         for item in items:
             name = label(graph, item["id"]) if item["kind"] == "entity" else item["id"]
-            table.add_row(escape(name), escape(item["message"]))
-        out.print(Padding(table, (0, 0, 1, 3)))
+            indented(out, Text(name), 3)
+            indented(out, Text(item["message"], style="dim"), 6)
+        out.print()
     counts = report["counts"]
     parts = [f"{_say(word, lang)} {counts[word]}" for word in ("error", "warning", "note")]
     parts += [f"{_say(word, lang)} {counts[word]}" for word in ("known", "gone") if counts[word]]

@@ -40,6 +40,35 @@ def test_gaps_keep_their_words_whole(database: str, lang: str) -> None:
     assert "…" not in shown
 
 
+ASKED = {
+    "raises malicious-use": lambda answer: [work for item in answer["items"] for work in item["works"]],
+    "robustness downloadable-access malicious-use": lambda answer: [
+        loss["work"] for loss in answer["works"] if loss["change"] != "none"
+    ],
+    "robustness": lambda answer: [],
+    "what-if --drop-work chan2023hazards": lambda answer: [one["claim"] for one in answer["claims"][:20]],
+    "show malicious-use": lambda answer: [one["id"] for one in answer["claims"]],
+    "list claims": lambda answer: [one["id"] for one in answer["items"]],
+    "list works": lambda answer: [one["id"] for one in answer["items"]],
+    "search safeguards": lambda answer: [one["id"] for one in answer["items"]],
+    "basis": lambda answer: [one["claim"] for one in answer["items"]],
+    "gaps": lambda answer: [work for one in answer["items"] for work in one["works"]],
+    "disputes": lambda answer: [one["claim"]["id"] for one in answer["items"]],
+    "lint": lambda answer: [one["id"] for one in answer["items"] if one["kind"] != "entity"],
+}
+
+
+@pytest.mark.parametrize("width", [40, 80, 100])
+@pytest.mark.parametrize("asked", ASKED)
+def test_no_id_is_cut_however_narrow_the_screen(database: str, asked: str, width: int) -> None:
+    runner = CliRunner(env={"COLUMNS": str(width)})
+    shown = runner.invoke(cli, ["--database", database, *asked.split()]).stdout
+    answer = json.loads(runner.invoke(cli, ["--database", database, *asked.split(), "--json"]).stdout)
+    words = set(shown.replace(",", " ").split())
+    assert [id for id in ASKED[asked](answer) if id not in words] == []
+    assert "…" not in shown.replace(" … ", " ")
+
+
 def test_long_work_is_shown_where_a_person_looks_on(database: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "kg", "--database", database, "disputes", "--json"]
     ours, theirs = pty.openpty()
