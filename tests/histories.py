@@ -6,16 +6,20 @@ shrunk example is valid too. `Clock` tells the same times again for each replay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from kg.ids import RecordKind, claim_id
 from kg.model import Change, Claim, Entity, Evidence, Record, Revision, Text, Work
-from kg.record import Records
+from kg.record import Records, Store
 
 Wish = tuple[int, int, int, int]
 State = dict[tuple[RecordKind, str], Record]
@@ -130,3 +134,26 @@ def state_of(records: Records) -> State:
         ("work", records.works),
     )
     return {(kind, record.id): record for kind, found in lists for record in found}
+
+
+def examples(count: int) -> settings:
+    """So many examples, however long each takes."""
+    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@contextmanager
+def fresh(server: sa.Engine | None) -> Iterator[Store]:
+    """A new store: in memory, or in a schema of its own on a server."""
+    if server is None:
+        with Store.open(":memory:", clock=Clock()) as store:
+            yield store
+        return
+    schema = f"kg_law_{uuid.uuid4().hex}"
+    url = server.url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+        try:
+            with Store.open(url, clock=Clock()) as store:
+                yield store
+        finally:
+            connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")

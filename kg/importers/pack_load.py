@@ -16,6 +16,7 @@ from kg.ids import RecordKind
 from kg.importers.pack import changes, read
 from kg.model import Change, Record, Work, from_payload, kind_of, to_payload
 from kg.packs import PackContents
+from kg.record.batch import Batch
 from kg.record.store import Store
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
@@ -141,7 +142,8 @@ def load(
             break
         try:
             reason = f"version {contents.pack.version}"
-            store.write(planned.changes, actor=actor, act=ACT, reason=reason, expect=snapshot.revision)
+            batch = Batch.of(change.record for change in planned.changes)
+            store.fill(batch, actor=actor, act=ACT, reason=reason, expect=snapshot.revision)
         except Conflict:
             if attempt == TRIES:
                 raise

@@ -13,8 +13,9 @@ from typing import Any
 from kg.citations.parsed import failure
 from kg.errors import Conflict, InputError
 from kg.importers.rdf import OPERATOR, STRANGER, RdfContents, Trust, read
-from kg.model import CURRENT, Change, Evidence, Record, Work, kind_of
+from kg.model import CURRENT, Evidence, Record, Work, kind_of
 from kg.rdf.dataset import of_kind
+from kg.record.batch import Batch
 from kg.record.store import Store
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
@@ -85,10 +86,10 @@ def load(
             records = [proposed(record, proposed_by) for record in records]
         if not records:
             return _document(name, contents, snapshot, [])
-        changes = [Change(kind_of(record), record) for record in records]
         reason = f"{name}, SHA-256 {hashlib.sha256(content).hexdigest()}"
         try:
-            written = store.write(changes, actor=proposed_by or actor, act=ACT, reason=reason, expect=snapshot.revision)
+            batch = Batch.of(records)
+            written = store.fill(batch, actor=proposed_by or actor, act=ACT, reason=reason, expect=snapshot.revision)
         except Conflict:
             if next(tries, None) is None:
                 raise

@@ -7,7 +7,7 @@ Never here: SQL, the chain.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from operator import itemgetter
 from typing import Any
@@ -26,13 +26,21 @@ class Batch:
     Example:
         >>> some = Batch()
         >>> some.add(Claim("a--raises--b", "a", "raises", "b"))
-        >>> len(some), list(some.of("claim"))[0][1][:21]
+        >>> len(some), list(some.payloads("claim"))[0][1][:21]
         (1, '{"id":"a--raises--b",')
     """
 
     def __init__(self) -> None:
         self._ids: dict[RecordKind, list[str]] = {kind: [] for kind in RECORD_KINDS}
         self._payloads: dict[RecordKind, list[str]] = {kind: [] for kind in RECORD_KINDS}
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> Batch:
+        """Return a batch of some records."""
+        made = cls()
+        for record in records:
+            made.add(record)
+        return made
 
     def __len__(self) -> int:
         return sum(map(len, self._ids.values()))
@@ -93,7 +101,7 @@ class Batch:
         """Return the ids of a kind, in their order."""
         return self._ids[kind]
 
-    def of(self, kind: RecordKind) -> Iterator[tuple[str, str]]:
+    def payloads(self, kind: RecordKind) -> Iterator[tuple[str, str]]:
         """Give id and payload of the records of a kind, in their order."""
         return zip(self._ids[kind], self._payloads[kind], strict=True)
 

@@ -6,7 +6,7 @@ Never here: who may write, the clock. What `append` keeps, `fill` keeps too: the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, groupby
 from typing import Any
@@ -127,7 +127,7 @@ def fill(
 
 def _log(batch: Batch) -> Iterator[tuple[str, str, str]]:
     for kind in RECORD_KINDS:
-        for id, payload in batch.of(kind):
+        for id, payload in batch.payloads(kind):
             yield kind, id, payload
 
 
@@ -152,9 +152,11 @@ def _write_state(
     for ids, rows in batch.parts(form.kind, CHUNK):
         for column, target in form.references:
             at = names.index(column)
-            users = {row[at]: id for id, row in zip(ids, rows, strict=True) if row[at] is not None}
-            users = {id: user for id, user in users.items() if id not in given[target]}
-            if users:
+            wanted = {row[at] for row in rows}
+            wanted.discard(None)
+            if wanted and not wanted <= given[target].ids:
+                users = {row[at]: id for id, row in zip(ids, rows, strict=True) if row[at] in wanted}
+                users = {id: user for id, user in users.items() if id not in given[target].ids}
                 refuse_missing(connection, (form.kind, column, target), users, given[target].ids)
         if form.kind == "entity":
             at = names.index("broader")
@@ -187,13 +189,10 @@ class _Given:
         self._set: set[str] | None = None
 
     @property
-    def ids(self) -> Collection[str]:
+    def ids(self) -> set[str]:
         if self._set is None:
             self._set = set(self._batch.ids(self._kind))
         return self._set
-
-    def __contains__(self, id: str) -> bool:
-        return id in self.ids
 
 
 @contextmanager

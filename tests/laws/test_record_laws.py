@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.model import Change, Evidence, Revision, canonical, to_payload
 from kg.record import Store
 from kg.record.revisions import NO_HASH, seal
-from tests.histories import Clock, State, Wish, batches, changes_for, fold, state_of
-
-
-def examples(count: int) -> settings:
-    return settings(max_examples=count, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-@contextmanager
-def fresh(server: sa.Engine | None) -> Iterator[Store]:
-    """A new store: in memory, or in a schema of its own on a server."""
-    if server is None:
-        with Store.open(":memory:", clock=Clock()) as store:
-            yield store
-        return
-    schema = f"kg_law_{uuid.uuid4().hex}"
-    url = server.url.update_query_dict({"options": f"-csearch_path={schema}"}).render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
-        try:
-            with Store.open(url, clock=Clock()) as store:
-                yield store
-        finally:
-            connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+from tests.histories import State, Wish, batches, changes_for, examples, fold, fresh, state_of
 
 
 def play(store: Store, history: list[list[Wish]]) -> list[State]:
