@@ -21,7 +21,10 @@ from typing import Any, TypeAlias
 OURS = "evidence-kg"
 PATIENCE = 20.0
 """Seconds of processor time after which an engine gets no further runs."""
-LIBRARIES = ("networkx", "rustworkx", "igraph", "scipy", "numpy", "numba", "rdflib", "pyoxigraph", "sqlalchemy")
+LIBRARIES = (
+    "networkx", "rustworkx", "igraph", "scipy", "python-graphblas", "suitesparse-graphblas", "numpy", "numba", "rdflib",
+    "pyoxigraph", "sqlalchemy",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Act:
         most: Runs at most; None for as many as the others.
         agrees: Says whether what it found is what was found first; None to compare nothing.
         note: What else there is to say.
+        idle: Costs what a run costs however small its part of the job is; that much is not scaled. None for nothing.
     """
 
     run: Callable[[], Any]
@@ -69,6 +73,17 @@ class Act:
     most: int | None = None
     agrees: Callable[[Any, Any], bool] | None = None
     note: str = ""
+    idle: Callable[[], Any] | None = None
+
+    def scaled(self, seconds: float, idle: float) -> float:
+        """Return milliseconds for the whole job from the seconds of a part, of which some are idle.
+
+        Example:
+            >>> Act(print, share=0.1).scaled(3.0, 1.0)
+            21000.0
+        """
+        idle = min(idle, seconds)
+        return 1_000 * (idle + (seconds - idle) / self.share)
 
 
 @dataclass
@@ -107,14 +122,15 @@ def race(
             mine.found = act.run()
             mine.processor.append(now() - clocks[0])
             mine.wall.append(time.perf_counter() - clocks[1])
+    idle = {engine: _idle(act, now) for engine, act in acts.items()}
     first = next(iter(runs.values())).found
     return [
         Figure(
             job,
             claims,
             engine,
-            1_000 * statistics.median(mine.processor) / acts[engine].share,
-            1_000 * statistics.median(mine.wall) / acts[engine].share,
+            acts[engine].scaled(statistics.median(mine.processor), idle[engine][0]),
+            acts[engine].scaled(statistics.median(mine.wall), idle[engine][1]),
             len(mine.processor),
             acts[engine].share,
             _agrees(acts[engine], mine.found, first),
@@ -122,6 +138,15 @@ def race(
         )
         for engine, mine in runs.items()
     ]
+
+
+def _idle(act: Act, now: Clock) -> tuple[float, float]:
+    """Return processor and clock seconds of the part that is not scaled."""
+    if act.idle is None:
+        return 0.0, 0.0
+    clocks = now(), time.perf_counter()
+    act.idle()
+    return now() - clocks[0], time.perf_counter() - clocks[1]
 
 
 def _agrees(act: Act, found: Any, first: Any) -> bool | None:

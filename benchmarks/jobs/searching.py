@@ -1,228 +1,159 @@
 """Searching: all pairs, best paths, impact, what is near, memory; the compiled engine beside graph libraries.
 
-Lives here: jobs on a drawn graph. May enter: numbers of claims. Peers know neither signs nor a bound on links: scipy,
-igraph and rustworkx walk a graph with a copy of each entity for each sign and number of links, networkx is walked in
-rounds, as a program on it would have to. Where a peer is asked for less than the job, its note says so.
+Lives here: jobs on one graph. May enter: numbers of claims. Where a peer is asked for less than the job, its note says
+so.
 """
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
-import igraph
 import networkx as nx
 import numpy as np
 import orjson
-import psutil
-import rustworkx
-from scipy.sparse.csgraph import dijkstra
 
-from benchmarks.engines import LINKS, K, Layered, Peers, rustworkx_graph
-from benchmarks.generate import Drawn, draw
+from benchmarks.engines import LINKS
+from benchmarks.forms import SEED, Bench
 from benchmarks.measuring import OURS, Act, Figure, race
-from kg.compiled import kernels, lanes, matrix, search
-from kg.compiled.arrays import Arrays
+from kg.compiled import kernels, matrix, search
 from kg.compiled.scratch import Scratch
 from kg.engine import POP_LIMIT
-from kg.vocabulary import load
 
-LAYERED_MOST, NETWORKX_MOST, RUSTWORKX_MOST, YEN_MOST = 1_000_000, 1_000_000, 100_000, 10_000
-FEW, SHOWN, HOPS = 3, 100, 2
-LARGE = 1_000_000
-"""Claims from which on peers are asked once, for a single source."""
-SEED = 7
-
-
-class Bench:
-    """One drawn graph in the form of each library, each made when a job first asks for it."""
-
-    def __init__(self, claims: int) -> None:
-        self.claims = claims
-        self.drawn: Drawn = draw(claims)
-        nodes = len(self.drawn.types)
-        columns = (self.drawn.subject, self.drawn.object, self.drawn.signs)
-        self.arrays = Arrays.of_columns(range(claims), nodes, *columns, self.drawn.expected(load()))
-        self.cost = self.arrays.costs[self.arrays.code]
-        self.techniques = self.drawn.entities("Technique").tolist()
-        self.risks = self.drawn.entities("Risk").tolist()
-        few = FEW if claims < LARGE else 1
-        self.turns = FEW if claims < LARGE else 1
-        self.some = np.random.default_rng(SEED).permutation(self.techniques)[:few].tolist()
-        self.grown: dict[str, int] = {}
-        self.layered = self.peers = self.rustworkx = self.networkx = None
-        if claims <= LAYERED_MOST:
-            self.layered = Layered.of(self.drawn, self.cost)
-            self.peers = Peers(self.layered)
-        if claims <= RUSTWORKX_MOST:
-            self.rustworkx = rustworkx_graph(self.layered)
-        if claims <= NETWORKX_MOST:
-            self.networkx = self._measured("networkx", self._multigraph)
-
-    def _measured(self, name: str, make: Any) -> Any:
-        """Make something, and remember by how many bytes the process grew."""
-        gc.collect()
-        before = psutil.Process().memory_info().rss
-        made = make()
-        self.grown[name] = psutil.Process().memory_info().rss - before
-        return made
-
-    def _multigraph(self) -> Any:
-        graph = nx.MultiDiGraph()
-        graph.add_nodes_from(range(self.arrays.nodes))
-        minus = (self.drawn.signs < 0).tolist()
-        ends = zip(self.drawn.subject.tolist(), self.drawn.object.tolist(), strict=True)
-        for key, ((a, b), sign, cost) in enumerate(zip(ends, minus, self.cost.tolist(), strict=True)):
-            graph.add_edge(a, b, key=key, sign=int(sign), cost=cost)
-        return graph
-
-    def reached(self, source: int) -> Any:
-        """Return the least cost of each node and sign, by kernels."""
-        arrays, room, anchor = self.arrays, Scratch.of(self.arrays), np.array([source], np.int32)
-        state, links, cost, _ = kernels.grow(
-            arrays.start, arrays.to, arrays.code, arrays.costs, arrays.blocked, anchor, room.need, LINKS,
-            arrays.bits, arrays.half, LINKS, False, True, room.best, room.head,
-        )  # fmt: skip
-        node, sign, least = lanes.newest(state, links, cost, room.head, arrays.bits, arrays.half)
-        kernels.clear(state, anchor, arrays.bits, room.best, room.head)
-        return node, sign, least
-
-    def table(self, found: Any) -> Any:
-        """Return costs by node and sign, infinite where there is none, from what `reached` gives."""
-        made = np.full((self.arrays.nodes, 2), np.inf)
-        node, sign, least = found
-        np.minimum.at(made, (node, sign & 3), least.astype(float))
-        return made
-
-    def rounds(self, source: int) -> dict[tuple[int, int], int]:
-        """Walk the MultiDiGraph in rounds by number of links: least cost of each node and sign."""
-        adjacency = self.networkx.adj
-        best = {(source, 0): 0}
-        edge = dict(best)
-        for _ in range(LINKS):
-            fresh: dict[tuple[int, int], int] = {}
-            for (node, sign), cost in edge.items():
-                for other, links in adjacency[node].items():
-                    for link in links.values():
-                        state, total = (other, sign ^ link["sign"]), cost + link["cost"]
-                        if total < best.get(state, kernels.FAR):
-                            best[state] = fresh[state] = total
-            edge = {state: best[state] for state in fresh}
-        return best
+K, FEW, SHOWN, HOPS = 10, 3, 100, 2
+YEN_MOST = 10_000
+"""Claims up to which Yen's method in Python is asked."""
+LARGE, HUGE = 1_000_000, 10_000_000
+"""Claims from which on peers are asked once; and for a single source."""
+ROUNDS = "MultiDiGraph, walked in rounds"
+UNBOUND = "walks of any number of links, which is less to do: no cost is above ours"
+ALGEBRA = "min-plus products, one thread"
 
 
-def pairs(bench: Bench) -> list[Figure]:
-    """The least cost of every technique and risk, both signs, at most six links."""
-    arrays, techniques, risks, some = bench.arrays, bench.techniques, bench.risks, bench.some
-    share = len(some) / len(techniques)
-    rows = [techniques.index(one) for one in some]
+def measure(claims: int) -> Iterator[Figure]:
+    """Measure all jobs on one drawn graph."""
+    bench = Bench.drawn(claims, FEW if claims < HUGE else 1)
+    for job in (memory, pairs, impact, best_paths, near):
+        yield from job(bench)
+
+
+def pairs(bench: Bench, name: str = "matrix", repeats: int = 5, note: str = "") -> list[Figure]:
+    """The least cost of every source and target, both signs, at most six links."""
+    arrays, some, ends = bench.arrays, bench.some, bench.ends
+    share, turns = len(some) / len(bench.begins), FEW if bench.claims < LARGE else 1
+    rows = [bench.begins.index(one) for one in some]
+
+    def wanted(found: Any, first: Any) -> Any:
+        """Return what ours found of what a peer was asked for, in its form."""
+        mine = first[:, :, :2].astype(float)
+        mine = mine.transpose(1, 0, 2) if bench.turned else mine
+        return np.where(mine >= kernels.FAR, np.inf, mine)[rows if len(found) == len(rows) else slice(None)]
 
     def is_same(found: Any, first: Any) -> bool:
-        wanted = first[rows if len(found) == len(rows) else slice(None), :, :2].astype(float)
-        return bool(np.array_equal(found, np.where(wanted >= kernels.FAR, np.inf, wanted)))
+        return bool(np.array_equal(found, wanted(found, first)))
 
-    acts = {OURS: Act(lambda: matrix.pair_costs(arrays, techniques, risks, max_links=LINKS))}
-    peers, layered = bench.peers, bench.layered
-    if peers is not None and layered is not None:
-        ends = layered.ends(risks)
-        acts["scipy"] = Act(lambda: peers.pairs_scipy(some, risks), share, bench.turns, is_same)
-        acts["igraph"] = Act(lambda: peers.pairs_igraph(some, risks), share, bench.turns, is_same)
+    def is_below(found: Any, first: Any) -> bool:
+        return bool((found <= wanted(found, first)).all())
 
-        def with_rustworkx() -> Any:
-            walked = [rustworkx.digraph_dijkstra_shortest_path_lengths(bench.rustworkx, 2 * one, float) for one in some]
-            return layered.least([[row.get(end, np.inf) for end in ends] for row in map(dict, walked)], len(risks))
+    acts = {OURS: Act(lambda: matrix.pair_costs(arrays, bench.sources, bench.targets, max_links=LINKS), note=note)}
+    if bench.fits("GraphBLAS"):
+        acts["GraphBLAS"] = Act(
+            lambda: bench.graphblas.pairs(bench.begins, ends), most=turns, agrees=is_same, note=ALGEBRA
+        )
+    if bench.fits("scipy"):
+        acts["scipy"] = Act(lambda: bench.scipy.pairs(some, ends), share, turns, is_same)
+    if bench.fits("igraph"):
+        acts["igraph"] = Act(
+            lambda: bench.igraph.pairs(some, ends), share, turns, is_same, idle=lambda: bench.igraph.idle(ends)
+        )
+    for engine in ("scipy, no bound", "igraph, no bound"):
+        if bench.fits(engine):
+            peer = bench.unbounded[engine]
+            idle = (lambda peer=peer: peer.idle(ends)) if hasattr(peer, "idle") else None
+            acts[engine] = Act(lambda peer=peer: peer.pairs(some, ends), share, turns, is_below, UNBOUND, idle)
+    if bench.fits("rustworkx"):
+        acts["rustworkx"] = Act(lambda: bench.rustworkx.pairs(some, ends), share, 1, is_same)
+    if bench.fits("networkx"):
+        acts["networkx"] = Act(lambda: bench.networkx.pairs(some, ends), share, turns, is_same, ROUNDS)
+    ready(bench, acts)
+    return race(name, bench.claims, acts, repeats=repeats)
 
-        if bench.rustworkx is not None:
-            acts["rustworkx"] = Act(with_rustworkx, share, 1, is_same)
 
-    def with_networkx() -> Any:
-        walked = map(bench.rounds, some)
-        return np.array([[[row.get((end, sign), np.inf) for sign in (0, 1)] for end in risks] for row in walked])
+def ready(bench: Bench, acts: dict[str, Act]) -> None:
+    """Make the graphs of peers before anything is timed."""
+    for name, form in (("GraphBLAS", "graphblas"), ("scipy", "scipy"), ("igraph", "igraph")):
+        if name in acts:
+            getattr(bench, form)
+    for name in ("rustworkx", "networkx"):
+        if name in acts:
+            getattr(bench, name)
 
-    if bench.networkx is not None:
-        acts["networkx"] = Act(with_networkx, share, bench.turns, is_same, "MultiDiGraph, walked in rounds")
-    return race("matrix", bench.claims, acts)
 
+def impact(bench: Bench, name: str = "impact", note: str = "") -> list[Figure]:
+    """The least cost of everything that one source reaches by six links; mean of a few."""
+    some = bench.some
+    share, turns = len(some), FEW if bench.claims < LARGE else 1
 
-def impact(bench: Bench) -> list[Figure]:
-    """The least cost of everything that one technique reaches by six links; mean of a few."""
-    some, peers, layered = bench.some, bench.peers, bench.layered
-    share = len(some)
-
-    def is_same(found: Sequence[Any], first: Sequence[Any]) -> bool:
-        for source, one, mine in zip(some, found, first, strict=True):
-            wanted = bench.table(mine)
-            other = one
-            if isinstance(one, dict):
-                other = np.full_like(wanted, np.inf)
-                for (node, sign), cost in one.items():
-                    other[node, sign] = cost
-            there = np.arange(len(wanted)) != source
-            if not np.array_equal(other[there], wanted[there]):
+    def compared(found: Sequence[Any], first: Sequence[Any], same: Any) -> bool:
+        for source, other, mine in zip(some, found, map(bench.table, first), strict=True):
+            there = np.arange(len(mine)) != source
+            if not same(other[there], mine[there]):
                 return False
         return True
 
-    acts = {OURS: Act(lambda: [bench.reached(one) for one in some], share)}
-    if peers is not None and layered is not None:
+    def is_same(found: Sequence[Any], first: Sequence[Any]) -> bool:
+        return compared(found, first, np.array_equal)
 
-        def folded(row: Any) -> Any:
-            return np.asarray(row).reshape(LINKS + 1, -1, 2).min(axis=0)
+    acts = {OURS: Act(lambda: [bench.reached(one) for one in some], share, note=note)}
 
-        def with_igraph() -> Any:
-            return [folded(peers.igraph.distances(source=2 * one, weights="cost")[0]) for one in some]
+    def add(name: str, turns: int | None, note: str = "") -> None:
+        if bench.fits(name):
+            peer = getattr(bench, name.lower())
+            acts[name] = Act(lambda: [peer.reached(one) for one in some], share, turns, is_same, note)
 
-        acts["scipy"] = Act(
-            lambda: [folded(dijkstra(peers.scipy, indices=2 * one)) for one in some], share, bench.turns, is_same
-        )
-        acts["igraph"] = Act(with_igraph, share, bench.turns, is_same)
-    if bench.networkx is not None:
-        acts["networkx"] = Act(
-            lambda: list(map(bench.rounds, some)), share, bench.turns, is_same, "MultiDiGraph, walked in rounds"
-        )
-    return race("impact", bench.claims, acts)
+    add("GraphBLAS", None, f"{ALGEBRA}; pushed or pulled")
+    add("scipy", turns)
+    add("igraph", turns)
+    add("networkx", turns, ROUNDS)
+    return race(name, bench.claims, acts)
 
 
 def best_paths(bench: Bench) -> list[Figure]:
     """The ten best simple paths of a pair, at most six claims, signs told apart; mean of a few pairs."""
-    arrays = bench.arrays
+    arrays, links = bench.arrays, bench.links
     chosen = _joined(bench)
     if not chosen:
         return []
 
     def ours(a: int, b: int) -> Any:
         rows, _ = search.best_rows(arrays, [a], [b], K, LINKS, -1, POP_LIMIT)
-        return [int(bench.cost[row[row >= 0]].sum()) for row in rows]
+        return [int(links.cost[row[row >= 0]].sum()) for row in rows]
 
     def is_same(found: Sequence[Any], first: Sequence[Any]) -> bool:
         """Where the first path of a peer is short enough for us, ours costs the same."""
         return all(
             abs(costs[0] - mine[0]) <= kernels.TIE
-            for (links, *costs), mine in zip(found, first, strict=True)
-            if links <= LINKS
+            for (length, *costs), mine in zip(found, first[: len(found)], strict=True)
+            if length <= LINKS
         )
 
     less = "knows neither signs nor a bound on links"
     acts = {OURS: Act(lambda: [ours(*pair) for pair in chosen], len(chosen))}
-    plain = igraph.Graph(
-        n=arrays.nodes, edges=np.stack([bench.drawn.subject, bench.drawn.object], axis=1), directed=True
-    )
-    weights = bench.cost.astype(float)
+    weights = links.cost.astype(float)
     as_list = weights.tolist()
-    few = chosen if bench.claims <= YEN_MOST else chosen[:FEW]
+    few = chosen if bench.claims <= YEN_MOST else chosen[: FEW if bench.claims < HUGE else 1]
+    plain = bench.plain
 
     def with_igraph() -> Any:
         found = [plain.get_k_shortest_paths(a, to=b, k=K, weights=as_list, output="epath") for a, b in few]
         return [(len(paths[0]), *(int(weights[path].sum()) for path in paths)) for paths in found]
 
-    if bench.claims <= LAYERED_MOST:
-        same_few = is_same if few is chosen else _of_the_first(is_same, len(few))
-        acts["igraph"] = Act(with_igraph, len(few), 2, same_few, f"Yen; {less}")
+    acts["igraph"] = Act(with_igraph, len(few), 2 if bench.claims < LARGE else 1, is_same, f"Yen; {less}")
     if bench.claims <= YEN_MOST:
         graph = nx.DiGraph()
-        for a, b, cost in zip(bench.drawn.subject.tolist(), bench.drawn.object.tolist(), as_list, strict=True):
+        for a, b, cost in zip(links.subject.tolist(), links.object.tolist(), as_list, strict=True):
             if not graph.has_edge(a, b) or graph[a][b]["cost"] > cost:
                 graph.add_edge(a, b, cost=cost)
 
@@ -243,12 +174,9 @@ def best_paths(bench: Bench) -> list[Figure]:
 def near(bench: Bench) -> list[Figure]:
     """Everything within two links of an entity, and the 100 nearest with the claims among them as JSON."""
     arrays, some = bench.arrays, bench.some
-    if bench.networkx is None:
-        return []
-    graph = bench.networkx
 
     def ours(node: int) -> Any:
-        found, cost, level = kernels.nearest(
+        found, level, cost = kernels.nearest(
             arrays.start, arrays.to, arrays.code, arrays.back_start, arrays.back, arrays.back_code, arrays.costs,
             node, HOPS, Scratch.of(arrays).head,
         )  # fmt: skip
@@ -258,24 +186,27 @@ def near(bench: Bench) -> list[Figure]:
         return set(found.tolist()), orjson.dumps({"nodes": shown.tolist(), "claims": inside.tolist()})
 
     def theirs(node: int) -> Any:
-        ego = nx.ego_graph(graph, node, radius=HOPS, undirected=True)
+        ego = nx.ego_graph(bench.networkx.made, node, radius=HOPS, undirected=True)
         return set(ego), orjson.dumps(nx.node_link_data(ego, edges="links"))
 
     def is_same(found: Sequence[Any], first: Sequence[Any]) -> bool:
         return [nodes for nodes, _ in found] == [nodes for nodes, _ in first]
 
-    acts = {
-        OURS: Act(lambda: list(map(ours, some)), len(some)),
-        "networkx": Act(lambda: list(map(theirs, some)), len(some), 2, is_same, "ego_graph, all of it as JSON"),
-    }
+    acts = {OURS: Act(lambda: list(map(ours, some)), len(some))}
+    if bench.fits("networkx"):
+        turns = 2 if bench.claims < LARGE else 1
+        acts["networkx"] = Act(
+            lambda: list(map(theirs, some)), len(some), turns, is_same, "ego_graph, all of it as JSON"
+        )
     return race("neighbourhood", bench.claims, acts)
 
 
 def memory(bench: Bench) -> list[Figure]:
     """Bytes a claim takes while it is searched."""
     figures = [Figure("memory", bench.claims, OURS, bench.arrays.nbytes / bench.claims, unit="B")]
-    if bench.claims >= 100_000:
-        # Below, the process grows by pages that it had already.
+    if bench.claims >= 100_000 and bench.fits("networkx"):
+        # Below, the process grows by pages that it had already; so it does once other graphs were made.
+        _ = bench.networkx
         figures += [
             Figure("memory", bench.claims, name, grown / bench.claims, unit="B", note="growth of the process")
             for name, grown in bench.grown.items()
@@ -283,26 +214,15 @@ def memory(bench: Bench) -> list[Figure]:
     return figures
 
 
-def measure(claims: int) -> Iterator[Figure]:
-    """Measure all jobs on one graph."""
-    bench = Bench(claims)
-    for job in (memory, pairs, impact, best_paths, near):
-        yield from job(bench)
-
-
 def _joined(bench: Bench) -> list[tuple[int, int]]:
-    """Return a few pairs of a technique and a risk that some path joins."""
-    few = np.random.default_rng(SEED).permutation(bench.techniques)[:20].tolist()
-    best = matrix.pair_costs(bench.arrays, few, bench.risks, max_links=LINKS)
+    """Return a few pairs of a source and a target that some path joins."""
+    few = np.random.default_rng(SEED).permutation(bench.sources)[:20].tolist()
+    best = matrix.pair_costs(bench.arrays, few, bench.targets, max_links=LINKS)
     joined = np.argwhere(best.min(axis=2) < kernels.FAR)
     if not len(joined):
         return []
     some = np.random.default_rng(SEED).choice(joined, min(len(joined), 2 * FEW + 1), replace=False)
-    return [(few[row], bench.risks[col]) for row, col in some.tolist()]
-
-
-def _of_the_first(is_same: Any, count: int) -> Any:
-    return lambda found, first: is_same(found, first[:count])
+    return [(few[row], bench.targets[col]) for row, col in some.tolist()]
 
 
 def _indra() -> Any:
