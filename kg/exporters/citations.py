@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from kg.citations.bibtex_writer import to_bibtex
 from kg.citations.csl import to_csl
+from kg.citations.curated import handed_on
 from kg.citations.references import reference
 from kg.citations.ris_writer import to_ris
 from kg.citations.table_writer import to_csv
@@ -34,29 +35,29 @@ def chosen(network: Network, works: Sequence[str] | None = None) -> list[Work]:
 def bibtex(works: Sequence[Work]) -> Iterator[str]:
     """Give works as BibTeX, one entry at a time.
 
-    Law: importing what was written gives the same works.
+    Law: importing what was written gives the same works, but for the notes of curators (`kg.citations.curated`).
 
     Example:
         >>> "".join(bibtex([Work(id="a", type="book", title="One"), Work(id="b", type="book", title="Two")])).count("@")
         2
     """
     for at, work in enumerate(works):
-        yield ("\n" if at else "") + to_bibtex([work])
+        yield ("\n" if at else "") + to_bibtex(handed_on([work]))
 
 
 def ris(works: Sequence[Work]) -> Iterator[str]:
     """Give works as RIS, one record at a time. Law: as `bibtex`."""
     for at, work in enumerate(works):
-        yield ("\n" if at else "") + to_ris([work])
+        yield ("\n" if at else "") + to_ris(handed_on([work]))
 
 
 def csl_json(works: Sequence[Work]) -> Iterator[str]:
     """Give works as a CSL-JSON list. Law: as `bibtex`."""
-    yield to_csl(works) + "\n"
+    yield to_csl(handed_on(works)) + "\n"
 
 
 def csv_works(works: Sequence[Work]) -> Iterator[str]:
-    """Give works as CSV, a row each; see `kg.citations.table_writer`. Law: as `bibtex`."""
+    """Give works as CSV, a row each; see `kg.citations.table_writer`. Law: importing it gives the same works."""
     yield from to_csv(works)
 
 

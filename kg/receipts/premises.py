@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kg.citations.curated import handed_on
 from kg.errors import InputError
 from kg.later import Later
 from kg.network import Network
@@ -43,7 +44,7 @@ def premises(network: Network, document: Mapping[str, Any]) -> Document:
         "claims": [brief_claim(network, network.snapshot.claims[id]) for id in claims],
         "evidence": [evidence_document(network, item) for item in items],
         "works": [work_document(work) for work in works],
-        "bibliography": {format: formats.write(works, format) for format in REFERENCES},
+        "bibliography": {format: formats.write(handed_on(works), format) for format in REFERENCES},
     }
 
 
@@ -59,4 +60,5 @@ def references(network: Network, document: Mapping[str, Any], format: str) -> st
             where="references",
             hint=f"formats are {', '.join(REFERENCES)}",
         )
-    return formats.write(works_of(network, document, items_of(network, claims_of(network, document))), format)
+    works = works_of(network, document, items_of(network, claims_of(network, document)))
+    return formats.write(handed_on(works), format)

@@ -7,11 +7,14 @@ import json
 import rispy
 from pybtex.database import parse_string
 
+import kg
 from kg.citations import bibtex, latex
 from kg.citations.bibtex_writer import to_bibtex
 from kg.citations.csl import to_csl
 from kg.citations.csl_terms import DATE_SET, NAME_SET, TEXT_SET, TYPES
+from kg.citations.curated import handed_on
 from kg.citations.ris_writer import to_ris
+from kg.exporters import citations
 from kg.model import Work
 from kg.packaged import packaged
 
@@ -57,3 +60,16 @@ def test_our_csl_holds_only_words_of_csl() -> None:
 def test_words_with_capitals_are_protected_from_styles() -> None:
     written = to_bibtex([Work(id="a", type="book", title="QLoRA: Low-Rank for LLMs -- a study")])
     assert "title = {{QLoRA:} Low-Rank for {LLMs} -{}- a study}" in written
+
+
+def test_notes_of_curators_stay_in_the_record(pack_graph: kg.Graph) -> None:
+    works = citations.chosen(pack_graph.network())
+    assert all("verifiednote" in work.csl["custom"] for work in works)
+    written = "".join(["".join(write(works)) for write in (citations.bibtex, citations.ris, citations.csl_json)])
+    assert "verified" not in written
+    assert "stored" not in written.lower()
+    read = [found.work for found in bibtex.parse("".join(citations.bibtex(works)), source="x").works]
+    assert [(one.title, one.year, one.doi, one.arxiv) for one in read] == [
+        (work.title, work.year, work.doi, work.arxiv) for work in works
+    ]
+    assert handed_on(handed_on(works)) == handed_on(works)

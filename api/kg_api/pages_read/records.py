@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from kg.citations import formats
+from kg.citations.curated import handed_on
 from kg.citations.references import reference
 from kg.citations.tags import citation_meta
 from kg.criteria import Criteria
@@ -79,7 +80,8 @@ def citation(request: Request, graph: TheGraph, id: str) -> Response:
     frame.only(request, ["format"])
     chosen = formats.format_of(request.query_params.get("format", "bibtex"))
     record = graph.snapshot.work(id)
-    made = reply(request, lambda: formats.write([record], chosen.id), media_type=f"{chosen.media_type}; charset=utf-8")
+    media_type = f"{chosen.media_type}; charset=utf-8"
+    made = reply(request, lambda: formats.write(handed_on([record]), chosen.id), media_type=media_type)
     suffix = CITED[chosen.id][1] if chosen.id in CITED else ".txt"
     slug = "".join(char for char in id if char.isascii() and (char.isalnum() or char in "-_")) or "work"
     made.headers["Content-Disposition"] = f'attachment; filename="{slug}{suffix}"'
@@ -194,7 +196,7 @@ def work(network: Network, id: str, lang: str) -> Document:
         "sides": sides,
         "tags": citation_meta(record),
         "media": {format: formats.format_of(format).media_type for format in CITED},
-        "copies": [(format, name, formats.write([record], format)) for format, (name, _) in CITED.items()],
+        "copies": [(format, name, formats.write(handed_on([record]), format)) for format, (name, _) in CITED.items()],
         "status": None,
     }
 
