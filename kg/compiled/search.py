@@ -40,8 +40,7 @@ def best_paths(
     if wanted >= arrays.signs or not sources or not targets - sources:
         return Found([])
     rows, complete = best_rows(arrays, sources, targets - sources, k, max_links, wanted, pops)
-    paths = [_named(arrays, row) for row in rows.tolist()]
-    return Found(rank(network, paths)[:k], complete=complete)
+    return Found(_first(arrays, rows, k), complete=complete)
 
 
 def best_rows(
@@ -137,7 +136,7 @@ def _asked_again(network: Network, arrays: Arrays, asked: again.Asked, known: ag
         for node, sign in known.pairs:
             ends: tuple[Iterable[int], Iterable[int]] = (anchors, [node]) if forward else ([node], anchors)
             rows, whole = best_rows(arrays, ends[0], ends[1], 1, max_links, CODES[sign], POP_LIMIT)
-            found[node, sign] = rank(network, [_named(arrays, row) for row in rows.tolist()])[:1]
+            found[node, sign] = _first(arrays, rows, 1)
             complete = complete and whole
     return again.merged(known.reached, found, complete)
 
@@ -231,7 +230,7 @@ def _by_rounds(
         # More equal paths than are kept: walked from their first claim on, the first in order is among those kept.
         start, end = (starts, [there]) if forward else ([there], starts)
         rows, _ = best_rows(arrays, start, end, 1, max_links, CODES[sign], POP_LIMIT)
-        reached.paths[there][sign] = rank(network, [_named(arrays, row) for row in rows.tolist()])[:1]
+        reached.paths[there][sign] = _first(arrays, rows, 1)
     return reached
 
 
@@ -245,6 +244,14 @@ def _needs(network: Network, arrays: Arrays, wanted: Nodes, forward: bool, max_l
         kernels.hops(start, adjacent, nodes_of(wanted), max_links, need)
         network.kept["needs"] = known = (asked, need)
     return known[1]
+
+
+def _first(arrays: Arrays, rows: Any, k: int) -> list[Path]:
+    """Return the first k paths in the order of `kg.engine.rank`; claims are numbered in the order of their ids."""
+    if len(rows) > 1:
+        lengths = (rows >= 0).sum(axis=1)
+        rows = rows[np.lexsort((*rows.T[::-1], lengths, -_rounded(_products(arrays, rows))))]
+    return [_named(arrays, row) for row in rows[:k].tolist()]
 
 
 def _named(arrays: Arrays, row: Sequence[int]) -> Path:
