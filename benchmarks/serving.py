@@ -1,7 +1,6 @@
-"""Requests per second of the server, measured by wrk: `python -m benchmarks.serving [--seconds 10] [--json FILE]`.
+"""Requests per second of the server, measured by wrk, with and without somebody who writes; beside the same in Python.
 
-Lives here: what is asked, with how many workers, and the figures. May enter: a record in a temporary folder.
-wrk is a package of Debian (`apt-get install wrk`) and of Homebrew. Client and server share the machine.
+Lives here: which measurements, in which order, of one database in one run. Machines of their own need root on Linux.
 """
 
 from __future__ import annotations
@@ -9,211 +8,88 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from shutil import which
-from threading import Event
 from typing import Any
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
+
 import kg
+from benchmarks import serving_page
+from benchmarks.load import API, CONNECTIONS, EVERY_PAIR, Line, measured, pairs, served
+from benchmarks.machines import Machine, machines, missing
 from benchmarks.measuring import machine
+from kg.ahead import Ahead
 from kg.model import Change, Entity, Text
 
-CONNECTIONS = 16
-WRITES_EACH_SECOND = 20
-RISK = "malicious-use-by-non-state-actors"
-API = "/api/v1"
-JOBS: dict[str, str] = {
-    "paths": f"{API}/paths?source=qlora&target={RISK}",
-    "impact": f"{API}/impact?entity=fine-tuning",
-    "record": f"{API}/claims/tar--mitigates--safeguard-removal",
-    "page of a record": "/claims/tar--mitigates--safeguard-removal",
-}
-EVERY_PAIR = "paths, each pair in turn"
-LUA = """local list, at = {{ {addresses} }}, 0
-request = function()
-  at = at % #list + 1
-  return wrk.format("GET", list[at])
-end
+COMMANDS = """
+commands, each below four minutes on a quiet machine with two processors:
+  python -m benchmarks.serving --write
+  python -m benchmarks.serving --write --database postgresql://root@127.0.0.1:5432/test --machines 2
+  python -m benchmarks.serving --page
+
+The last writes the tables of docs/serving.md anew from benchmarks/results/serving.json, and measures nothing.
 """
-SAID = {
-    "per_second": re.compile(r"Requests/sec:\s+([\d.]+)"),
-    "requests": re.compile(r"(\d+) requests in"),
-    "p50": re.compile(r"50%\s+([\d.]+)(us|ms|s)"),
-    "p99": re.compile(r"99%\s+([\d.]+)(us|ms|s)"),
-    "failed": re.compile(r"Non-2xx or 3xx responses: (\d+)"),
-    "broken": re.compile(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)"),
-}
-MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1_000.0}
+TIMES = 20
 
 
-@dataclass(frozen=True)
-class Line:
-    """What one run of wrk found."""
-
-    job: str
-    database: str
-    workers: int
-    writes: int
-    per_second: float
-    processor_ms: float
-    p50_ms: float
-    p99_ms: float
-    failed: int
-    load: float
-
-
-def run(url: str, address: str, *, seconds: int, script: Path | None = None) -> dict[str, float]:
-    """Ask one address, or those that a script gives, and return what wrk says."""
-    words = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency"]
-    words += [] if script is None else ["-s", str(script)]
-    said = subprocess.run([*words, url + address], capture_output=True, text=True, check=True).stdout
-    found = dict.fromkeys(SAID, 0.0)
-    for name, pattern in SAID.items():
-        match = pattern.search(said)
-        if match is not None:
-            unit = MILLISECONDS.get(match[2], 1.0) if name in {"p50", "p99"} else 1.0
-            found[name] = sum(map(float, match.groups())) if name == "broken" else float(match[1]) * unit
+def beside_python(database: str, cells: Sequence[tuple[str, str]]) -> dict[str, dict[str, float]]:
+    """The time of questions that nobody asked before: the calls in Python, and the server's, in one run."""
+    sources = list(dict.fromkeys(end for cell in cells for end in cell))
+    asked: dict[str, list[dict[str, Any]]] = {
+        "paths": [{"source": source, "target": target, "k": 9} for source, target in cells[:101]],
+        "impact": [{"entity": entity, "max_links": 5} for entity in sources[:101]],
+    }
+    graph = kg.open(database)
+    graph.look_ahead()
+    found = {}
+    with served(database, 1) as server:
+        for name, questions in asked.items():
+            found[name] = _beside(getattr(graph, name), f"{server.url}{API}/{name}", questions)
+    graph.store.close()
     return found
 
 
-def processor_seconds(process: int) -> float:
-    """Return the processor time that a process and its children have taken so far; they are told apart by /proc."""
-    place = Path(f"/proc/{process}")
-    fields = (place / "stat").read_text().rpartition(")")[2].split()
-    children = (place / "task" / str(process) / "children").read_text().split()
-    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return own + sum(processor_seconds(int(child)) for child in children)
-
-
-@contextmanager
-def served(database: str, workers: int) -> Iterator[tuple[str, int]]:
-    """The address of a server with so many workers, all of them ready, and its process."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = [sys.executable, "-m", "kg", "--database", database, "serve", "--port", str(port)]
-    process = subprocess.Popen(
-        [*words, "--workers", str(workers)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        times = 0
-        until = time.monotonic() + 120
-        while times < 5 * workers:
-            assert time.monotonic() < until, "the server does not become ready"
-            with suppress(OSError), urllib.request.urlopen(f"{address}/readyz", timeout=5):
-                times += 1
-            time.sleep(0.2)
-        yield address, process.pid
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-@contextmanager
-def writing(database: str) -> Iterator[Callable[[], int]]:
-    """Somebody who writes all the time; the function tells how often so far."""
-    stop, written = Event(), [0]
-
-    def write() -> None:
-        writer = kg.open(database, create=False)
-        while not stop.wait(1 / WRITES_EACH_SECOND):
-            name = f"mud-{time.time_ns()}"
-            writer.write([Change("entity", Entity(name, "Risk", Text(name)))], actor="ann", act="add")
-            written[0] += 1
-        writer.store.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        job = pool.submit(write)
-        try:
-            yield lambda: written[0]
-        finally:
-            stop.set()
-            job.result()
-
-
-def pairs(database: str, folder: Path) -> tuple[Path, list[tuple[str, str]]]:
-    """A script for wrk that asks each pair of a technique and a risk, and the pairs."""
-    graph = kg.open(database)
-    cells = [(cell["row"], cell["col"]) for cell in graph.matrix()["cells"]]
-    graph.store.close()
-    asked = [f"{API}/paths?{urlencode({'source': source, 'target': target})}" for source, target in cells]
-    script = folder / "pairs.lua"
-    script.write_text(LUA.format(addresses=", ".join(f'"{one}"' for one in asked)), encoding="utf-8")
-    return script, cells
-
-
-def lines(database: str, script: Path, seconds: int, counts: list[int]) -> Iterator[Line]:
-    """All jobs, with so many workers each, without and with somebody who writes."""
-    kind = database.partition(":")[0].partition("+")[0]
-    for workers in counts:
-        for busy in (False, True):
-            with served(database, workers) as (url, process):
-                for job, address in {**JOBS, EVERY_PAIR: JOBS["paths"]}.items():
-                    given = script if job == EVERY_PAIR else None
-                    run(url, address, seconds=1, script=given)
-                    with writing(database) if busy else nullcontext(lambda: 0) as count:
-                        before = processor_seconds(process)
-                        found = run(url, address, seconds=seconds, script=given)
-                        taken = processor_seconds(process) - before
-                        writes = round(count() / seconds)
-                    yield Line(
-                        job, kind, workers, writes, found["per_second"],
-                        round(1_000 * taken / max(1, found["requests"]), 2),
-                        found["p50"], found["p99"], int(found["failed"] + found["broken"]), os.getloadavg()[0],
-                    )  # fmt: skip
-
-
-def beside_python(database: str, cells: list[tuple[str, str]]) -> dict[str, float]:
-    """The time of a question that nobody asked before: the call in Python, and the server's, in one run."""
+def _beside(call: Callable[..., Any], address: str, questions: Sequence[dict[str, Any]]) -> dict[str, float]:
     calls: list[float] = []
     answers: list[float] = []
     computed: list[float] = []
-    graph = kg.open(database)
-    graph.look_ahead()
-    graph.paths(*cells[0])
-    with served(database, 1) as (url, _):
-        for number, (source, target) in enumerate(cells[1:101]):
-            asked = urlencode({"source": source, "target": target, "k": 9})
 
-            def over_http(asked: str = asked) -> None:
-                start = time.perf_counter()
-                with urllib.request.urlopen(f"{url}{API}/paths?{asked}", timeout=60) as got:
-                    got.read()
-                    computed.append(float(got.headers["Server-Timing"].split("dur=")[1].split(",")[0]))
-                answers.append((time.perf_counter() - start) * 1_000)
+    def over_http(given: dict[str, Any]) -> None:
+        start = time.perf_counter()
+        with urllib.request.urlopen(f"{address}?{urlencode(given)}", timeout=60) as got:
+            got.read()
+            computed.append(float(got.headers["Server-Timing"].split("dur=")[1].split(",")[0]))
+        answers.append((time.perf_counter() - start) * 1_000)
 
-            def in_python(source: str = source, target: str = target) -> None:
-                start = time.perf_counter()
-                graph.paths(source, target, k=9)
-                calls.append((time.perf_counter() - start) * 1_000)
+    def in_python(given: dict[str, Any]) -> None:
+        start = time.perf_counter()
+        call(**given)
+        calls.append((time.perf_counter() - start) * 1_000)
 
-            for act in (over_http, in_python)[:: 1 if number % 2 else -1]:
-                act()
-    graph.store.close()
+    for number, given in enumerate(questions):
+        for act in (over_http, in_python)[:: 1 if number % 2 else -1]:
+            act(given)
     medians = {"python_ms": calls, "computed_ms": computed, "over_http_ms": answers}
-    return {name: round(statistics.median(times), 2) for name, times in medians.items()}
+    return {name: round(statistics.median(times[1:]), 2) for name, times in medians.items()}
 
 
 def at_once(database: str) -> dict[str, float]:
     """Sixteen who ask at once what nobody asked before: how many times it is computed, and how long all wait."""
-    with served(database, 1) as (url, _):
+    with served(database, 1) as server:
 
         def ask(address: str) -> str:
-            with urllib.request.urlopen(url + address, timeout=120) as got:
+            with urllib.request.urlopen(server.url + address, timeout=120) as got:
                 got.read()
                 return str(got.headers["Server-Timing"])
 
@@ -228,40 +104,120 @@ def at_once(database: str) -> dict[str, float]:
     return {"computed": times, "alone_ms": round(alone * 1_000, 1), "together_ms": round(together * 1_000, 1)}
 
 
-def main() -> None:
+def followed(here: str, there: str) -> dict[str, float]:
+    """How long after a write was acknowledged to one machine another has heard of it, and stands there unasked."""
+    heard: list[float] = []
+    stood: list[float] = []
+    writer, reader = kg.open(here, create=False), kg.open(there, create=False)
+    reader.look_ahead()
+    with reader.store.listening() as wait, ThreadPoolExecutor(1) as pool, Ahead(reader):
+        assert wait is not None
+        for number in range(TIMES):
+            time.sleep(0.3)
+
+            def hear(wait: Callable[[float], bool] = wait) -> float:
+                assert wait(10)
+                return time.perf_counter()
+
+            hearing = pool.submit(hear)
+            name = f"rain-{time.time_ns()}-{number}"
+            revision = writer.write([Change("entity", Entity(name, "Risk", Text(name)))], actor="ann", act="add")
+            start = time.perf_counter()
+            while reader._snapshot.revision < revision.number:
+                time.sleep(0.001)
+            stood.append(time.perf_counter() - start)
+            heard.append(max(0.0, hearing.result() - start))
+    writer.store.close()
+    reader.store.close()
+    told = {"heard_ms": heard, "stands_ms": stood}
+    medians = {name: round(1_000 * statistics.median(times), 1) for name, times in told.items()}
+    return {**medians, "stands_most_ms": round(1_000 * max(stood), 1)}
+
+
+@contextmanager
+def record(database: str | None, folder: str) -> Iterator[str]:
+    """The URL of a record of the packaged pack: a file, or a schema of its own that is dropped afterwards."""
+    if database is None:
+        yield f"sqlite:///{folder}/record.db"
+        return
+    url = sa.make_url(database)
+    if not url.drivername.startswith("postgres"):
+        sys.exit("--database takes a URL of PostgreSQL; without it a file of SQLite is measured")
+    server = sa.create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    schema = f"kg_bench_{os.getpid()}"
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+    try:
+        made = url.update_query_dict({"options": f"-csearch_path={schema}"})
+        yield made.render_as_string(hide_password=False)
+    finally:
+        with server.connect() as connection:
+            connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
+        server.dispose()
+
+
+def on_machines(database: str, count: int, script: Path, seconds: int, told: dict[str, Any]) -> Iterator[Line]:
+    """Lines of several machines with one worker each; adds how soon they follow each other."""
+    url = sa.make_url(database)
+    with machines(count, (url.host or "127.0.0.1", url.port or 5432)) as some:
+
+        def reached(one: Machine) -> str:
+            host, port = one.gateway
+            return url.set(host=host, port=port).render_as_string(hide_password=False)
+
+        urls = [reached(one) for one in some]
+        told["followed"] = followed(urls[0], urls[1])
+        yield from measured(urls, some, 1, script, seconds, ("paths", EVERY_PAIR))
+
+
+def main(argv: Sequence[str] | None = None) -> None:
     """Measure, print a table, and write the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=10)
-    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--database", help="a record that may be written to; a copy of the pack in SQLite by default")
-    parser.add_argument("--json", type=Path)
-    given = parser.parse_args()
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.serving",
+        description=__doc__,
+        epilog=COMMANDS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--seconds", type=int, default=5, help="of each line; 5")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="1 2")
+    parser.add_argument("--database", help="a PostgreSQL database in which a schema may be made; SQLite without it")
+    parser.add_argument("--machines", type=int, default=0, help="so many network namespaces beside, with PostgreSQL")
+    parser.add_argument(
+        "--write", action="store_true", help="keep the figures, and write the tables of docs/serving.md"
+    )
+    parser.add_argument("--page", action="store_true", help="only write the tables of the figures that are kept")
+    given = parser.parse_args(argv)
+    if given.page:
+        serving_page.write()
+        return
     if which("wrk") is None:
         sys.exit("wrk is missing: apt-get install wrk, or brew install wrk")
-    with tempfile.TemporaryDirectory() as folder:
-        database = given.database or f"sqlite:///{folder}/record.db"
+    if given.machines and given.database is None:
+        sys.exit("machines share a PostgreSQL: give --database")
+    if given.machines and (given.machines < 2 or (why := missing()) is not None):
+        sys.exit("several machines are at least two" if given.machines < 2 else str(why))
+    with tempfile.TemporaryDirectory() as folder, record(given.database, folder) as database:
         script, cells = pairs(database, Path(folder))
-        told: dict[str, Any] = {
-            **machine(),
-            "connections": CONNECTIONS,
-            "seconds": given.seconds,
-            "beside_python": beside_python(database, cells),
-            "at_once": at_once(database),
-            "lines": [],
-        }
-        print(json.dumps({name: value for name, value in told.items() if name != "lines"}, indent=1))
-        print("| job | workers | writes/s | requests/s | processor ms each | p50 ms | p99 ms | failed | load |")
-        print("|---" * 9 + "|")
-        for line in lines(database, script, given.seconds, given.workers):
+        told: dict[str, Any] = {**machine(), "connections": CONNECTIONS, "seconds": given.seconds}
+        told["beside_python"] = beside_python(database, cells)
+        told["at_once"] = at_once(database)
+        told["lines"] = []
+
+        def lines() -> Iterator[Line]:
+            for workers in given.workers:
+                yield from measured([database], [None], workers, script, given.seconds)
+            if given.machines:
+                yield from on_machines(database, given.machines, script, given.seconds, told)
+
+        print("\n".join(serving_page.HEAD))
+        for line in lines():
             told["lines"].append(asdict(line))
-            print(
-                f"| {line.job} | {line.workers} | {line.writes} | {line.per_second:.0f} | {line.processor_ms} "
-                f"| {line.p50_ms:.1f} | {line.p99_ms:.1f} | {line.failed} | {line.load:.1f} |",
-                flush=True,
-            )
-        if given.json:
-            given.json.parent.mkdir(parents=True, exist_ok=True)
-            given.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            print(serving_page.row(told["lines"][-1]), flush=True)
+        told["load_after"] = machine()["load"]
+    print(json.dumps({name: value for name, value in told.items() if name != "lines"}, indent=1))
+    if given.write:
+        serving_page.keep("sqlite" if given.database is None else "postgresql", told)
+        serving_page.write()
 
 
 if __name__ == "__main__":

@@ -56,6 +56,9 @@ class Memo(Generic[V]):
     def __len__(self) -> int:
         return len(self._kept)
 
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._kept
+
     def get(self, key: Hashable) -> V | None:
         """Return what is kept under a key, None when nothing is."""
         with self._lock:

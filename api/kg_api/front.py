@@ -47,12 +47,14 @@ class Front:
         state: Of the application; holds the graph.
 
     Laws: only answers that carry a tag of the record are sent again, at the revision of the tag, to requests with the
-    same address, query, host and accepted languages, types and codings.
+    same address, query, host and accepted languages, types and codings. When the record has moved on, one request
+    for an address that was asked before is passed on, and those that come meanwhile wait for what it is answered.
     """
 
     def __init__(self, inner: ASGIApp, state: State) -> None:
         self._inner, self._state, self._look = inner, state, Look()
         self._held: Memo[Sent] = Memo(HELD_MOST, heaviest=HELD_BYTES, weigh=lambda one: 1_000 + len(one.body))
+        self._first: dict[tuple[asyncio.AbstractEventLoop, Key], asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on."""
@@ -61,10 +63,39 @@ class Front:
             await self._inner(scope, receive, send)
             return
         key = (id(self._state.graph), *told)
-        found = self._held.get(key)
-        if found is not None and await self._revision() == found.revision:
-            await _again(found, scope, send)
+        if key not in self._held:
+            await self._noticed(key, scope, receive, send)
             return
+        if await self._again(key, scope, send):
+            return
+        place = (asyncio.get_running_loop(), key)
+        first = self._first.get(place)
+        if first is not None:
+            await first.wait()
+            if not await self._again(key, scope, send):
+                await self._noticed(key, scope, receive, send)
+            return
+        mine = self._first[place] = asyncio.Event()
+        try:
+            await self._noticed(key, scope, receive, send)
+        finally:
+            del self._first[place]
+            mine.set()
+
+    async def _again(self, key: Key, scope: Scope, send: Send) -> bool:
+        """Send what was sent before, if the record is where it was; return whether it is."""
+        found = self._held.get(key)
+        if found is None or await self._revision() != found.revision:
+            return False
+        given = dict(scope["headers"]).get(b"if-none-match")
+        unchanged = matches(None if given is None else given.decode("latin-1"), found.tag)
+        headers = [one for one in found.headers if one[0] in _STAY] if unchanged else [*found.headers, AGAIN]
+        await send({"type": "http.response.start", "status": 304 if unchanged else 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if unchanged else found.body})
+        return True
+
+    async def _noticed(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and keep what it is answered."""
         start: list[Message] = []
 
         async def noticed(message: Message) -> None:
@@ -135,14 +166,3 @@ def _kept(start: Message, body: bytes) -> Sent | None:
         return None
     lasting = [(name, value) for name, value in headers if name != b"server-timing"]
     return Sent(int(revision[1]), named[b"etag"].decode("latin-1"), lasting, body)
-
-
-async def _again(found: Sent, scope: Scope, send: Send) -> None:
-    given = dict(scope["headers"]).get(b"if-none-match")
-    unchanged = matches(None if given is None else given.decode("latin-1"), found.tag)
-    if unchanged:
-        headers = [(name, value) for name, value in found.headers if name in _STAY]
-    else:
-        headers = [*found.headers, AGAIN]
-    await send({"type": "http.response.start", "status": 304 if unchanged else 200, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if unchanged else found.body})
