@@ -25,13 +25,14 @@ class Merging(Writing):
     """Likely duplicates among the works, and merging them; undoing is `undo` of the revision."""
 
     def duplicates(self, *, limit: Any = PAGE) -> Document:
-        """Works that look like one, or like versions that do not count as one source yet, surest first.
+        """Works that look like one, or like a preprint and its published form; those that count twice first.
 
         Args:
             limit: Most pairs, 1 to 10,000.
 
         Returns:
-            `{"items": [{"work", "other", "kind": "duplicate"|"version", "why", "score"}], "total", "revision"}`.
+            `{"items": [{"work", "other", "kind": "duplicate"|"version", "why", "score", "grouped"}], "total",
+            "revision"}`; see `kg.contribute.merging.likely`.
         """
         most = parse_int(limit, name="limit", low=1, high=MOST)
         snapshot = self.snapshot

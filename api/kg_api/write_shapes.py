@@ -101,13 +101,17 @@ class Merged(Effect):
 
 
 class Pair(Shape):
-    """Two works that look like one (`duplicate`), or like versions of one (`version`), and why."""
+    """Two works that look like one (`duplicate`), or like versions of one (`version`), and why.
+
+    `grouped`: they count as one source already.
+    """
 
     work: str
     other: str
     kind: str
     why: str
     score: float
+    grouped: bool
 
 
 class Duplicates(Shape):

@@ -54,7 +54,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "review": ("kg.cli.review:review", "The queue of proposals: look, accept, reject, return for changes, revise."),
     "revoke": ("kg.cli.review:revoke", "Take a record back: nothing is deleted."),
     "undo": ("kg.cli.review:undo", "A new revision in which all that a revision changed stands as before."),
-    "duplicates": ("kg.cli.merge:duplicates", "Works that look like one, or like two versions of one source."),
+    "duplicates": ("kg.cli.merge:duplicates", "Works that look like one, or like a preprint and its published form."),
     "merge": ("kg.cli.merge:merge", "Make one of two entries of one work; nothing is lost, and it can be undone."),
     "retract": ("kg.cli.probe:retract", "Mark a work as retracted or corrected; see first what changes."),
     "diff": ("kg.cli.probe:diff", "Which answers differ between two points in time, because of which works."),

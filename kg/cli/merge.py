@@ -16,6 +16,7 @@ from kg.cli.screen import console
 
 Document = dict[str, Any]
 _WORDS: dict[str, tuple[str, str]] = {
+    "grouped": ("they count as one source already", "两者已计为同一来源"),
     "none": ("no two works look like one", "没有看似重复的文献"),
     "duplicate": ("duplicate", "重复"),
     "version": ("version", "版本"),
@@ -33,7 +34,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 @json_option
 @click.pass_obj
 def duplicates(context: Context, /, limit: str, as_json: bool) -> None:
-    """Works that look like one, or like two versions that do not count as one source yet; surest first."""
+    """Works that look like one, or like a preprint and its published form; those that count twice first."""
     graph = context.graph
     found = graph.duplicates(limit=limit)
     if as_json:
@@ -43,7 +44,8 @@ def duplicates(context: Context, /, limit: str, as_json: bool) -> None:
     for item in found["items"]:
         kind = _say(item["kind"], graph.lang)
         out.print(Text.assemble((f"{item['score']:.2f}  ", "bold"), f"{kind}: {item['work']} = {item['other']}"))
-        out.print(Text(f"      {item['why']}", style="dim"))
+        grouped = f"; {_say('grouped', graph.lang)}" if item["grouped"] else ""
+        out.print(Text(f"      {item['why']}{grouped}", style="dim"))
     if not found["items"]:
         out.print(_say("none", graph.lang))
     elif found["total"] > len(found["items"]):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kg.citations.duplicates import Match, find_matches
+from kg.citations.duplicates import find_matches
 from kg.contribute.states import REVOKED
 from kg.errors import Conflict, InputError
 from kg.importers.citations_plan import filled
@@ -92,21 +92,20 @@ def merged(snapshot: Snapshot, keep: Work, duplicate: Work) -> Merge:
 
 
 def likely(works: Iterable[Work]) -> list[dict[str, Any]]:
-    """Return pairs of works that look like one, or like two versions that do not share a group yet, surest first.
+    """Return pairs of works that look like one, or like two versions of one: those that count twice first, then surest.
 
     Returns:
-        `{"work", "other", "kind", "why", "score"}` for each pair, the later entry by id first.
+        `{"work", "other", "kind", "why", "score", "grouped"}` for each pair, the later entry by id first; `grouped` is
+        true where the two share an independence group, and so count as one source already.
 
     Cost: each title is compared with those of the years around.
     """
     standing = [work for work in works if work.status not in OUT]
     groups = {work.id: work.independence_group or work.id for work in standing}
-
-    def open_(match: Match) -> bool:
-        return match.kind == "duplicate" or groups[match.work] != groups[match.other]
-
-    found = [match.document() for match in find_matches(standing) if open_(match)]
-    return sorted(found, key=lambda match: (match["kind"], -match["score"], match["work"], match["other"]))
+    found = [
+        match.document() | {"grouped": groups[match.work] == groups[match.other]} for match in find_matches(standing)
+    ]
+    return sorted(found, key=lambda one: (one["kind"], one["grouped"], -one["score"], one["work"], one["other"]))
 
 
 def _moved(item: Evidence, work: str, keep: str, group: str, kept_group: str) -> Evidence:

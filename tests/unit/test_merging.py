@@ -142,6 +142,26 @@ def test_duplicates_are_listed_until_they_are_merged(graph: kg.Graph) -> None:
     assert graph.duplicates(limit=1)["total"] == len(pairs())
 
 
+def test_a_preprint_beside_its_published_form_is_listed_although_both_count_as_one_source(tmp_path: Path) -> None:
+    authors = (
+        "author = {Hu, Edward J. and Shen, Yelong}, title = {{LoRA}: Low-Rank Adaptation of Large Language Models}"
+    )
+    entries = tmp_path / "two.bib"
+    entries.write_text(
+        f"@misc{{hu2021, {authors}, year = 2021, eprint = {{2106.09685}}, archiveprefix = {{arXiv}}}}\n"
+        f"@inproceedings{{hu2022, {authors}, year = 2022, booktitle = {{ICLR}}}}\n"
+    )
+    with_both = kg.open(f"sqlite:///{tmp_path}/two.db", empty=True)
+    with_both.load(entries)
+    (found,) = with_both.duplicates()["items"]
+    assert (found["work"], found["other"], found["kind"], found["grouped"]) == ("hu2022", "hu2021", "version", True)
+    assert found["why"].startswith("preprint and published form: the same title, the same authors")
+    with_both.merge("hu2022", "hu2021", why="one text", actor="bob")
+    assert with_both.duplicates()["items"] == []
+    assert with_both.snapshot.works["hu2022"].arxiv == "2106.09685"
+    with_both.store.close()
+
+
 def test_a_merged_record_goes_through_rdf_and_is_valid(graph: kg.Graph, tmp_path: Path) -> None:
     graph.merge("hu2022lora", "hu2022again", why="x", actor="bob")
     assert [item for item in graph.validate()["items"] if item["severity"] == "violation"] == []

@@ -91,7 +91,7 @@ def revoke(*, request: Request, graph: TheGraph, spoken: TheLang, body: json_bod
 
 @router.get("/duplicates", response_model=shapes.Duplicates, summary="Works that look like one")
 def duplicates(*, request: Request, graph: TheGraph, limit: w.PairLimit = None) -> Response:
-    """Pairs of works that look like one, or like versions that do not count as one source yet; surest first."""
+    """Pairs of works that look like one, or like a preprint and its published form; those that count twice first."""
     asked = p.given(limit=limit)
     return reply(request, lambda: graph.duplicates(**asked))
 
