@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from time import sleep
 
 import pytest
+from fastapi import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 import kg
 from kg.model import Change, Entity, Text
 from kg_api.app import create_app
+from kg_api.asking import TheGraph
+from kg_api.replies import reply
 from tests.api.test_replies import ADDRESSES
 
 QUESTIONS = ["/api/v1/raises", "/matrix", "/claims/tar--mitigates--safeguard-removal", "/ontology", "/.well-known/void"]
@@ -80,3 +87,46 @@ def test_faults_are_not_sent_again(graph: kg.Graph) -> None:
         assert client.get("/api/v1/entities/e").status_code == 404
         graph.write([Change("entity", Entity("e", "Risk", Text("E")))], actor="ann", act="add")
         assert client.get("/api/v1/entities/e").status_code == 200
+
+
+def test_after_a_write_one_is_passed_on_and_the_others_wait_for_its_answer(graph: kg.Graph) -> None:
+    app = create_app(graph, warm=False)
+    passed, begun, go = [], Event(), Event()
+
+    @app.get("/asked", name="asked")
+    def asked(request: Request, face: TheGraph) -> Response:
+        def make() -> dict[str, int]:
+            passed.append(face.revision)
+            begun.set()
+            assert go.wait(20)
+            return {"revision": face.revision}
+
+        return reply(request, make)
+
+    def write(name: str) -> int:
+        return graph.write([Change("entity", Entity(name, "Risk", Text(name)))], actor="ann", act="add").number
+
+    with TestClient(app) as client, ThreadPoolExecutor(9) as pool:
+        go.set()
+        client.get("/asked")
+        for meanwhile in (False, True):
+            passed.clear()
+            begun.clear()
+            go.clear()
+            least = write(f"e-{meanwhile}")
+            first = pool.submit(client.get, "/asked")
+            assert begun.wait(20)
+            others = [pool.submit(client.get, "/asked") for _ in range(8)]
+            sleep(0.3)
+            if meanwhile:
+                least += 1
+                assert write("later") == least
+                late = pool.submit(client.get, "/asked")
+            go.set()
+            assert first.result().json() == {"revision": passed[0]}
+            got = [job.result() for job in others]
+            if not meanwhile:
+                assert passed == [least]
+                assert all("sent before" in one.headers["server-timing"] for one in got)
+            assert {one.json()["revision"] for one in got} == {least}, "whoever waited sees what was written meanwhile"
+        assert late.result().json() == {"revision": least}
