@@ -9,13 +9,25 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, inf, log
+from typing import TYPE_CHECKING, TypeAlias
 
 from kg.belief import Weighing, weigh
+from kg.compiled.arrays import Arrays
 from kg.engine import Nodes
-from kg.network import COST_UNIT, Network, Step, group_of, line_of
+from kg.later import Later
+from kg.network import COST_UNIT, Network, group_of, line_of
 from kg.question.standing import Standing
 
-Layers = Sequence[Mapping[tuple[int, int], int]]
+if TYPE_CHECKING:
+    import numpy as np
+
+    from kg.compiled import field as fields
+    from kg.compiled.field import Array, Field
+else:
+    np, fields = Later("numpy"), Later("kg.compiled.field")
+
+Layers: TypeAlias = "Sequence[Array]"
+"""By number of links: the least cost of a walk to each node, `node * 2`, one more for walks of sign -."""
 SIGNS = (1, -1)
 SLACK = 1e-11
 """Products are compared to 12 decimals; what comes nearer than this is searched for."""
@@ -37,9 +49,20 @@ class Detours:
 
     @classmethod
     def of(cls, network: Network, sources: Nodes, targets: Nodes, stands: Standing, *, max_links: int) -> Detours:
-        """Work out the cheapest walks from the sources and to the targets. Cost: O(max_links * links)."""
-        away = _walks(network.forward, sources, max_links - 1)
-        return cls(network, stands, away, _walks(network.backward, targets, max_links - 1))
+        """Work out the cheapest walks from the sources and to the targets. Cost: O(max_links * links), vectorised."""
+        arrays = Arrays.of(network)
+        ends, far = (sources, targets - sources), max_links - 1
+        both = [fields.Field.of(arrays, *ends, max_links=max_links, sign=sign) for sign in SIGNS]
+        walks = []
+        for anchors, backward in ((sources, False), (targets - sources, True)):
+            of_sign = [
+                _walks(
+                    one, arrays.costs[arrays.code[one.claims]], _nodes(anchors), arrays.nodes, far, backward=backward
+                )
+                for one in both
+            ]
+            walks.append([np.minimum(*layers) for layers in zip(*of_sign, strict=True)])
+        return cls(network, stands, *walks)
 
     def can_move(self, items: Mapping[str, Collection[str]]) -> bool:
         """Say whether leaving out items, by the claim they bear on, can change how the pair stands.
@@ -76,12 +99,12 @@ class Detours:
         cost = -log(self.network.opinion(claim).expected) * COST_UNIT
         last = len(self.away) - 1
         walks = (
-            self.away[links].get((subject, before), inf)
-            + self.left[last - links].get((object, sign * own * before), inf)
+            float(self.away[links][2 * subject + (before < 0)] + self.left[last - links][2 * object + (after < 0)])
             for links in range(last + 1)
             for before in SIGNS
+            if (after := sign * own * before)
         )
-        return min(walks) + cost
+        return min(walks, default=inf) + cost
 
 
 def weighing_without(network: Network, claim: str, gone: Collection[str]) -> Weighing:
@@ -94,17 +117,21 @@ def weighing_without(network: Network, claim: str, gone: Collection[str]) -> Wei
     return weigh(tuple(lines))
 
 
-def _walks(steps: Sequence[tuple[Step, ...]], anchors: Nodes, most: int) -> Layers:
-    """For r = 0..most: the least cost of a walk of at most r links from an anchor, by (node, sign of the walk)."""
-    layers: list[dict[tuple[int, int], int]] = [{(node, 1): 0 for node in anchors}]
-    fresh = layers[0]
+def _walks(field: Field, cost: Array, anchors: Array, nodes: int, most: int, *, backward: bool) -> Layers:
+    """For r = 0..most: the least cost of a walk of at most r links from an anchor, by `node * 2 + 1 for sign -`."""
+    near, far = field.nodes[field.subject], field.nodes[field.object]
+    if backward:
+        near, far = far, near
+    layer = np.full(2 * nodes, inf)
+    layer[2 * anchors] = 0.0
+    layers = [layer]
     for _ in range(most):
-        better = dict(layers[-1])
-        for (node, sign), cost in fresh.items():
-            for step in steps[node]:
-                state = (step.node, sign * step.sign)
-                if cost + step.cost < better.get(state, inf):
-                    better[state] = cost + step.cost
-        fresh = {state: cost for state, cost in better.items() if layers[-1].get(state) != cost}
+        better = layers[-1].copy()
+        for turned in (0, 1):
+            np.minimum.at(better, far * 2 + (field.turns ^ turned), layers[-1][near * 2 + turned] + cost)
         layers.append(better)
     return layers
+
+
+def _nodes(nodes: Nodes) -> Array:
+    return np.array(sorted(nodes), np.int64)

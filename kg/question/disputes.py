@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 from kg.belief import chain
@@ -16,7 +17,7 @@ from kg.network import Network, group_of
 from kg.question import explain
 from kg.question.answers import DIRECTIONS, Answer, answer, path_document
 from kg.question.impact import many_paths, reliability_of
-from kg.question.raises import Signed, of_types, pairs
+from kg.question.raises import SECONDS, Signed, of_types, pairs, within
 from kg.question.records import brief_claim, evidence_document
 from kg.question.stakes import Pair, Stake, stakes
 
@@ -111,7 +112,8 @@ def _claim(network: Network, id: str, hang: Mapping[str, Stake]) -> Document:
 def _joined(network: Network, max_links: int, limits: set[str]) -> list[Pair]:
     vocabulary = network.vocabulary
     causes, harms = (of_types(network, vocabulary.types_with_role(role)) for role in ("cause", "harm"))
-    return list(pairs(network, causes, harms, max_links, limits))
+    some = within(causes, harms, limits)
+    return list(pairs(network, some, harms, max_links, limits, until=monotonic() + SECONDS))
 
 
 def _contested(network: Network, joined: Sequence[Pair], limits: set[str], lang: str) -> list[Document]:

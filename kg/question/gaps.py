@@ -7,6 +7,7 @@ Never here: what hangs on a claim (stakes), how paths are searched (engine), doo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 from kg.errors import InputError, UnknownTerm
@@ -14,7 +15,7 @@ from kg.model import Evidence
 from kg.network import Network
 from kg.question import explain, gaps_said
 from kg.question.answers import DIRECTIONS, Answer, answer
-from kg.question.raises import of_types, pairs
+from kg.question.raises import SECONDS, of_types, pairs, within
 from kg.question.stakes import Pair, Stake, stakes
 from kg.snapshot import near
 from kg.vocabulary import Certainty
@@ -86,12 +87,13 @@ def find(
     rows = of_types(network, network.vocabulary.types_with_role("cause"))
     cols = of_types(network, network.vocabulary.types_with_role("harm"))
     limits: set[str] = set()
-    joined: list[Pair] = list(pairs(network, rows, cols, max_links, limits))
+    some, until, looked = within(rows, cols, limits), monotonic() + SECONDS, list[str]()
+    joined: list[Pair] = list(pairs(network, some, cols, max_links, limits, until=until, looked=looked))
     hang = stakes(network, joined, max_links=max_links)
     if any(stake.value is None for stake in hang.values()):
         limits.add("value")
     recent = _newest(network) - RECENT_YEARS if since is None else since
-    found = [_pair_gap(row, col) for row, col in _bare(rows, cols, joined)]
+    found = [_pair_gap(row, col) for row, col in _bare(looked, cols, joined)]
     for claim in network.weighings:
         found += _claim_gaps(network, claim, hang.get(claim, UNUSED), recent, certainty)
     counts = {word: sum(gap["kind"] == word for gap in found) for word in KINDS}

@@ -7,13 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING
 
-from kg.engine import links_to
+from kg.compiled.arrays import Arrays
+from kg.later import Later
 from kg.network import Network, group_of
 from kg.scenario import Scenario
 
+if TYPE_CHECKING:
+    from kg.compiled import field as fields
+else:
+    fields = Later("kg.compiled.field")
+
 KINDS: Mapping[str, str] = {"works": "work", "groups": "group", "authors": "author", "study_kinds": "study_kind"}
 """Kind of loss, and what one of them is called."""
+WHOLE = frozenset({"works", "authors"})
+"""Kinds that go with all their works, whatever of these is near the pair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +39,7 @@ class Loss:
     @property
     def scenario(self) -> Scenario:
         """The scenario without it: works and authors go as works, groups and kinds of study as items."""
-        if self.kind in {"works", "authors"}:
+        if self.kind in WHOLE:
             return Scenario(drop_work=self.works)
         return Scenario(drop_evidence=tuple(sorted(self.items)))
 
@@ -42,22 +53,30 @@ class Loss:
 
 def claims_near(network: Network, source: str, target: str, max_links: int) -> frozenset[str]:
     """Return the claims that lie on a walk of at most `max_links` from source to target: all that paths may use."""
-    sources, targets = network.nodes_of(source), network.nodes_of(target)
-    away = links_to(network.forward, sources, max_links - 1)
-    left = links_to(network.backward, targets, max_links - 1)
-    far = max_links
-    return frozenset(
-        claim
-        for claim, (subject, object, _) in network.links.items()
-        if away.get(subject, far) + 1 + left.get(object, far) <= max_links
-    )
+    sources = network.nodes_of(source)
+    ends = sources, network.nodes_of(target) - sources
+    arrays = Arrays.of(network)
+    both = (fields.Field.of(arrays, *ends, max_links=max_links, sign=sign) for sign in (1, -1))
+    return frozenset().union(*(arrays.names(field.claims.tolist()) for field in both))
 
 
-def losses_of(network: Network, claims: frozenset[str]) -> list[Loss]:
-    """Return what can be left out of the evidence that counts for or against these claims, by kind and name."""
+def losses_of(network: Network, claims: Iterable[str], *, until: float = inf) -> tuple[list[Loss], bool]:
+    """Return what can be left out of the evidence that counts for or against claims, by kind and name, and whether
+    all claims were looked at.
+
+    Args:
+        network: The links that take part.
+        claims: What matters most first.
+        until: Moment of `time.monotonic` after which no further claim is looked at. Then losses of groups and kinds of
+            study are left aside: not all of their items would be known.
+    """
     snapshot, stances = network.snapshot, network.vocabulary.stances
     found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+    every = True
     for claim in claims:
+        if monotonic() > until:
+            every = False
+            break
         for item in network.counting(claim):
             if stances[item.stance].polarity == 0:
                 continue
@@ -67,10 +86,12 @@ def losses_of(network: Network, claims: frozenset[str]) -> list[Loss]:
                 items, works = found.setdefault(name, (set(), set()))
                 items.add(item.id)
                 works.add(item.work)
-    return [
+    losses = [
         Loss(kind, name, frozenset(items), tuple(sorted(works)))
         for (kind, name), (items, works) in sorted(found.items(), key=lambda one: one[0])
+        if every or kind in WHOLE
     ]
+    return losses, every
 
 
 def groups_behind(network: Network, claims: Iterable[str]) -> frozenset[str]:

@@ -7,6 +7,8 @@ Never here: how paths are searched (engine), doors.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
+from time import monotonic
 from typing import Any
 
 from kg.engine import Path, nodes_on, rank
@@ -17,6 +19,10 @@ from kg.question.impact import DEEP_ITEMS, many_paths, reliability_of
 from kg.searching import best_paths, reach
 
 Signed = Mapping[int, Sequence[Path]]
+PAIRS_MOST = 250_000
+"""Pairs of a cause and a harm that one question looks at: all of 500 and 500."""
+SECONDS = 60.0
+"""Time in which rows are begun."""
 
 
 def find(
@@ -33,7 +39,8 @@ def find(
 
     Returns:
         `{"items": [{"technique", "risk", "direction", "best", "opposing", "works", "reliability"}, ...]}`, highest
-        expected first, then by technique and risk.
+        expected first, then by technique and risk. With "rows" among the limits only the first techniques in order
+        were looked at: as many as make 250,000 pairs, or fit into a minute.
 
     Raises:
         NotFound: an entity is not in the record.
@@ -46,7 +53,8 @@ def find(
     items: list[dict[str, Any]] = []
     found: list[tuple[Signed, bool]] = []
     limits: set[str] = set()
-    for row, col, by_sign, exhaustive in pairs(network, techniques, risks, max_links, limits):
+    asked, until = within(techniques, risks, limits), monotonic() + SECONDS
+    for row, col, by_sign, exhaustive in pairs(network, asked, risks, max_links, limits, until=until):
         item = sides(network, by_sign, lang=lang)
         if item is not None:
             items.append({"technique": row, "risk": col, **item, "works": works_of(item)})
@@ -95,7 +103,8 @@ def matrix(
     Returns:
         `{"rows": [ids], "cols": [ids], "cells": [...]}` by row, then column. `works` counts the works that the
         best and the opposing path rest on, `latest_year` is the newest of them. An absent pair means: no evidence
-        found, which is not "no effect".
+        found, which is not "no effect". With "rows" among the limits, `rows` holds those that were looked at, the
+        first in order: as many as make 250,000 pairs, or fit into a minute.
 
     Raises:
         UnknownTerm: no such entity type.
@@ -104,7 +113,8 @@ def matrix(
     col_ids = of_types(network, [network.vocabulary.entity_type(cols).id])
     limits: set[str] = set()
     cells: list[dict[str, Any]] = []
-    for row, col, by_sign, _ in pairs(network, row_ids, col_ids, max_links, limits):
+    asked, until, looked = within(row_ids, col_ids, limits), monotonic() + SECONDS, list[str]()
+    for row, col, by_sign, _ in pairs(network, asked, col_ids, max_links, limits, until=until, looked=looked):
         item = sides(network, by_sign, lang=lang)
         if item is None:
             continue
@@ -134,7 +144,7 @@ def matrix(
         network,
         "matrix",
         {"rows": rows, "cols": cols, "max_links": max_links},
-        {"rows": row_ids, "cols": col_ids, "cells": cells},
+        {"rows": looked, "cols": col_ids, "cells": cells},
         lang=lang,
         limits=sorted(limits),
         note=note,
@@ -150,12 +160,41 @@ def _rank(item: Mapping[str, Any]) -> tuple[float, str, str]:
     return (-round(item["best"]["belief"]["expected"], 12), item["technique"], item["risk"])
 
 
+def within(rows: Sequence[str], cols: Sequence[str], limits: set[str]) -> Sequence[str]:
+    """Return the first rows, so many that they make at most `PAIRS_MOST` pairs; adds "rows" to limits if not all."""
+    most = max(1, PAIRS_MOST // max(1, len(cols)))
+    limits |= {"rows"} if len(rows) > most else set()
+    return rows[:most]
+
+
 def pairs(
-    network: Network, rows: Sequence[str], cols: Sequence[str], max_links: int, limits: set[str]
+    network: Network,
+    rows: Sequence[str],
+    cols: Sequence[str],
+    max_links: int,
+    limits: set[str],
+    *,
+    until: float = inf,
+    looked: list[str] | None = None,
 ) -> Iterator[tuple[str, str, Signed, bool]]:
-    """Yield row, column, paths by sign, and whether those are all paths; by row, then column."""
+    """Yield row, column, paths by sign, and whether those are all paths; by row, then column.
+
+    Args:
+        network: Where to search.
+        rows: Entities where paths begin.
+        cols: Entities where they end.
+        max_links: Most claims in a path.
+        limits: Takes up what was cut.
+        until: Moment of `time.monotonic` after which no further row is looked at; then "rows" is among the limits.
+        looked: Takes up the rows that were looked at.
+    """
     wanted = frozenset().union(*(network.nodes_of(col) for col in cols))
     for row in rows:
+        if monotonic() > until:
+            limits.add("rows")
+            return
+        if looked is not None:
+            looked.append(row)
         sources = network.nodes_of(row)
         reached = reach(network, sources, forward=True, max_links=max_links, wanted=wanted)
         if not reached.complete:

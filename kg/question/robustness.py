@@ -7,6 +7,7 @@ Lives here: the loop of what-ifs. May enter: a network and validated parameters.
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from kg.errors import InputError
@@ -15,13 +16,16 @@ from kg.question import cautions, explain, raises, robustness_said
 from kg.question.answers import Answer, answer, path_document
 from kg.question.compare import ends
 from kg.question.detours import Detours
-from kg.question.losses import KINDS, claims_near, groups_behind, losses_of
+from kg.question.losses import KINDS, Loss, claims_near, groups_behind, losses_of
 from kg.question.standing import DAMAGE, Standing, between, kind_of_change, standing
 
 Document = dict[str, Any]
 Told = Callable[[int, int], None]
 Pair = tuple[str, str]
 BREAKING = ("flipped", "lost")
+SECONDS = 60.0
+"""Time in which losses are looked up and tried, half for each; what is left over is told as the limit "losses", for a
+whole map as "works"."""
 
 
 def find(
@@ -67,20 +71,29 @@ def find(
             f"source and target are both {source}", where="target", hint="a path joins two different entities"
         )
     before, complete = _stands(network, source, target, max_links)
-    losses, detours = [], None
+    limits = set() if complete else {"pops"}
+    losses: list[Loss] = []
+    detours = None
     if before is not None:
         ends_of = network.nodes_of(source), network.nodes_of(target)
-        losses = losses_of(network, claims_near(network, source, target, max_links))
+        near = claims_near(network, source, target, max_links)
+        ordered = [*sorted(before.claims), *sorted(near - before.claims)]
+        losses, every = losses_of(network, ordered, until=monotonic() + SECONDS / 2)
+        limits |= set() if every else {"losses"}
         detours = Detours.of(network, *ends_of, before, max_links=max_links)
     known: dict[frozenset[str], tuple[Network, Standing | None]] = {}
     entries: dict[str, list[tuple[tuple[int, float, str], Document]]] = {kind: [] for kind in KINDS}
+    until = monotonic() + SECONDS / 2
     for done, loss in enumerate(losses, 1):
+        if monotonic() > until:
+            limits.add("losses")
+            break
         if told is not None:
             told(done, len(losses))
         if loss.items not in known and detours is not None and detours.can_move(loss.by_claim(network)):
             other, _ = loss.scenario.apply(network)
             after, whole = _stands(other, source, target, max_links)
-            complete = complete and whole
+            limits |= set() if whole else {"pops"}
             known[loss.items] = other, after
         if loss.items not in known:
             continue
@@ -109,7 +122,7 @@ def find(
     body["fragile"] = [entry["work"] for entry in body["works"] if entry["change"] in BREAKING]
     body["untouched"] = sum(bool(snapshot.evidence_from(id)) for id in snapshot.works) - len(body["works"])
     note = cautions.of_criteria(network, lang=lang)
-    if before is None and complete:
+    if before is None and not limits:
         note.append(explain.no_path(network, source, target, max_links=max_links, sign=None, lang=lang))
     else:
         body["explanation"] = robustness_said.pair(network, source, target, body, lang=lang)
@@ -119,7 +132,7 @@ def find(
         {"source": source, "target": target, "max_links": max_links},
         body,
         lang=lang,
-        limits=() if complete else ("pops",),
+        limits=sorted(limits),
         note=cautions.note(note, lang=lang),
     )
 
@@ -162,7 +175,8 @@ def matrix(
     cells: dict[Pair, Standing] = {}
     through: dict[str, set[Pair]] = {}
     always: set[Pair] = set()
-    for row, col, by_sign, whole in raises.pairs(network, ids[0], ids[1], max_links, limits):
+    some, until, looked = raises.within(ids[0], ids[1], limits), monotonic() + SECONDS, list[str]()
+    for row, col, by_sign, whole in raises.pairs(network, some, ids[1], max_links, limits, until=until, looked=looked):
         stands = standing(network, by_sign, reliable=False)
         if stands is None:
             continue
@@ -171,8 +185,16 @@ def matrix(
         for claim in {claim for paths in by_sign.values() for path in paths for claim in path}:
             through.setdefault(claim, set()).add((row, col))
     losses: dict[Pair, list[tuple[tuple[int, float, str], Document]]] = {pair: [] for pair in cells}
-    works = [loss for loss in losses_of(network, frozenset(network.links)) if loss.kind == "works"]
+    near = frozenset(network.links) if always else frozenset(through)
+    ordered = [*sorted(through), *(sorted(near - through.keys()) if len(near) > len(through) else ())]
+    losses_known, every = losses_of(network, ordered, until=monotonic() + SECONDS / 2)
+    limits |= set() if every else {"works"}
+    works = [loss for loss in losses_known if loss.kind == "works"]
+    until = monotonic() + SECONDS / 2
     for done, loss in enumerate(works, 1):
+        if monotonic() > until:
+            limits.add("works")
+            break
         touched = always.union(*(through.get(claim, ()) for claim in loss.by_claim(network)))
         other, _ = loss.scenario.apply(network)
         asked = sorted({row for row, _ in touched})
@@ -204,7 +226,7 @@ def matrix(
         network,
         "robustness",
         {"source": source, "target": target, "rows": rows, "cols": cols, "max_links": max_links},
-        {"rows": ids[0], "cols": ids[1], "cells": shown},
+        {"rows": looked, "cols": ids[1], "cells": shown},
         lang=lang,
         limits=sorted(limits),
         note=cautions.note(note, lang=lang),

@@ -24,7 +24,7 @@ else:
 FLOW_MOST = 3_000_000
 """Claims within reach of both ends up to which a flow is looked for: it cannot be broken off, and takes a microsecond
 for each claim. Beyond, what leaves the sources or arrives at the targets is enough."""
-SHARE, APART_MOST, FEW = 8, 2_000, 1_000
+SHARE, FEW = 8, 1_000
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Bounds:
         found: list[Path] = []
         for route in flow.apart(terrain.layers(), until):
             found.append(terrain.names(route))
-            if len(found) >= min(most, APART_MOST):
+            if len(found) >= most:
                 break
         return found
 
