@@ -10,7 +10,8 @@ from typing import Any
 
 from kg.errors import InputError, ParseFailure
 from kg.importers.sources import Source
-from kg.importers.yaml_blocks import Block, Items, Node, Scalar, Unread, read_blocks
+from kg.importers.yaml_blocks import Unread, read_blocks
+from kg.importers.yaml_nodes import Block, Items, Node, Scalar
 
 LONGEST = 1_000_000
 _HINT = "write one `field: value` a line, or a JSON object"

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from kg.citations.parsed import Failure
 from kg.errors import InputError, KgError
 from kg.importers.sources import Source
-from kg.importers.yaml_blocks import Block, Items, Node
+from kg.importers.yaml_nodes import Block, Items, Node
 from kg.inputs import parse
 from kg.snapshot import near
 

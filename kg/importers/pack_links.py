@@ -14,7 +14,7 @@ from kg.citations.parsed import Failure
 from kg.errors import InputError
 from kg.importers.fields import refused
 from kg.importers.sources import Source
-from kg.importers.yaml_blocks import Block
+from kg.importers.yaml_nodes import Block
 from kg.model import Claim, Entity, Evidence, Record, Work
 from kg.packs import CoverageRow
 from kg.snapshot import near

@@ -20,7 +20,8 @@ from kg.errors import InputError
 from kg.importers.fields import plain, refused, through
 from kg.importers.pack_links import Known, Placed, check_claims, check_coverage, check_entities, check_evidence, once
 from kg.importers.sources import Source, read_source
-from kg.importers.yaml_blocks import Block, Items, Unread, read_blocks
+from kg.importers.yaml_blocks import Unread, read_blocks
+from kg.importers.yaml_nodes import Block, Items
 from kg.inputs import ClaimIn, EntityIn, EvidenceIn, Line, Prose, Slug, TextIn, WorkIn, WorkKey
 from kg.model import Claim, Entity, Evidence, Record, Work
 from kg.packs import FILES, CoverageRow, Pack

@@ -114,8 +114,19 @@ class Sorting:
         return frozenset(node[1:-1] for terms in words_of(self.vocabulary).ids.values() for node in terms)
 
     def records(self) -> list[Record]:
-        """Return the records to be written: right by themselves and together, and not in the record as they are."""
-        lines = _first_lines(self.source.text)
+        """Return the records to be written: right by themselves and together, and not in the record as they are.
+
+        Where each stands in the file is looked up, and all of it done again, only when something is wrong.
+        """
+        before = list(self.failures)
+        found = self._records({})
+        if len(self.failures) == len(before):
+            return found
+        self.failures, self.duplicates, self.conflicts = before, [], []
+        self.known = Known(self.known.base, whole=self.known.whole)
+        return self._records(_first_lines(self.source.text))
+
+    def _records(self, lines: Mapping[tuple[str, str], int]) -> list[Record]:
         placed: dict[RecordKind, list[Placed[Any]]] = defaultdict(list)
         for kind in RECORD_KINDS:
             for id in self.subjects[kind]:

@@ -5,7 +5,8 @@ Lives here: `Source` and `read_source`. May enter: a path that the caller named.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from kg.citations.parsed import Failure, failure
@@ -15,7 +16,7 @@ RAW_SHOWN = 300
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A named text whose lines end in LF, without byte order mark.
 
@@ -26,10 +27,11 @@ class Source:
 
     name: str
     text: str
-    lines: tuple[str, ...] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "lines", tuple(self.text.split("\n")))
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines, split when they are first asked for."""
+        return tuple(self.text.split("\n"))
 
     def failure(self, line: int | None, reason: str, remedy: str) -> Failure:
         """Return a failure with the text of its line.

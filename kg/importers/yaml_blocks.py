@@ -1,26 +1,31 @@
 """Lists of records in YAML, read block by block, every value with its line.
 
 Lives here: the strict subset of YAML that packs use (no anchors, tags, merge keys or second documents) as a tree
-of `Scalar`, `Items` and `Block`. May enter: `kg.importers.sources`. Never here: what the fields mean.
+of `Scalar`, `Items` and `Block` (yaml_nodes). May enter: `kg.importers.sources`. Never here: what the fields mean.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import Any
 
 import yaml
 from yaml.resolver import Resolver
 
 from kg.citations.parsed import Failure
 from kg.importers.sources import Source
+from kg.importers.yaml_nodes import Block, Items, Node, Scalar
+from kg.importers.yaml_plain import plain_block
 
 MAX_DEPTH = 24
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SAFE: Any = yaml.SafeLoader("")
 _RESOLVER: Any = Resolver()
+_AMBIGUOUS: frozenset[str] = frozenset(filter(None, Resolver.yaml_implicit_resolvers))
+"""What a text begins with that may be something else than a text."""
 _CONSTRUCT = {
     "bool": _SAFE.construct_yaml_bool,
     "int": _SAFE.construct_yaml_int,
@@ -31,50 +36,6 @@ _KINDS = {"bool": "a truth value", "int": "a number", "float": "a number", "null
 _RECORD = re.compile(r"-(?: |$)")
 _IDLE = re.compile(r"\s*(?:#.*)?$|---\s*(?:#.*)?$")
 _UNREADABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """One value: the text as written, and what YAML 1.1 makes of it; `kind` says what, None for a text."""
-
-    text: str
-    value: Any
-    line: int
-    kind: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """A list of values."""
-
-    items: tuple[Node, ...]
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A mapping of field names to values: one record, or a part of one. `lines` holds the line of each name."""
-
-    fields: Mapping[str, Node]
-    lines: Mapping[str, int]
-    line: int
-
-    def line_of(self, *path: int | str) -> int:
-        """Return the line that a path of names and indexes leads to, or the nearest one above it."""
-        line = self.line
-        step: Node = self
-        for part in path:
-            if isinstance(step, Block) and part in step.fields:
-                line, step = step.lines[str(part)], step.fields[str(part)]
-            elif isinstance(step, Items) and isinstance(part, int) and part < len(step.items):
-                step = step.items[part]
-                line = step.line
-            else:
-                break
-        return line
-
-
-Node: TypeAlias = Scalar | Items | Block
 
 
 class _Refused(Exception):
@@ -144,6 +105,11 @@ def _block(text: str, start: int) -> Block:
     if bad is not None:
         line = start + text.count("\n", 0, bad.start())
         raise _Refused(line, f"character U+{ord(bad[0]):04X} is not allowed", "delete it")
+    return plain_block(text, start, unquoted) or parsed_block(text, start)
+
+
+def parsed_block(text: str, start: int) -> Block:
+    """Return a record as the parser of YAML makes it, whatever its form."""
     events = _events(text, start)
     try:
         node = _node(*next(events), events)
@@ -218,12 +184,28 @@ def _mapping(events: Iterator[tuple[Any, int]], line: int) -> Block:
 
 def _scalar(event: Any, line: int) -> Scalar:
     text: str = event.value
-    tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, event.implicit)
+    if event.implicit[0]:
+        return unquoted(text, line)
+    return Scalar(text, text, line)
+
+
+def unquoted(text: str, line: int) -> Scalar:
+    """Return the value of a text without quotes."""
+    if text and text[0] not in _AMBIGUOUS:
+        return Scalar(text, text, line)
+    value, kind = _resolved(text)
+    return Scalar(text, value, line, kind)
+
+
+@lru_cache(maxsize=10_000)
+def _resolved(text: str) -> tuple[Any, str | None]:
+    """Return what YAML 1.1 makes of a text, and what that is called; None for a text."""
+    tag: str = _RESOLVER.resolve(yaml.ScalarNode, text, (True, False))
     kind = tag.rsplit(":", 1)[-1]
     if kind == "str":
-        return Scalar(text, text, line)
+        return text, None
     try:
         value = _CONSTRUCT[kind](yaml.ScalarNode(tag, text)) if kind in _CONSTRUCT else text
     except ValueError:
         value = text
-    return Scalar(text, value, line, _KINDS.get(kind, f"a {kind}"))
+    return value, _KINDS.get(kind, f"a {kind}")

@@ -12,7 +12,8 @@ from kg.exporters.pack import documents
 from kg.importers import yaml_blocks
 from kg.importers.pack import read
 from kg.importers.sources import Source, read_source
-from kg.importers.yaml_blocks import Block, Items, Node, Scalar, read_blocks
+from kg.importers.yaml_blocks import read_blocks
+from kg.importers.yaml_nodes import Block, Items, Node, Scalar
 from kg.packaged import packaged
 from kg.snapshot import Snapshot
 from kg.vocabulary import load

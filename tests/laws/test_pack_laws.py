@@ -19,7 +19,9 @@ from kg.exporters.pack import documents, write
 from kg.ids import claim_id
 from kg.importers.pack import read
 from kg.importers.sources import Source
-from kg.importers.yaml_blocks import Block, read_blocks
+from kg.importers.yaml_blocks import parsed_block, read_blocks, unquoted
+from kg.importers.yaml_nodes import Block
+from kg.importers.yaml_plain import plain_block
 from kg.inputs import ClaimIn, EntityIn, EvidenceIn, WorkIn, clean
 from kg.model import Record, Text, Work
 from kg.packs import CoverageRow, Pack, WorkNote
@@ -252,3 +254,32 @@ def test_a_folder_that_is_no_pack_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is no pack"):
         write(tmp_path / "letters" / "to-ann.txt", {"pack.toml": ""})
     assert [path.name for path in (tmp_path / "letters").iterdir()] == ["to-ann.txt"]
+
+
+LINES = st.sampled_from([
+    "  relation: raises", "  evidence:", "  evidence:   ", "    - id: e1", "      work: hu2022", "      statement: {}",
+    "    - {}", "  conditions: {}", "      inferred: true", "      year: 2022", "  id: lora", "  - id: x", "   odd: x",
+    "  locator:", "      {}", "", "  # said", "  key: |", "      day: 2024-01-01", "      no: no", "  a: &b c",
+])  # fmt: skip
+VALUES = st.sampled_from([
+    "It does", "it: does", "it:does", "a #b", "a#b", "~", "null", "on", "1e3", "0x1F", "1:30", "=", "<<", "- x", "[a]",
+    "{a: b}", "'q'", '"q"', "x'y", "trailing ", "a, b", "微调：安全", "...", "---", "a\u2028b", "a\tb",
+    "%x", "@x", "!x", "*x", "?", "? x", ":", "x:",
+    "1_000", ".5", "2024-01-01", "y",
+])  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(VALUES, st.lists(st.tuples(LINES, VALUES), max_size=7))
+def test_a_plain_record_is_what_the_parser_makes_of_it(first: str, lines: list[tuple[str, str]]) -> None:
+    text = "\n".join([f"- subject: {first}", *(line.replace("{}", value) for line, value in lines)])
+    plain = plain_block(text, 7, unquoted)
+    if plain is not None:
+        assert plain == parsed_block(text, 7)
+
+
+def test_most_records_are_plain() -> None:
+    text = "- subject: a\n  relation: raises\n  evidence:\n    - id: e1\n      work: w\n      inferred: true\n\n"
+    plain = plain_block(text, 1, unquoted)
+    assert plain is not None
+    assert plain.line_of("evidence", 0, "inferred") == 6
