@@ -54,6 +54,7 @@ class Making:
             SystemExit: the record cannot be opened at the moment; the supervisor tries again.
         """
         logging.getLogger("kg_api").setLevel(logging.INFO)
+        server.take_turns()
         Thread(target=_end_with_parent, name="parent", daemon=True).start()
         try:
             return create_app(graphs.open(**self.opening, create=False))
