@@ -32,6 +32,8 @@ else:
     drawing = Later("kg_viz.drawing")
 
 STDOUT = "-"
+EVERY = 5_000
+"""Entries after which an import says how far it is where no terminal shows a bar."""
 HTML = "html"
 """The picture, which `kg draw` writes too."""
 
@@ -149,7 +151,7 @@ def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, a
         raise InputError("--failures is for one file at a time", where="--failures", hint="import the files one by one")
     failed = False
     for path in files:
-        with progress(path.name) as told:
+        with progress(path.name, quiet=as_json) as told:
             batch = context.graph.load(path, format=format_, told=told, **options)
         failed = failed or bool(batch["failures"])
         if as_json:
@@ -163,10 +165,10 @@ def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, a
 
 
 @contextmanager
-def progress(name: str) -> Iterator[Callable[[str, int, int], None] | None]:
-    """Show on a terminal how far a long import is; elsewhere nothing."""
+def progress(name: str, *, quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+    """Show how far a long import is: a bar on a terminal, elsewhere a line on stderr now and then unless `quiet`."""
     if not sys.stderr.isatty():
-        yield None
+        yield None if quiet else _lines(name)
         return
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(name, total=None)
@@ -175,3 +177,15 @@ def progress(name: str) -> Iterator[Callable[[str, int, int], None] | None]:
             bar.update(task, description=f"{escape(name)}: {stage}", completed=done, total=of or None)
 
         yield told
+
+
+def _lines(name: str) -> Callable[[str, int, int], None]:
+    """Return what says on stderr how far an import is, each time that it has done `EVERY` entries more."""
+    said: dict[str, int] = {}
+
+    def told(stage: str, done: int, of: int) -> None:
+        if done // EVERY > said.get(stage, 0):
+            said[stage] = done // EVERY
+            click.echo(f"{name}: {stage} {done:,}{f' of {of:,}' if of else ''}", err=True)
+
+    return told

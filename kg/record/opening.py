@@ -5,6 +5,7 @@ Lives here: `open_database`. May enter: the rooms beside it but the store. Never
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from kg.errors import StoreError
 from kg.later import Later
 from kg.record.connection import Place, connect, locate, reading, set_wal, writable, writing
 from kg.record.tables import METADATA, SCHEMA_VERSIONS
+from kg.settings import default_database
 
 if TYPE_CHECKING:
     from kg.record import migrate as migration
@@ -72,7 +74,15 @@ def _prepare_file(path: Path, *, create: bool) -> None:
             )
         if not create:
             raise StoreError(f"there is no database at {path}", where="database", hint="`kg init` makes one")
-        path.absolute().parent.mkdir(parents=True, exist_ok=True)
+        folder = path.absolute().parent
+        if locate(default_database()).path == path.absolute():
+            folder.mkdir(parents=True, exist_ok=True)
+        elif not folder.exists():
+            raise StoreError(
+                f"{path} cannot be made: there is no folder {folder}",
+                where="database",
+                hint=f"look at the path again; if it is right, `mkdir -p {shlex.quote(str(folder))}` makes the folder",
+            )
         path.touch()
     except OSError as fault:
         raise StoreError(
@@ -99,7 +109,16 @@ def _known_version(connection: sa.Connection, place: Place) -> str | None:
                 hint="name another database; this one was not changed",
             )
         return None
-    version = connection.execute(sa.select(_VERSION.c.version_num)).scalar()
+    versions = connection.execute(sa.select(_VERSION.c.version_num)).scalars().all()
+    version = versions[0] if versions else None
+    ours = tables & METADATA.tables.keys()
+    if len(versions) > 1 or (version is None and ours):
+        said = f"names {len(versions)} schemas" if versions else f"names none, beside tables such as {min(ours)!r}"
+        raise StoreError(
+            f"{place.shown} does not say of which schema it is: its table 'alembic_version' {said}",
+            where="database",
+            hint="restore a backup into another database with `kg restore`; this one was not changed",
+        )
     if version is not None and version not in SCHEMA_VERSIONS:
         raise StoreError(
             f"{place.shown} has schema {version}, which this evidence-kg does not know "

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kg.cli import cli
+from kg.cli import cli, exchange
 
 WIDTH = 120
 
@@ -83,3 +83,18 @@ def test_long_work_is_shown_where_a_person_looks_on(database: str, tmp_path: Pat
     assert b"Working it out" in told
     assert json.loads(out.read_bytes())["question"]["name"] == "disputes"
     assert subprocess.run(command, capture_output=True, check=True).stderr == b""
+
+
+def test_a_long_import_says_how_far_it_is_where_no_terminal_shows_a_bar(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "EVERY", 100)
+    many = tmp_path / "many.bib"
+    many.write_text("".join(f"@misc{{k{n}, title = {{Report {n} of a series}}, year = 1950}}\n" for n in range(250)))
+    few = tmp_path / "few.bib"
+    few.write_text("@misc{one, title = {One}, year = 1950}")
+    for name, options, lines in ((many, ["--json"], 0), (few, [], 0), (many, [], 2)):
+        shown = CliRunner().invoke(cli, ["--database", database, "import", str(name), "--dry-run", *options])
+        assert shown.exit_code == 0
+        said = shown.stderr.splitlines()
+        assert said == ["many.bib: comparing 100 of 250", "many.bib: comparing 200 of 250"][:lines]

@@ -21,6 +21,7 @@ from kg.model import Change, Work
 from kg.record import Store, connection
 from kg.record.migrate import migrate
 from kg.record.tables import SCHEMA_VERSIONS
+from kg.settings import default_database
 
 WORK = Change("work", Work("w", "book", "W"))
 NOBODY = 65_534
@@ -57,6 +58,30 @@ def test_a_newer_schema_says_to_upgrade(database_url: str) -> None:
     assert "has schema 9999" in told
     assert f"it knows up to {SCHEMA_VERSIONS[-1]}" in told
     assert "pip install --upgrade evidence-kg" in told
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [("DELETE FROM alembic_version", "names none"), ("INSERT INTO alembic_version VALUES ('0001')", "names 2 schemas")],
+)
+def test_a_database_that_does_not_say_its_schema_is_left_alone(database_url: str, change: str, said: str) -> None:
+    Store.open(database_url).close()
+    with sa.create_engine(database_url, poolclass=sa.NullPool).begin() as raw:
+        raw.exec_driver_sql(change)
+    told = refused(database_url)
+    assert f"does not say of which schema it is: its table 'alembic_version' {said}" in told
+    assert "`kg restore`" in told
+    assert "sqlalchemy" not in told.lower()
+
+
+def test_folders_are_made_for_the_default_database_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = tmp_path / "my typo" / "x.db"
+    assert f"mkdir -p '{wrong.parent}'" in refused(wrong)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    with Store.open(default_database()) as store:
+        assert store.verify() == []
+    assert (tmp_path / "data" / "evidence-kg" / "evidence.sqlite").is_file()
 
 
 def test_an_unknown_database_is_not_made_for_readers(database_url: str, tmp_path: Path) -> None:
@@ -110,7 +135,7 @@ def test_any_file_name_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_folder_in_which_we_may_not_write(folder: Path) -> None:
     folder.chmod(0o500)
-    assert "cannot be made: Permission denied" in refused(folder / "a" / "b.db")
+    assert "cannot be made: Permission denied" in refused(folder / "b.db")
     assert "cannot be made: Permission denied" in refused(folder / "b.db")
 
 
