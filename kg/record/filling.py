@@ -9,18 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain, groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from kg.ids import RECORD_KINDS, RecordKind
+from kg.later import Later
 from kg.model import Revision
 from kg.record.batch import Batch
 from kg.record.connection import insert
 from kg.record.drafts import Draft, core, refuse_cycles, refuse_missing, upsert
 from kg.record.revisions import seal
 from kg.record.rows import FORMS, Form
-from kg.record.tables import CHANGE, METADATA, REVISION
+from kg.record.tables import CHANGE, REVISION
+
+if TYPE_CHECKING:
+    from kg.record import schema
+else:
+    schema = Later("kg.record.schema")
 
 CHUNK = 5_000
 INDEXES_LEAST = 50_000
@@ -206,10 +212,10 @@ def _quickly(connection: sa.Connection, count: int, *, empty: bool) -> Iterator[
         return
     before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
     connection.exec_driver_sql(f"PRAGMA cache_size = -{CACHE_KIB}")
-    later = sorted(
-        chain.from_iterable(METADATA.tables[name].indexes for name in ("change", *FORMS)), key=lambda one: str(one.name)
-    )
-    later = later if empty and count >= INDEXES_LEAST else []
+    later: list[sa.Index] = []
+    if empty and count >= INDEXES_LEAST:
+        indexes = (schema.METADATA.tables[name].indexes for name in ("change", *FORMS))
+        later = sorted(chain.from_iterable(indexes), key=lambda one: str(one.name))
     try:
         for index in later:
             index.drop(connection)

@@ -2,7 +2,7 @@
 
 Lives here: the run of alembic over `migrations/versions/`; there is no alembic.ini and no env.py to find. A new
 migration: one file there, its version appended to `SCHEMA_VERSIONS`, the tables changed alike (a test compares).
-May enter: `.tables`. Never here: the steps themselves.
+May enter: `.schema`. Never here: the steps themselves.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from kg.record.tables import METADATA
+from kg.record.schema import METADATA
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 

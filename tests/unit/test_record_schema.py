@@ -13,11 +13,13 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql
 
 from kg.inputs import YEARS
-from kg.record import Store
+from kg.record import Store, tables
 from kg.record.migrate import MIGRATIONS
-from kg.record.tables import METADATA, SCHEMA_VERSIONS
+from kg.record.schema import METADATA
+from kg.record.tables import SCHEMA_VERSIONS
 
 TABLES = (
     "change", "claim", "entity", "evidence", "person", "receipt", "revision", "session", "submission", "token", "work",
@@ -71,6 +73,30 @@ def test_migrations_lead_to_the_tables_of_the_code(engine: sa.Engine) -> None:
             connection.exec_driver_sql(f"DROP TABLE {table.name}")
         METADATA.create_all(connection)
     assert shape(engine) == migrated
+
+
+def test_queries_name_the_columns_of_the_schema() -> None:
+    shapes = [
+        {
+            name: [(one.name, one.type.compile(postgresql.dialect()), type(one.type)) for one in table.columns]
+            for name, table in metadata.tables.items()
+        }
+        for metadata in (tables.METADATA, METADATA)
+    ]
+    assert shapes[0] == shapes[1]
+    for name, table in METADATA.tables.items():
+        assert tables.METADATA.tables[name].primary_key.columns.keys() == table.primary_key.columns.keys()
+
+
+def test_reading_a_record_makes_no_classes_of_its_tables(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/r.sqlite"
+    Store.open(url).close()
+    program = (
+        "import sys, kg\n"
+        "kg.open(sys.argv[1]).search('lora')\n"
+        "assert not {'sqlmodel', 'sqlalchemy.orm'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program, url], check=True)
 
 
 def test_every_constraint_has_a_name_by_the_convention(engine: sa.Engine) -> None:
