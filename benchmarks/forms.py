@@ -19,7 +19,7 @@ from benchmarks.engines import LINKS, Doubled, Igraph, Layered, Links, Networkx,
 from benchmarks.generate import draw
 from kg.compiled import kernels, lanes
 from kg.compiled.arrays import Arrays
-from kg.compiled.scratch import Scratch
+from kg.compiled.scratch import Scratch, sides
 from kg.vocabulary import load
 
 SEED = 7
@@ -146,7 +146,7 @@ class Bench:
         """Return node, sign and least cost of what a source reaches, by our kernels."""
         arrays, room, anchor = self.arrays, Scratch.of(self.arrays), np.array([source], np.int32)
         state, links, cost, _ = kernels.grow(
-            arrays.start, arrays.to, arrays.code, arrays.costs, arrays.blocked, anchor, room.need, LINKS,
+            *sides(arrays, True), arrays.costs, arrays.blocked, anchor, room.need, LINKS,
             arrays.bits, arrays.half, LINKS, False, True, room.best, room.head,
         )  # fmt: skip
         found = lanes.newest(state, links, cost, room.head, arrays.bits, arrays.half)

@@ -143,14 +143,15 @@ def best_paths(bench: Bench) -> list[Figure]:
     acts = {OURS: Act(lambda: [ours(*pair) for pair in chosen], len(chosen))}
     weights = links.cost.astype(float)
     as_list = weights.tolist()
-    few = chosen if bench.claims <= YEN_MOST else chosen[: FEW if bench.claims < HUGE else 1]
-    plain = bench.plain
+    few = chosen if bench.claims <= YEN_MOST else chosen[:FEW]
 
     def with_igraph() -> Any:
-        found = [plain.get_k_shortest_paths(a, to=b, k=K, weights=as_list, output="epath") for a, b in few]
+        found = [bench.plain.get_k_shortest_paths(a, to=b, k=K, weights=as_list, output="epath") for a, b in few]
         return [(len(paths[0]), *(int(weights[path].sum()) for path in paths)) for paths in found]
 
-    acts["igraph"] = Act(with_igraph, len(few), 2 if bench.claims < LARGE else 1, is_same, f"Yen; {less}")
+    if bench.claims < HUGE:
+        _ = bench.plain
+        acts["igraph"] = Act(with_igraph, len(few), 2 if bench.claims < LARGE else 1, is_same, f"Yen; {less}")
     if bench.claims <= YEN_MOST:
         graph = nx.DiGraph()
         for a, b, cost in zip(links.subject.tolist(), links.object.tolist(), as_list, strict=True):
@@ -177,7 +178,7 @@ def near(bench: Bench) -> list[Figure]:
 
     def ours(node: int) -> Any:
         found, level, cost = kernels.nearest(
-            arrays.start, arrays.to, arrays.code, arrays.back_start, arrays.back, arrays.back_code, arrays.costs,
+            arrays.start, arrays.to, arrays.code, arrays.back_start, arrays.back, arrays.at, arrays.costs,
             node, HOPS, Scratch.of(arrays).head,
         )  # fmt: skip
         shown = found[np.lexsort((found, cost, level))[:SHOWN]]

@@ -199,9 +199,8 @@ def _walks_beside(network: Network, arrays: Arrays, claim: int, most: int) -> tu
 
 def _walks(arrays: Arrays, node: int, forward: bool, most: int) -> Walks:
     room, anchor = Scratch.of(arrays), np.array([node], np.int32)
-    start, adjacent, _, code = sides(arrays, forward)
     state, links, cost, older = kernels.grow(
-        start, adjacent, code, arrays.costs, arrays.blocked, anchor, room.need, most, arrays.bits, arrays.half,
+        *sides(arrays, forward), arrays.costs, arrays.blocked, anchor, room.need, most, arrays.bits, arrays.half,
         most, not forward, True, room.best, room.head,
     )  # fmt: skip
     made = Walks(state, links, cost, older, room.head.copy())

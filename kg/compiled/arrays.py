@@ -52,7 +52,6 @@ class Arrays:
         back_start: For each node the first of the claims that arrive; n + 1 numbers.
         back: For each claim by object `subject * 8 + 4 * last + sign code`.
         at: For each of these its number as a claim.
-        back_code: For each of these its place in `costs`.
         blocked: 1 for nodes that no path passes through.
         signs: 2, or 3 when some claim has the sign 0.
         terminal: Some claim ends every path.
@@ -67,7 +66,6 @@ class Arrays:
     back_start: Ints
     back: Ints
     at: Ints
-    back_code: Codes
     blocked: Flags
     signs: int
     terminal: bool
@@ -183,9 +181,8 @@ class Arrays:
                 gone.append(number)
         expected = list(code_of)
         code = self.code.astype(_code_type(len(expected)))
-        back_code = self.back_code.astype(code.dtype)
         for number, value in staying:
-            code[number] = back_code[mending.back_place(self, number)] = value
+            code[number] = value
         final = _final(network)
         links = np.array([network.links[id] for id, _ in come], np.int32).reshape(-1, 3)
         ends = [network.snapshot.claims[id].relation in final for id, _ in come]
@@ -194,10 +191,10 @@ class Arrays:
             mending.Coming(bisect_left(self.ids, id), subject, into, value)
             for (id, value), subject, into in zip(come, links[:, 0].tolist(), to.tolist(), strict=True)
         ]
-        rows: dict[str, Any] = {"code": code, "back_code": back_code, "signs": self.signs, "terminal": self.terminal}
+        rows: dict[str, Any] = {"code": code, "signs": self.signs, "terminal": self.terminal}
         if gone or come:
             few = len(gone) + len(come) <= mending.MOST
-            rows = mending.spliced(self, gone, coming, code, back_code) if few else self._without(gone, coming, code)
+            rows = mending.spliced(self, gone, coming, code) if few else self._without(gone, coming, code)
             rows |= _kinds(rows["to"])
         costs = [*self.costs.tolist(), *map(cost_of, expected[known:])]
         ids = patched(self.ids, [self.ids[number] for number in gone], [id for id, _ in come])
@@ -227,7 +224,7 @@ class Arrays:
 
 
 _ROWS = ("start", "to", "back_start", "back", "at")
-_ARRAYS = ("start", "to", "code", "costs", "expected", "back_start", "back", "at", "back_code", "blocked")
+_ARRAYS = ("start", "to", "code", "costs", "expected", "back_start", "back", "at", "blocked")
 
 
 def cost_of(expected: float) -> int:
@@ -283,7 +280,6 @@ def _rows(nodes: int, subject: Any, to: Any, code: Any) -> dict[str, Any]:
         "back_start": _starts(object, nodes),
         "back": ((subject << SHIFT) | (to & (1 << SHIFT) - 1))[at],
         "at": at,
-        "back_code": code[at],
     }
 
 

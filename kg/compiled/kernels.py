@@ -56,7 +56,7 @@ def hops(start, adjacent, anchors, most, found):
 
 
 @kernel
-def grow(start, adjacent, code, costs, blocked, anchors, need, free, bits, half, most, backward, shut, best, head):
+def grow(start, adjacent, at, code, costs, blocked, anchors, need, free, bits, half, most, backward, shut, best, head):
     """Walk from the anchors, one more link each round, and return what arrives: state, links, cost, arrival before.
 
     When `shut` nothing arrives at an anchor again. After `free` links a node is left aside when `need` says that it is
@@ -81,7 +81,7 @@ def grow(start, adjacent, code, costs, blocked, anchors, need, free, bits, half,
             out += start[node + 1] - start[node]
         fresh = np.empty(min(out, len(head)) + 1, np.uint32)
         count = _relax(
-            start, adjacent, code, costs, blocked, need, bits, half, backward, round_ > free, most - round_, round_,
+            start, adjacent, at, code, costs, blocked, need, bits, half, backward, round_ > free, most - round_, round_,
             state[begin:end], cost[begin:end], best, fresh,
         )  # fmt: skip
         if size + count > room:
@@ -107,7 +107,7 @@ def grow(start, adjacent, code, costs, blocked, anchors, need, free, bits, half,
 
 @kernel
 def _relax(
-    start, adjacent, code, costs, blocked, need, bits, half, backward, close, left, round_, state, cost, best, fresh
+    start, adjacent, at, code, costs, blocked, need, bits, half, backward, close, left, round_, state, cost, best, fresh
 ):  # fmt: skip
     """Walk one claim on from each state; return how many states got cheaper, which `fresh` lists."""
     count, mask = np.uint64(0), (1 << bits) - 1
@@ -132,7 +132,8 @@ def _relax(
                 elif round_ > 1:
                     continue
             # Without a branch, so that the processor reads ahead: what is not to be listed is written over by the next.
-            total = (spent + costs[np.uint32(code[step])]) << ROUND_BITS
+            claim = np.uint64(at[step]) if backward else step
+            total = (spent + costs[np.uint32(code[claim])]) << ROUND_BITS
             known = best[into]
             less = (total | ROUNDS) < known
             best[into] = total | round_ if less else known
@@ -186,7 +187,7 @@ def clear(state, anchors, bits, best, head):
 
 
 @kernel
-def nearest(start, to, code, back_start, back, back_code, costs, node, hops, head):
+def nearest(start, to, code, back_start, back, at, costs, node, hops, head):
     """Return the nodes within some links of a node, against their direction too: node, least cost, links away.
 
     The cost is that of the cheapest chain of as many claims as the node is links away. `head` is -1 before and after.
@@ -204,13 +205,13 @@ def nearest(start, to, code, back_start, back, back_code, costs, node, hops, hea
                 last = start[here + 1] if way == 0 else back_start[here + 1]
                 for step in range(first, last):
                     there = (to[step] if way == 0 else back[step]) >> 3
-                    price = cost[place] + costs[code[step] if way == 0 else back_code[step]]
-                    at = head[there]
-                    if at < 0:
+                    price = cost[place] + costs[code[step if way == 0 else at[step]]]
+                    known = head[there]
+                    if known < 0:
                         found[size], cost[size], level[size], head[there] = there, price, links, size
                         size += 1
-                    elif level[at] == links and price < cost[at]:
-                        cost[at] = price
+                    elif level[known] == links and price < cost[known]:
+                        cost[known] = price
         begin = end
     for place in range(size):
         head[found[place]] = -1

@@ -71,7 +71,7 @@ def join(f_start, f_lane, f_code, f_cost, b_start, b_lane, b_code, b_cost, block
 
 
 @kernel
-def rounds(start, adjacent, code, costs, blocked, anchors, need, bits, half, most, backward, least, before):
+def rounds(start, adjacent, at, code, costs, blocked, anchors, need, bits, half, most, backward, least, before):
     """Walk from as many anchors as there are lanes, one more link each round, all lanes of a state side by side.
 
     `least` and `before` (states x lanes) are filled with `FAR`; `least` takes up the least cost of a walk that does not
@@ -105,7 +105,7 @@ def rounds(start, adjacent, code, costs, blocked, anchors, need, bits, half, mos
                         into += half
                     elif round_ > 1:
                         continue
-                price, to, better = costs[code[step]], least[into], False
+                price, to, better = costs[code[at[step] if backward else step]], least[into], False
                 for lane in range(lanes):
                     total, known = row[lane] + price, to[lane]
                     less = total < known

@@ -13,7 +13,7 @@ import numpy as np
 
 from kg.compiled import kernels, lanes
 from kg.compiled.arrays import Arrays
-from kg.compiled.scratch import NOWHERE, Scratch
+from kg.compiled.scratch import NOWHERE, Scratch, sides
 
 LANES, ABREAST, PROBES = 32, 32, 3
 MEETING, ROUND = 8.0, 0.4
@@ -61,7 +61,7 @@ def pair_costs(
             near, far = (sources, targets) if forward else (targets, sources)
 
             need = np.full(arrays.nodes, NOWHERE, np.uint8)
-            start, adjacent, _ = _side(arrays, not forward)
+            start, adjacent, *_ = sides(arrays, not forward)
             kernels.hops(start, adjacent, np.asarray(far, np.int32), max_links, need)
 
             def walk(first: int) -> None:
@@ -90,7 +90,7 @@ def _half(arrays: Arrays, node: int, forward: bool, most: int) -> tuple[Any, Any
     """Return what one node reaches by so many links: nodes, sign codes, costs."""
     room, anchor = Scratch.of(arrays), np.array([node], np.int32)
     state, links, cost, _ = kernels.grow(
-        *_side(arrays, forward), arrays.costs, arrays.blocked, anchor, room.need, most, arrays.bits, arrays.half,
+        *sides(arrays, forward), arrays.costs, arrays.blocked, anchor, room.need, most, arrays.bits, arrays.half,
         most, not forward, True, room.best, room.head,
     )  # fmt: skip
     reached: tuple[Any, Any, Any] = lanes.newest(state, links, cost, room.head, arrays.bits, arrays.half)
@@ -109,7 +109,7 @@ def _abreast(arrays: Arrays, anchors: Sequence[int], others: Sequence[int], need
     size = arrays.nodes << arrays.bits, LANES
     least, before = np.full(size, kernels.FAR, np.int64), np.full(size, kernels.FAR, np.int64)
     lanes.rounds(
-        *_side(arrays, forward), arrays.costs, arrays.blocked, np.asarray(anchors, np.int32), need, arrays.bits,
+        *sides(arrays, forward), arrays.costs, arrays.blocked, np.asarray(anchors, np.int32), need, arrays.bits,
         arrays.half, most, not forward, least, before,
     )  # fmt: skip
     state = (np.asarray(others, np.int64) << arrays.bits)[:, None] + np.arange(arrays.signs)
@@ -117,7 +117,3 @@ def _abreast(arrays: Arrays, anchors: Sequence[int], others: Sequence[int], need
     if arrays.terminal:
         found = np.minimum(found, least[state + arrays.half][:, :, : len(anchors)])
     return found.transpose(2, 0, 1)
-
-
-def _side(arrays: Arrays, forward: bool) -> tuple[Any, Any, Any]:
-    return (arrays.start, arrays.to, arrays.code) if forward else (arrays.back_start, arrays.back, arrays.back_code)

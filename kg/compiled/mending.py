@@ -31,7 +31,7 @@ class Coming(NamedTuple):
     code: int
 
 
-def spliced(arrays: Arrays, gone: Sequence[int], coming: Sequence[Coming], code: Any, back_code: Any) -> dict[str, Any]:
+def spliced(arrays: Arrays, gone: Sequence[int], coming: Sequence[Coming], code: Any) -> dict[str, Any]:
     """Return the rows of arrays without some claims and with others.
 
     Args:
@@ -39,7 +39,6 @@ def spliced(arrays: Arrays, gone: Sequence[int], coming: Sequence[Coming], code:
         gone: Numbers of claims that go, ascending.
         coming: Claims that come, in the order in which they will stand, placed among those that were.
         code: For each claim that was the place of its cost as it is now.
-        back_code: The same, for claims as they arrive.
 
     Law: equals the rows made anew of the claims that stay and come.
 
@@ -69,7 +68,6 @@ def spliced(arrays: Arrays, gone: Sequence[int], coming: Sequence[Coming], code:
             arrays.back, back_gone, back_before, [one.subject << SHIFT | one.to & FLAGS for one in arriving]
         ),
         "at": _changed(at, back_gone, back_before, [numbers[place] for place in by_object]),
-        "back_code": _changed(back_code, back_gone, back_before, [one.code for one in arriving]),
     }
 
 

@@ -20,7 +20,7 @@ def near(network: Network, node: int, *, hops: int, most: int | None = None) -> 
     """
     arrays = Arrays.of(network)
     found, cost, level = nearest(
-        arrays.start, arrays.to, arrays.code, arrays.back_start, arrays.back, arrays.back_code, arrays.costs,
+        arrays.start, arrays.to, arrays.code, arrays.back_start, arrays.back, arrays.at, arrays.costs,
         node, hops, Scratch.of(arrays).head,
     )  # fmt: skip
     order = np.lexsort((found, cost, level))[:most]

@@ -102,7 +102,7 @@ def best(
                     continue
                 total = combine(so_far, np.int64(edge & THREE))
                 number = at[step] if backward else step
-                price = paid + costs[np.uint32(code[step])]
+                price = paid + costs[np.uint32(code[number])]
             if ends_here:
                 rest, fewest = (0 if wanted < 0 or total == wanted else FAR), 0
             else:

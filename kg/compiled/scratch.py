@@ -47,10 +47,10 @@ class Scratch:
 
 
 def sides(arrays: Arrays, forward: bool) -> tuple[Any, Any, Any, Any]:
-    """Return rows, their claims, the numbers of these and their costs, as a walk needs them."""
+    """Return rows, their claims, the numbers of these (none where they are the places), and costs by number."""
     if forward:
         return arrays.start, arrays.to, NONE, arrays.code
-    return arrays.back_start, arrays.back, arrays.at, arrays.back_code
+    return arrays.back_start, arrays.back, arrays.at, arrays.code
 
 
 def nodes_of(nodes: Iterable[int]) -> Any:

@@ -55,7 +55,7 @@ def best_rows(
     free = max_links // 2
     met = kernels.hops(arrays.start, arrays.to, starts, max_links - free - 1, room.need)
     state, links, cost, older = kernels.grow(
-        arrays.back_start, arrays.back, arrays.back_code, arrays.costs, arrays.blocked,
+        *sides(arrays, False), arrays.costs, arrays.blocked,
         stops, room.need, free, arrays.bits, arrays.half, max_links, True, False, room.best, room.head,
     )  # fmt: skip
     room.mark[starts], room.mark[stops] = 1, 2
@@ -178,12 +178,12 @@ def _by_rounds(
 ) -> Reached:
     """Return the best path of each node and sign, of the nodes that are listed (all wanted ones by default)."""
     room = Scratch.of(arrays)
-    (start, adjacent, _, code), others, bits = sides(arrays, forward), sides(arrays, not forward), arrays.bits
+    others, bits = sides(arrays, not forward), arrays.bits
     need, free = room.need, max_links
     if wanted is not None:
         need, free = _needs(network, arrays, wanted, forward, max_links), 0
     state, links, cost, older = kernels.grow(
-        start, adjacent, code, arrays.costs, arrays.blocked, starts, need, free,
+        *sides(arrays, forward), arrays.costs, arrays.blocked, starts, need, free,
         bits, arrays.half, max_links, not forward, True, room.best, room.head,
     )  # fmt: skip
     met = state[len(starts) :]

@@ -84,7 +84,8 @@ def trace(
                         look = older[look]
                     if look < 0 or links[look] != count - 1:
                         continue
-                    over = cost[look] + costs[code[step]] - cost[arrival]
+                    number = step if backward else at[step]
+                    over = cost[look] + costs[code[number]] - cost[arrival]
                     if over > TIE:
                         continue
                     if turn == 0:
@@ -92,7 +93,6 @@ def trace(
                         continue
                     if over > 0 or doubt[look]:
                         doubt[arrival] = 1
-                    number = step if backward else at[step]
                     if over == 0 and (
                         parent[arrival] < 0
                         or _comes_first(

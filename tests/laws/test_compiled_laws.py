@@ -162,8 +162,8 @@ def test_mended_arrays_equal_those_made_from_scratch(some: list[str], data: st.D
         assert list(mended.ids) == list(fresh.ids)
         for name in ("start", "to", "back_start", "back", "at", "signs", "terminal"):
             assert np.array_equal(getattr(mended, name), getattr(fresh, name)), name
-        for name, code in (("costs", "code"), ("expected", "code"), ("costs", "back_code")):
-            values = [getattr(one, name)[getattr(one, code)] for one in (mended, fresh)]
+        for name in ("costs", "expected"):
+            values = [getattr(one, name)[one.code] for one in (mended, fresh)]
             assert np.array_equal(*values), name
         before = Arrays.of(net) if net is new else before
 
