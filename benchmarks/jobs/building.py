@@ -1,4 +1,4 @@
-"""Building: from the record to what is asked, by columns and record by record; from a mapped file; all beliefs.
+"""Building: from the record to what is asked, by columns and record by record; from a mapped file; all beliefs; files.
 
     python -m benchmarks.jobs.building URL      one start, measured in a process of its own; prints JSON
 
@@ -20,7 +20,9 @@ import numpy as np
 import kg
 from benchmarks import generate
 from benchmarks.filled import fill
+from benchmarks.jobs import loading
 from benchmarks.measuring import OURS, Act, Figure, race, spent
+from benchmarks.memory import MIB, peak_kib
 from benchmarks.parquet import columns
 from kg.belief import weigh
 from kg.columns.weighing import Weighed
@@ -31,8 +33,6 @@ from kg.searching import reach
 from kg.vocabulary import load
 
 PLAIN_MOST = 100_000
-MIB = 1024
-"""In KiB."""
 LINKS = 6
 SOURCE = "technique-0000000"
 
@@ -53,6 +53,7 @@ def measure(claims: int, folder: Path) -> Iterator[Figure]:
             engine="record by record",
         )
     yield from beliefs(claims)
+    yield from loading.measure(claims, folder)
 
 
 def record(claims: int, folder: Path) -> str:
@@ -111,12 +112,6 @@ def started(url: str, environment: Mapping[str, str]) -> dict[str, float]:
         raise RuntimeError(done.stderr)
     told: dict[str, float] = json.loads(done.stdout)
     return told
-
-
-def peak_kib() -> int:
-    """Return the most memory that this process has held; what `getrusage` says would be that of its parent too."""
-    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
 
 def main() -> None:
