@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kg.citations.parsed import Failure, failure
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 RAW_SHOWN = 300
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -52,7 +52,7 @@ class Source:
 
 
 def read_source(path: Path, *, name: str) -> Source | Failure:
-    """Read a UTF-8 text file of at most 16 MiB, or say why it cannot be read.
+    """Read a UTF-8 text file of at most 64 MiB, or say why it cannot be read.
 
     A byte order mark of UTF-8 is dropped; CR LF and CR become LF.
 

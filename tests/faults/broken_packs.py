@@ -93,7 +93,7 @@ ONE_FAULT: list[tuple[Changed, str]] = [
     ),
     (
         {"entities.yaml": b"- id: a\n" + b"#" * MAX_BYTES},
-        "tiny/entities.yaml:None: the file is larger than 16 MiB => split",
+        "tiny/entities.yaml:None: the file is larger than 64 MiB => split",
     ),
     # YAML
     (
