@@ -216,7 +216,9 @@ def test_a_record_that_cannot_be_read_is_not_ready(
     def broken() -> None:
         raise errors.StoreError("cannot open /var/lib/x.db")
 
-    monkeypatch.setattr(app.state.graph.store, "head", broken)
+    assert client.get("/api/v1/raises").status_code == 200
+    monkeypatch.setattr(app.state.graph.store, "number", broken)
+    monkeypatch.setattr(app.state.graph.store, "number_at_once", lambda: None)
     checked(client.get("/readyz"), 503)
     checked(client.get("/api/v1/raises"), 503)
     assert client.get("/healthz").json() == {"status": "ok"}

@@ -71,8 +71,8 @@ def readyz(request: Request, graph: TheGraph) -> Response:
     """200 when the record can be read and the first answers are computed, else 503."""
     if not request.app.state.warm.is_set():
         return problems.response(problems.of_status(503, "the first answers are still being computed"))
-    head = graph.store.head()
-    if head is None:
+    number = graph.store.number()
+    if not number:
         raise StoreError("the record has no revision", hint="load a pack")
-    body = orjson.dumps({"status": "ready", "revision": head.number})
+    body = orjson.dumps({"status": "ready", "revision": number})
     return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
