@@ -154,7 +154,10 @@ def _minimal(sets: Iterable[int]) -> Sets:
     """Drop every set that contains another."""
     kept: list[int] = []
     for one in sorted(set(sets), key=lambda one: (one.bit_count(), one)):
-        if not any(less & one == less for less in kept):
+        for less in kept:
+            if less & one == less:
+                break
+        else:
             kept.append(one)
     return tuple(sorted(kept))
 

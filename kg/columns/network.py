@@ -24,7 +24,7 @@ from kg.overlay import Overlay
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
-SEEN_MOST = 4
+SEEN_MOST, OPINIONS_MOST = 4, 100_000
 V = TypeVar("V")
 
 
@@ -98,8 +98,15 @@ class ColumnNetwork(Network):
 
     def opinion(self, claim: str) -> Opinion:
         """Return the opinion on a claim under these criteria; vacuous when nothing counts."""
-        at = self._untouched(claim)
-        return super().opinion(claim) if at is None or self.seen is None else self.seen.opinion(at)
+        known: dict[str, Opinion] = self.kept.setdefault("opinions", {})
+        found = known.get(claim)
+        if found is None:
+            at = self._untouched(claim)
+            found = super().opinion(claim) if at is None or self.seen is None else self.seen.opinion(at)
+            if len(known) >= OPINIONS_MOST:
+                known.clear()
+            known[claim] = found
+        return found
 
     def of_types(self, types: Sequence[str]) -> list[str]:
         """Return the entities that count and are of these types or of types below them, by id."""

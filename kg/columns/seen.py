@@ -291,7 +291,7 @@ def _place(among: Array, number: int | None) -> int | None:
     """Return where a number stands among ascending ones; None when it does not."""
     if number is None:
         return None
-    at = int(np.searchsorted(among, number))
+    at = int(among.searchsorted(number))
     return at if at < len(among) and among[at] == number else None
 
 
