@@ -129,7 +129,7 @@ def best_paths(bench: Bench) -> list[Figure]:
 
     def ours(a: int, b: int) -> Any:
         rows, _ = search.best_rows(arrays, [a], [b], K, LINKS, -1, POP_LIMIT)
-        return [int(links.cost[row[row >= 0]].sum()) for row in rows]
+        return np.where(rows >= 0, links.cost[rows], 0).sum(axis=1).tolist()
 
     def is_same(found: Sequence[Any], first: Sequence[Any]) -> bool:
         """Where the first path of a peer is short enough for us, ours costs the same."""

@@ -1,6 +1,6 @@
 """The compiled engine: the answers of `kg.engine`, for networks of thousands to tens of millions of claims.
 
-    arrays      claims as 16 bytes each, made from columns or from a network
+    arrays      claims as 14 bytes each, made from columns or from a network
     kernels     rounds by number of links; ranking: the best k paths, all paths; tracing: walks behind costs
     search      what questions call: ids in, ids out; near: neighbourhoods; again: what a change can reach
     field       the claims that routes of one sign and a bounded length use, by layers

@@ -1,4 +1,4 @@
-"""The links of a network as arrays: 16 bytes a claim, ready to be walked in both directions.
+"""The links of a network as arrays: 14 bytes a claim, ready to be walked in both directions.
 
 Lives here: `Arrays`, made from columns or from a network, and mended after a change. May enter: columns, a network.
 Never here: searching. Claims are numbered by subject, then by id, so that the number of a claim is its place among the
