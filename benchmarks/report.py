@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from benchmarks.measuring import OURS, Figure, number
-from benchmarks.targets import TARGETS
+from benchmarks.serving_page import kept
+from benchmarks.targets import PYTHON, TARGETS
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: written by `python -m benchmarks --write` -->", "<!-- end of what was measured -->"
@@ -31,11 +32,7 @@ def write(results: Path, page: Path = PAGE) -> None:
 def body(results: Path) -> str:
     """Return the tables of all runs that are kept."""
     runs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("[0-9]*.json"))]
-    newest: dict[Key, Figure] = {}
-    for run in runs:
-        for row in run["figures"]:
-            figure = Figure(**row)
-            newest[figure.job, figure.claims, figure.engine] = figure
+    newest = newest_of(runs) | served(results / "serving.json")
     return "\n".join(
         [
             "### Where and when\n", *_runs(runs),
@@ -44,6 +41,30 @@ def body(results: Path) -> str:
             "\n### Growth\n", *_growth(newest), "",
         ]
     )  # fmt: skip
+
+
+def newest_of(runs: Sequence[Mapping[str, Any]]) -> dict[Key, Figure]:
+    """Return of each job, size and engine the figure of the run that began last, whatever its file is called."""
+    newest: dict[Key, Figure] = {}
+    for run in sorted(runs, key=lambda run: str(run["date"])):
+        for row in run["figures"]:
+            figure = Figure(**row)
+            newest[figure.job, figure.claims, figure.engine] = figure
+    return newest
+
+
+def served(path: Path) -> dict[Key, Figure]:
+    """Return the time that a question on the pack takes the server, beside the call in Python; from SQLite's run."""
+    run = kept(path).get("sqlite")
+    found: dict[Key, Figure] = {}
+    for name, times in ({} if run is None else run["beside_python"]).items():
+        job = f"{name} over HTTP"
+        for engine, value, note in (
+            (OURS, "computed_ms", "at work in the server, what a clock shows"),
+            (PYTHON, "python_ms", "what a clock shows"),
+        ):
+            found[job, 0, engine] = Figure(job, 0, engine, times[value], times[value], note=note)
+    return found
 
 
 def _runs(runs: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -26,7 +26,7 @@ K, FEW, SHOWN, HOPS = 10, 3, 100, 2
 YEN_MOST = 10_000
 """Claims up to which Yen's method in Python is asked."""
 LARGE, HUGE = 1_000_000, 10_000_000
-"""Claims from which on peers are asked once; and for a single source."""
+"""Claims from which on peers are asked once; and for a single source, and none by Yen's method."""
 ROUNDS = "MultiDiGraph, walked in rounds"
 UNBOUND = "walks of any number of links, which is less to do: no cost is above ours"
 ALGEBRA = "min-plus products, one thread"
