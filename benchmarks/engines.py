@@ -55,10 +55,20 @@ class Links:
 class States(Protocol):
     """A graph whose nodes are copies of entities; a walk begins at `2 * source` in all of them."""
 
-    nodes: int
-    tail: Any
-    head: Any
-    cost: Any
+    @property
+    def tail(self) -> Any:
+        """Where each copied link begins."""
+        ...
+
+    @property
+    def head(self) -> Any:
+        """Where it ends."""
+        ...
+
+    @property
+    def cost(self) -> Any:
+        """What it costs."""
+        ...
 
     @property
     def states(self) -> int:
@@ -219,7 +229,7 @@ class Networkx:
 
     def __init__(self, links: Links) -> None:
         self.nodes = links.nodes
-        self.made = nx.MultiDiGraph()
+        self.made: Any = nx.MultiDiGraph()
         self.made.add_nodes_from(range(links.nodes))
         columns = (one.tolist() for one in (links.subject, links.object, links.minus, links.cost))
         for key, (a, b, sign, cost) in enumerate(zip(*columns, strict=True)):

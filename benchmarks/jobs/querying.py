@@ -93,7 +93,7 @@ def paths(claims: int) -> Iterator[Figure]:
     lines = "".join(f"{' '.join(one)} .\n" for id in network.ids for one in edges(network, id)).encode()
     store = ox.Store()
     store.bulk_load(lines, ox.RdfFormat.N_TRIPLES)
-    other = rdflib.Graph().parse(data=lines, format="nt")
+    other: Any = rdflib.Graph().parse(data=lines, format="nt")
 
     def ours() -> set[str]:
         walk = walks.recognised(checked, network)
