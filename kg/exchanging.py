@@ -239,14 +239,7 @@ class Exchanging(Asking):
                 if (format or recognising.family(folder)) == "pack":
                     return self._load_pack(folder, keep_going=keep_going)
                 return tables_load.load(
-                    self.store,
-                    folder,
-                    self.vocabulary,
-                    keep_going=keep_going,
-                    update=update,
-                    actor=who,
-                    name=place.name,
-                    told=told,
+                    self.store, folder, self.vocabulary, keep_going=keep_going, update=update, actor=who, told=told
                 )
         if found != "rdf" and found not in rdf_import.FORMATS:
             raise UnknownTerm(

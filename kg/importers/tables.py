@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -151,14 +152,12 @@ def _rows(table: Table) -> Iterator[tuple[int, list[str], str | None]]:
     begin = 1
     with table.path.open(encoding="utf-8-sig", newline=None) as stream:
         reader = csv.reader(stream, delimiter=table.delimiter, strict=True)
-        try:
+        with suppress(csv.Error):
             for cells in reader:
                 line, begin = begin, reader.line_num + 1
                 if cells:
                     yield line, cells, None
             return
-        except csv.Error:
-            pass
     # From the row that this reader stumbles over on, by the one that goes on at the next line.
     with table.path.open(encoding="utf-8-sig", newline=None) as stream:
         for _ in range(begin - 1):

@@ -12,15 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
 from pydantic import BaseModel
 
 from kg.citations.parsed import Failure
 from kg.errors import InputError, KgError
 from kg.ids import RecordKind
 from kg.importers.fields import refused, through
+from kg.importers.pack_links import Placed
 from kg.importers.sources import Source
 from kg.inputs import ClaimIn, EntityIn, EvidenceIn, WorkIn
-from kg.model import Claim, Evidence, Record, Work, canonical, to_payload
+from kg.model import Claim, Evidence, Record, Work, canonical, from_payload, to_payload
 from kg.sheets import values_of
 from kg.vocabulary import Vocabulary
 
@@ -155,6 +157,31 @@ def leans_of(record: Claim | Evidence) -> tuple[str, str, str | None]:
     if isinstance(record, Claim):
         return record.subject, record.relation, record.object
     return record.claim, record.work, record.supersedes
+
+
+def by_column(columns: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
+    """Return cells by the names of their columns."""
+    return {name: cell for name, cell in zip(columns, cells, strict=False) if name is not None}
+
+
+def claim_of(cells: dict[str, str]) -> str:
+    """Return the id of the claim that a row would have been."""
+    return "--".join(cells.get(name, "").strip() for name in ("subject", "relation", "object"))
+
+
+def placed(kind: RecordKind, kept: Kept, at: int, source: Source) -> Placed[Any]:
+    """Return one of them as a record with its place."""
+    record: Any = from_payload(kind, orjson.loads(kept.payloads[at]))
+    return Placed(record, source, kept.lines[at])
+
+
+_CORE = ("claim", "work", "stance", "kind", "strength", "basis", "inferred", "locator", "statement", "quote")
+
+
+def core(payload: str) -> tuple[Any, ...]:
+    """Return what an evidence item says, which never changes under one id."""
+    values = orjson.loads(payload)
+    return tuple(values.get(name) for name in _CORE)
 
 
 def _apart(kind: RecordKind) -> tuple[str, ...]:

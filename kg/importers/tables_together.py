@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from kg.errors import InputError
 from kg.ids import RecordKind
 from kg.importers.base import Base
@@ -21,13 +19,15 @@ from kg.importers.pack_links import Known, Placed, check_claims, check_entities,
 from kg.importers.sources import Source
 from kg.importers.tables import Table, rows_of
 from kg.importers.tables_quick import lane
-from kg.importers.tables_rows import Doors, Kept, leans_of, payload_of
-from kg.model import Claim, Evidence, Record, Work, from_payload
+from kg.importers.tables_rows import Doors, Kept, by_column, claim_of, core, leans_of, payload_of, placed
+from kg.model import Claim, Evidence, Record, Work
 from kg.record.batch import Batch
 from kg.sheets import SHEETS
 from kg.vocabulary import Vocabulary
 
 AT_ONCE = 5_000
+WHOLE = frozenset({"entity", "work"})
+"""Kinds that are kept as records: they are few beside claims and evidence."""
 Fetch = Callable[[RecordKind, Sequence[str]], list[Record]]
 Told = Callable[[str, int, int], None]
 _SOME_CLAIM = Claim("", "", "", "")
@@ -66,14 +66,12 @@ class Together:
 
     def take(self, tables: Sequence[Table]) -> None:
         """Take all rows, in the order of the tables; then the batch holds what is new and right."""
-        placed: dict[RecordKind, list[Placed[Any]]] = {"entity": [], "work": []}
         kept: dict[RecordKind, Kept] = {"claim": Kept(), "evidence": Kept()}
         sources = {table.sheet.kind: Source(table.name, "") for table in tables}
         for table in tables:
             kind, source = table.sheet.kind, sources[table.sheet.kind]
-            if kind in placed:
-                placed[kind] = self._whole(table, source)
-                self._settle_whole(kind, placed[kind])
+            if kind in WHOLE:
+                self._settle_whole(kind, self._whole(table, source))
             else:
                 kept[kind] = self._once(self._lean(table, source), kind, source)
         claims = self._news("claim", kept["claim"])
@@ -132,7 +130,7 @@ class Together:
             if broken is not None:
                 self.failures.append(source.failure(line, broken, REMEDY))
             else:
-                yield line, _by_column(table, cells)
+                yield line, by_column(table.columns, cells)
 
     def _count(self, table: Table) -> None:
         self.rows += 1
@@ -151,9 +149,9 @@ class Together:
             self._count(table)
             taken = None if quick is None or broken is not None else quick(cells)
             if taken is None and broken is None:
-                record: Any = self.doors.record(kind, by_column := _by_column(table, cells), source, line)
+                record: Any = self.doors.record(kind, named := by_column(table.columns, cells), source, line)
                 if record is None:
-                    self._remember(kind, _claim_of(by_column), f"{source.name}:{line}")
+                    self._remember(kind, claim_of(named), f"{source.name}:{line}")
                     continue
                 taken = record.id, payload_of(record), leans_of(record)
             if taken is None:
@@ -199,7 +197,7 @@ class Together:
         if payload_of(old) == payload:
             self.duplicates.append((kind, id))
             return False
-        if not self.update or (isinstance(old, Evidence) and _core(payload) != _core(payload_of(old))):
+        if not self.update or (isinstance(old, Evidence) and core(payload) != core(payload_of(old))):
             self.conflicts.append((kind, id))
             return False
         return True
@@ -214,8 +212,8 @@ class Together:
         if not doubtful:
             return kept
         items = Counter(leans[0] for leans in evidence.leans)
-        placed: list[Placed[Claim]] = [_placed("claim", kept, at, source) for at in doubtful]
-        self.failures += check_claims(placed, self.known, self.vocabulary, items=items)
+        doubted: list[Placed[Claim]] = [placed("claim", kept, at, source) for at in doubtful]
+        self.failures += check_claims(doubted, self.known, self.vocabulary, items=items)
         return kept.only(sorted([*good, *(at for at in doubtful if kept.ids[at] in self.known.claims)]))
 
     def _joins(self, subject: str, relation: str, object: str) -> bool:
@@ -248,14 +246,14 @@ class Together:
             )
             (good if sound else doubtful).append(at)
         if doubtful:
-            placed: list[Placed[Evidence]] = [_placed("evidence", kept, at, source) for at in doubtful]
-            for one in placed:
+            doubted: list[Placed[Evidence]] = [placed("evidence", kept, at, source) for at in doubtful]
+            for one in doubted:
                 claim = one.record.claim
                 if claim not in claims and ("claim", claim) not in faulty and claim not in there.claims:
                     fault = self.known.lacks("claim", claim)
                     if fault is not None:
                         self.failures.append(one.failure(f"claim: {fault[0]}", fault[1]))
-            _, faults = check_evidence(placed, self.known)
+            _, faults = check_evidence(doubted, self.known)
             self.failures += faults
         return self._followed(kept.only(good), source)
 
@@ -288,26 +286,3 @@ class Together:
     def _remember(self, kind: RecordKind, id: str, place: str) -> None:
         """Note where a faulty record stands, for those that lean on it."""
         self.known.faulty.setdefault((kind, id.strip()), place)
-
-
-def _by_column(table: Table, cells: Sequence[str]) -> dict[str, str]:
-    return {name: cell for name, cell in zip(table.columns, cells, strict=False) if name is not None}
-
-
-def _claim_of(cells: dict[str, str]) -> str:
-    """Return the id of the claim that a row would have been."""
-    return "--".join(cells.get(name, "").strip() for name in ("subject", "relation", "object"))
-
-
-def _placed(kind: RecordKind, kept: Kept, at: int, source: Source) -> Placed[Any]:
-    record: Any = from_payload(kind, orjson.loads(kept.payloads[at]))
-    return Placed(record, source, kept.lines[at])
-
-
-_CORE = ("claim", "work", "stance", "kind", "strength", "basis", "inferred", "locator", "statement", "quote")
-
-
-def _core(payload: str) -> tuple[Any, ...]:
-    """Return what an evidence item says, which never changes under one id."""
-    values = orjson.loads(payload)
-    return tuple(values.get(name) for name in _CORE)
