@@ -15,16 +15,21 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 import uvicorn
-from playwright.sync_api import sync_playwright
 
 import kg
 from benchmarks.jobs.querying import fill
 from benchmarks.measuring import OURS, Figure
+from kg.later import Later
 from kg_api import server
+
+if TYPE_CHECKING:
+    from playwright import sync_api
+else:
+    sync_api = Later("playwright.sync_api")
 
 JOB, TURNS = "first picture", 5
 SIZES = {200: "", 1_000: "?view=all"}
@@ -48,7 +53,7 @@ def measure(folder: Path) -> Iterator[Figure]:
         fill(url, CLAIMS_PER_ENTITY * entities)
         graph = kg.open(url, ontology=())
         # The server answers from this process's threads, so that a figure is of the browser's thread alone.
-        with serving(graph) as site, sync_playwright() as playwright:
+        with serving(graph) as site, sync_api.sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=place, args=["--no-sandbox"])
             address = f"{site}/{query}"
             with urlopen(address, timeout=60) as answer:
