@@ -11,7 +11,13 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 import kg
+from kg import merging
+from kg.importers import citations, pack_load, rdf_load, tables_load
+from kg.rdf.reviews import OUTCOMES
+from kg.revising import ACT
 from kg_api.app import create_app
+from kg_api.pages_read.versions import act_said
+from kg_api.pages_write.history import ACTS
 
 ITEM = {
     "subject": "qlora",
@@ -242,3 +248,16 @@ def test_a_wrong_token_leaves_the_form(app: FastAPI, token: str, status: int, la
     assert 'name="token"' in told
     assert 'name="next" value="/review"' in told
     assert ("\u4ee4\u724c" in told) == (lang == "zh")
+
+
+def test_every_act_that_is_logged_has_a_word_and_can_be_asked_for(app: FastAPI) -> None:
+    client = TestClient(app)
+    written = {ACT, merging.ACT, rdf_load.ACT, tables_load.ACT, pack_load.ACT, citations.ACT, "propose", "undo"}
+    written |= {f"mark {status}" for status in ("current", "corrected", "retracted")} | {*OUTCOMES} - {"retract"}
+    assert written <= {*ACTS, "create"}
+    for lang in ("en", "zh"):
+        page = client.get("/history", params={"lang": lang}).text
+        for act in ACTS:
+            assert act_said(act, lang) != act or lang == "en"
+            assert f'<option value="{act}">{act_said(act, lang)}</option>' in page
+    assert client.get("/history?act=mark%20retracted").status_code == 200

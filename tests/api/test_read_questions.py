@@ -144,7 +144,7 @@ def test_each_form_stands_by_itself(client: TestClient, name: str, lang: str) ->
         ("/ask/paths?source=qlora&target=", 422, "Please choose: To.", "请填写：到。"),
         ("/ask/paths?source=qlora&target=qlora", 422, "both qlora", "此栏所填内容无法使用"),
         ("/ask/what-if?max_links=6", 422, "Suppose something first", "请先设定一项假设"),
-        ("/ask/gaps?since=soon", 422, "not a whole number", "无法在此使用"),
+        ("/ask/gaps?since=soon", 422, "not a whole number", "之间的整数"),
         ("/ask/robustness?source=qlora", 422, "Please choose: To.", "请填写：到。"),
         (
             "/ask/paths?source=qlora&target=malicious-use&study_kind=nonsense",
@@ -174,7 +174,8 @@ def test_a_mistake_keeps_the_form_and_says_what_to_do(
         ("/claims/tar--mitigates--safeguard-remova", 404, "Tampering attack resistance", "篡改攻击抵抗"),
         ("/nowhere", 404, "There is nothing at this address.", "此地址没有内容。"),
         ("/matrix?rows=Tecnique", 422, "Technique", "Technique"),
-        ("/matrix?known_in=soon", 422, "not a whole number", "无法在此使用"),
+        ("/matrix?known_in=soon", 422, "not a whole number", "之间的整数"),
+        ("/ask/raises?target=", 422, "is not a parameter", "本页不接受参数“target”"),
         ("/ask/pathes", 404, "paths", "paths"),
     ],
 )
@@ -189,6 +190,27 @@ def test_errors_are_pages_in_the_language_of_the_reader(
         assert text in got.text
         assert "`kg" not in got.text
         assert got.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("address", ["/entities/qlorra", "/ask/gaps?since=soon", "/ask/raises?target=", "/nowhere"])
+def test_english_details_stand_behind_the_chinese_reason(client: TestClient, address: str) -> None:
+    spoken = address + ("&" if "?" in address else "?") + "lang="
+    page = client.get(f"{spoken}zh", headers={"Accept": "text/html"}).text
+    before, _, detail = page.partition('<details class="technical"><summary>技术细节（英文）</summary><p lang="en">')
+    assert detail
+    assert 'lang="en">' not in before.partition('<main id="main">')[2]
+    english = client.get(f"{spoken}en", headers={"Accept": "text/html"}).text
+    assert 'class="technical"' not in english
+
+
+def test_names_of_parameters_are_offered_where_they_would_change_something(client: TestClient) -> None:
+    page = client.get("/ask/raises?target=malicious-use", headers={"Accept": "text/html"}).text
+    near = re.findall(r'<p class="near">.*?</p>', page, re.DOTALL)[0]
+    assert 'href="/ask/raises?risk=malicious-use"' in near
+    assert "strength" not in near
+    typed = client.get("/ask/raises?min_strenght=strong&lang=en", headers={"Accept": "text/html"}).text
+    assert 'href="/ask/raises?lang=en&amp;min_strength=strong"' in typed
+    assert 'class="near"' not in client.get("/ask/raises?zzz=1", headers={"Accept": "text/html"}).text
 
 
 def test_near_ids_lead_to_their_pages(client: TestClient) -> None:

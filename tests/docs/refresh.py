@@ -21,7 +21,9 @@ def refreshed(block: Block, reader: Reader) -> tuple[str, list[str]]:
         keep = "..." in step.expected or matches(step.expected, actual)
         if not matches(step.expected, actual) and keep:
             said.append(f"{step.line}: the shortened output no longer fits `{step.command}`")
-        command = "$ " + step.command.replace("\n", "\n> ")
+        command = f"$ {step.command}"
+        if command not in block.text:
+            command = command.replace("\n", "\n> ")
         output = step.expected if keep else actual
         parts.append(f"{command}\n{output}" if output else command)
     return "\n".join(parts), said

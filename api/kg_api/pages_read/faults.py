@@ -25,6 +25,14 @@ Document = dict[str, Any]
 _QUOTED = re.compile(r"'([^']{1,120})[^']*'|\"([^\"]{1,120})[^\"]*\"|\b(?:revision|question) (\d{1,20})\b")
 _FOR_PROGRAMS = re.compile(r"`kg |--[a-z]|/api/v1/|`next`")
 RECORDS = frozenset(frame.PLURALS)
+# What messages are about that readers meet most, and the words for it in the language of the page.
+_MET = (
+    (re.compile(rf"{frame.NOT_TAKEN}$"), "fault_parameter"),
+    (re.compile(r"is not a whole number from (?P<low>\S+) to (?P<high>\S+)$"), "fault_whole"),
+    (re.compile(r"is not a (?:whole )?number"), "fault_number"),
+    (re.compile(r"has (?P<count>[\d,]+) characters, at most (?P<most>[\d,]+)"), "fault_long"),
+    (re.compile(r"is given (?P<count>\d+) times"), "fault_twice"),
+)
 
 
 async def error_page(request: Request, problem: Mapping[str, Any]) -> Response:
@@ -58,12 +66,12 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
     if missing:
         text = words["fault_no_record"].format(kind=words[f"kind_{where}"], given=given)
     elif lang == "zh" and not has_chinese(detail):
-        text = words.get(key, words["fault_other"]).format(given=given, where=where or "")
-        if not given and "{given}" in words.get(key, ""):
+        text = _met(detail, given, words) or words.get(key, words["fault_other"]).format(given=given)
+        if not given and "{given}" in words.get(key, "") and text == words[key].format(given=given):
             text = words["fault_bad-field"]
     else:
         text = detail[:1].upper() + detail[1:] + ("" if detail.endswith((".", "?", "!", "。")) else ".")
-    if field is not None and given and not missing:
+    if field is not None and given and not missing and not detail.endswith(frame.NOT_TAKEN):
         label = words.get(f"ask_{field}", words.get(f"criterion_{field}", field))
         text = f"{label}{'：' if lang == 'zh' else ': '}{text}"
     hint = problem.get("hint")
@@ -74,10 +82,24 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
         "title": words.get(f"error_{problem['status']}", words["error_other"]),
         "text": text,
         "todo": todo,
-        "near": [_near(request, where, field, one, lang) for one in problem.get("near", ())],
+        "near": [
+            (one, frame.changed(request, (where or "",), **{one: request.query_params.get(where or "", "")}))
+            if detail.endswith(frame.NOT_TAKEN)
+            else _near(request, where, field, one, lang)
+            for one in problem.get("near", ())
+        ],
         "detail": detail if lang == "zh" and not has_chinese(detail) else None,
         "field": field,
     }
+
+
+def _met(detail: str, given: str, words: Mapping[str, str]) -> str | None:
+    """Return a message that readers meet often in the language of the page; None for others."""
+    for pattern, word in _MET:
+        found = pattern.search(detail)
+        if found:
+            return words[word].format(given=given, **found.groupdict())
+    return None
 
 
 def _field(request: Request, where: str | None, given: str) -> str | None:

@@ -24,6 +24,11 @@ from kg_api.problems import Refusal
 router = APIRouter(include_in_schema=False)
 FILTERS = ("actor", "act", "kind", "id", "after")
 SHOWN_MOST = 200
+ACTS = (
+    "propose", "accept", "reject", "return", "revise", "revoke", "mark retracted", "mark corrected", "mark current",
+    "import", "load pack", "import rdf", "import tables", "merge", "undo",
+)  # fmt: skip
+"""Every act that the log may name, as it is written there."""
 Document = dict[str, Any]
 
 
@@ -36,7 +41,9 @@ def log(request: Request, graph: TheGraph, spoken: TheLang) -> Response:
     found = graph.log(**asked)
     rows = [_told(one_, spoken) for one_ in found["items"]]
     return shown(
-        visit, "write/log.html", {"rows": rows, "next": found["next"], "people": found["people"], "asked": asked}
+        visit,
+        "write/log.html",
+        {"rows": rows, "next": found["next"], "people": found["people"], "asked": asked, "acts": ACTS},
     )
 
 
