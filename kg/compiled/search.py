@@ -17,7 +17,7 @@ from kg.engine import POP_LIMIT, WALK_LIMIT, Found, Nodes, Path, Reached, rank
 from kg.network import COST_UNIT, Network
 
 PARTIALS = 1 << 14
-AGAIN_MOST = 12
+AGAIN_MOST = 3
 """Pairs up to which asking each again is less work than walking everywhere."""
 
 
@@ -180,7 +180,9 @@ def _by_rounds(
     room = Scratch.of(arrays)
     others, bits = sides(arrays, not forward), arrays.bits
     need, free = room.need, max_links
-    if wanted is not None:
+    if listed is not None:
+        need, free = _away(arrays, listed, forward, max_links), 0
+    elif wanted is not None:
         need, free = _needs(network, arrays, wanted, forward, max_links), 0
     state, links, cost, older = kernels.grow(
         *sides(arrays, forward), arrays.costs, arrays.blocked, starts, need, free,
@@ -239,11 +241,16 @@ def _needs(network: Network, arrays: Arrays, wanted: Nodes, forward: bool, max_l
     asked = (wanted, forward, max_links)
     known = network.kept.get("needs")
     if known is None or known[0] != asked:
-        need = np.full(arrays.nodes, NOWHERE, np.uint8)
-        start, adjacent, *_ = sides(arrays, not forward)
-        kernels.hops(start, adjacent, nodes_of(wanted), max_links, need)
-        network.kept["needs"] = known = (asked, need)
+        network.kept["needs"] = known = (asked, _away(arrays, wanted, forward, max_links))
     return known[1]
+
+
+def _away(arrays: Arrays, wanted: Nodes, forward: bool, max_links: int) -> Any:
+    """Return for each node the least number of links to the wanted ones."""
+    need = np.full(arrays.nodes, NOWHERE, np.uint8)
+    start, adjacent, *_ = sides(arrays, not forward)
+    kernels.hops(start, adjacent, nodes_of(wanted), max_links, need)
+    return need
 
 
 def _first(arrays: Arrays, rows: Any, k: int) -> list[Path]:
