@@ -218,7 +218,7 @@ def _quickly(connection: sa.Connection, count: int, *, empty: bool) -> Iterator[
         later = sorted(chain.from_iterable(indexes), key=lambda one: str(one.name))
     try:
         for index in later:
-            index.drop(connection)
+            index.drop(connection, checkfirst=True)
         yield
         for index in later:
             index.create(connection)

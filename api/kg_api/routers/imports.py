@@ -120,7 +120,7 @@ def imported(
         raise UnknownTerm(
             f"{format[:40]!r} is not a format that is imported here",
             where="format",
-            hint=f"use {', '.join([*CITATIONS, *RDF])}; packs are loaded by the operator",
+            hint=f"use {', '.join([*CITATIONS, *RDF])}; packs and tables are loaded by the operator",
         )
     for given in [
         word for word, on in {"dry_run": dry_run, "encoding": encoding, "update": update, "exact": exact}.items() if on
