@@ -6,20 +6,34 @@ Lives here: `spliced`, `Coming`. May enter: arrays, which claims go and come. Ne
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kg.later import Later
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from kg.compiled.arrays import Arrays
 else:
     np = Later("numpy")
 
 SHIFT, FLAGS = 3, 7
 MOST = 24
 """Claims that go or come up to which rows are spliced: each takes a pass over the numbers, making rows anew a sort."""
+
+
+class Rows(Protocol):
+    """What is needed of `kg.compiled.arrays.Arrays`, which says what each is."""
+
+    @property
+    def start(self) -> Any: ...
+    @property
+    def to(self) -> Any: ...
+    @property
+    def back_start(self) -> Any: ...
+    @property
+    def back(self) -> Any: ...
+    @property
+    def at(self) -> Any: ...
+    def subjects(self, claims: Any) -> Any: ...
 
 
 class Coming(NamedTuple):
@@ -31,7 +45,7 @@ class Coming(NamedTuple):
     code: int
 
 
-def spliced(arrays: Arrays, gone: Sequence[int], coming: Sequence[Coming], code: Any) -> dict[str, Any]:
+def spliced(arrays: Rows, gone: Sequence[int], coming: Sequence[Coming], code: Any) -> dict[str, Any]:
     """Return the rows of arrays without some claims and with others.
 
     Args:
@@ -71,12 +85,12 @@ def spliced(arrays: Arrays, gone: Sequence[int], coming: Sequence[Coming], code:
     }
 
 
-def back_place(arrays: Arrays, claim: int) -> int:
+def back_place(arrays: Rows, claim: int) -> int:
     """Return where a claim stands among those that arrive."""
     return _place(arrays, int(arrays.to[claim]) >> SHIFT, claim)
 
 
-def _place(arrays: Arrays, object: int, number: int) -> int:
+def _place(arrays: Rows, object: int, number: int) -> int:
     """Return where the first claim stands that arrives at an object and has this number, or a higher one."""
     low, high = int(arrays.back_start[object]), int(arrays.back_start[object + 1])
     return low + int(np.searchsorted(arrays.at[low:high], number))
