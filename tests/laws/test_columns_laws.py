@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from kg.model import Change, Record, kind_of
 from kg.network import Network
 from kg.overlay import Overlay, opened
 from kg.record import Records, Store
+from kg.scenario import Scenario
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary, load
 from tests.histories import Clock
@@ -198,6 +200,10 @@ def test_what_is_laid_over_columns_is_what_is_read_anew(seed: int, before: int, 
         assert_same_snapshots(snapshot, records)
         ours = source.network(snapshot, criteria, VOCABULARY)
         assert_same_networks(ours, Network.build(records, criteria, VOCABULARY))
+        for work in chance.sample(sorted(records.works), min(2, len(records.works))):
+            dropped, _ = Scenario(drop_work=(work,)).apply(ours)
+            without = replace(criteria, without_work=tuple(sorted({*criteria.without_work, work})))
+            assert_same_networks(dropped, Network.build(records, without, VOCABULARY))
         # The columns are still of their own revision.
         assert_same_snapshots(source.snapshot, whole(store.records(columns.revision)))
 

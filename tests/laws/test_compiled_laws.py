@@ -18,7 +18,7 @@ import kg.engine
 from benchmarks.generate import draw, snapshot
 from kg import searching
 from kg.belief import opinion
-from kg.compiled import again, search
+from kg.compiled import again, mending, search
 from kg.compiled.arrays import Arrays
 from kg.compiled.near import near as search_near
 from kg.criteria import Criteria
@@ -156,8 +156,11 @@ def test_mended_arrays_equal_those_made_from_scratch(some: list[str], data: st.D
     criteria = replace(old.criteria, without_work=tuple(sorted(works)))
     touched = {item.claim for work in works for item in taken_.evidence_from(work)}
     new = old.reread(taken_, criteria, touched)
+    most = data.draw(st.sampled_from([0, mending.MOST]))
     for net in (new, new.reread(taken_, old.criteria, touched), old.lacking(sorted(touched))):
-        mended = before.mended(net, touched) if net is not new else Arrays.of(net)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(mending, "MOST", most)
+            mended = before.mended(net, touched) if net is not new else Arrays.of(net)
         fresh = Arrays.of(replace(net))
         assert list(mended.ids) == list(fresh.ids)
         for name in ("start", "to", "back_start", "back", "at", "signs", "terminal"):
