@@ -159,8 +159,12 @@ def _told(content: bytes, name: str, format: str | None, trust: Trust) -> tuple[
     except InputError as refusal:
         refusal.where = refusal.where or name
         raise
-    head, _, body = parsed.partition(b"\n")
-    told = json.loads(head)
+    # Each of these is as large as the file: none is kept longer than it is needed.
+    del payload
+    begin = parsed.index(b"\n") + 1
+    told = json.loads(parsed[:begin])
+    body = str(memoryview(parsed)[begin:], "utf-8")
+    del parsed
     source = Source(name, content.decode().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     other = citations.recognise("", source.text) if told["faults"] and not told["statements"] else None
     if other is not None:
@@ -169,7 +173,7 @@ def _told(content: bytes, name: str, format: str | None, trust: Trust) -> tuple[
             where=name,
             hint=f"name the format: {other.id}",
         )
-    return told, source, parse_lines(body.decode())
+    return told, source, parse_lines(body)
 
 
 def _parse(payload: bytes, trust: Trust) -> bytes:
