@@ -42,6 +42,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "sign_out": EVERYBODY,
     "contribute_form": Permission(CONTRIBUTOR),
     "review_form": Permission(REVIEWER),
+    "reviews_form": Permission(REVIEWER),
     "undo_form": Permission(REVIEWER),
     "keep_answer": Permission(CONTRIBUTOR),
     "add_work": Permission(CONTRIBUTOR),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -58,7 +59,7 @@ class Visitor:
         assert found is not None
         return found[1]
 
-    def post(self, path: str, status: int, **fields: str) -> str:
+    def post(self, path: str, status: int, **fields: Any) -> str:
         """Return where a form leads to, or the page that it shows."""
         answer = self.client.post(path, data={"csrf": self.csrf, **fields})
         assert answer.status_code == status, answer.text[:1500]
@@ -261,3 +262,24 @@ def test_every_act_that_is_logged_has_a_word_and_can_be_asked_for(app: FastAPI) 
             assert act_said(act, lang) != act or lang == "en"
             assert f'<option value="{act}">{act_said(act, lang)}</option>' in page
     assert client.get("/history?act=mark%20retracted").status_code == 200
+
+
+def test_several_are_decided_at_once_all_or_none(graph: kg.Graph, ann: Visitor, bob: Visitor) -> None:
+    said = [ITEM | {"statement": f"S {one}.", "locator": one} for one in ("§6", "§7")]
+    made = [ann.post("/contribute", 303, act="send", **item) for item in said]
+    ids = [place.split("?")[0].rpartition("/")[2] for place in made]
+    assert 'name="id"' not in ann.get("/review")
+    assert [f'name="id" value="{id}"' in bob.get("/review") for id in ids] == [True, True]
+    seen, before = bob.field("/review", "revision"), graph.revision
+    assert "Nothing is ticked" in bob.post("/review", 422, decision="accept", revision=seen)
+    assert "aria-invalid" in bob.post("/review", 422, decision="reject", revision=seen, id=ids)
+    assert "role reviewer" in ann.post("/review", 403, decision="accept", revision=seen, id=ids)
+    mine = bob.post("/contribute", 303, act="send", **ITEM | {"statement": "Mine.", "locator": "mine"}).split("?")[0]
+    bob.post("/review", 403, decision="accept", revision=str(graph.revision), id=[*ids, mine.rpartition("/")[2]])
+    assert [graph.snapshot.evidence[id].status for id in ids] == ["proposed"] * 2
+    place = bob.post("/review", 303, decision="reject", revision=seen, id=ids, why="both say the same")
+    assert place.startswith(f"/history/{before + 2}?")
+    assert [graph.snapshot.evidence[id].status for id in ids] == ["rejected"] * 2
+    told = bob.get(place)
+    assert "Done, and recorded in the history." in told
+    assert all(id in told for id in ids)

@@ -11,6 +11,7 @@ import pytest
 import kg
 import kg_viz
 from kg_viz import scene
+from kg_viz.page import CARD
 
 expect = pytest.importorskip("playwright.sync_api", reason="playwright is not installed").expect
 pytestmark = pytest.mark.browser
@@ -116,6 +117,15 @@ def test_a_click_on_a_card_opens_the_entity(open_page: Opened, site: str) -> Non
     page.wait_for_url("**/?*open=malicious-use*")
     page.wait_for_selector("html[data-ready=yes]")
     expect(page.locator(".undo")).to_contain_text("Malicious use unfolded")
+    watch.nothing_happened()
+
+
+def test_a_click_a_little_beside_a_card_opens_it_too(open_page: Opened, site: str) -> None:
+    page, watch = open_page(f"{site}/?lang=en")
+    x, y = place_of(page, "at", "malicious-use")
+    height = CARD["height"] * page.evaluate("() => window.evidencePicture.inspect().scale")
+    page.mouse.click(x, y - height / 2 - 2)
+    expect(page.locator("#panel h2").first).to_contain_text("Malicious use")
     watch.nothing_happened()
 
 

@@ -214,3 +214,19 @@ def harmless_links(page: Any) -> None:
     assert page.locator("a[href^='javascript'], a[href^='data'], a[href^='vbscript']").count() == 0
     programs = page.locator("script:not([type='application/ld+json'])")
     assert not any("alert(" in text for text in programs.all_text_contents())
+
+
+def test_the_chosen_cell_stays_in_sight_when_its_panel_opens(open_page: Callable[..., Any], site: str) -> None:
+    page, watch = open_page(f"{site}/matrix?lang=en")
+    places = page.evaluate(
+        "() => [...document.querySelectorAll('a[data-cell]')].map((one) => one.offsetParent.offsetLeft)"
+    )
+    page.locator("a[data-cell]").nth(places.index(max(places))).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#cell")
+    cell = page.locator("a[data-cell][aria-current=true]").bounding_box()
+    chart = page.locator(".chart").bounding_box()
+    assert chart["x"] <= cell["x"]
+    assert cell["x"] + cell["width"] <= chart["x"] + chart["width"] + 1
+    assert 0 <= cell["y"] <= 900 - cell["height"]
+    watch.nothing_happened()

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from kg.contribute.names import record_of
 from kg.contribute.queue import quote_of, says
 from kg.contribute.states import PENDING
-from kg.errors import Conflict, KgError
+from kg.errors import Conflict, InputError, KgError
 from kg.graph import Graph
 from kg.ids import RecordKind
 from kg.model import Evidence, Record, to_payload
@@ -42,10 +42,38 @@ Document = dict[str, Any]
 def queue(request: Request, graph: TheGraph, spoken: TheLang) -> Response:
     """The queue, the oldest first."""
     frame.only(request, FILTERS)
-    asked = {name: value for name, value in request.query_params.items() if name in FILTERS and value}
-    visit = Visit.of(request, graph, spoken)
-    found = graph.reviews(**asked, lang=spoken)
-    return shown(visit, "write/queue.html", {"queue": found, "asked": asked})
+    return _queue(Visit.of(request, graph, spoken))
+
+
+@router.post("/review", name="reviews_form")
+async def decided_together(request: Request, graph: TheGraph, spoken: TheLang) -> Response:
+    """Decide on several with one reason: one revision, all or none."""
+    form = await security.form_of(request)
+    return await run_in_threadpool(_decide_together, request, graph, spoken, form)
+
+
+def _queue(visit: Visit, *, status: int = 200, **found: Any) -> Response:
+    asked = {name: value for name, value in visit.request.query_params.items() if name in FILTERS and value}
+    context = {"queue": visit.graph.reviews(**asked, lang=visit.lang), "asked": asked, "chosen": (), "why": "", **found}
+    return shown(visit, "write/queue.html", context, status=status)
+
+
+def _decide_together(request: Request, graph: Graph, lang: Lang, form: Form) -> Response:
+    visit = Visit.of(request, graph, lang)
+    ids, why = list(dict.fromkeys(form.get("id", []))), one(form, "why")
+    try:
+        actor, decision = visit.proven(form), one(form, "decision")
+        if not ids:
+            raise InputError(said(lang)["none_chosen"], where="id")
+        if decision not in DECISIONS:
+            raise InputError(f"{decision[:40]!r} is no decision", where="decision", hint=f"use {', '.join(DECISIONS)}")
+        for id in ids:
+            _refuse_changed(graph, id, _seen(form), lang)
+        made = graph.review(ids, decision, why=why or None, actor=actor, two_person=True, lang=lang)
+    except (KgError, Refusal) as fault:
+        problem = visit.fault(fault)
+        return _queue(visit, status=problem["status"], problem=problem, chosen=ids, why=why)
+    return led(visit, f"/history/{made['revision']}", sent="decided")
 
 
 @router.get("/review/{id}")
@@ -66,9 +94,8 @@ def _decide(request: Request, graph: Graph, lang: Lang, id: str, form: Form) -> 
     visit = Visit.of(request, graph, lang)
     try:
         actor, decision = visit.proven(form), one(form, "decision")
-        why, seen = one(form, "why") or None, one(form, "revision")
-        expect = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None
-        _refuse_changed(graph, id, expect, lang)
+        why = one(form, "why") or None
+        _refuse_changed(graph, id, _seen(form), lang)
         if decision == "revoke":
             graph.revoke(id, why=why or "", actor=actor, lang=lang)
         else:
@@ -77,6 +104,12 @@ def _decide(request: Request, graph: Graph, lang: Lang, id: str, form: Form) -> 
         problem = visit.fault(fault)
         return _page(visit, id, status=problem["status"], problem=problem, why=one(form, "why"))
     return led(visit, f"/review/{quote(id, safe='')}", sent="decided")
+
+
+def _seen(form: Form) -> int | None:
+    """Return the revision that the reviewer saw."""
+    seen = one(form, "revision")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None
 
 
 def _refuse_changed(graph: Graph, id: str, seen: int | None, lang: Lang) -> None:

@@ -32,9 +32,29 @@ async function open(address, focus) {
   const shown = document.getElementById("cell");
   shown.focus({ preventScroll: true });
   if (window.innerWidth < 1180) shown.scrollIntoView({ block: "start" });
+  else bring();
+}
+
+// The panel narrows the map: the chosen cell is brought back into sight, clear of the headings that stay in place.
+function bring() {
+  const chart = desk?.querySelector(".chart");
+  const cell = chart?.querySelector('a[aria-current="true"]');
+  if (!cell) return;
+  const [box, at] = [chart.getBoundingClientRect(), cell.getBoundingClientRect()];
+  const corner = chart.querySelector(".corner").getBoundingClientRect();
+  const left = box.left + corner.width;
+  if (at.right > box.right) chart.scrollLeft += at.right - box.right + at.width;
+  else if (at.left < left) chart.scrollLeft -= left - at.left + at.width;
+  const top = box.top + corner.height;
+  if (chart.scrollHeight > chart.clientHeight && at.bottom > box.bottom) chart.scrollTop += at.bottom - box.bottom + at.height;
+  else if (chart.scrollHeight > chart.clientHeight && at.top < top) chart.scrollTop -= top - at.top + at.height;
+  const now = cell.getBoundingClientRect();
+  if (now.bottom > window.innerHeight || now.top < 0) window.scrollBy(0, now.top - window.innerHeight / 2);
 }
 
 let last = null;
+
+if (window.innerWidth >= 1180) bring();
 
 function go(link, focus = null) {
   const address = link.getAttribute("href").replace(/#.*$/, "");

@@ -13,6 +13,7 @@ const TYPE = [
 const NARROW = 700;
 const FADED = 0.09;
 const REACH = 6;
+const BESIDE = 4;
 const DOT = 7;
 // From these scales on dots carry their names and lines their signs; the best linked carry their names always.
 const NAMED = 0.72;
@@ -281,8 +282,20 @@ export function drawCanvas(element, scene, told) {
     });
   });
   element.addEventListener("mouseleave", () => pointed !== null && point(null));
-  network.on("click", ({ nodes: [node], pointer, event }) => {
+  // A card or dot is meant also by who clicks a little beside it.
+  const nodeAt = (canvas, reach) => {
+    let found;
+    let least = reach;
+    for (const node of scene.nodes) {
+      const apart = Math.max(Math.abs(canvas.x - node.x) - half.x, Math.abs(canvas.y - node.y) - half.y);
+      if (apart <= least && shown(node.id)) [found, least] = [node.id, apart];
+    }
+    return found;
+  };
+  network.on("click", ({ nodes: [hit], pointer, event }) => {
     network.unselectAll();
+    const reach = (event?.pointerType === "touch" ? 2 * BESIDE : BESIDE) / network.getScale();
+    const node = shown(hit) ? hit : nodeAt(pointer.canvas, reach);
     const edge = shown(node) ? null : edgeAt(pointer.canvas, event?.pointerType === "touch" ? 2.5 * REACH : REACH);
     if (shown(node)) told.chosen("node", nodes.get(node));
     else if (edge !== null) told.chosen("edge", edge);
