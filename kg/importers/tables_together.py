@@ -165,6 +165,8 @@ class Together:
 
     def _once(self, kept: Kept, kind: RecordKind, source: Source) -> Kept:
         """Return claims or evidence by id; each further one of an id is a failure that tells where the first stands."""
+        if all(map(str.__lt__, kept.ids, kept.ids[1:])):
+            return kept
         order = sorted(range(len(kept.ids)), key=kept.ids.__getitem__)
         places: list[int] = []
         for at in order:
