@@ -28,6 +28,9 @@ THRESHOLD = 3_000
 """Links from which on compiled searches pay for the 0.4 s that loading them takes. Everything that one entity reaches
 by six links takes plain Python about 50 ms at 3,000 links and 200 ms at 10,000, kernels 2 and 10 ms."""
 
+DENSE, DENSE_LEAST = 8, 300
+"""Links for each entity, and in all, from which on they pay too: chains multiply with every link of theirs."""
+
 
 def best_paths(
     network: Network,
@@ -88,7 +91,9 @@ def is_compiled(network: Network) -> bool:
             where="KG_ENGINE",
             hint="pip install 'evidence-kg[fast]', or leave KG_ENGINE out",
         )
-    return asked == "compiled" or (asked == "auto" and len(network.links) >= THRESHOLD and has_numba())
+    links = len(network.links)
+    is_large = links >= THRESHOLD or links >= max(DENSE_LEAST, DENSE * len(network.ids))
+    return asked == "compiled" or (asked == "auto" and is_large and has_numba())
 
 
 @cache

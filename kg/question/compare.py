@@ -118,7 +118,8 @@ class Comparison:
             cols: Ids of the entities where they end.
             max_links: Most claims in a path.
             lang: Language of the sentences.
-            limits: Takes up the names of limits that cut in: "pops", and "reliability" where it was left aside.
+            limits: Takes up the names of limits that cut in: "pops", "rows" where the first rows alone were asked, and
+                "reliability" where it was left aside.
 
         Returns:
             As `pair`, with `before` and `after`: `{"direction", "best", "opposing"}`, null where there is no path.
@@ -131,7 +132,7 @@ class Comparison:
                 (row, col): (by_sign, whole)
                 for row, col, by_sign, whole in raises.pairs(net, some, cols, max_links, limits)
             }
-            for some in [self._touched(rows, max_links)]
+            for some in [raises.within(self._touched(rows, max_links), cols, limits)]
             for net in self.networks
         ]
         for pair in sorted(both[0].keys() | both[1].keys()):

@@ -19,8 +19,8 @@ from kg.question.impact import DEEP_ITEMS, many_paths, reliability_of
 from kg.searching import best_paths, reach
 
 Signed = Mapping[int, Sequence[Path]]
-PAIRS_MOST = 250_000
-"""Pairs of a cause and a harm that one question looks at: all of 500 and 500."""
+PAIRS_MOST = 100_000
+"""Pairs of a cause and a harm that one question looks at: all of 300 and 300, and some more."""
 SECONDS = 60.0
 """Time in which rows are begun."""
 
@@ -40,7 +40,7 @@ def find(
     Returns:
         `{"items": [{"technique", "risk", "direction", "best", "opposing", "works", "reliability"}, ...]}`, highest
         expected first, then by technique and risk. With "rows" among the limits only the first techniques in order
-        were looked at: as many as make 250,000 pairs, or fit into a minute.
+        were looked at: as many as make 100,000 pairs, or fit into a minute.
 
     Raises:
         NotFound: an entity is not in the record.
@@ -104,7 +104,7 @@ def matrix(
         `{"rows": [ids], "cols": [ids], "cells": [...]}` by row, then column. `works` counts the works that the
         best and the opposing path rest on, `latest_year` is the newest of them. An absent pair means: no evidence
         found, which is not "no effect". With "rows" among the limits, `rows` holds those that were looked at, the
-        first in order: as many as make 250,000 pairs, or fit into a minute.
+        first in order: as many as make 100,000 pairs, or fit into a minute.
 
     Raises:
         UnknownTerm: no such entity type.

@@ -24,7 +24,7 @@ else:
 FLOW_MOST = 3_000_000
 """Claims within reach of both ends up to which a flow is looked for: it cannot be broken off, and takes a microsecond
 for each claim. Beyond, what leaves the sources or arrives at the targets is enough."""
-SHARE, FEW = 8, 1_000
+SHARE, FEW = 8, 20_000
 
 
 @dataclass(frozen=True)
