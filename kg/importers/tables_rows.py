@@ -53,21 +53,25 @@ class Kept:
 
     Attributes:
         ids, payloads, lines: Of each.
-        leans: Of each what it leans on: subject, relation and object of a claim; claim, work and the item that an item
-            of evidence supersedes.
+        first, second, third: What each leans on: subject, relation and object of a claim; claim, work and the item that
+            an item of evidence supersedes. A list for each weighs less than a tuple for each row.
     """
 
     ids: list[str] = field(default_factory=list)
     payloads: list[str] = field(default_factory=list)
     lines: array[int] = field(default_factory=lambda: array("q"))
-    leans: list[tuple[str, str, str | None]] = field(default_factory=list)
+    first: list[str] = field(default_factory=list)
+    second: list[str] = field(default_factory=list)
+    third: list[str | None] = field(default_factory=list)
 
     def add(self, line: int, id: str, payload: str, leans: tuple[str, str, str | None]) -> None:
         """Add one."""
         self.ids.append(id)
         self.payloads.append(payload)
         self.lines.append(line)
-        self.leans.append(leans)
+        self.first.append(leans[0])
+        self.second.append(leans[1])
+        self.third.append(leans[2])
 
     def only(self, places: Sequence[int]) -> Kept:
         """Return those at some places, in that order."""
@@ -77,7 +81,9 @@ class Kept:
             [self.ids[at] for at in places],
             [self.payloads[at] for at in places],
             array("q", [self.lines[at] for at in places]),
-            [self.leans[at] for at in places],
+            [self.first[at] for at in places],
+            [self.second[at] for at in places],
+            [self.third[at] for at in places],
         )
 
 

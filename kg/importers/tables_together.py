@@ -208,12 +208,12 @@ class Together:
         """Return the claims whose ends are there and allowed."""
         good: list[int] = []
         doubtful: list[int] = []
-        for at, (subject, relation, object) in enumerate(kept.leans):
+        for at, (subject, relation, object) in enumerate(zip(kept.first, kept.second, kept.third, strict=True)):
             (good if self._joins(subject, relation, object or "") else doubtful).append(at)
         self.known.claims.update(dict.fromkeys((kept.ids[at] for at in good), _SOME_CLAIM))
         if not doubtful:
             return kept
-        items = Counter(leans[0] for leans in evidence.leans)
+        items = Counter(evidence.first)
         doubted: list[Placed[Claim]] = [placed("claim", kept, at, source) for at in doubtful]
         self.failures += check_claims(doubted, self.known, self.vocabulary, items=items)
         return kept.only(sorted([*good, *(at for at in doubtful if kept.ids[at] in self.known.claims)]))
@@ -242,7 +242,7 @@ class Together:
         there = self.base
         good: list[int] = []
         doubtful: list[int] = []
-        for at, (claim, work, _) in enumerate(kept.leans):
+        for at, (claim, work) in enumerate(zip(kept.first, kept.second, strict=True)):
             sound = (claim in claims or (claim in there.claims and ("claim", claim) not in faulty)) and (
                 work in works or (work in there.works and ("work", work) not in faulty)
             )
@@ -261,19 +261,19 @@ class Together:
 
     def _followed(self, kept: Kept, source: Source) -> Kept:
         """Return the items whose predecessor, where they name one, is there too."""
-        while any(leans[2] is not None for leans in kept.leans):
+        while any(before is not None for before in kept.third):
             ids = set(kept.ids)
             lost = {
                 at
-                for at, leans in enumerate(kept.leans)
-                if leans[2] is not None and leans[2] not in ids and leans[2] not in self.base.evidence
+                for at, before in enumerate(kept.third)
+                if before is not None and before not in ids and before not in self.base.evidence
             }
             if not lost:
                 break
             self.failures += [
                 source.failure(
                     kept.lines[at],
-                    f"supersedes: there is no evidence {kept.leans[at][2]}",
+                    f"supersedes: there is no evidence {kept.third[at]}",
                     "add the item that it supersedes, or leave the cell empty",
                 )
                 for at in sorted(lost)
