@@ -38,7 +38,7 @@ def invoke(database: str, *words: str) -> Result:
 
 
 def test_first_start_creates_seeds_and_says_so_on_stderr(tmp_path: Path) -> None:
-    database = f"sqlite:///{tmp_path}/deep/new.sqlite"
+    database = f"sqlite:///{tmp_path}/new.sqlite"
     first = kg_("raises", CHAIN, "--json", database=database)
     assert (first.returncode, "loaded the pack hazards" in first.stderr) == (0, True)
     assert json.loads(first.stdout)["items"]
