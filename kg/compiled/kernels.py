@@ -16,7 +16,7 @@ FAR = 1 << 62
 TIE = 8
 MOST_LINKS = 16
 ROUND_BITS, ROUNDS = 5, 31
-TWO, THREE, FOUR = np.uint32(2), np.uint32(3), np.uint32(4)
+ONE, TWO, THREE, FOUR = np.uint32(1), np.uint32(2), np.uint32(3), np.uint32(4)
 MOST_PARTIALS = 1 << 22
 
 
@@ -80,10 +80,15 @@ def grow(start, adjacent, at, code, costs, blocked, anchors, need, free, bits, h
             node = state[place] >> bits
             out += start[node + 1] - start[node]
         fresh = np.empty(min(out, len(head)) + 1, np.uint32)
-        count = _relax(
-            start, adjacent, at, code, costs, blocked, need, bits, half, backward, round_ > free, most - round_, round_,
-            state[begin:end], cost[begin:end], best, fresh,
-        )  # fmt: skip
+        if bits == 1 and half == 2 and not backward and round_ <= free:
+            count = _relax_plain(
+                start, adjacent, code, costs, blocked, round_, state[begin:end], cost[begin:end], best, fresh
+            )
+        else:
+            count = _relax(
+                start, adjacent, at, code, costs, blocked, need, bits, half, backward, round_ > free, most - round_,
+                round_, state[begin:end], cost[begin:end], best, fresh,
+            )  # fmt: skip
         if size + count > room:
             while size + count > room:
                 room *= 2
@@ -134,6 +139,26 @@ def _relax(
             # Without a branch, so that the processor reads ahead: what is not to be listed is written over by the next.
             claim = np.uint64(at[step]) if backward else step
             total = (spent + costs[np.uint32(code[claim])]) << ROUND_BITS
+            known = best[into]
+            less = (total | ROUNDS) < known
+            best[into] = total | round_ if less else known
+            fresh[count] = into
+            count += np.uint64(less & (known & ROUNDS != round_))
+    return np.int64(count)
+
+
+@kernel
+def _relax_plain(start, adjacent, code, costs, blocked, round_, state, cost, best, fresh):
+    """Do what `_relax` does where claims have two signs, none ends a path, and all ways are open: a fifth less time."""
+    count = np.uint64(0)
+    for place in range(len(state)):
+        node, sign, spent = state[place] >> 1, np.uint32(state[place] & 1), cost[place]
+        if round_ > 1 and blocked[node]:
+            continue
+        for step in range(np.uint64(start[node]), np.uint64(start[node + 1])):
+            edge = np.uint32(adjacent[step])
+            into = edge >> THREE << ONE | (edge & ONE ^ sign)
+            total = (spent + costs[np.uint32(code[step])]) << ROUND_BITS
             known = best[into]
             less = (total | ROUNDS) < known
             best[into] = total | round_ if less else known
