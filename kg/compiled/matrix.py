@@ -23,10 +23,11 @@ MEETING, ROUND = 8.0, 0.4
 def pair_costs(
     arrays: Arrays, sources: Sequence[int], targets: Sequence[int], *, max_links: int, threads: int = 1
 ) -> Any:
-    """Return the least cost of a walk of at most `max_links` claims, for each source, target and sign code.
+    """Return for each source, target and sign code a cost that no simple path of at most `max_links` claims is below.
 
-    A walk may visit a node twice, so this bounds the best simple path from below, and is its cost where the best walk
-    is simple.
+    It is the least cost of walks, all simple paths among them, so that it is the cost of the best simple path where the
+    cheapest walk is simple. A walk may visit a node twice; one that comes back to its source or target is left out where
+    that costs nothing.
 
     Args:
         arrays: The claims.
@@ -36,7 +37,7 @@ def pair_costs(
         threads: Searches at a time; they run without the interpreter lock.
 
     Returns:
-        An array of 64-bit costs, `kernels.FAR` where there is no walk, and between a node and itself.
+        An array of 64-bit costs, `kernels.FAR` where there is no such walk, and between a node and itself.
 
     Cost: where searches of half the length stay small, one of them for each source and target, and a meeting at each
     node that both reach; else all claims once for each link, sign and 32 nodes of the smaller side.
