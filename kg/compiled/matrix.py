@@ -26,8 +26,8 @@ def pair_costs(
     """Return for each source, target and sign code a cost that no simple path of at most `max_links` claims is below.
 
     It is the least cost of walks, all simple paths among them, so that it is the cost of the best simple path where the
-    cheapest walk is simple. A walk may visit a node twice; one that comes back to its source or target is left out where
-    that costs nothing.
+    cheapest walk is simple. A walk may visit a node twice; one that comes back to its source or its target is left out
+    where that costs nothing.
 
     Args:
         arrays: The claims.
