@@ -21,8 +21,10 @@ from kg.settings import parse_engine
 if TYPE_CHECKING:
     from kg.compiled import near as nearby
     from kg.compiled import search
+    from kg.compiled import strongest as surest
+    from kg.compiled.strongest import Strongest
 else:
-    search, nearby = Later("kg.compiled.search"), Later("kg.compiled.near")
+    search, nearby, surest = (Later(f"kg.compiled.{room}") for room in ("search", "near", "strongest"))
 
 THRESHOLD = 3_000
 """Links from which on compiled searches pay for the 0.4 s that loading them takes. Everything that one entity reaches
@@ -76,6 +78,16 @@ def near(network: Network, node: int, *, hops: int, most: int | None = None) -> 
     """Return the nodes within some links of a node, nearest first. See `kg.engine.near`."""
     chosen = nearby.near if is_compiled(network) else engine.near
     return chosen(network, node, hops=hops, most=most)
+
+
+def strongest(network: Network, anchors: Nodes, *, forward: bool, max_links: int, most: int) -> Strongest | None:
+    """Return the nodes that the anchors reach most surely (or that reach them); None for all, which may be more.
+
+    Plain Python finds all paths before it knows which are best: it returns None.
+    """
+    if not is_compiled(network):
+        return None
+    return surest.strongest(network, anchors, forward=forward, max_links=max_links, most=most)
 
 
 def is_compiled(network: Network) -> bool:

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kg.engine import Nodes, Path
+from kg.engine import Nodes, Path, Reached
 from kg.network import Network
 from kg.question import explain
 from kg.question.answers import DIRECTIONS, Answer, answer, sides
 from kg.reliability import reliability
-from kg.searching import best_paths, reach
+from kg.searching import best_paths, reach, strongest
 from kg.sentences import agreeing
 
 MANY_PATHS = 200
-DEEP_ITEMS = 100
+DEEP_ITEMS, ITEMS_MOST = 100, 10_000
+SAME = 2e-12
 
 
 def find(network: Network, entity: str, *, direction: str = "out", max_links: int = 6, lang: str = "en") -> Answer:
@@ -32,7 +33,7 @@ def find(network: Network, entity: str, *, direction: str = "out", max_links: in
 
     Returns:
         `{"entity": id, "items": [{"entity", "direction", "best", "opposing", "reliability"}, ...]}`, highest
-        expected first, then by id.
+        expected first, then by id. Of more than 10,000 items the first 10,000; `limits` then names "items".
 
     Raises:
         NotFound: the entity is not in the record.
@@ -40,14 +41,9 @@ def find(network: Network, entity: str, *, direction: str = "out", max_links: in
     network.snapshot.entity(entity)
     anchors = network.nodes_of(entity)
     forward = direction == "out"
-    reached = reach(network, anchors, forward=forward, max_links=max_links)
+    reached, items, whole = _best_items(network, anchors, forward=forward, max_links=max_links, lang=lang)
     limits = [] if reached.complete else ["pops"]
-    items: list[dict[str, Any]] = []
-    for node, by_sign in reached.paths.items():
-        item = sides(network, by_sign, lang=lang)
-        if item is not None:
-            items.append({"entity": network.ids[node], **item})
-    items.sort(key=lambda item: (-round(item["best"]["belief"]["expected"], 12), item["entity"]))
+    limits += [] if whole else ["items"]
     for place, item in enumerate(items):
         node = network.index[item["entity"]]
         by_sign = reached.paths[node]
@@ -75,6 +71,29 @@ def find(network: Network, entity: str, *, direction: str = "out", max_links: in
         limits=limits,
         note=note,
     )
+
+
+def _best_items(
+    network: Network, anchors: Nodes, *, forward: bool, max_links: int, lang: str
+) -> tuple[Reached, list[dict[str, Any]], bool]:
+    """Return what is reached, the items of the first `ITEMS_MOST` of it in order, and whether these are all."""
+    most = ITEMS_MOST
+    while True:
+        chosen = strongest(network, anchors, forward=forward, max_links=max_links, most=most)
+        wanted = None if chosen is None else chosen.nodes
+        reached = reach(network, anchors, forward=forward, max_links=max_links, wanted=wanted)
+        items: list[dict[str, Any]] = []
+        for node, by_sign in reached.paths.items():
+            item = sides(network, by_sign, lang=lang)
+            if item is not None:
+                items.append({"entity": network.ids[node], **item})
+        items.sort(key=lambda item: (-round(item["best"]["belief"]["expected"], 12), item["entity"]))
+        shown = items[:ITEMS_MOST]
+        # What was left aside was judged by walks: paths may be worth less, and another node come before.
+        last = shown[-1]["best"]["belief"]["expected"] if len(shown) == ITEMS_MOST else 0.0
+        if chosen is None or last > chosen.beyond + SAME:
+            return reached, shown, chosen is None and len(items) == len(shown)
+        most *= 2
 
 
 def many_paths(network: Network, sources: Nodes, targets: Nodes, *, max_links: int) -> dict[int, list[Path]]:

@@ -319,3 +319,25 @@ def test_a_dropped_work_asks_only_the_pairs_that_it_moves_again() -> None:
         )
     every = sum(len(found.paths) for found in net.kept["reached"].values())
     assert 0 < pairs < every / 5
+
+
+@settings(max_examples=60, deadline=None)
+@given(lines, st.sampled_from(NAMES), st.integers(1, 4), st.booleans(), st.booleans(), st.sampled_from(["in", "out"]))
+def test_the_surest_of_many_come_first(
+    some: list[str], name: str, most: int, ending: bool, listed: bool, direction: str
+) -> None:
+    vocabulary = terminal() if ending else VOCABULARY
+    net = Network.build(taken(records(f"{name} raises z", *some)), Criteria(), vocabulary)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KG_ENGINE", "networkx")
+        every = impact.find(net, name, direction=direction)["items"]
+        patch.setattr(impact, "ITEMS_MOST", most)
+        plain = impact.find(net, name, direction=direction)
+        patch.setenv("KG_ENGINE", "compiled")
+        if not listed:
+            # Best paths only, as where there are too many to list.
+            patch.setattr(search, "_walked", lambda *_: None)
+        found = impact.find(net, name, direction=direction)
+    assert [one["entity"] for one in found["items"]] == [one["entity"] for one in every[:most]]
+    assert [one["best"] for one in found["items"]] == [one["best"] for one in every[:most]]
+    assert ("items" in found["limits"]) == ("items" in plain["limits"]) == (len(every) > most)
