@@ -83,6 +83,7 @@ def cells_of(record: Record) -> list[str]:
     Law: `values_of` of these cells are the values of the record.
 
     Example:
+        >>> from kg.model import Text
         >>> cells_of(Entity("lora", "Technique", Text("LoRA"), aliases=("=1", "low rank")))
         ['lora', 'Technique', 'LoRA', '', '', '', "'=1; low rank", '', '', 'accepted']
     """

@@ -70,6 +70,7 @@ class Newest:
         self._in_memory = place.path is None and engine.dialect.name == "sqlite"
         self._lock = Lock()
         self._kept: sa.Connection | None = None
+        self._closed = False
         self._asked = Shared(self._ask)
 
     def number(self) -> int:
@@ -107,13 +108,16 @@ class Newest:
         return number or 0
 
     def close(self) -> None:
-        """Give the connection back; harmless when repeated."""
+        """Give the connection back, and keep none any more; harmless when repeated."""
         with self._lock:
+            self._closed = True
             self._drop()
 
     def _ask(self) -> int:
         """Ask PostgreSQL; once more on a new connection where the kept one was lost meanwhile."""
         with explained(self._place.shown), self._lock:
+            if self._closed:
+                return self._in_a_transaction()
             fresh = self._kept is None
             try:
                 return self._answered()
@@ -146,6 +150,8 @@ class Newest:
         with self._lock:
             self._drop()
             self._kept = kept
+            if self._closed:
+                self._drop()
 
     def _drop(self) -> None:
         kept, self._kept = self._kept, None

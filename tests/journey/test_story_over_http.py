@@ -75,7 +75,7 @@ def scene(database_url: str, tmp_path: Path) -> Iterator[Scene]:
         told = Scene(graph, people, list(secrets.values()), [])
         yield told
     told.heard.append(log.read_bytes())
-    for hidden in (EMAIL, "hidden.bob", *secrets.values(), *(secret.rpartition("_")[2] for secret in secrets.values())):
+    for hidden in (EMAIL, "hidden.bob", *secrets.values(), *(secret.split("_", 2)[2] for secret in secrets.values())):
         assert not any(hidden.encode() in heard for heard in told.heard), hidden
     graph.store.close()
 
