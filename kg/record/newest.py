@@ -108,7 +108,7 @@ class Newest:
         return number or 0
 
     def close(self) -> None:
-        """Give the connection back, and keep none any more; harmless when repeated."""
+        """Give the connection back, and keep none to a server any more; harmless when repeated."""
         with self._lock:
             self._closed = True
             self._drop()
@@ -150,8 +150,6 @@ class Newest:
         with self._lock:
             self._drop()
             self._kept = kept
-            if self._closed:
-                self._drop()
 
     def _drop(self) -> None:
         kept, self._kept = self._kept, None
