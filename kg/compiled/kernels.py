@@ -98,7 +98,7 @@ def grow(start, adjacent, at, code, costs, blocked, anchors, need, free, bits, h
                 _longer(cost, room),
                 _longer(older, room),
             )
-        if count * 8 > len(head):
+        if count * 32 > len(head):
             _in_order(best, round_, fresh)
         _arrive(fresh[:count], round_, size, state, links, cost, older, best, head)
         size += count

@@ -16,7 +16,7 @@ from kg.compiled.scratch import NOWHERE, Scratch, nodes_of, sides
 from kg.engine import POP_LIMIT, WALK_LIMIT, Found, Nodes, Path, Reached, rank
 from kg.network import COST_UNIT, Network
 
-PARTIALS = 1 << 14
+PARTIALS = 1 << 12
 AGAIN_MOST = 3
 """Pairs up to which asking each again is less work than walking everywhere."""
 
