@@ -198,13 +198,15 @@ class Arrays:
             rows |= _kinds(rows["to"])
         costs = [*self.costs.tolist(), *map(cost_of, expected[known:])]
         ids = patched(self.ids, [self.ids[number] for number in gone], [id for id, _ in come])
-        return Arrays(
+        made = Arrays(
             ids=ids,
             costs=np.array(costs, np.int64),
             expected=np.array(expected, np.float64),
             blocked=_blocked(network.blocked, self.nodes),
             **({name: getattr(self, name) for name in _ROWS} | rows),
         )
+        made.__dict__["named"] = self.named if ids is self.ids else Named(ids, self.named)
+        return made
 
     def _without(self, gone: Sequence[int], coming: Sequence[mending.Coming], code: Any) -> dict[str, Any]:
         """Return what `mending.spliced` returns, by a sort."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
+from kg.compiled.patched import Patched
+
 KEPT_MOST = 300_000
 
 
@@ -16,6 +18,7 @@ class Named(dict[int, str]):
 
     Args:
         ids: Sorted. When they have a `find`, it is asked for numbers.
+        earlier: Those from which these follow by a few that went or came: what was made there is not made again.
 
     Example:
         >>> some = Named(["a", "b"])
@@ -23,14 +26,19 @@ class Named(dict[int, str]):
         ('b', 1, None)
     """
 
-    def __init__(self, ids: Sequence[str]) -> None:
+    def __init__(self, ids: Sequence[str], earlier: Named | None = None) -> None:
         self.ids = ids
         self._find = getattr(ids, "find", None)
+        self._below: Named | None = None
+        if earlier is not None and isinstance(ids, Patched):
+            sources = (earlier, earlier._below)
+            self._below = next((one for one in sources if one is not None and one.ids is ids.base), None)
 
     def __missing__(self, number: int) -> str:
         if len(self) >= KEPT_MOST:
             self.clear()
-        made = self[number] = self.ids[number]
+        below = self.ids.below(number) if self._below is not None and isinstance(self.ids, Patched) else None
+        made = self[number] = self.ids[number] if below is None or self._below is None else self._below[below]
         return made
 
     def number(self, id: str) -> int | None:

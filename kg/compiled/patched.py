@@ -61,11 +61,16 @@ class Patched(Sequence[str]):
         if isinstance(at, slice):
             return [self[one] for one in range(len(self))[at]]
         place = range(len(self))[at]
+        below = self.below(place)
+        return self.own[bisect_left(self._at, place)] if below is None else self.base[below]
+
+    def below(self, place: int) -> int | None:
+        """Return the place among the base's ids of one that stands at a place here; None where it is our own."""
         before = bisect_left(self._at, place)
         if before < len(self._at) and self._at[before] == place:
-            return self.own[before]
+            return None
         left = place - before
-        return self.base[left + bisect_right(self._left, left)]
+        return left + bisect_right(self._left, left)
 
 
 def patched(ids: Sequence[str], gone: Collection[str], come: Collection[str]) -> Sequence[str]:
