@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from kg.compiled import strongest as surest
     from kg.compiled.strongest import Strongest
 else:
-    search, nearby, surest = (Later(f"kg.compiled.{room}") for room in ("search", "near", "strongest"))
+    search, nearby = Later("kg.compiled.search"), Later("kg.compiled.near")
+    surest = Later("kg.compiled.strongest")
 
 THRESHOLD = 3_000
 """Links from which on compiled searches pay for the 0.4 s that loading them takes. Everything that one entity reaches
