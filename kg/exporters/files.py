@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import stat
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,11 +38,14 @@ def write(path: Path, pieces: Iterable[str | bytes], *, mode: int | None = None)
         mode: Permissions; those of the file that is replaced, or of any new file, when None.
 
     A temporary file beside it is written, brought to disk and renamed; then the folder is brought to disk. A file of
-    that name is replaced; where it is a link, the file it points to is.
+    that name is replaced; where it is a link, the file it points to is. A device, a FIFO or a socket is never replaced:
+    the pieces go straight into it, and what arrived before a fault stays there.
 
     Raises:
         InputError: the folder is missing or cannot be written, or the disk is full; says what to do.
     """
+    if _is_special(path):
+        return _through(path, pieces)
     target = Path(os.path.realpath(path))
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
@@ -93,6 +97,28 @@ def zipped(texts: Mapping[str, str]) -> Iterator[bytes]:
         for name, text in texts.items():
             archive.writestr(zipfile.ZipInfo(name, _UNDATED), text, zipfile.ZIP_DEFLATED)
     yield made.getvalue()
+
+
+def _is_special(path: Path) -> bool:
+    """Say whether something other than a file or a folder has that name already."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _through(path: Path, pieces: Iterable[str | bytes]) -> Written:
+    """Write pieces straight into a device or a FIFO."""
+    try:
+        with path.open("wb") as stream:
+            return pour(stream, pieces)
+    except OSError as fault:
+        raise InputError(
+            f"{str(path)!r} cannot be written to the end: {fault.strerror}",
+            where="file",
+            hint="it is a device, a FIFO or a socket, written to directly; name a file, or see what reads from it",
+        ) from fault
 
 
 def _mode(target: Path) -> int:

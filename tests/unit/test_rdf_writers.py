@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
+import threading
 import warnings
 from pathlib import Path
 from typing import Any
@@ -181,6 +184,37 @@ def test_a_file_stands_there_whole_or_not_at_all(tmp_path: Path) -> None:
     files.write(link, ["through"])
     assert link.is_symlink()
     assert file.read_text("utf-8") == "through"
+
+
+def test_a_fifo_is_written_into_and_stays_one(tmp_path: Path) -> None:
+    fifo, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(fifo)
+    link.symlink_to(fifo)
+    for path in (fifo, link):
+        read: list[bytes] = []
+        reader = threading.Thread(target=lambda read=read: read.append(fifo.read_bytes()))
+        reader.start()
+        assert files.write(path, ["né", b"w"], mode=0o600).size == 4
+        reader.join(10)
+        assert read == ["néw".encode()]
+        assert stat.S_ISFIFO(fifo.stat().st_mode)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["link", "pipe"]
+
+
+def test_a_fifo_that_nobody_reads_to_the_end_is_told(tmp_path: Path) -> None:
+    fifo = tmp_path / "pipe"
+    os.mkfifo(fifo)
+
+    def hang_up() -> None:
+        with fifo.open("rb") as stream:
+            stream.read(1)
+
+    reader = threading.Thread(target=hang_up)
+    reader.start()
+    with pytest.raises(InputError, match="cannot be written to the end: Broken pipe"):
+        files.write(fifo, [b"x" * 1_000_000] * 3)
+    reader.join(10)
+    assert stat.S_ISFIFO(fifo.stat().st_mode)
 
 
 def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
