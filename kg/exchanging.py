@@ -150,7 +150,8 @@ class Exchanging(Asking):
         of the lines that `sha256sum` prints of them.
 
         Args:
-            file: Where to; one of that name is replaced.
+            file: Where to; one of that name is replaced, but CSV tables need a new or empty folder, since people edit
+                them, and what goes into a device or a FIFO goes straight into it.
             format: One of the formats; None to go by the suffix of the file.
             history: Write the revisions too.
             works: Citations: only the works of these keys.

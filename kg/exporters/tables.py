@@ -22,6 +22,9 @@ from kg.network import Network
 from kg.sheets import FILES, SHEETS, cells_of
 
 AT_ONCE = 1_000
+SHOWN = 4
+LONE = frozenset({".csv", ".tsv", ".xlsx", ".ods"})
+"""Suffixes of one file, which a folder must not be called by mistake."""
 
 _TYPES = {"sign": ":int", "groups": ":int", "evidence": ":int", "contested": ":boolean", "takes_part": ":boolean"} | (
     dict.fromkeys(("expected", "belief", "disbelief", "uncertainty", "low", "high"), ":float")
@@ -81,14 +84,26 @@ def write_records(folder: Path, network: Network) -> Written:
         How many bytes in all, and a SHA-256 over the lines that `sha256sum` prints of the files.
 
     Raises:
-        InputError: something else of that name is there, or it cannot be written.
+        InputError: the folder holds files already, tables too, since they may have been edited by hand; or something
+            else of that name is there, or it cannot be written.
     """
-    others = [one.name for one in folder.iterdir() if one.name not in FILES] if folder.is_dir() else []
-    if others or (folder.exists() and not folder.is_dir()):
+    if folder.suffix.lower() in LONE:
         raise InputError(
-            f"{str(folder)!r} is there already and holds other things than tables",
+            f"{str(folder)!r} would be a folder: csv-tables are {len(FILES)} files",
             where="file",
-            hint="name a new or empty folder",
+            hint=f"name a folder ({str(folder.with_suffix(''))!r}) or a ZIP file; csv and csv-works are one table",
+        )
+    if folder.exists() and not folder.is_dir():
+        raise InputError(
+            f"{str(folder)!r} is there already and is no folder", where="file", hint="name a new or empty folder"
+        )
+    held = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+    if held:
+        more = f" and {len(held) - SHOWN} more" if len(held) > SHOWN else ""
+        raise InputError(
+            f"the folder {str(folder)!r} holds files already, which are not replaced: {', '.join(held[:SHOWN])}{more}",
+            where="file",
+            hint="name a new or empty folder, or delete this one first; tables may hold changes made by hand",
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -161,6 +161,24 @@ def test_what_supersedes_nothing_falls_and_so_does_what_follows_it(tmp_path: Pat
     assert report["kinds"]["evidence"] == 2
 
 
+def test_tables_are_not_written_over_those_that_are_there(tmp_path: Path) -> None:
+    graph: Graph = kg.open(":memory:", lang="en", ontology=(), empty=True)
+    folder = tables(tmp_path, entities=ENTITIES)
+    with pytest.raises(InputError, match=r"not replaced: entities\.csv") as refused:
+        graph.export(folder, format="csv-tables")
+    assert "new or empty folder" in (refused.value.hint or "")
+    assert (folder / "entities.csv").read_text("utf-8") == ENTITIES
+    for name in ("z.csv", "z.CSV", "z.xlsx"):
+        with pytest.raises(InputError, match="would be a folder"):
+            graph.export(tmp_path / name, format="csv-tables")
+    assert [one.name for one in tmp_path.iterdir()] == ["entities.csv"]
+    assert graph.export(tmp_path / "new", format="csv-tables")["bytes"] > 0
+    assert graph.export(tmp_path / "t.zip", format="csv-tables") == graph.export(
+        tmp_path / "t.zip", format="csv-tables"
+    )
+    graph.store.close()
+
+
 def test_a_folder_that_holds_something_else(tmp_path: Path) -> None:
     graph: Graph = kg.open(":memory:", lang="en", ontology=(), empty=True)
     other = tmp_path / "other"
@@ -170,7 +188,7 @@ def test_a_folder_that_holds_something_else(tmp_path: Path) -> None:
     (other / "claims.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match="holds numbers for `kg spark` but no statements"):
         graph.load(other)
-    with pytest.raises(InputError, match="holds other things than tables"):
+    with pytest.raises(InputError, match=r"holds files already, which are not replaced: claims\.parquet"):
         graph.export(other, format="csv-tables")
     archive = tmp_path / "x.zip"
     with zipfile.ZipFile(archive, "w") as made:
