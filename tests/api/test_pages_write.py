@@ -269,6 +269,7 @@ def test_several_are_decided_at_once_all_or_none(graph: kg.Graph, ann: Visitor, 
     made = [ann.post("/contribute", 303, act="send", **item) for item in said]
     ids = [place.split("?")[0].rpartition("/")[2] for place in made]
     assert 'name="id"' not in ann.get("/review")
+    assert "data-choose-all" not in ann.get("/review")
     assert [f'name="id" value="{id}"' in bob.get("/review") for id in ids] == [True, True]
     seen, before = bob.field("/review", "revision"), graph.revision
     assert "Nothing is ticked" in bob.post("/review", 422, decision="accept", revision=seen)
@@ -283,3 +284,18 @@ def test_several_are_decided_at_once_all_or_none(graph: kg.Graph, ann: Visitor, 
     told = bob.get(place)
     assert "Done, and recorded in the history." in told
     assert all(id in told for id in ids)
+
+
+def test_a_card_of_the_queue_shows_what_is_weighed(ann: Visitor, bob: Visitor) -> None:
+    long = "It took a third of the memory. " * 20
+    made = ann.post("/contribute", 303, act="send", **ITEM | {"statement": long, "locator": "§6"})
+    id = made.split("?")[0].rpartition("/")[2]
+    page = bob.get("/review")
+    assert long.strip() in page
+    assert re.search(r"<summary>[^<]{200,250} …", page)
+    assert re.search(r"Strength: moderate · Kind of study: [^·<]+ · Where in the work: §6", page)
+    label = re.search(rf'value="{id}" aria-label="([^"]*)"', page)
+    assert label is not None
+    assert label[1].startswith("Choose: hu2022lora supports")
+    assert "Choose all on this page" in page
+    assert "全选本页" in bob.get("/review?lang=zh")

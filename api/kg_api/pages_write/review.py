@@ -5,6 +5,8 @@ May enter: a form. Never here: which act leads where (kg.contribute.states).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from textwrap import shorten
 from typing import Any
 from urllib.parse import quote
 
@@ -33,6 +35,8 @@ from kg_viz.dossier import citation
 
 router = APIRouter(include_in_schema=False)
 DECISIONS = ("accept", "reject", "return")
+CARD_FACTS = ("strength", "kind", "locator")
+STATEMENT_SHOWN = 240
 ITEM_FACTS = ("stance", "kind", "strength", "strength_reason", "basis")
 FILTERS = ("status", "kind", "actor", "after")
 Document = dict[str, Any]
@@ -54,8 +58,30 @@ async def decided_together(request: Request, graph: TheGraph, spoken: TheLang) -
 
 def _queue(visit: Visit, *, status: int = 200, **found: Any) -> Response:
     asked = {name: value for name, value in visit.request.query_params.items() if name in FILTERS and value}
-    context = {"queue": visit.graph.reviews(**asked, lang=visit.lang), "asked": asked, "chosen": (), "why": "", **found}
+    waiting = visit.graph.reviews(**asked, lang=visit.lang)
+    cards = _cards(visit, waiting["items"])
+    context = {"queue": waiting, "cards": cards, "asked": asked, "chosen": (), "why": "", **found}
     return shown(visit, "write/queue.html", context, status=status)
+
+
+def _cards(visit: Visit, items: Sequence[Document]) -> Document:
+    """Return of each item of evidence in the queue what a reviewer weighs: the statement, whole and cut, and facts."""
+    snapshot = visit.graph.snapshot
+    labels = Labels(visit.graph.vocabulary, snapshot, visit.lang)
+    found = {one["id"]: snapshot.evidence.get(one["id"]) for one in items if one["kind"] == "evidence"}
+    return {
+        id: {
+            "statement": item.statement,
+            "brief": shorten(item.statement, STATEMENT_SHOWN, placeholder=" …"),
+            "facts": [
+                (name, labels.value("evidence", name, getattr(item, name)))
+                for name in CARD_FACTS
+                if getattr(item, name) is not None
+            ],
+        }
+        for id, item in found.items()
+        if item is not None
+    }
 
 
 def _decide_together(request: Request, graph: Graph, lang: Lang, form: Form) -> Response:

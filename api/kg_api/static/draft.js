@@ -105,5 +105,19 @@ if (shelf && document.querySelector("[data-sent]")) {
 }
 if (shelf) for (const form of document.querySelectorAll("form[data-draft]")) wire(form);
 
+// One box ticks all boxes of a name; without scripts it is not shown.
+for (const all of document.querySelectorAll("[data-choose-all]")) {
+  const boxes = [...all.form.querySelectorAll(`input[type=checkbox][name="${all.dataset.chooseAll}"]`)];
+  const show = () => {
+    all.checked = boxes.every((box) => box.checked);
+  };
+  all.closest("[hidden]").hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+  });
+  for (const box of boxes) box.addEventListener("change", show);
+  show();
+}
+
 document.getElementById("problem")?.scrollIntoView({ block: "center" });
 document.getElementById("preview")?.scrollIntoView({ block: "start" });
