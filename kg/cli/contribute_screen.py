@@ -18,7 +18,7 @@ from kg.cli.cards import passage
 from kg.cli.screen import console
 from kg.cli.words import say
 from kg.graph import Graph
-from kg.question.compare_said import figures
+from kg.question.compare_said import MEASURES, of_beliefs
 
 Document = Mapping[str, Any]
 SHOWN = 10
@@ -122,8 +122,11 @@ def effect(graph: Graph, out: Console, answer: Document) -> None:
     """Show beliefs and answers before and after."""
     lang = graph.lang
     for one in answer["beliefs"][:SHOWN]:
-        before, after = (text or "–" for text in figures(*(belief["expected"] for belief in one["belief"])))
-        out.print(Text.assemble(f"{_say('belief', lang)}: {before} → ", (after, "bold"), f"  {one['claim']}"))
+        measure, texts = of_beliefs(one["belief"])
+        before, after = (text or "–" for text in texts)
+        head = _say("belief", lang) + ("" if measure == "expected" else f" ({MEASURES[measure].get(lang)})")
+        shown = (f"{head}: {before} → ", (after, "bold")) if before != after else (f"{head}: {before}",)
+        out.print(Text.assemble(*shown, f"  {one['claim']}"))
     probe_screen.differences(graph, out, answer)
     if not answer["complete"]:
         out.print(Text(f"{say('incomplete', lang)}: {', '.join(answer['limits'])}", style="yellow"))

@@ -16,7 +16,7 @@ from kg.cli.screen import ARROWS, console, direction, figure, foot, label, span
 from kg.cli.tables import Column, show
 from kg.cli.words import say
 from kg.graph import Graph
-from kg.question.compare_said import figures
+from kg.question.compare_said import MEASURES, figures, of_beliefs, of_pair
 
 Document = Mapping[str, Any]
 Row = tuple[str | Text, ...]
@@ -191,8 +191,9 @@ def _pairs(graph: Graph, out: Console, changes: Sequence[Document]) -> None:
     rows: list[Row] = []
     for change in changes[:SHOWN]:
         sides = []
-        for found, expected in zip(change["direction"], figures(*change["expected"]), strict=True):
-            sides.append(Text("–") if found is None else direction(found, lang).append(f" {expected}"))
+        measure, texts = of_pair(change)
+        for found, text in zip(change["direction"], texts, strict=True):
+            sides.append(Text("–") if found is None else direction(found, lang).append(f" {_of(measure, lang)}{text}"))
         names = [label(graph, change[end]) for end in ("source", "target")]
         rows.append((_change(change["kind"], lang), *names, *sides))
     _table(graph, out, ("change", "technique", "risk", "before", "afterwards"), rows, fixed={0, 3, 4})
@@ -207,12 +208,18 @@ def _claims(graph: Graph, out: Console, claims: Sequence[Document]) -> None:
     rows: list[Row] = []
     for change in claims[:SHOWN]:
         sides = []
-        for state, text in zip(change["state"], figures(*map(_expected, change["belief"])), strict=True):
-            sure = "" if text is None or state == "unsupported" else f" {text}"
+        measure, texts = of_beliefs(change["belief"], apart=change["state"][0] != change["state"][1])
+        for state, text in zip(change["state"], texts, strict=True):
+            sure = "" if text is None or state == "unsupported" else f" {_of(measure, lang)}{text}"
             sides.append(f"{STATES[state][lang == 'zh']}{sure}")
         rows.append((change["claim"], _change(change["kind"], lang), *sides, ", ".join(change["because"])))
     _table(graph, out, ("claim", "change", "before", "afterwards", "because"), rows, ids={0, 4}, fixed={1, 2, 3})
     _rest(graph, out, len(claims))
+
+
+def _of(measure: str, lang: str) -> str:
+    """Return what a figure measures, where it is not the expected value."""
+    return "" if measure == "expected" else f"{MEASURES[measure].get(lang)} "
 
 
 def _expected(belief: Document | None) -> float | None:

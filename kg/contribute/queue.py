@@ -18,6 +18,7 @@ from kg.errors import BadIdentifier, Conflict
 from kg.ids import RecordKind
 from kg.model import ACCEPTED, Claim, Entity, Evidence, Record
 from kg.network import Network
+from kg.question.compare_said import MEASURES, STATES, of_beliefs
 from kg.question.standing import state_of
 from kg.sentences import sentence
 from kg.snapshot import Snapshot
@@ -139,7 +140,11 @@ def _would(record: Record, before: Network, after: Network, lang: str) -> str:
         }
         word = words[lang][parts[0] > parts[1]]
         return f"{word} ({sure[1]:.2f})" if lang == "en" else f"{word}（{sure[1]:.2f}）"
-    same = round(sure[0], 12) == round(sure[1], 12)
-    if same and (state_of(after, claim) == "unsupported" or state_of(before, claim) == state_of(after, claim)):
-        return _NOTHING[lang]
-    return f"{sure[0]:.2f} → {sure[1]:.2f}"
+    states = [state_of(net, claim) for net in nets]
+    measure, texts = of_beliefs([net.opinion(claim).document() for net in nets])
+    if texts[0] == texts[1]:
+        if states[1] == "unsupported" or states[0] == states[1]:
+            return _NOTHING[lang]
+        return " → ".join(STATES[state].get(lang) for state in states)
+    word = "" if measure == "expected" else f"{MEASURES[measure].get(lang)} "
+    return f"{word}{texts[0]} → {texts[1]}"

@@ -27,6 +27,11 @@ DIRECTIONS = {
     "lowers": Text("lowers", "降低"),
     "mixed": Text("both raises and lowers", "既提高又降低"),
 }
+MEASURES = {
+    "expected": Text("expected", "期望值"),
+    "reliability": Text("reliability", "可靠度"),
+    "uncertainty": Text("not known", "未知"),
+}
 WORKS_SHOWN = 5
 SILENT = {"absent", "unsupported"}
 
@@ -46,9 +51,9 @@ def claim(before: Network, after: Network, moments: Moments, entry: Mapping[str,
     """Return what became of a claim: its state and expected value on both sides, and the works responsible."""
     net = after if entry["claim"] in after.snapshot.claims else before
     said = sentence(net.snapshot.claims[entry["claim"]], net.snapshot, net.vocabulary).get(lang)
-    sure = figures(*(None if belief is None else belief["expected"] for belief in entry["belief"]))
+    measure, sure = of_beliefs(entry["belief"], apart=entry["state"][0] != entry["state"][1])
     states = [
-        STATES[state].get(lang) + (_sure(text, lang) if state not in SILENT else "")
+        STATES[state].get(lang) + (_sure(measure, text, lang) if state not in SILENT else "")
         for state, text in zip(entry["state"], sure, strict=True)
     ]
     first, second = moments.before.get(lang), moments.after.get(lang)
@@ -62,15 +67,16 @@ def pair(before: Network, after: Network, moments: Moments, entry: Mapping[str, 
     """Return what became of a pair: its direction and expected value on both sides, and the works responsible."""
     source, target = (_label(before, after, entry[end], lang) for end in ("source", "target"))
     sides = []
-    for direction, expected in zip(entry["direction"], figures(*entry["expected"]), strict=True):
+    measure, sure = of_pair(entry)
+    for direction, text in zip(entry["direction"], sure, strict=True):
         if direction is None:
             sides.append(f"没有从{source}到{target}的路径" if lang == "zh" else "no path leads there")
             continue
         verb = DIRECTIONS[direction].get(lang)
         sides.append(
-            f"{source}{verb}{target}{_sure(expected, lang)}"
+            f"{source}{verb}{target}{_sure(measure, text, lang)}"
             if lang == "zh"
-            else f"{inside(source)} {agreeing(verb, source)} {inside(target)}{_sure(expected, lang)}"
+            else f"{inside(source)} {agreeing(verb, source)} {inside(target)}{_sure(measure, text, lang)}"
         )
     first, second = moments.before.get(lang), moments.after.get(lang)
     because = _because(entry["because"]["works"], lang)
@@ -93,6 +99,53 @@ def figures(*values: float | None) -> tuple[str | None, ...]:
     return tuple(None if value is None else f"{value:.{digits}f}" for value in values)
 
 
+def of_beliefs(
+    beliefs: Sequence[Mapping[str, float] | None], *, apart: bool = False
+) -> tuple[str, tuple[str | None, ...]]:
+    """Return by which measure two beliefs are told apart, and its figures: the expected value, else what is not known.
+
+    Args:
+        beliefs: Before and after; None where there is none.
+        apart: They differ in words already, so the expected value is shown whatever it is.
+
+    Example:
+        >>> one = {"expected": 0.88, "uncertainty": 0.2}
+        >>> of_beliefs([one, one | {"uncertainty": 0.1}]), of_beliefs([one, one])
+        (('uncertainty', ('0.20', '0.10')), ('expected', ('0.88', '0.88')))
+    """
+    found = {
+        measure: figures(*(None if one is None else one[measure] for one in beliefs))
+        for measure in ("expected", "uncertainty")
+    }
+    told = "uncertainty" if not apart and _same(found["expected"]) and not _same(found["uncertainty"]) else "expected"
+    return told, found[told]
+
+
+def of_pair(entry: Mapping[str, Any]) -> tuple[str, tuple[str | None, ...]]:
+    """Return by which measure the sides of a pair are told apart, and its figures.
+
+    The expected value of the best path; where the sides have the same direction and expected value, the reliability
+    of all paths of a direction when that differs.
+
+    Example:
+        >>> spans = [{"raises": [0.1, 0.5, 0.9]}, {"raises": [0.1, 0.6, 0.9]}]
+        >>> of_pair({"direction": ["raises", "raises"], "expected": [0.4, 0.4], "reliability": spans})
+        ('reliability', ('0.50', '0.60'))
+    """
+    expected = figures(*entry["expected"])
+    if entry["direction"][0] == entry["direction"][1] and _same(expected):
+        old, new = (spans or {} for spans in entry["reliability"])
+        for verb in old.keys() & new.keys() if len(old) == 1 else ():
+            told = figures(old[verb][1], new[verb][1])
+            if not _same(told):
+                return "reliability", told
+    return "expected", expected
+
+
+def _same(told: tuple[str | None, ...]) -> bool:
+    return len(set(told)) == 1
+
+
 def direction(sign: int, lang: str) -> str:
     """Return "raises" or "lowers" in a language."""
     return VERBS[lang][sign]
@@ -103,8 +156,9 @@ def _label(before: Network, after: Network, entity: str, lang: str) -> str:
     return entity if record is None else record.label.get(lang)
 
 
-def _sure(expected: str | None, lang: str) -> str:
-    return f"（期望值 {expected}）" if lang == "zh" else f" (expected {expected})"
+def _sure(measure: str, text: str | None, lang: str) -> str:
+    word = MEASURES[measure].get(lang)
+    return f"（{word} {text}）" if lang == "zh" else f" ({word} {text})"
 
 
 def _because(works: Sequence[str], lang: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kg.graph import Graph
-from kg.question.compare_said import figures
+from kg.question.compare_said import MEASURES, of_beliefs
 from kg.sentences import sentence
 
 SHOWN_MOST = 40
@@ -21,7 +21,7 @@ def effect(graph: Graph, told: Mapping[str, Any], lang: str) -> Document:
 
     Returns:
         `{"beliefs": [{"claim", "sentence", "before", "after",
-        "figures": [before, after]}], "claims": [text], "pairs": [text], "more": n,
+        "measure", "figures": [before, after]}], "claims": [text], "pairs": [text], "more": n,
         "complete"}`.
     """
     snapshot, vocabulary = graph.snapshot, graph.vocabulary
@@ -33,9 +33,11 @@ def effect(graph: Graph, told: Mapping[str, Any], lang: str) -> Document:
             else None,
             "before": one["belief"][0],
             "after": one["belief"][1],
-            "figures": figures(*(belief["expected"] for belief in one["belief"])),
+            "measure": None if measure == "expected" else MEASURES[measure].get(lang),
+            "figures": texts,
         }
         for one in told["beliefs"]
+        for measure, texts in [of_beliefs(one["belief"])]
     ]
     pairs = [one["explanation"] for one in told["changes"]]
     return {
