@@ -193,7 +193,10 @@ def batch(report: Document, source: str) -> None:
     out.print(Text(f"{source}: {kept}, {len(report['failures'])} failed; revision {report['revision']}"))
     for name in ("conflicts", "vanished"):
         for key in report.get(name, ()):
-            out.print(Text(f"  {name}: {key['kind']} {key['id']}", style="yellow"))
+            why = f": {key['reason']}" if "reason" in key else ""
+            out.print(Text(f"  {name}: {key['kind']} {key['id']}{why}", style="yellow"))
+            if "remedy" in key:
+                out.print(Text(f"    {key['remedy']}"))
     for what, reason, statements in _passed_over(report):
         many = "1 statement" if statements == 1 else f"{statements} statements"
         out.print(Text(f"  passed over: {many}{what}: {reason}", style="dim"))

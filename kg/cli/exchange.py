@@ -145,7 +145,9 @@ def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, a
 
     Citations: every entry is added, a duplicate (with the work that it is, and why) or a failure (with its text, the
     reason and the remedy); one file is one revision. A pack, tables or an RDF file with a failure load nothing, unless
-    --keep-going says otherwise. Exit 1 when records fail.
+    --keep-going says otherwise. What the record holds in another form is a conflict: it stays as it is, the rest is
+    loaded. Exit 1 when records fail, and when tables or RDF have conflicts; in a pack, what was changed here stays
+    and is no fault.
     """
     if options["failures"] is not None and len(files) > 1:
         raise InputError("--failures is for one file at a time", where="--failures", hint="import the files one by one")
@@ -153,7 +155,7 @@ def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, a
     for path in files:
         with progress(path.name, quiet=as_json) as told:
             batch = context.graph.load(path, format=format_, told=told, **options)
-        failed = failed or bool(batch["failures"])
+        failed = failed or bool(batch["failures"] or ("pack" not in batch and batch.get("conflicts")))
         if as_json:
             print_json(batch)
         elif "found" in batch:

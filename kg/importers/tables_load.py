@@ -49,9 +49,9 @@ def load(
         told: Called with what is read, and how many rows were.
 
     Returns:
-        `{"source", "format", "rows": n, "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts",
-        "failures": [{"source", "line", "raw", "reason", "remedy"}], "ignored": [{"what", "name", "statements",
-        "reason"}], "kinds": {kind: n}, "revision": n}`.
+        `{"source", "format", "rows": n, "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts":
+        [{"kind", "id", "fields", "reason", "remedy"}], "failures": [{"source", "line", "raw", "reason", "remedy"}],
+        "ignored": [{"what", "name", "statements", "reason"}], "kinds": {kind: n}, "revision": n}`.
 
     Raises:
         InputError: there are no tables in the folder.
@@ -117,7 +117,7 @@ def _document(
         "added": sum(added.values()),
         "changed": sum(changed.values()),
         "duplicates": [{"kind": kind, "id": id} for kind, id in sorted(together.duplicates)],
-        "conflicts": [{"kind": kind, "id": id} for kind, id in sorted(together.conflicts)],
+        "conflicts": [one.document() for one in sorted(together.conflicts, key=lambda one: (one.kind, one.id))],
         "failures": [fault.document() for fault in failures],
         "ignored": [one for table in tables for one in _ignored(table)],
         "kinds": {kind: count for kind in RECORD_KINDS if (count := added[kind] + changed[kind])},

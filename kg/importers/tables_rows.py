@@ -181,15 +181,6 @@ def placed(kind: RecordKind, kept: Kept, at: int, source: Source) -> Placed[Any]
     return Placed(record, source, kept.lines[at])
 
 
-_CORE = ("claim", "work", "stance", "kind", "strength", "basis", "inferred", "locator", "statement", "quote")
-
-
-def core(payload: str) -> tuple[Any, ...]:
-    """Return what an evidence item says, which never changes under one id."""
-    values = orjson.loads(payload)
-    return tuple(values.get(name) for name in _CORE)
-
-
 def _apart(kind: RecordKind) -> tuple[str, ...]:
     """Return the columns that say which record it is and how it stands, which the door of its kind does not take."""
     return {"entity": ("status",), "claim": ("id", "status"), "evidence": ("id", "status", "supersedes")}.get(kind, ())

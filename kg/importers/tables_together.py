@@ -18,8 +18,9 @@ from kg.importers.base import Base
 from kg.importers.pack_links import Known, Placed, check_claims, check_entities, check_evidence, once
 from kg.importers.sources import Source
 from kg.importers.tables import Table, rows_of
+from kg.importers.tables_conflicts import Differing, core
 from kg.importers.tables_quick import lane
-from kg.importers.tables_rows import Doors, Kept, by_column, claim_of, core, leans_of, payload_of, placed
+from kg.importers.tables_rows import Doors, Kept, by_column, claim_of, leans_of, payload_of, placed
 from kg.model import Claim, Evidence, Record, Work
 from kg.record.batch import Batch
 from kg.sheets import SHEETS
@@ -55,7 +56,7 @@ class Together:
     added: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     duplicates: list[tuple[RecordKind, str]] = field(default_factory=list)
-    conflicts: list[tuple[RecordKind, str]] = field(default_factory=list)
+    conflicts: list[Differing] = field(default_factory=list)
     rows: int = 0
 
     def __post_init__(self) -> None:
@@ -196,11 +197,12 @@ class Together:
         old = present.get(id)
         if old is None:
             return True
-        if payload_of(old) == payload:
+        held = payload_of(old)
+        if held == payload:
             self.duplicates.append((kind, id))
             return False
-        if not self.update or (isinstance(old, Evidence) and core(payload) != core(payload_of(old))):
-            self.conflicts.append((kind, id))
+        if not self.update or (isinstance(old, Evidence) and core(payload) != core(held)):
+            self.conflicts.append(Differing.of(kind, id, held, payload))
             return False
         return True
 

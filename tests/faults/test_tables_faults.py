@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -74,11 +76,57 @@ def test_tables_build_on_what_the_record_holds(tmp_path: Path) -> None:
         assert load(store, tmp_path, WORDS)["added"] == 1
         tables(tmp_path, entities="id,type,label\nlora,Technique,Low-rank adaptation\n")
         kept = load(store, tmp_path, WORDS)
-        assert kept["conflicts"] == [{"kind": "entity", "id": "lora"}]
+        [conflict] = kept["conflicts"]
+        assert (conflict["kind"], conflict["id"], conflict["fields"]) == ("entity", "lora", ["label"])
+        assert "label is 'LoRA', the table says 'Low-rank adaptation'" in conflict["reason"]
+        assert "--update writes the row" in conflict["remedy"]
         assert (kept["added"], kept["changed"]) == (0, 0)
         assert load(store, tmp_path, WORDS, update=True)["changed"] == 1
         assert store.records().entities[0].label.en == "Low-rank adaptation"
         assert store.verify() == []
+
+
+def test_a_conflict_says_what_differs_and_what_helps(tmp_path: Path) -> None:
+    graph: Graph = kg.open(f"sqlite:///{tmp_path}/r.db", lang="en", ontology=(), empty=True)
+    graph.load(tables(tmp_path, entities=ENTITIES, works=WORKS, claims=CLAIMS, evidence=EVIDENCE))
+    graph.export(tmp_path / "out", format="csv-tables")
+    file = tmp_path / "out" / "evidence.csv"
+    text = file.read_text("utf-8")
+
+    def conflict(before: str, after: str, *, update: bool) -> tuple[list[str], str, int]:
+        file.write_text(text.replace(before, after), encoding="utf-8")
+        report = graph.load(tmp_path / "out", update=update)
+        assert report["failures"] == []
+        [found] = report["conflicts"] or [{"fields": [], "remedy": ""}]
+        return found["fields"], found["remedy"], report["changed"]
+
+    id = next(iter(graph.snapshot.evidence))
+    for update in (False, True):
+        fields, remedy, changed = conflict("they say", "we say", update=update)
+        assert (fields, changed) == (["statement"], 0)
+        assert f"kg review revise {id}" in remedy
+    fields, remedy, changed = conflict("accepted", "revoked", update=False)
+    assert (fields, changed) == (["status"], 0)
+    assert remedy.startswith("--update writes the row")
+    assert conflict("accepted", "revoked", update=True) == ([], "", 1)
+    assert graph.item(id)["status"] == "revoked"
+    graph.store.close()
+
+
+def test_conflicts_of_tables_end_with_1(tmp_path: Path) -> None:
+    folder, database = tmp_path / "t", f"sqlite:///{tmp_path}/r.db"
+    folder.mkdir()
+    graph = kg.open(database, lang="en", ontology=(), empty=True)
+    graph.load(tables(folder, entities=ENTITIES))
+    graph.store.close()
+    tables(folder, entities=ENTITIES.replace("LoRA", "Low rank") + "new,Risk,New\n")
+    run = [sys.executable, "-m", "kg", "--database", database, "--lang", "en", "import", str(folder)]
+    done = subprocess.run(run, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    said = " ".join(done.stdout.split())
+    assert "1 added, 0 changed, 1 duplicates, 1 conflicts, 0 failed" in said
+    assert "entity lora: the record holds it otherwise: label is 'LoRA', the table says 'Low rank'" in said
+    subprocess.run([*run, "--update"], check=True, capture_output=True, timeout=60)
 
 
 def test_every_fault_has_its_line_and_a_remedy(tmp_path: Path) -> None:
