@@ -206,7 +206,8 @@ class Graph(
         """Whatever record has this id, with its kind."""
         network = self._network(criteria)
         snapshot = network.snapshot
-        name = id if id in snapshot.works or id in snapshot.evidence else self._id(id)
+        name = self._id(id)
+        name = id if id in snapshot.works or id in snapshot.evidence else name
         return self._dated(network, lambda: records.show(network, name))
 
     def entities(self, *, limit: Any = records.PAGE, **filters: Any) -> Document:

@@ -5,6 +5,7 @@ Lives here: `Snapshot`. May enter: records, revisions. Never here: SQL, criteria
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 
 from rapidfuzz import fuzz, process
 
-from kg.errors import NotFound
+from kg.errors import InputError, NotFound
 from kg.model import Claim, Entity, Evidence, Record, Revision, Work, kind_of
 from kg.overlay import Overlay, opened
 
@@ -107,6 +108,7 @@ class Snapshot:
 
     def entity(self, id: str) -> Entity:
         """Return an entity; NotFound names near ids, found by id, label and alias."""
+        _asked("entity", id)
         if id in self.entities:
             return self.entities[id]
         same = sorted(self._named.get(_plain(id), ()))
@@ -125,6 +127,7 @@ class Snapshot:
             >>> snapshot.named("QLoRA"), snapshot.named("quantized-lora"), snapshot.named("lora")
             ('qlora', 'qlora', 'lora')
         """
+        _asked("entity", name)
         if name in self.entities:
             return name
         found = self._named.get(_plain(name), frozenset())
@@ -140,6 +143,7 @@ class Snapshot:
 
     def claim(self, id: str) -> Claim:
         """Return a claim; NotFound names near ids, those of the same ends first."""
+        _asked("claim", id)
         if id in self.claims:
             return self.claims[id]
         ends = id.split("--")
@@ -149,6 +153,7 @@ class Snapshot:
 
     def work(self, id: str) -> Work:
         """Return a work by citation key; NotFound names near ids, found by key and title."""
+        _asked("work", id)
         if id in self.works:
             return self.works[id]
         names = {name: work.id for work in self.works.values() for name in (work.id, work.title)}
@@ -164,6 +169,7 @@ class Snapshot:
 
     def item(self, id: str) -> Evidence:
         """Return an evidence item by id, or by the alias it has in its pack."""
+        _asked("evidence", id)
         aliased = self._indexes["alias"].get(id, ())
         return self.evidence[aliased[0]] if len(aliased) == 1 else _get("evidence", self.evidence, id)
 
@@ -249,6 +255,31 @@ def _plain(name: str) -> str:
 def _names(entity: Entity) -> list[str]:
     labels = [entity.label.en] if entity.label.zh is None else [entity.label.en, entity.label.zh]
     return [entity.id, *labels, *entity.aliases]
+
+
+def _asked(kind: str, id: object) -> None:
+    """Refuse what is no text where a record is asked for: every question comes through here.
+
+    Raises:
+        InputError: says what was given.
+    """
+    if not isinstance(id, str):
+        raise InputError(
+            f"{reprlib.repr(id)} (of type {type(id).__name__}) is not the name of one {_PLAIN[kind]}"
+            if id is not None
+            else f"no {_PLAIN[kind]} is given (None)",
+            where=kind,
+            hint=f"give one id as text, such as {_SUCH[kind]!r}",
+        )
+
+
+_PLAIN = {"entity": "entity", "claim": "claim", "work": "work", "evidence": "item of evidence"}
+_SUCH = {
+    "entity": "qlora",
+    "claim": "tar--mitigates--safeguard-removal",
+    "work": "hu2022lora",
+    "evidence": "hu2022lora.opneblqy3jx6",
+}
 
 
 def _get(kind: str, records: Mapping[str, R], id: str) -> R:

@@ -15,6 +15,10 @@ from kg.model import Claim, Entity, Record, Work
 from kg.snapshot import Snapshot
 
 SHOWN = 5
+_NEEDED = {
+    "work": "an item of evidence needs the work it comes from: give its citation key, DOI or title (kg add evidence: --work)",
+    "claim": "give the id of the claim",
+}
 _WORK_IDS: tuple[tuple[str, Callable[[str], str]], ...] = (("doi", ids.parse_doi), ("arxiv", ids.parse_arxiv))
 
 
@@ -133,6 +137,8 @@ def kind_of(text: str) -> RecordKind:
 
 
 def _text(name: object, where: str) -> str:
+    if name is None:
+        raise InputError(f"no {where} is given (None)", where=where, hint=_NEEDED.get(where, "give an id or a name"))
     if not isinstance(name, str) or not name.strip():
         raise InputError(f"{str(name)[:80]!r} names nothing", where=where, hint="give an id or a name")
     try:

@@ -49,7 +49,7 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("evidence", item(strength_reason=None), "strength_reason", "required"),
     ("evidence", item(work="dettmers2023qlor"), "work", "did you mean"),
     ("evidence", item(work="10.1234/none"), "work", "there is no work"),
-    ("evidence", item(work=None), "work", "names nothing"),
+    ("evidence", item(work=None), "work", "no work is given"),
     ("evidence", item(claim="qlora--raises--malicious-use"), "claim", "given twice"),
     ("evidence", item(subject=None), "claim", "there is no subject"),
     ("evidence", NO_ENDS | {"claim": "no--raises--thing"}, "claim", "there is no claim"),
