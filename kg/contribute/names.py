@@ -16,7 +16,7 @@ from kg.snapshot import Snapshot
 
 SHOWN = 5
 _NEEDED = {
-    "work": "an item of evidence needs the work it comes from: give its citation key, DOI or title (kg add evidence: --work)",
+    "work": "an item of evidence needs the work it comes from: give its key, DOI or title (kg add evidence: --work)",
     "claim": "give the id of the claim",
 }
 _WORK_IDS: tuple[tuple[str, Callable[[str], str]], ...] = (("doi", ids.parse_doi), ("arxiv", ids.parse_arxiv))
