@@ -159,7 +159,7 @@ class Following:
             if columns.revision and self._store.revision(columns.revision).hash != columns.hash:
                 return None
         except (StoreError, NotFound) as fault:
-            _log.warning("%s; it is read from the record instead", fault)
+            _log.warning("%s; the record is read instead, and the file is made anew", fault.message)
             return None
         return mapped_files.mapped(path, self._fetch_at(columns.revision), self._vocabulary, check=False)
 

@@ -137,7 +137,7 @@ def _unusable(path: Path, why: str) -> StoreError:
     return StoreError(
         f"the mapped snapshot {path} cannot be used: {why}",
         where="snapshot",
-        hint="delete it; it is made anew from the record",
+        hint="open the record without it: the file is then made anew",
     )
 
 

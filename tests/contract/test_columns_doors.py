@@ -90,7 +90,8 @@ def test_a_second_start_maps_what_the_first_has_kept(
 
     kept.write_bytes(before[:-100])
     assert_same(opened(sqlite_url, columns=True), plain)
-    assert "it is read from the record instead" in caplog.text
+    assert "the record is read instead, and the file is made anew" in caplog.text
+    assert "delete it" not in caplog.text
     assert kept.read_bytes() != before[:-100]
 
 
