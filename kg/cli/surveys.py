@@ -114,6 +114,10 @@ def _mitigations(graph: Graph, out: Console, answer: Document) -> None:
     if not answer["minimal"]["mitigations"]:
         out.print(Text(f"{say('cut_sets', lang)}: {say('unproven', lang)}", style="yellow"))
         return
+    if answer["partial"] == []:
+        out.print(Text(say("cut_nothing", lang), style="bold"))
+        out.print()
+        return
     title = say("cut_sets" if answer["cuttable"] else "cut_none", lang)
     out.print(Text(f"{title} ({len(answer['cuts'])})", style="bold"))
     if answer["cuts"]:

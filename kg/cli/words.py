@@ -30,6 +30,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "contested_routes": ("Best chains that a contested claim is on", "经过有争议论断的最佳链条"),
     "counts_not": ("does not count", "不计入"),
     "cut_claims": ("Smallest set of claims without which no harmful route is left", "移除后不剩有害路线的最小论断集合"),
+    "cut_nothing": (
+        "No mitigation cuts any of the harmful routes",
+        "没有缓解措施能切断任何一条有害路线",
+    ),
     "cut_none": (
         "No set of mitigations cuts every harmful route; the smallest that cuts all that can be cut",
         "没有缓解措施能切断全部有害路线；能切断其中可切断部分的最小集合",

@@ -78,7 +78,8 @@ def find(
           how many there are. When there are more than can be listed, `route_count` is None and `routes` holds the
           best one of each source for each of the first 20 targets.
         - `alternatives`: for each of the three all sets of the same weight when at most 20, in order, else the first;
-          `more` names those with further ones. The set given first is the first in order.
+          `more` names those with further ones. The set given first is the first in order. Where no route can be
+          cut by any mitigation there is no set of mitigations to list.
         - `minimal`: which of the three are proven; one that is not is None, and `at_least` says how large it is.
           Then `sufficient` holds a set that breaks every route (of mitigations: every route that they can cut), where
           one is known: perhaps not the smallest.
@@ -174,6 +175,9 @@ class _Proofs:
         firsts = {kind: next(iter(chosen.get(kind, ())), None) for kind in KINDS}
         cuttable = None if self.uncovered is None else not self.uncovered
         ids = self.network.ids
+        proven = {kind: bool(chosen.get(kind)) or (kind == "works" and not self.on_works) for kind in KINDS}
+        if not cuttable and firsts["mitigations"] == []:
+            chosen["mitigations"] = []
         return {
             "cuttable": cuttable,
             "mitigations": firsts["mitigations"] if cuttable else None,
@@ -183,7 +187,7 @@ class _Proofs:
             "partial": None if cuttable else firsts["mitigations"],
             "alternatives": {kind: chosen.get(kind, []) for kind in KINDS},
             "more": [kind for kind in KINDS if kind in self.sets and self.sets[kind].more],
-            "minimal": {kind: bool(chosen.get(kind)) or (kind == "works" and not self.on_works) for kind in KINDS},
+            "minimal": proven,
             "at_least": {
                 kind: found.at_least
                 for kind, found in self.sets.items()

@@ -88,6 +88,7 @@ def _uncovered(
     known = routes.walked.routes if routes.walked.every else [tuple(route["claims"]) for route in body["routes"]]
     bare = [route for route in known if not mitigations.on(route)]
     count, every = len(bare), len(known)
+    none = [_either(lang, "No mitigation cuts any of these routes.", "没有缓解措施能切断其中任何一条路线。")]
     sentences = [
         _either(
             lang,
@@ -106,7 +107,7 @@ def _uncovered(
                 f"{threshold:g} 的期望值降低的实体。",
             )
         ]
-    return [*sentences, _remedy(routes, mitigations, bare, threshold, lang)]
+    return [*(none if body["partial"] == [] else []), *sentences, _remedy(routes, mitigations, bare, threshold, lang)]
 
 
 def _remedy(routes: Routes, mitigations: Mitigations, bare: Sequence[Path], threshold: float, lang: str) -> str:
