@@ -192,6 +192,11 @@ class Network:
         return frozenset(self.index[id] for id in self.criteria.block if id in self.index)
 
     @cached_property
+    def earlier(self) -> Earlier | None:
+        """The network that this one follows from, if any; what came before that is let go."""
+        return None
+
+    @cached_property
     def kept(self) -> dict[str, Any]:
         """What a search has worked out about this network and may use again."""
         return {}
@@ -261,7 +266,7 @@ class Network:
 
     def _hand_on_steps(self, other: Network, touched: Sequence[str]) -> None:
         """Give a network that differs in the touched claims the steps worked out here, mended where they differ."""
-        other.kept["earlier"] = Earlier(self.kept, tuple(touched), self.blocked)
+        other.__dict__["earlier"] = Earlier(self.kept, tuple(touched), self.blocked)
         for name in self.__dict__.keys() & {"forward", "backward"}:
             place = 0 if name == "forward" else 1
             changed = {net.links[claim][place] for net in (self, other) for claim in touched if claim in net.links}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -76,11 +77,16 @@ class Front:
                 await self._noticed(key, scope, receive, send)
             return
         mine = self._first[place] = asyncio.Event()
-        try:
-            await self._noticed(key, scope, receive, send)
-        finally:
-            del self._first[place]
+
+        def known() -> None:
+            if self._first.get(place) is mine:
+                del self._first[place]
             mine.set()
+
+        try:
+            await self._noticed(key, scope, receive, send, known)
+        finally:
+            known()
 
     async def _again(self, key: Key, scope: Scope, send: Send) -> bool:
         """Send what was sent before, if the record is where it was; return whether it is."""
@@ -94,19 +100,27 @@ class Front:
         await send({"type": "http.response.body", "body": b"" if unchanged else found.body})
         return True
 
-    async def _noticed(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and keep what it is answered."""
+    async def _noticed(
+        self, key: Key, scope: Scope, receive: Receive, send: Send, known: Callable[[], None] = lambda: None
+    ) -> None:
+        """Pass a request on, and keep what it is answered; say when that is known, before any of it is sent.
+
+        Sending may take as long as a client pleases, who does not read, and nobody else is to wait for that.
+        """
         start: list[Message] = []
 
         async def noticed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 start.append(message)
-            elif message["type"] == "http.response.body" and start and not message.get("more_body", False):
-                kept = _kept(start.pop(), message.get("body", b""))
-                if kept is not None:
-                    self._held.put(key, kept)
-            else:
-                start.clear()
+                return
+            if start:
+                head = start.pop()
+                if message["type"] == "http.response.body" and not message.get("more_body", False):
+                    kept = _kept(head, message.get("body", b""))
+                    if kept is not None:
+                        self._held.put(key, kept)
+                known()
+                await send(head)
             await send(message)
 
         await self._inner(scope, receive, noticed)

@@ -20,7 +20,7 @@ import openpyxl
 
 from benchmarks.engines import Links
 from benchmarks.forms import Bench
-from benchmarks.jobs.searching import impact, pairs
+from benchmarks.jobs.searching import pairs
 from benchmarks.measuring import Figure
 from kg.compiled.arrays import Arrays
 
@@ -45,11 +45,10 @@ class Hetnet:
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """Measure all pairs, peers for two of the diseases, and what one compound reaches."""
+    """Measure all pairs; peers for two of the diseases."""
     found = read(folder)
     bench, note = bench_of(found), f"{found.told}; signs and beliefs drawn"
     yield from pairs(bench, JOB, repeats=3, note=note)
-    yield from impact(bench, "impact on Hetionet", note=note)
 
 
 def read(folder: Path) -> Hetnet:

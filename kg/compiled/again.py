@@ -82,7 +82,7 @@ def recall(network: Network, asked: Asked) -> Known | None:
     Cost: linear in the paths that use a claim that differs, and a walk to and from each claim that became cheaper, once
     for the network. These walks end when they have taken about as long as asking anew what was asked so far.
     """
-    earlier = network.kept.get("earlier")
+    earlier = network.earlier
     if earlier is None or earlier.blocked != network.blocked or "arrays" not in earlier.kept:
         return None
     reached: Reached | None = earlier.kept.get("reached", {}).get(asked)

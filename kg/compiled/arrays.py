@@ -116,7 +116,7 @@ class Arrays:
         """
         found: Arrays | None = network.kept.get("arrays")
         if found is None:
-            earlier = network.kept.get("earlier")
+            earlier = network.earlier
             before: Arrays | None = earlier.kept.get("arrays") if earlier is not None else None
             touched = earlier.touched if earlier is not None else ()
             found = _read(network) if before is None else before.mended(network, touched)

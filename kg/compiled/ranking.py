@@ -103,7 +103,10 @@ def best(
                 total = combine(so_far, np.int64(edge & THREE))
                 number = at[step] if backward else step
                 price = paid + costs[np.uint32(code[number])]
-            if ends_here:
+            if popped < 0 and backward and bits >= signs:
+                # Walks that a terminal claim has ended may arrive where the path ends, and there alone.
+                rest, fewest = 0, 0
+            elif ends_here:
                 rest, fewest = (0 if wanted < 0 or total == wanted else FAR), 0
             else:
                 left = most if popped < 0 else most - walked - 1

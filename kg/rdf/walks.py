@@ -7,6 +7,7 @@ that has to be filled first. The arrays are there already, and each claim is loo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ else:
 
 ENTITY = record_iri("entity", "")
 _END = Token("end", "", -1)
+_LIMIT = re.compile(r"[0-9]{1,15}")
+_IRI = re.compile(r"<https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[A-Za-z0-9._~!$&'()*+,;=:@/?#-]*)?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +125,15 @@ class _Reader:
     def __init__(self, query: Checked, network: Network) -> None:
         self.query, self.network = query, network
         self.pieces = [one for one in guard.tokens(query.text) if one.kind != "comment"]
+        self.is_plain = all(one.text.isascii() for one in self.pieces if one.kind in {"variable", "number"}) and all(
+            one.text.partition(":")[0].isascii() for one in self.pieces if one.kind == "name"
+        )
         self.at = 0
         self.prefixes = dict(PREFIXES)
 
     def walk(self) -> Walk | None:
         """Return what the query asks for."""
-        columns = self._head() if self._prologue() else None
+        columns = self._head() if self.is_plain and self._prologue() else None
         self._take("word", "WHERE")
         if columns is None or not self._take("sign", "{"):
             return None
@@ -149,7 +155,7 @@ class _Reader:
         if repeated.text == "*" and not all(one is None or one in self.network.index for one in known):
             return None
         most = self._most()
-        if self.at != len(self.pieces):
+        if self.at != len(self.pieces) or (most is not None and self.query.form == "ASK"):
             return None
         return Walk(relation, known[0], known[1], repeated.text == "*", variable, most)
 
@@ -168,7 +174,7 @@ class _Reader:
     def _prologue(self) -> bool:
         while self._take("word", "PREFIX"):
             name, iri = self._next(), self._next()
-            if name.kind != "name" or not name.text.endswith(":") or iri.kind != "iri" or ":" not in iri.text:
+            if name.kind != "name" or not name.text.endswith(":") or iri.kind != "iri" or not _IRI.fullmatch(iri.text):
                 return False
             self.prefixes[name.text[:-1]] = iri.text[1:-1]
         return True
@@ -222,7 +228,7 @@ class _Reader:
     def _most(self) -> int | None:
         if self._take("word", "LIMIT"):
             one = self._next()
-            if one.kind == "number" and one.text.isdecimal():
+            if one.kind == "number" and _LIMIT.fullmatch(one.text):
                 return int(one.text)
             self.at -= 1
         return None

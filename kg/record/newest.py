@@ -46,14 +46,18 @@ class Shared(Generic[V]):
                 mine = self._next = Future[V]()
         if shared is not None:
             return shared.result()
-        with self._turn:
-            with self._lock:
-                self._next = None
-            try:
+        try:
+            with self._turn:
+                with self._lock:
+                    self._next = None
                 mine.set_result(self._look())
-            except BaseException as fault:
+        except BaseException as fault:  # also where the caller was interrupted while it waited for its turn
+            with self._lock:
+                if self._next is mine:
+                    self._next = None
+            if not mine.done():
                 mine.set_exception(fault)
-                raise
+            raise
         return mine.result()
 
 

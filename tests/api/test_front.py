@@ -6,16 +6,21 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from time import sleep
+from types import SimpleNamespace
 
 import pytest
+from anyio import create_task_group, fail_after, sleep_forever, wait_all_tasks_blocked
 from fastapi import Request
+from starlette.datastructures import State
 from starlette.responses import Response
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 import kg
 from kg.model import Change, Entity, Text
 from kg_api.app import create_app
 from kg_api.asking import TheGraph
+from kg_api.front import Front
 from kg_api.replies import reply
 from tests.api.test_replies import ADDRESSES
 
@@ -130,3 +135,38 @@ def test_after_a_write_one_is_passed_on_and_the_others_wait_for_its_answer(graph
                 assert all("sent before" in one.headers["server-timing"] for one in got)
             assert {one.json()["revision"] for one in got} == {least}, "whoever waited sees what was written meanwhile"
         assert late.result().json() == {"revision": least}
+
+
+@pytest.mark.anyio
+async def test_who_does_not_read_keeps_nobody_waiting() -> None:
+    store = SimpleNamespace(number=1)
+    store.number_at_once = lambda: store.number
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        tag = f'"{store.number}-x"'.encode()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"etag", tag)]})
+        await send({"type": "http.response.body", "body": str(store.number).encode()})
+
+    front = Front(inner, State({"graph": SimpleNamespace(store=store)}))
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [(b"host", b"h")]}
+    scope |= {"scheme": "http", "raw_path": b"/"}
+    read: list[Message] = []
+
+    async def reads(message: Message) -> None:
+        read.append(message)
+
+    async def never_reads(message: Message) -> None:
+        await sleep_forever()
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    await front(dict(scope), receive, reads)
+    store.number = 2
+    async with create_task_group() as tasks:
+        tasks.start_soon(front, dict(scope), receive, never_reads)
+        await wait_all_tasks_blocked()
+        with fail_after(5):
+            await front(dict(scope), receive, reads)
+        tasks.cancel_scope.cancel()
+    assert read[-1]["body"] == b"2"

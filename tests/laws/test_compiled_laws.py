@@ -341,3 +341,22 @@ def test_the_surest_of_many_come_first(
     assert [one["entity"] for one in found["items"]] == [one["entity"] for one in every[:most]]
     assert [one["best"] for one in found["items"]] == [one["best"] for one in every[:most]]
     assert ("items" in found["limits"]) == ("items" in plain["limits"]) == (len(every) > most)
+
+
+def test_a_path_that_a_terminal_claim_ends_is_found_where_another_is_doubted() -> None:
+    some = ["a enables d good", "b enables a good", "b raises d low", "d lowers a weak", "e mitigates b low"]
+    net = Network.build(taken(records(*some)), Criteria(), terminal())
+    anchors = frozenset([net.index["e"]])
+    plain = kg.engine.reach(net, anchors, forward=True, max_links=8, walks=0)
+    found = search.reach(net, anchors, forward=True, max_links=8, walks=0)
+    assert plain.paths[net.index["a"]].keys() == {1, -1}
+    assert orderly(found) == orderly(plain)
+
+
+def test_what_came_before_the_network_before_is_let_go() -> None:
+    first = network("a raises b", "b raises c")
+    second = first.reread(first.snapshot, first.criteria, ["a--raises--b"])
+    third = second.reread(first.snapshot, first.criteria, ["a--raises--b"])
+    assert third.earlier is not None
+    assert third.earlier.kept is second.kept
+    assert "earlier" not in second.kept

@@ -58,6 +58,12 @@ OTHERS = (
     "SELECT ?x { entity:a ekg:raises+ ?x",
     "ASK { entity:a ekg:raises+ ?x }",
     "SELECT * { entity:a ekg:raises+ entity:b }",
+    "ASK { entity:a ekg:raises+ entity:b } LIMIT 0",
+    "SELECT ?x { entity:a ekg:raises+ ?x } LIMIT ٣",
+    "SELECT ?x { entity:a ekg:raises+ ?x } LIMIT 99999999999999999999999",
+    "PREFIX p: <://> SELECT ?x { entity:a ekg:raises+ ?x }",
+    "PREFIX p: <%20:x> SELECT ?x { entity:a ekg:raises+ ?x }",
+    "SELECT ?² { entity:a ekg:raises+ ?² }",
     "CONSTRUCT { ?x a ekg:Risk } WHERE { entity:a ekg:raises+ ?x }",
 )
 
