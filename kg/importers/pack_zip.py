@@ -58,7 +58,7 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path) -> None:
     if any(name.suffix == ".parquet" for name in map(PurePosixPath, (one.filename for one in files))):
         raise no_parquet(path)
     tops = [name.parent for name in names if name.name == HEAD]
-    tables = {name.parent for name in names if name.name in TABLES}
+    tables = {name.parent for name in names if name.name.lower() in TABLES}
     if len(tops) != 1 and (tops or len(tables) != 1):
         raise _refused(path, f"holds {len(tops) or 'no'} {HEAD} at its top or in one folder, expected one, or tables")
     top, most = (tops[0], MAX_BYTES) if tops else (tables.pop(), TABLES_MOST)

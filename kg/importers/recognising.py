@@ -12,13 +12,15 @@ from typing import Literal
 from kg.citations import formats
 from kg.errors import InputError
 from kg.importers.pack_zip import is_zip, no_parquet
-from kg.importers.tables import is_tables
+from kg.importers.tables import FOLDER, is_table, is_tables
 from kg.packs import HEAD as HEAD_OF_PACK
 from kg.rdf.parsing import SUFFIXES
+from kg.sheets import FILES
 
 HEAD = 200_000
 # Suffixes that files of both families have: JSON may be JSON-LD, XML may be RDF/XML.
 _SHARED = frozenset({".json", ".xml"})
+SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers"})
 _RDF = re.compile(r'"@(?:context|graph|id|type)"\s*:|<rdf:RDF\b|xmlns:rdf\s*=|^\s*@?(?:prefix|base)\s', re.IGNORECASE)
 _RDF_LINE = re.compile(r"^\s*(?:@?(?:prefix|base)\s|<https?://[^>\s]+>\s+<)", re.IGNORECASE | re.MULTILINE)
 
@@ -27,7 +29,8 @@ def family(path: Path) -> Literal["pack", "csv-tables", "rdf", "citations"]:
     """Return what kind of file a path is.
 
     Raises:
-        InputError: it cannot be read, or is an export to Parquet, which holds too little.
+        InputError: it cannot be read, or is an export to Parquet, which holds too little; a folder without a pack or
+            tables, one table without its folder, a file of a spreadsheet program.
 
     Example:
         >>> family(Path("library.bib")), family(Path("graph.ttl")), family(Path("pack.toml"))
@@ -38,9 +41,19 @@ def family(path: Path) -> Literal["pack", "csv-tables", "rdf", "citations"]:
             return "csv-tables"
         if any(path.glob("*.parquet")) or any(path.glob("*/*.parquet")):
             raise no_parquet(path)
+        if not any(path.glob("*.[yY]*[mM][lL]")):
+            raise _neither(path)
     if path.is_dir() or path.suffix == ".toml" or is_zip(path):
         return "pack"
     suffix = path.suffix.lower()
+    if suffix in SPREADSHEETS:
+        raise InputError(
+            f"{path.name} is a file of a spreadsheet program, which is not read",
+            where="path",
+            hint=f"save each sheet as CSV (UTF-8), named {', '.join(FILES)}, and give the folder; citations as one CSV",
+        )
+    if suffix == ".csv" and is_table(path):
+        raise InputError(f"{path.name} is one of the tables, not citations", where="path", hint=FOLDER)
     ends = {end for format in formats.FORMATS.values() for end in format.suffixes} - _SHARED
     if suffix in ends:
         return "citations"
@@ -50,6 +63,17 @@ def family(path: Path) -> Literal["pack", "csv-tables", "rdf", "citations"]:
     if _RDF.search(text) or _RDF_LINE.search(text):
         return "rdf"
     return "citations" if suffix in _SHARED or formats.recognise("", text) is not None else "rdf"
+
+
+def _neither(folder: Path) -> InputError:
+    """Return what was expected of a folder that holds neither a pack nor tables."""
+    names = sorted(one.name for one in folder.iterdir())
+    held = f"holds only {', '.join(names[:4])}{', ...' if len(names) > 4 else ''}" if names else "is empty"
+    return InputError(
+        f"the folder {str(folder)!r} {held}",
+        where="path",
+        hint=f"expected {HEAD_OF_PACK} (a pack), or one or more of {', '.join(FILES)} (tables, saved as CSV)",
+    )
 
 
 def _head(path: Path) -> str:

@@ -17,12 +17,15 @@ from kg.citations.parsed import Failure, failure
 from kg.citations.table import delimiter_of, restored, rows
 from kg.errors import InputError
 from kg.importers.sources import RAW_SHOWN, decoded
-from kg.sheets import ALSO, FILES, SHEETS, Sheet
+from kg.sheets import ALSO, ENDS, FILES, SHEETS, Sheet
 from kg.snapshot import near
 
 HEADER_MOST = 20_000
 CELL_MOST = 2_000_000
 PIECE = 1 << 20
+MARKS = (frozenset({"id", "type", "label"}), frozenset(ENDS), frozenset({"claim", "work", "stance"}))
+"""Columns by which tables of entities, claims and evidence are known."""
+FOLDER = f"give the folder that holds it, with one or more of {', '.join(FILES)}"
 _CUT = "the file ends within a character of UTF-8"
 
 
@@ -51,7 +54,34 @@ class Table:
 
 def is_tables(folder: Path) -> bool:
     """Say whether a folder holds one of the tables."""
-    return any((folder / name).is_file() for name in FILES)
+    return bool(_files(folder))
+
+
+def is_table(path: Path) -> bool:
+    """Say whether a file begins as the table of entities, claims or evidence does; works alone are citations too."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="replace", newline=None) as text:
+            head = text.read(HEADER_MOST)
+    except OSError:
+        return False
+    first = next(iter(rows(head, delimiter_of(head))), None) if head.strip() else None
+    cells = {(cell or "").strip().lower() for cell in first.cells} if first is not None else set()
+    return "title" not in cells and any(marks <= cells for marks in MARKS)
+
+
+def _files(folder: Path) -> dict[str, list[Path]]:
+    """Return the tables of a folder by the name that they should have, whatever case theirs is in."""
+    found: dict[str, list[Path]] = {}
+    try:
+        paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as fault:
+        raise InputError(
+            f"{str(folder)!r} cannot be read: {fault.strerror}", where="path", hint="check its permissions"
+        ) from fault
+    for path in paths:
+        if path.name.lower() in FILES and path.is_file():
+            found.setdefault(path.name.lower(), []).append(path)
+    return found
 
 
 def tables_of(folder: Path) -> tuple[list[Table], list[Failure]]:
@@ -62,22 +92,33 @@ def tables_of(folder: Path) -> tuple[list[Table], list[Failure]]:
     Raises:
         InputError: there is none of the four files.
     """
-    if not is_tables(folder):
+    files = _files(folder)
+    if not files:
+        single = folder.is_file()
         raise InputError(
-            f"{str(folder)!r} holds none of the tables",
+            f"{str(folder)!r} is a file, tables are a folder"
+            if single
+            else f"{str(folder)!r} holds none of the tables",
             where="path",
-            hint=f"name the files {', '.join(FILES)}; one of them is enough",
+            hint=FOLDER if single else f"name the files {', '.join(FILES)}; one of them is enough",
         )
     found: list[Table] = []
     failures: list[Failure] = []
     for sheet in SHEETS.values():
-        path = folder / sheet.file
-        if path.is_file():
-            table = _table(sheet, path, f"{folder.resolve().name}/{sheet.file}")
+        for path in files.get(sheet.file, [])[:1]:
+            table = _table(sheet, path, f"{folder.resolve().name}/{path.name}")
             if isinstance(table, Failure):
                 failures.append(table)
             else:
                 found.append(table)
+        failures += [
+            failure(
+                f"the table {sheet.file} is there twice, as {files[sheet.file][0].name} too",
+                source=f"{folder.resolve().name}/{path.name}",
+                remedy="keep one of the two, or put their rows into one file",
+            )
+            for path in files.get(sheet.file, [])[1:]
+        ]
     return found, failures
 
 

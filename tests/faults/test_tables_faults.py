@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -207,6 +208,46 @@ def test_what_supersedes_nothing_falls_and_so_does_what_follows_it(tmp_path: Pat
         (5, "supersedes: there is no evidence hu2022.c"),
     ]
     assert report["kinds"]["evidence"] == 2
+
+
+def test_a_name_in_another_case_is_read_and_never_dropped(tmp_path: Path) -> None:
+    graph: Graph = kg.open(":memory:", lang="en", ontology=(), empty=True)
+    (tmp_path / "Entities.CSV").write_text(ENTITIES, encoding="utf-8")
+    tables(tmp_path, claims=CLAIMS)
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as made:
+        made.writestr("CLAIMS.CSV", CLAIMS)
+    assert graph.load(tmp_path)["kinds"] == {"claim": 1, "entity": 2}
+    assert len(graph.load(tmp_path / "x.zip")["duplicates"]) == 1
+    (tmp_path / "entities.csv").write_text(ENTITIES, encoding="utf-8")
+    if len(list(tmp_path.glob("[eE]*"))) == 2:
+        [failure] = graph.load(tmp_path)["failures"]
+        assert failure["source"].endswith("/entities.csv")
+        assert failure["reason"] == "the table entities.csv is there twice, as Entities.CSV too"
+    graph.store.close()
+
+
+def test_what_is_no_folder_of_tables_is_told_what_to_give(tmp_path: Path) -> None:
+    graph: Graph = kg.open(":memory:", lang="en", ontology=(), empty=True)
+    folder = tmp_path / "t"
+    folder.mkdir()
+    wanted = r"pack\.toml .*entities\.csv, works\.csv, claims\.csv, evidence\.csv"
+
+    def refused(path: Path, **options: Any) -> str:
+        with pytest.raises(InputError) as fault:
+            graph.load(path, **options)
+        return f"{fault.value.message}; {fault.value.hint}"
+
+    assert re.search(f"is empty; expected {wanted}", refused(folder))
+    tables(folder, other="a,b\n1,2\n")
+    assert re.search(f"holds only other.csv; expected {wanted}", refused(folder))
+    tables(folder, entities=ENTITIES, works=WORKS, claims=CLAIMS, evidence=EVIDENCE)
+    for name in ("entities", "claims", "evidence"):
+        assert "is one of the tables, not citations; give the folder" in refused(folder / f"{name}.csv")
+    assert "is a file, tables are a folder; give the folder" in refused(folder / "claims.csv", format="csv-tables")
+    for suffix in (".xlsx", ".ODS"):
+        (tmp_path / f"x{suffix}").write_bytes(b"PK")
+        assert "save each sheet as CSV" in refused(tmp_path / f"x{suffix}")
+    graph.store.close()
 
 
 def test_tables_are_not_written_over_those_that_are_there(tmp_path: Path) -> None:
