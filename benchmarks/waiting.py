@@ -5,6 +5,7 @@ Lives here: the list of what is measured, and the table. May enter: a database i
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import os
 import socket
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,8 +143,13 @@ def server(url: str) -> Iterator[int]:
         process.communicate(timeout=30)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Measure everything and print a table; return 1 when a promise is not kept."""
+    argparse.ArgumentParser(
+        prog="python -m benchmarks.waiting",
+        description=(__doc__ or "").splitlines()[0],
+        epilog="It takes no options: everything is measured, in some minutes. Exit code 1 when a promise is not kept.",
+    ).parse_args(arguments)
     kept = True
     print(f"{'median ms':>10} {'worst':>9} {'n':>4} {'at most':>8}  what")
     with tempfile.TemporaryDirectory() as folder:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
 
-from benchmarks import report, run
+from benchmarks import report, run, waiting
 from benchmarks.jobs import hetionet
 from benchmarks.measuring import OURS, Act, Figure, race
 from benchmarks.report import BEGIN, END
@@ -41,6 +44,25 @@ def test_a_run_is_kept_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "| matrix | 200 | networkx |" in once
     report.write(tmp_path, page)
     assert page.read_text() == once
+
+
+def test_help_measures_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        waiting.main(["--help"])
+    assert ended.value.code == 0
+    assert "no options" in capsys.readouterr().out
+
+
+def test_a_peer_that_is_not_installed_is_named(tmp_path: Path) -> None:
+    (tmp_path / "igraph.py").write_text("raise ModuleNotFoundError('No module named igraph', name='igraph')\n")
+    paths = os.pathsep.join((str(tmp_path), *filter(None, sys.path)))
+    command = [sys.executable, "-m", "benchmarks", "--help"]
+    ended = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("igraph is not installed")
+    assert ".[bench]" in ended.stderr
 
 
 def test_a_peer_that_finds_something_else_is_told() -> None:
