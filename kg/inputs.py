@@ -9,6 +9,7 @@ from __future__ import annotations
 import reprlib
 import unicodedata
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -20,6 +21,7 @@ from kg.model import MERGED, YEARS, Claim, Entity, Evidence, Text, Work
 from kg.vocabulary import Term, Vocabulary
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+DEEPEST = 64
 MATCH_RELATIONS = ("broadMatch", "closeMatch", "exactMatch", "narrowMatch", "relatedMatch")
 
 
@@ -45,6 +47,28 @@ def _nonempty(text: str) -> str:
     if not any(unicodedata.category(char)[0] in "LNPS" for char in text):
         raise ValueError("must not be empty" if not text else "must hold something that can be seen")
     return text
+
+
+def _keepable(item: dict[str, Any]) -> dict[str, Any]:
+    """Refuse what JSON, or a database, could not give back: at any depth, without going down the call stack."""
+    waiting: list[tuple[Any, int]] = [(item, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise ValueError(f"is nested more than {DEEPEST} deep")
+        if isinstance(value, dict):
+            waiting += [(one, depth + 1) for pair in value.items() for one in pair]
+        elif isinstance(value, list | tuple):
+            waiting += [(one, depth + 1) for one in value]
+        elif isinstance(value, str):
+            wrong = next((char for char in value if char == "\0" or unicodedata.category(char) == "Cs"), None)
+            if wrong is not None:
+                raise ValueError(f"holds the character U+{ord(wrong):04X}, which cannot be kept")
+        elif isinstance(value, float) and not isfinite(value):
+            raise ValueError(f"holds {value}, which is no number in JSON")
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise ValueError("holds a whole number of more than 64 bits; write it as text")
+    return item
 
 
 Line = Annotated[str, Field(max_length=500), AfterValidator(clean), AfterValidator(_nonempty)]
@@ -201,7 +225,7 @@ class WorkIn(_In):
     status: Line = "current"
     notice: Url | None = None
     independence_group: Line | None = None
-    csl: dict[str, Any] = Field(default_factory=dict)
+    csl: Annotated[dict[str, Any], AfterValidator(_keepable)] = Field(default_factory=dict)
     raw: Annotated[str, Field(max_length=1_000_000)] | None = None
     raw_format: Line | None = None
     merged_into: WorkKey | None = None
