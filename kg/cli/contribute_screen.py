@@ -17,6 +17,8 @@ from kg.cli import probe_screen
 from kg.cli.cards import passage
 from kg.cli.screen import console
 from kg.cli.words import say
+from kg.contribute import undoing
+from kg.contribute.states import REVOKED, UNDO
 from kg.graph import Graph
 from kg.question.compare_said import MEASURES, of_beliefs
 
@@ -31,6 +33,12 @@ WORDS = {
     "by": ("by", "提交者"),
     "dry": ("nothing is stored", "未保存任何内容"),
     "empty": ("Nothing waits for review.", "没有待审核的内容。"),
+    "hanging": (
+        "Later records still hang on what was revoked: {}. `kg log ID` names the revision that wrote "
+        "one, for `kg undo`; `kg revoke {}` revokes it",
+        "已撤回的记录上仍有后来的记录：{} 条。`kg log ID` 给出写入它的修订号，可用 `kg undo` 撤销；"
+        "`kg revoke {}` 可撤回它",
+    ),
     "history": ("History", "历史"),
     "more": ("{} in all; --after {} shows more", "共 {} 项；--after {} 可查看更多"),
     "needs": ("accepts too", "将一并接受"),
@@ -115,6 +123,10 @@ def decided(graph: Graph, answer: Document) -> None:
         out.print(Text(f"   {one['kind']} {one['id']}: {old} → {_status(graph, one['kind'], after)}"))
     _rest(out, len(answer["records"]) - 2 * SHOWN)
     effect(graph, out, answer)
+    gone = [(one["kind"], one["id"]) for one in answer["records"] if one["status"][1] == REVOKED]
+    left = undoing.hanging(gone, graph.snapshot) if answer["act"] == UNDO else []
+    if left:
+        out.print(Text(_say("hanging", lang).format(len(left), left[0][1]), style="yellow"))
     out.print(Text(f"{_say('revision', lang)} {answer['revision']}", style="dim"))
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 from kg.contribute.changed import differences
-from kg.contribute.states import REVOKED, Key, Versions
+from kg.contribute.states import PENDING, REVOKED, Key, Versions
 from kg.errors import Conflict
-from kg.model import Change, Record, Revision, to_payload
+from kg.model import ACCEPTED, Change, Record, Revision, to_payload
+from kg.snapshot import Snapshot
 
 
 def later(histories: Mapping[Key, Versions], undone: Set[int]) -> list[Revision]:
@@ -75,6 +76,24 @@ def restored(histories: Mapping[Key, Versions], undone: Set[int]) -> list[Change
 def keys_of(revisions: Iterable[Revision]) -> set[Key]:
     """Return kind and id of every record that revisions wrote."""
     return {(change.kind, change.id) for one in revisions for change in one.changes}
+
+
+def hanging(revoked: Iterable[Key], snapshot: Snapshot) -> list[Key]:
+    """Return the claims and items that still stand or wait though a record they lean on was revoked, by kind and id.
+
+    Args:
+        revoked: Kind and id of what was revoked.
+        snapshot: The record afterwards.
+    """
+    found: dict[Key, Record] = {}
+    for kind, id in revoked:
+        if kind == "entity":
+            found |= {("claim", one.id): one for one in (*snapshot.claims_from(id), *snapshot.claims_to(id))}
+        elif kind == "claim":
+            found |= {("evidence", one.id): one for one in snapshot.evidence_of(id)}
+        elif kind == "work":
+            found |= {("evidence", one.id): one for one in snapshot.evidence_from(id)}
+    return sorted(key for key, record in found.items() if record.status in {ACCEPTED, *PENDING})
 
 
 def _shown(value: object) -> str:
