@@ -17,7 +17,7 @@ from kg.compiled import kernels, lanes
 from kg.compiled.arrays import SHIFT, SIGNS, Arrays
 from kg.compiled.kernels import FAR, TIE
 from kg.compiled.laid import Laid
-from kg.compiled.scratch import Scratch, nodes_of, sides
+from kg.compiled.scratch import Scratch, nodes_of, sides, tidy
 from kg.engine import Nodes, Path, Reached
 from kg.network import Network
 
@@ -197,6 +197,7 @@ def _walks_beside(network: Network, arrays: Arrays, claim: int, most: int) -> tu
     return found
 
 
+@tidy
 def _walks(arrays: Arrays, node: int, forward: bool, most: int) -> Walks:
     room, anchor = Scratch.of(arrays), np.array([node], np.int32)
     state, links, cost, older = kernels.grow(

@@ -13,7 +13,7 @@ import numpy as np
 
 from kg.compiled import kernels, lanes
 from kg.compiled.arrays import Arrays
-from kg.compiled.scratch import NOWHERE, Scratch, sides
+from kg.compiled.scratch import NOWHERE, Scratch, sides, tidy
 
 LANES, ABREAST, PROBES = 32, 32, 3
 MEETING, ROUND = 8.0, 0.4
@@ -87,6 +87,7 @@ def meets(arrays: Arrays, sources: Sequence[int], targets: Sequence[int], max_li
     return pairs / arrays.nodes * MEETING < rounds * ROUND
 
 
+@tidy
 def _half(arrays: Arrays, node: int, forward: bool, most: int) -> tuple[Any, Any, Any]:
     """Return what one node reaches by so many links: nodes, sign codes, costs."""
     room, anchor = Scratch.of(arrays), np.array([node], np.int32)

@@ -9,10 +9,11 @@ import numpy as np
 
 from kg.compiled.arrays import Arrays
 from kg.compiled.kernels import nearest
-from kg.compiled.scratch import Scratch
+from kg.compiled.scratch import Scratch, tidy
 from kg.network import Network
 
 
+@tidy
 def near(network: Network, node: int, *, hops: int, most: int | None = None) -> list[int]:
     """Return what `kg.engine.near` returns.
 

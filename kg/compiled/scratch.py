@@ -5,10 +5,11 @@ Lives here: `Scratch`, `sides`, `nodes_of`. May enter: arrays. Never here: searc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import wraps
 from threading import local
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from kg.compiled.arrays import Arrays
 NOWHERE = 127
 NONE = np.zeros(0, np.int32)
 _ROOM = local()
+F = TypeVar("F", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,20 @@ class Scratch:
             )
         made: Scratch = _ROOM.scratch
         return made
+
+
+def tidy(function: F) -> F:
+    """Make a search that is broken off, by Ctrl-C or for want of memory, leave no trace: its room is not used again."""
+
+    @wraps(function)
+    def searched(*given: Any, **named: Any) -> Any:
+        try:
+            return function(*given, **named)
+        except BaseException:
+            _ROOM.size = None
+            raise
+
+    return cast(F, searched)
 
 
 def sides(arrays: Arrays, forward: bool) -> tuple[Any, Any, Any, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from kg.compiled import again, kernels, ranking, tracing
 from kg.compiled.arrays import CODES, SIGNS, Arrays
-from kg.compiled.scratch import NOWHERE, Scratch, nodes_of, sides
+from kg.compiled.scratch import NOWHERE, Scratch, nodes_of, sides, tidy
 from kg.engine import POP_LIMIT, WALK_LIMIT, Found, Nodes, Path, Reached, rank
 from kg.network import COST_UNIT, Network
 
@@ -43,6 +43,7 @@ def best_paths(
     return Found(_first(arrays, rows, k), complete=complete)
 
 
+@tidy
 def best_rows(
     arrays: Arrays, sources: Iterable[int], targets: Iterable[int], k: int, max_links: int, wanted: int, pops: int
 ) -> tuple[Any, bool]:
@@ -141,6 +142,7 @@ def _asked_again(network: Network, arrays: Arrays, asked: again.Asked, known: ag
     return again.merged(known.reached, found, complete)
 
 
+@tidy
 def _walked(
     arrays: Arrays, starts: Any, forward: bool, max_links: int, walks: int, wanted: Nodes | None
 ) -> Reached | None:
@@ -167,6 +169,7 @@ def _walked(
     return reached
 
 
+@tidy
 def _by_rounds(
     network: Network,
     arrays: Arrays,

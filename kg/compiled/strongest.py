@@ -11,7 +11,7 @@ import numpy as np
 
 from kg.compiled import kernels
 from kg.compiled.arrays import Arrays
-from kg.compiled.scratch import Scratch, nodes_of, sides
+from kg.compiled.scratch import Scratch, nodes_of, sides, tidy
 from kg.engine import Nodes
 from kg.network import COST_UNIT, Network
 
@@ -26,6 +26,7 @@ class Strongest(NamedTuple):
     beyond: float
 
 
+@tidy
 def strongest(network: Network, anchors: Nodes, *, forward: bool, max_links: int, most: int) -> Strongest | None:
     """Return the nodes whose cheapest walk of sign + or - is among the cheapest; None where that leaves none out.
 

@@ -360,3 +360,19 @@ def test_what_came_before_the_network_before_is_let_go() -> None:
     assert third.earlier is not None
     assert third.earlier.kept is second.kept
     assert "earlier" not in second.kept
+
+
+def test_a_search_that_is_broken_off_leaves_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = generated(1_000, 3)
+    anchors = frozenset([net.index["technique-0000000"]])
+    wanted = search.reach(net, anchors, forward=True, max_links=6)
+
+    def breaks_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        # When all states are reached, and before they are cleared.
+        patch.setattr(search.tracing, "choose", breaks_off)
+        with pytest.raises(KeyboardInterrupt):
+            search.reach(replace(net), anchors, forward=True, max_links=5)
+    assert orderly(search.reach(replace(net), anchors, forward=True, max_links=6)) == orderly(wanted)
