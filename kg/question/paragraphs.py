@@ -282,8 +282,8 @@ def _mitigations(speech: Speech, answer: Document) -> Sentences:
             )
         ]
     said = [speech.either("No set of mitigations cuts every one of them.", "没有缓解措施能将其全部切断。")]
-    if not names:
-        said = [speech.either("No mitigation cuts any of them.", "没有缓解措施能切断其中任何一条。")]
+    if not names and answer["cuttable"] is False:
+        said = []  # The note of the answer says that none cuts any.
     if names:
         said.append(
             speech.either(
