@@ -29,7 +29,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "pyvis": ("kg_viz.page",),
 }
 # Libraries of the extras: absent in a plain installation, so their rooms may ask for them late.
-OPTIONAL = {"numba", "psycopg", "mcp", "xlsxwriter", "citeproc", "pyspark", "playwright"}
+OPTIONAL = {"numba", "psycopg", "pyspark", "playwright"}
 # Modules that may import late: the door of the library, the table of commands, the place where commands first ask for
 # the graph, the two commands that stand on whole packages of their own, `Later` (see `unseen`), and the worker process,
 # which is told by name what to run.
