@@ -5,7 +5,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS ?= 3
 
 # Build environments (conda, tcsh) export HOST as the name of a machine or platform: from the environment only a
 # numeric address or localhost is taken; `make serve HOST=name` is always taken.

@@ -109,13 +109,14 @@ def asked(
 def test_every_question_answers_within_its_limits(asked: tuple[str, kg.Graph, TestClient], row: Ask) -> None:
     name, ask, path, seconds = row
     graph_name, graph, client = asked
-    before = time.process_time()
+    # Other tests of this process may have taken more: what counts is by how much the peak rises.
+    before, peak = time.process_time(), _most_memory()
     answer = ask(graph)
     reply = client.get(f"/api/v1/{path}")
     taken = time.process_time() - before
     assert reply.status_code == 200, reply.text[:500]
     assert taken < seconds, f"{name} took {taken:.1f} s"
-    assert _most_memory() < MEMORY
+    assert _most_memory() - peak < MEMORY
     said = reply.json()
     if "complete" in said:
         assert said["complete"] is (not said["limits"])
