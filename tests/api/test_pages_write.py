@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,12 @@ from starlette.testclient import TestClient
 import kg
 from kg import merging
 from kg.importers import citations, pack_load, rdf_load, tables_load
+from kg.model import Change, Entity, Text
 from kg.rdf.reviews import OUTCOMES
 from kg.revising import ACT
 from kg_api.app import create_app
 from kg_api.pages_read.versions import act_said
+from kg_api.pages_write import review
 from kg_api.pages_write.history import ACTS
 
 ITEM = {
@@ -134,6 +136,44 @@ def test_what_a_reviewer_has_not_seen_is_not_decided(graph: kg.Graph, ann: Visit
     assert "Carol changed this meanwhile" in told
     assert "I had a reason" in told
     assert graph.revision == 3
+
+
+@pytest.mark.parametrize("place", ["one", "several"])
+def test_what_is_written_between_the_look_and_the_decision_is_seen(
+    graph: kg.Graph, ann: Visitor, bob: Visitor, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    id = ann.post("/contribute", 303, act="send", **ITEM).split("?")[0].rpartition("/")[2]
+    path = f"/review/{id}" if place == "one" else "/review"
+    fields = {"decision": "accept", "revision": bob.field(path, "revision")} | ({} if place == "one" else {"id": [id]})
+    looked, others = review._refuse_changed, kg.open(f"sqlite:///{graph.store.name}")
+
+    def between(act: Callable[[], object]) -> None:
+        """Let somebody else act once, right after the look."""
+        waiting = [act]
+
+        def look(*given: Any) -> None:
+            looked(*given)
+            if waiting:
+                waiting.pop()()
+
+        monkeypatch.setattr(review, "_refuse_changed", look)
+
+    between(lambda: others.review(id, "return", why="which table?", actor="carol"))
+    assert "Carol changed this meanwhile" in bob.post(path, 409, **fields)
+    assert graph.snapshot.evidence[id].status == "returned"
+    fields["revision"] = bob.field("/review", "revision") if place == "several" else str(graph.revision)
+    others.review(id, "reject", why="no table", actor="carol")
+    again = ann.post("/contribute", 303, act="send", **ITEM | {"statement": "Again."}).split("?")[0].rpartition("/")[2]
+    path = path.replace(id, again)
+    fields |= {"revision": str(graph.revision)} | ({} if place == "one" else {"id": [again]})
+    # What others write elsewhere is in nobody's way.
+    between(
+        lambda: others.write(
+            [Change("entity", Entity("elsewhere", "Technique", Text("Elsewhere")))], actor="carol", act="import"
+        )
+    )
+    bob.post(path, 303, **fields)
+    assert graph.snapshot.evidence[again].status == "accepted"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ May enter: a form. Never here: which act leads where (kg.contribute.states).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from textwrap import shorten
 from typing import Any
 from urllib.parse import quote
@@ -36,7 +37,7 @@ from kg_viz.dossier import citation
 router = APIRouter(include_in_schema=False)
 DECISIONS = ("accept", "reject", "return")
 CARD_FACTS = ("strength", "kind", "locator")
-STATEMENT_SHOWN = 240
+STATEMENT_SHOWN, TRIES = 240, 5
 ITEM_FACTS = ("stance", "kind", "strength", "strength_reason", "basis")
 FILTERS = ("status", "kind", "actor", "after")
 Document = dict[str, Any]
@@ -93,9 +94,8 @@ def _decide_together(request: Request, graph: Graph, lang: Lang, form: Form) -> 
             raise InputError(said(lang)["none_chosen"], where="id")
         if decision not in DECISIONS:
             raise InputError(f"{decision[:40]!r} is no decision", where="decision", hint=f"use {', '.join(DECISIONS)}")
-        for id in ids:
-            _refuse_changed(graph, id, _seen(form), lang)
-        made = graph.review(ids, decision, why=why or None, actor=actor, two_person=True, lang=lang)
+        act = partial(graph.review, ids, decision, why=why or None, actor=actor, two_person=True, lang=lang)
+        made = _on_what_was_seen(graph, ids, _seen(form), lang, act)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
         return _queue(visit, status=problem["status"], problem=problem, chosen=ids, why=why)
@@ -121,11 +121,10 @@ def _decide(request: Request, graph: Graph, lang: Lang, id: str, form: Form) -> 
     try:
         actor, decision = visit.proven(form), one(form, "decision")
         why = one(form, "why") or None
-        _refuse_changed(graph, id, _seen(form), lang)
+        act = partial(graph.review, id, decision, why=why, actor=actor, two_person=True, lang=lang)
         if decision == "revoke":
-            graph.revoke(id, why=why or "", actor=actor, lang=lang)
-        else:
-            graph.review(id, decision, why=why, actor=actor, two_person=True, lang=lang)
+            act = partial(graph.revoke, id, why=why or "", actor=actor, lang=lang)
+        _on_what_was_seen(graph, [id], _seen(form), lang, act)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
         return _page(visit, id, status=problem["status"], problem=problem, why=one(form, "why"))
@@ -136,6 +135,26 @@ def _seen(form: Form) -> int | None:
     """Return the revision that the reviewer saw."""
     seen = one(form, "revision")
     return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None
+
+
+def _on_what_was_seen(
+    graph: Graph, ids: Sequence[str], seen: int | None, lang: Lang, act: Callable[..., Document]
+) -> Document:
+    """Act on records that did not change since they were seen, at the revision where that was looked up.
+
+    Raises:
+        Conflict: one changed, or others wrote each time in between.
+    """
+    tries = iter(range(TRIES - 1))
+    while True:
+        at = graph.revision
+        for id in ids:
+            _refuse_changed(graph, id, seen, lang)
+        try:
+            return act(expect=at)
+        except Conflict as fault:
+            if fault.where != "expect" or next(tries, None) is None:
+                raise
 
 
 def _refuse_changed(graph: Graph, id: str, seen: int | None, lang: Lang) -> None:
