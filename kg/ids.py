@@ -24,6 +24,8 @@ _WORK_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,127}")
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"<>]+")
 _ARXIV = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z][a-z-]*(?:\.[a-z]{2})?/[0-9]{7})(?:v[0-9]+)?", re.IGNORECASE)
 _ORCID = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]")
+ITEM_CODE = re.compile(r"[A-Za-z0-9]{1,64}")
+"""What stands behind the work and a full stop in the id of an item of evidence."""
 SLUG_MAX = 100
 
 
@@ -96,6 +98,31 @@ def evidence_id(work: str, *core: str) -> str:
     """
     digest = hashlib.sha256("\x1f".join((work, *core)).encode()).digest()
     return f"{work}.{base64.b32encode(digest).decode().lower()[:12]}"
+
+
+def item_id(
+    work: str,
+    *,
+    claim: str,
+    stance: str,
+    kind: str,
+    strength: str,
+    basis: str,
+    inferred: bool,
+    locator: str | None,
+    statement: str,
+    quote: str | None,
+) -> str:
+    """Return the id that an item of evidence has by what never changes of it.
+
+    Example:
+        >>> said = {"claim": "lora--lowers--memory-requirement", "stance": "supports", "kind": "argument"}
+        >>> said |= {"strength": "weak", "basis": "abstract", "inferred": False, "locator": None, "quote": None}
+        >>> item_id("hu2022lora", statement="It fits.", **said)
+        'hu2022lora.4yappio7u5lv'
+    """
+    core = (claim, stance, kind, strength, basis, str(inferred), locator or "", statement, quote or "")
+    return evidence_id(work, *core)
 
 
 def fingerprint(text: str) -> str:

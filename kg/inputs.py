@@ -174,19 +174,20 @@ class EvidenceIn(_In):
         kind = _term(vocabulary.study_kind, self.kind, "kind")
         strength = _term(vocabulary.strength, self.strength, "strength")
         basis = _term(vocabulary.basis, self.basis, "basis")
-        core = (
-            self.claim,
-            stance,
-            kind,
-            strength,
-            basis,
-            str(self.inferred),
-            self.locator or "",
-            self.statement,
-            self.quote or "",
+        id = ids.item_id(
+            self.work,
+            claim=self.claim,
+            stance=stance,
+            kind=kind,
+            strength=strength,
+            basis=basis,
+            inferred=self.inferred,
+            locator=self.locator,
+            statement=self.statement,
+            quote=self.quote,
         )
         return Evidence(
-            id=ids.evidence_id(self.work, *core),
+            id=id,
             claim=self.claim,
             work=self.work,
             stance=stance,

@@ -60,6 +60,21 @@ class Clock:
         return self.moment
 
 
+NAMES = "abcdefg"
+few_claims = st.lists(
+    st.tuples(
+        st.sampled_from(NAMES),
+        st.sampled_from(["raises", "raises", "raises", "lowers"]),
+        st.sampled_from(NAMES),
+        st.sampled_from(["good", "weak", "good:disputes"]),
+    ),
+    min_size=1,
+    max_size=14,
+    unique_by=lambda line: line[:3],
+).map(lambda some: [line for line in some if line[0] != line[2]])
+"""Lines of `tests.builders`: few entities, so that paths go round."""
+
+
 def changes_for(batch: Iterable[Wish], state: State) -> list[Change]:
     """Return changes that are valid on top of `state`, each record once, in the order of the wishes."""
     after: State = dict(state)

@@ -8,20 +8,17 @@ beside shows all of it, the server's part included.
 from __future__ import annotations
 
 import shutil
-import socket
 import statistics
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
-import uvicorn
-
 import kg
 from benchmarks.jobs.querying import fill
+from benchmarks.listening import listening
 from benchmarks.measuring import OURS, Figure
 from kg.later import Later
 from kg_api import server
@@ -86,14 +83,5 @@ def first(browser: Any, address: str) -> tuple[float, float]:
 @contextmanager
 def serving(graph: kg.Graph) -> Iterator[str]:
     """Give the address of a server that answers from a graph."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    running = uvicorn.Server(server.config(graph, "127.0.0.1", port, log_level="warning"))
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while not running.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join(timeout=20)
+    with listening(lambda port: server.config(graph, "127.0.0.1", port, log_level="warning")) as address:
+        yield address

@@ -20,7 +20,7 @@ SAME = 2e-12
 
 
 class Strongest(NamedTuple):
-    """Nodes, and what the best path to any other node is worth at most."""
+    """Nodes, and what the best path to any other node is worth at most, with what 12 decimals do not tell apart."""
 
     nodes: Nodes
     beyond: float
@@ -53,4 +53,4 @@ def strongest(network: Network, anchors: Nodes, *, forward: bool, max_links: int
     chosen = worth >= last - SAME
     if bool(chosen.all()):
         return None
-    return Strongest(frozenset(nodes[chosen].tolist()), float(worth[~chosen].max()))
+    return Strongest(frozenset(nodes[chosen].tolist()), float(worth[~chosen].max()) + SAME)

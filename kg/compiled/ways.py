@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from kg.compiled.arrays import SHIFT
 from kg.compiled.field import ranges
 from kg.later import Later
 
@@ -65,7 +66,7 @@ class Ways:
     def of_arrays(cls, arrays: Arrays) -> Ways:
         """Take the claims of a network as they lie in its arrays."""
         tail = np.repeat(np.arange(arrays.nodes, dtype=np.int32), np.diff(arrays.start))
-        return cls(tail, arrays.to >> 3, arrays.start, arrays.back_start, arrays.at)
+        return cls(tail, arrays.to >> SHIFT, arrays.start, arrays.back_start, arrays.at)
 
     def cut(self, sources: Array, sinks: Array) -> tuple[int, Array]:
         """Return how many arcs separate the sources from the sinks at least, and the places of such arcs, ascending.

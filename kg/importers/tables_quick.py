@@ -6,14 +6,13 @@ plainly right is left to `tables_rows.Doors`, which says what is wrong with it, 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import orjson
 
-from kg.ids import RecordKind, evidence_id
+from kg.ids import ITEM_CODE, RecordKind, item_id
 from kg.model import ACCEPTED
 from kg.sheets import ENDS
 from kg.vocabulary import Vocabulary
@@ -24,7 +23,7 @@ Lane: TypeAlias = Callable[[list[str]], Taken | None]
 LINE, PROSE = 500, 10_000
 _LINES = ("locator", "independence_group", "alias", "contributor", "claim")
 _FLAGS = frozenset({"true", "false"})
-_CODE = re.compile(r"[A-Za-z0-9]{1,64}")
+_CORE = ("claim", "stance", "kind", "strength", "basis", "locator", "statement", "quote")
 _SORTED = orjson.OPT_SORT_KEYS
 
 
@@ -127,8 +126,9 @@ def _evidence(columns: Sequence[str | None], vocabulary: Vocabulary, works: Mapp
             return None
         id: Any = values.get("id")
         if id is None:
-            id = _made(values, inferred == "true")
-        elif not id.startswith(work) or id[len(work) : len(work) + 1] != "." or not _CODE.fullmatch(id, len(work) + 1):
+            core: dict[str, Any] = {name: values.get(name) for name in _CORE}
+            id = item_id(work, inferred=inferred == "true", **core)
+        elif not id.startswith(f"{work}.") or not ITEM_CODE.fullmatch(id, len(work) + 1):
             return None
         values["id"] = id
         values.pop("inferred", None)
@@ -139,10 +139,3 @@ def _evidence(columns: Sequence[str | None], vocabulary: Vocabulary, works: Mapp
         return id, orjson.dumps(values, option=_SORTED).decode(), (claim, work, values.get("supersedes"))
 
     return take
-
-
-def _made(values: dict[str, Any], inferred: bool) -> str:
-    """Return the id that an item's immutable core gives it, as `kg.inputs.EvidenceIn` does."""
-    core = (values[name] for name in ("claim", "stance", "kind", "strength", "basis"))
-    rest = (values.get(name, "") for name in ("locator", "statement", "quote"))
-    return evidence_id(values["work"], *core, str(inferred), *rest)

@@ -6,7 +6,6 @@ A row of plain printable text whose words are all known is taken by `tables_quic
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from pydantic import BaseModel
 
 from kg.citations.parsed import Failure
 from kg.errors import InputError, KgError
-from kg.ids import RecordKind
+from kg.ids import ITEM_CODE, RecordKind
 from kg.importers.fields import refused, through
 from kg.importers.pack_links import Placed
 from kg.importers.sources import Source
@@ -41,7 +40,6 @@ _TERMS: Mapping[RecordKind, Mapping[str, str]] = {
     },
     "work": {"status": "work_status"},
 }  # fmt: skip
-_CODE = re.compile(r"[A-Za-z0-9]{1,64}")
 _CELL_OF = {
     f"{name}.{lang}": cell for name in ("label", "definition") for lang, cell in (("en", name), ("zh", f"{name}_zh"))
 }
@@ -85,6 +83,25 @@ class Kept:
             [self.second[at] for at in places],
             [self.third[at] for at in places],
         )
+
+    def circles(self) -> set[int]:
+        """Return the places of items that supersede themselves, by way of others or at once."""
+        place = {self.ids[at]: at for at, before in enumerate(self.third) if before is not None}
+        seen: dict[int, int] = {}
+        found: set[int] = set()
+        for first in place.values():
+            at, here = first, []
+            while at not in seen:
+                seen[at] = first
+                here.append(at)
+                before = self.third[at]
+                if before not in place:
+                    break
+                at = place[before]
+            else:
+                if seen[at] == first:  # met again on the same way: from there on it goes round
+                    found.update(here[here.index(at) :])
+        return found
 
 
 class Doors:
@@ -142,7 +159,7 @@ class Doors:
     def _refuse_other_work(self, id: str, work: str) -> None:
         """Raise InputError when an item's id begins neither with its work nor with one that was merged into that."""
         begin, _, code = id.rpartition(".")
-        at, seen = begin if _CODE.fullmatch(code) else None, set[str]()
+        at, seen = begin if ITEM_CODE.fullmatch(code) else None, set[str]()
         while at and at != work and at not in seen:
             seen.add(at)
             at = self.merged_into(at)

@@ -266,20 +266,16 @@ class Together:
         while any(before is not None for before in kept.third):
             ids = set(kept.ids)
             lost = {
-                at
+                at: f"there is no evidence {before}"
                 for at, before in enumerate(kept.third)
                 if before is not None and before not in ids and before not in self.base.evidence
             }
+            lost |= {at: f"{kept.third[at]} supersedes it in turn" for at in kept.circles()}
             if not lost:
                 break
-            self.failures += [
-                source.failure(
-                    kept.lines[at],
-                    f"supersedes: there is no evidence {kept.third[at]}",
-                    "add the item that it supersedes, or leave the cell empty",
-                )
-                for at in sorted(lost)
-            ]
+            remedy = "name the item that it supersedes, or leave the cell empty"
+            for at, reason in sorted(lost.items()):
+                self.failures.append(source.failure(kept.lines[at], f"supersedes: {reason}", remedy))
             kept = kept.only([at for at in range(len(kept.ids)) if at not in lost])
         return kept
 

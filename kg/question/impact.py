@@ -18,7 +18,6 @@ from kg.sentences import agreeing
 
 MANY_PATHS = 200
 DEEP_ITEMS, ITEMS_MOST = 100, 10_000
-SAME = 2e-12
 
 
 def find(network: Network, entity: str, *, direction: str = "out", max_links: int = 6, lang: str = "en") -> Answer:
@@ -91,7 +90,7 @@ def _best_items(
         shown = items[:ITEMS_MOST]
         # What was left aside was judged by walks: paths may be worth less, and another node come before.
         last = shown[-1]["best"]["belief"]["expected"] if len(shown) == ITEMS_MOST else 0.0
-        if chosen is None or last > chosen.beyond + SAME:
+        if chosen is None or last > chosen.beyond:
             return reached, shown, chosen is None and len(items) == len(shown)
         most *= 2
 

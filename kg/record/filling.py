@@ -46,14 +46,7 @@ def append(
     reason: str | None,
 ) -> Revision:
     """Write a few drafts as one revision, which is returned with its changes."""
-    values: dict[str, Any] = {
-        "number": head.number + 1,
-        "recorded_at": recorded_at,
-        "actor": actor,
-        "act": act,
-        "reason": reason,
-        "previous_hash": head.hash,
-    }
+    values = _link(head, recorded_at, actor=actor, act=act, reason=reason)
     log = [(head.number + 1, draft.kind, draft.id, draft.payload()) for draft in kept]
     digest = seal(**values, changes=(row[1:] for row in log))
     connection.execute(sa.insert(REVISION), [{**values, "hash": digest}])
@@ -114,14 +107,7 @@ def fill(
         known.leave_out_same(connection, batch)
     if not len(batch):
         return head
-    values: dict[str, Any] = {
-        "number": head.number + 1,
-        "recorded_at": recorded_at,
-        "actor": actor,
-        "act": act,
-        "reason": reason,
-        "previous_hash": head.hash,
-    }
+    values = _link(head, recorded_at, actor=actor, act=act, reason=reason)
     digest = seal(**values, changes=_log(batch))
     with _quickly(connection, len(batch), empty=all(is_empty(connection, form) for form in FORMS.values())):
         connection.execute(sa.insert(REVISION), [{**values, "hash": digest}])
@@ -129,6 +115,12 @@ def fill(
         for form in FORMS.values():
             _write_state(connection, form, batch, known, number=values["number"], recorded_at=recorded_at)
     return Revision(**values, hash=digest)
+
+
+def _link(head: Revision, recorded_at: str, *, actor: str, act: str, reason: str | None) -> dict[str, Any]:
+    """Return what the link of the chain that follows a head says, but for its own hash."""
+    said = {"recorded_at": recorded_at, "actor": actor, "act": act, "reason": reason}
+    return {"number": head.number + 1, **said, "previous_hash": head.hash}
 
 
 def _log(batch: Batch) -> Iterator[tuple[str, str, str]]:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 
 import kg
+from benchmarks.listening import listening
 from kg_api import server
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (extra `browser`)")
@@ -56,17 +53,8 @@ def shoot(page: Any, name: str, *, whole: bool = False) -> None:
 @contextmanager
 def serving(graph: kg.Graph) -> Iterator[str]:
     """The address of a real server that answers from a graph."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    running = uvicorn.Server(server.config(graph, "127.0.0.1", port, log_level="warning"))
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while not running.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    running.should_exit = True
-    thread.join(timeout=20)
+    with listening(lambda port: server.config(graph, "127.0.0.1", port, log_level="warning")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -210,6 +210,27 @@ def test_what_supersedes_nothing_falls_and_so_does_what_follows_it(tmp_path: Pat
     assert report["kinds"]["evidence"] == 2
 
 
+def test_what_supersedes_itself_falls_and_so_does_what_leans_on_it(tmp_path: Path) -> None:
+    pairs = ("ab", "bc", "cb", "dd", "ed", "fg", "g", "hc")
+    rows = "".join(
+        f"hu2022.{pair[0]},lora--raises--misuse,hu2022,supports,argument,weak,abstract,S{pair[0]},"
+        f"{f'hu2022.{pair[1]}' if pair[1:] else ''}\n"
+        for pair in pairs
+    )
+    head = "id,claim,work,stance,kind,strength,basis,statement,supersedes\n"
+    tables(tmp_path, entities=ENTITIES, works=WORKS, claims=CLAIMS, evidence=head + rows)
+    report = loaded(tmp_path, keep_going=True)
+    assert sorted((line, reason) for _, line, _, reason, _ in said(report)) == [
+        (2, "supersedes: there is no evidence hu2022.b"),
+        (3, "supersedes: hu2022.c supersedes it in turn"),
+        (4, "supersedes: hu2022.b supersedes it in turn"),
+        (5, "supersedes: hu2022.d supersedes it in turn"),
+        (6, "supersedes: there is no evidence hu2022.d"),
+        (9, "supersedes: there is no evidence hu2022.c"),
+    ]
+    assert report["kinds"]["evidence"] == 2
+
+
 def test_a_name_in_another_case_is_read_and_never_dropped(tmp_path: Path) -> None:
     graph: Graph = kg.open(":memory:", lang="en", ontology=(), empty=True)
     (tmp_path / "Entities.CSV").write_text(ENTITIES, encoding="utf-8")

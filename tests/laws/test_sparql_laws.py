@@ -23,21 +23,9 @@ from kg.rdf.names import PREFIXES
 from kg.rdf.nodes import lines
 from kg.rdf.sparql import Budget, Endpoint, Here
 from tests.builders import network, records
-from tests.histories import changes_for
+from tests.histories import changes_for, few_claims
 
-NAMES = "abcdefg"
 EVERYTHING = "SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }"
-claims = st.lists(
-    st.tuples(
-        st.sampled_from(NAMES),
-        st.sampled_from(["raises", "raises", "raises", "lowers"]),
-        st.sampled_from(NAMES),
-        st.sampled_from(["good", "weak", "good:disputes"]),
-    ),
-    min_size=1,
-    max_size=14,
-    unique_by=lambda line: line[:3],
-).map(lambda some: [line for line in some if line[0] != line[2]])
 
 
 def rows(net: Network, query: str) -> set[tuple[str, ...]]:
@@ -53,7 +41,7 @@ def rows(net: Network, query: str) -> set[tuple[str, ...]]:
 
 
 @settings(deadline=None, max_examples=60)
-@given(claims)
+@given(few_claims)
 def test_a_property_path_is_the_closure_of_the_claims(drawn: list[tuple[str, str, str, str]]) -> None:
     net = network(*(" ".join(line) for line in drawn))
     supported = nx.DiGraph((a, b) for a, relation, b, how in drawn if relation == "raises" and how != "good:disputes")
@@ -65,7 +53,7 @@ def test_a_property_path_is_the_closure_of_the_claims(drawn: list[tuple[str, str
 
 
 @settings(deadline=None, max_examples=25)
-@given(claims)
+@given(few_claims)
 def test_no_triple_stands_in_two_graphs(drawn: list[tuple[str, str, str, str]]) -> None:
     some = list(everything(network(*(" ".join(line) for line in drawn)), []))
     assert len({quad[:3] for quad in some}) == len(some)

@@ -20,19 +20,8 @@ from kg.rdf.dataset import quads
 from kg.rdf.names import PREFIXES
 from kg.rdf.nodes import lines
 from tests.builders import network
+from tests.histories import NAMES, few_claims
 
-NAMES = "abcdefg"
-claims = st.lists(
-    st.tuples(
-        st.sampled_from(NAMES),
-        st.sampled_from(["raises", "raises", "raises", "lowers"]),
-        st.sampled_from(NAMES),
-        st.sampled_from(["good", "weak", "good:disputes"]),
-    ),
-    min_size=1,
-    max_size=14,
-    unique_by=lambda line: line[:3],
-).map(lambda some: [line for line in some if line[0] != line[2]])
 SPELLINGS = (
     "SELECT ?x { entity:%(a)s ekg:%(path)s ?x }",
     "PREFIX e: <https://w3id.org/evidence-kg/id/entity/> "
@@ -96,7 +85,7 @@ def by_arrays(net: Network, text: str) -> Any:
 
 @settings(deadline=None, max_examples=50)
 @given(
-    claims, st.sampled_from([*NAMES, "nobody"]), st.sampled_from(NAMES), st.sampled_from(["raises", "lowers"]),
+    few_claims, st.sampled_from([*NAMES, "nobody"]), st.sampled_from(NAMES), st.sampled_from(["raises", "lowers"]),
     st.sampled_from("+*"),
 )  # fmt: skip
 def test_walks_have_the_rows_of_the_engine(
