@@ -156,7 +156,7 @@ Open = Annotated[Many, _many("malicious-use"), Query(description="Families whose
 
 AsOf = Annotated[
     One,
-    _text("2026-11-25"),
+    _text("1"),
     Query(description="Revision number, date or moment (UTC): read the record as it was then."),
 ]
 KnownIn = Annotated[
