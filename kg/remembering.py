@@ -42,7 +42,8 @@ class Remembering(Writing):
             revision: Number of the revision to be undone; an undo can be undone as well.
             why: Reason, kept with the revision; needed.
             actor: Handle of who undoes it.
-            with_later: Undo later revisions that wrote the same records too, and those that hang on them.
+            with_later: Undo later revisions that wrote one of its records too, each as a whole, and in turn those
+                that wrote one of theirs. Records of other revisions that lean on what is revoked stay as they are.
             expect: The newest revision that was seen; None for any.
             two_person: Nobody brings back to acceptance what she proposed; default `$KG_TWO_PERSON`, else true.
             lang: Language of the sentences.
@@ -63,7 +64,7 @@ class Remembering(Writing):
         undone: list[int] = []
 
         def changes(snapshot: Snapshot) -> Sequence[Change]:
-            histories, numbers = self._hanging_on(number, snapshot.revision, with_later=with_later)
+            histories, numbers = self._to_undo(number, snapshot.revision, with_later=with_later)
             undoing.refuse_later(histories, numbers)
             found = undoing.restored(histories, numbers)
             if not found:
@@ -193,8 +194,8 @@ class Remembering(Writing):
 
     # -- inside ----------------------------------------------------------------------------------------------
 
-    def _hanging_on(self, number: int, newest: int, *, with_later: bool) -> tuple[dict[Key, Versions], frozenset[int]]:
-        """Return what is to be undone, the histories and the revisions: this one, on request all that hang on it."""
+    def _to_undo(self, number: int, newest: int, *, with_later: bool) -> tuple[dict[Key, Versions], frozenset[int]]:
+        """Return the histories of all records concerned, and the revisions to undo: this one, on request later ones."""
         numbers = {number}
         (whole,) = self.store.changes(number - 1, number)
         histories = self._histories(keys(whole.changes))

@@ -149,7 +149,10 @@ def revoke(context: Context, /, id: str, as_json: bool, **how: Any) -> None:
 @click.command()
 @click.argument("revision", metavar="REVISION")
 @click.option(
-    "--with-later", is_flag=True, help="Undo later revisions of the same records too, and what hangs on them."
+    "--with-later",
+    is_flag=True,
+    help="Undo the later revisions that wrote one of these records too, each as a whole, and in turn those after them."
+    " Records of other revisions that lean on what is revoked stay as they are.",
 )
 @why_option
 @actor_option
