@@ -116,8 +116,9 @@ def _written(asked: dict[str, Any], store: ox.Store) -> results.Written:
         names = [variable.value for variable in found.variables]
         # The engine sorts the columns of `SELECT *`; readers expect them as they are written.
         written = {name: at for at, name in enumerate(asked["columns"])}
-        names.sort(key=lambda name: written.get(name, len(written)))
-        return results.write_rows(names, ([row[name] for name in names] for row in found), asked["format"], **limits)
+        ordered = sorted(names, key=lambda name: written.get(name, len(written)))
+        rows = found if ordered == names else ([row[name] for name in ordered] for row in found)
+        return results.write_rows(ordered, rows, asked["format"], **limits)
     except SyntaxError as fault:
         raise _unreadable(asked["text"], str(fault.msg)) from fault
     except (OSError, RuntimeError, ValueError) as fault:

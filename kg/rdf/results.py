@@ -1,15 +1,14 @@
 """Results of queries as the W3C formats: which there are, how one is chosen, how rows and triples are written.
 
-Lives here: `FORMATS`, `chosen`, the writers with their limits. May enter: what an engine found. Never here: queries.
+Lives here: `FORMATS`, `chosen`, documents and their limits. May enter: what an engine found. Never here: queries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeAlias
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 import orjson
 import pyoxigraph as ox
@@ -18,8 +17,8 @@ from kg.errors import InputError
 from kg.ids import BASE
 from kg.rdf.guard import Form
 from kg.rdf.names import PREFIXES
+from kg.rdf.rows import Row, lines, quoted
 
-Row: TypeAlias = Sequence[Any]
 SERIALIZED = {
     "turtle": ox.RdfFormat.TURTLE,
     "ntriples": ox.RdfFormat.N_TRIPLES,
@@ -28,8 +27,6 @@ SERIALIZED = {
 }
 INCOMPLETE = BASE + "problem/incomplete"
 """Stands as a link in the head of JSON and XML results that a limit cut, with the limit as its fragment."""
-_STRING = "http://www.w3.org/2001/XMLSchema#string"
-_NOT_IN_XML = {code: "\ufffd" for code in (*range(32), 0xFFFE, 0xFFFF) if code not in {9, 10, 13}}
 _SPARQL_XML = '<?xml version="1.0"?>\n<sparql xmlns="http://www.w3.org/2005/sparql-results#">\n'
 
 
@@ -163,7 +160,7 @@ def write_rows(variables: Sequence[str], rows: Iterable[Row], format: str, *, mo
         most: Most rows.
         bytes_most: Most bytes of all rows together.
     """
-    pieces, limits = _limited((_LINES[format](variables, row) for row in rows), most, bytes_most)
+    pieces, limits = _limited(lines(variables, rows, format), most, bytes_most)
     links = [f"{INCOMPLETE}#{limit}" for limit in limits]
     if format == "json":
         head = orjson.dumps({"vars": list(variables)} | ({"link": links} if links else {}))
@@ -174,7 +171,7 @@ def write_rows(variables: Sequence[str], rows: Iterable[Row], format: str, *, mo
         results = b"<results>\n" + b"".join(pieces) + b"</results>\n"
         body = _SPARQL_XML.encode() + b"<head>" + head + b"</head>\n" + results + b"</sparql>\n"
     elif format == "csv":
-        body = ",".join(map(_quoted, variables)).encode() + b"\r\n" + b"".join(pieces)
+        body = ",".join(map(quoted, variables)).encode() + b"\r\n" + b"".join(pieces)
     else:
         body = "\t".join(f"?{name}" for name in variables).encode() + b"\n" + b"".join(pieces)
     return Written(body, len(pieces), limits)
@@ -205,7 +202,8 @@ def write_triples(triples: Iterable[ox.Triple], format: str, *, most: int, bytes
         return Written(rows.body, rows.count, limits)
     if format == "ntriples":
         return Written(b"".join(sorted(pieces)), len(kept), limits)
-    used = {prefix: iri for prefix, iri in PREFIXES.items() if any(f"<{iri}".encode() in line for line in pieces)}
+    every = b"".join(pieces)
+    used = {prefix: iri for prefix, iri in PREFIXES.items() if f"<{iri}".encode() in every}
     return Written(ox.serialize(kept, format=SERIALIZED[format], prefixes=used) or b"", len(kept), limits)
 
 
@@ -221,75 +219,3 @@ def _limited(pieces: Iterator[bytes], most: int, bytes_most: int) -> tuple[list[
             return kept, ("bytes",)
         kept.append(piece)
     return kept, ()
-
-
-def _json_line(variables: Sequence[str], row: Row) -> bytes:
-    return orjson.dumps({name: _json(term) for name, term in zip(variables, row, strict=True) if term is not None})
-
-
-def _json(term: Any) -> dict[str, Any]:
-    if isinstance(term, ox.NamedNode):
-        return {"type": "uri", "value": term.value}
-    if isinstance(term, ox.BlankNode):
-        return {"type": "bnode", "value": term.value}
-    found = {"type": "literal", "value": _literal(term).value}
-    if term.language:
-        found["xml:lang"] = term.language
-    elif term.datatype.value != _STRING:
-        found["datatype"] = term.datatype.value
-    return found
-
-
-def _xml_line(variables: Sequence[str], row: Row) -> bytes:
-    bound = ((name, term) for name, term in zip(variables, row, strict=True) if term is not None)
-    cells = "".join(f"<binding name={quoteattr(name)}>{_xml(term)}</binding>" for name, term in bound)
-    return f"<result>{cells}</result>\n".encode()
-
-
-def _xml(term: Any) -> str:
-    if isinstance(term, ox.NamedNode):
-        return f"<uri>{escape(term.value)}</uri>"
-    if isinstance(term, ox.BlankNode):
-        return f"<bnode>{escape(term.value)}</bnode>"
-    # A parser would turn a bare CR into LF.
-    text = escape(_literal(term).value.translate(_NOT_IN_XML), {"\r": "&#13;"})
-    if term.language:
-        return f"<literal xml:lang={quoteattr(term.language)}>{text}</literal>"
-    if term.datatype.value != _STRING:
-        return f"<literal datatype={quoteattr(term.datatype.value)}>{text}</literal>"
-    return f"<literal>{text}</literal>"
-
-
-def _csv_line(_: Sequence[str], row: Row) -> bytes:
-    return (",".join(_quoted("" if term is None else _plain(term)) for term in row) + "\r\n").encode()
-
-
-def _plain(term: Any) -> str:
-    return f"_:{term.value}" if isinstance(term, ox.BlankNode) else str(_value(term))
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if any(char in text for char in '",\r\n') else text
-
-
-def _tsv_line(_: Sequence[str], row: Row) -> bytes:
-    return ("\t".join("" if term is None else str(term).replace("\t", "\\t") for term in row) + "\n").encode()
-
-
-def _value(term: Any) -> str:
-    text: str = term.value if isinstance(term, ox.NamedNode) else _literal(term).value
-    return text
-
-
-def _literal(term: Any) -> ox.Literal:
-    if not isinstance(term, ox.Literal):
-        raise InputError("a result is a triple, which these formats cannot hold", hint="select its parts instead")
-    return term
-
-
-_LINES: Mapping[str, Callable[[Sequence[str], Row], bytes]] = {
-    "json": _json_line,
-    "xml": _xml_line,
-    "csv": _csv_line,
-    "tsv": _tsv_line,
-}
