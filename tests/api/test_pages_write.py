@@ -123,7 +123,7 @@ def test_the_story_by_forms(graph: kg.Graph, ann: Visitor, bob: Visitor) -> None
 def test_nobody_decides_without_the_role_or_on_her_own(graph: kg.Graph, ann: Visitor, bob: Visitor) -> None:
     mine = bob.post("/contribute", 303, act="send", **ITEM).split("?")[0]
     assert "You proposed this yourself" in bob.get(mine)
-    assert "bob" in bob.post(mine, 403, decision="accept")
+    assert "bob" in bob.post(mine, 403, decision="accept", revision=bob.field(mine, "revision"))
     assert "role reviewer" in ann.post(mine, 403, decision="accept")
     assert graph.revision == 2
 
@@ -136,6 +136,23 @@ def test_what_a_reviewer_has_not_seen_is_not_decided(graph: kg.Graph, ann: Visit
     assert "Carol changed this meanwhile" in told
     assert "I had a reason" in told
     assert graph.revision == 3
+
+
+@pytest.mark.parametrize("revision", [None, "", "0", "x", "-1", "3", "9" * 20])
+def test_a_decision_says_what_was_looked_at(graph: kg.Graph, ann: Visitor, bob: Visitor, revision: str | None) -> None:
+    id = ann.post("/contribute", 303, act="send", **ITEM).split("?")[0].rpartition("/")[2]
+    fields = {"why": "a reason"} | ({} if revision is None else {"revision": revision})
+    for decision in ("accept", "reject", "return", "revoke"):
+        for path, ids in ((f"/review/{id}", []), ("/review", [id])):
+            if (path, decision) == ("/review", "revoke"):
+                continue
+            told = bob.post(path, 422, **fields, decision=decision, id=ids)
+            assert "The form does not say which revision was looked at." in told
+            assert "Look at what it says now, then decide." in told
+            assert "a reason" in told
+            assert 'name="revision" value="2"' in told
+    assert "表单未说明所查看的是哪一修订版" in bob.post(f"/review/{id}?lang=zh", 422, **fields, decision="accept")
+    assert graph.revision == 2
 
 
 @pytest.mark.parametrize("place", ["one", "several"])

@@ -95,7 +95,7 @@ def _decide_together(request: Request, graph: Graph, lang: Lang, form: Form) -> 
         if decision not in DECISIONS:
             raise InputError(f"{decision[:40]!r} is no decision", where="decision", hint=f"use {', '.join(DECISIONS)}")
         act = partial(graph.review, ids, decision, why=why or None, actor=actor, two_person=True, lang=lang)
-        made = _on_what_was_seen(graph, ids, _seen(form), lang, act)
+        made = _on_what_was_seen(graph, ids, _seen(form, graph, lang), lang, act)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
         return _queue(visit, status=problem["status"], problem=problem, chosen=ids, why=why)
@@ -124,21 +124,28 @@ def _decide(request: Request, graph: Graph, lang: Lang, id: str, form: Form) -> 
         act = partial(graph.review, id, decision, why=why, actor=actor, two_person=True, lang=lang)
         if decision == "revoke":
             act = partial(graph.revoke, id, why=why or "", actor=actor, lang=lang)
-        _on_what_was_seen(graph, [id], _seen(form), lang, act)
+        _on_what_was_seen(graph, [id], _seen(form, graph, lang), lang, act)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
         return _page(visit, id, status=problem["status"], problem=problem, why=one(form, "why"))
     return led(visit, f"/review/{quote(id, safe='')}", sent="decided")
 
 
-def _seen(form: Form) -> int | None:
-    """Return the revision that the reviewer saw."""
+def _seen(form: Form, graph: Graph, lang: Lang) -> int:
+    """Return the revision that the reviewer saw.
+
+    Raises:
+        InputError: the form does not say, or names one that there is not.
+    """
     seen = one(form, "revision")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else None
+    number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else 0
+    if not 0 < number <= graph.revision:
+        raise InputError(said(lang)["seen_unknown"], where="revision", hint="look at what it says now, then decide")
+    return number
 
 
 def _on_what_was_seen(
-    graph: Graph, ids: Sequence[str], seen: int | None, lang: Lang, act: Callable[..., Document]
+    graph: Graph, ids: Sequence[str], seen: int, lang: Lang, act: Callable[..., Document]
 ) -> Document:
     """Act on records that did not change since they were seen, at the revision where that was looked up.
 
@@ -157,7 +164,7 @@ def _on_what_was_seen(
                 raise
 
 
-def _refuse_changed(graph: Graph, id: str, seen: int | None, lang: Lang) -> None:
+def _refuse_changed(graph: Graph, id: str, seen: int, lang: Lang) -> None:
     """Refuse to decide on what the reviewer has not seen: the record changed since the page was made.
 
     Raises:
@@ -165,7 +172,7 @@ def _refuse_changed(graph: Graph, id: str, seen: int | None, lang: Lang) -> None
     """
     kind, record = record_of(graph.snapshot, id)
     last = graph.store.history(kind, record.id)[-1][0]
-    if seen is not None and last.number > seen:
+    if last.number > seen:
         raise Conflict(
             said(lang)["changed_meanwhile"].format(actor=last.actor, act=act_said(last.act, lang), number=last.number),
             where="revision",
