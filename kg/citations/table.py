@@ -60,16 +60,18 @@ _ZOTERO_TYPES = {
     "conference paper": "paper-conference", "book chapter": "chapter", "review": "article-journal",
 }  # fmt: skip
 _REMEDY = 'write a quotation mark inside a quoted cell twice: ""'
+_SHORTER = "shorten the cell, and keep its whole text elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its cells, the line where it begins, its text; `broken` says why it cannot be read."""
+    """One row: its cells, the line where it begins, its text; `broken` says why it cannot be read, with a remedy."""
 
     cells: tuple[str, ...]
     line: int
     raw: str
     broken: str | None = None
+    remedy: str = _REMEDY
 
 
 def parse(text: str, *, source: str) -> Parsed:
@@ -106,7 +108,7 @@ def parse(text: str, *, source: str) -> Parsed:
     desk = Desk(source, FORMAT)
     for row in below:
         if row.broken is not None:
-            desk.fail(row.broken, line=row.line, raw=row.raw, remedy=_REMEDY)
+            desk.fail(row.broken, line=row.line, raw=row.raw, remedy=row.remedy)
         elif len(row.cells) > len(header):
             reason = f"the row has {len(row.cells)} cells, the header {len(header)}"
             desk.fail(reason, line=row.line, raw=row.raw, remedy="put cells that hold the separator in quotation marks")
@@ -126,8 +128,13 @@ def delimiter_of(text: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def rows(text: str, delimiter: str) -> Iterator[Row]:
+def rows(text: str, delimiter: str, *, most: int = MAX_ENTRY_CHARS) -> Iterator[Row]:
     """Yield the rows that are not empty; a row whose quotation marks do not pair ends at its own line.
+
+    Args:
+        text: The table, its lines separated by a line feed.
+        delimiter: What separates cells.
+        most: Characters of a cell; a row with a longer one is broken.
 
     Cost: linear in the length.
 
@@ -138,23 +145,27 @@ def rows(text: str, delimiter: str) -> Iterator[Row]:
     at, line = 0, 1
     cell = re.compile(rf"[^{delimiter}\n]*")
     while at < len(text):
-        start, cells, broken = at, [], None
+        start, cells, broken, longest = at, [], None, 0
         while True:
             if text.startswith('"', at):
                 value, at, broken = _quoted(text, at, delimiter)
             else:
                 found = cell.match(text, at)
                 value, at = (found[0], found.end()) if found else ("", at)
-            cells.append(value)
+            longest = max(longest, len(value))
+            cells.append(value if len(value) <= most else "")
             if broken is not None or text[at : at + 1] != delimiter:
                 break
             at += 1
+        remedy = _REMEDY
         if broken is not None:
             end = text.find("\n", start)
             at = len(text) if end < 0 else end
+        elif longest > most:
+            broken, remedy = f"a cell has {longest:,} characters, at most {most:,} are read", _SHORTER
         raw = text[start:at]
         if broken is not None or any(value.strip() for value in cells):
-            yield Row(tuple(cells), line, raw, broken)
+            yield Row(tuple(cells), line, raw, broken, remedy)
         line += raw.count("\n") + 1
         at += 1
 
@@ -186,7 +197,7 @@ def _quoted(text: str, at: int, delimiter: str) -> tuple[str, int, str | None]:
     begin = at + 1
     while True:
         end = text.find('"', begin)
-        if end < 0 or end - at > MAX_ENTRY_CHARS:
+        if end < 0:
             return "", at, "a quoted cell never ends"
         parts.append(text[begin:end])
         if not text.startswith('""', end):

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import kg
+from kg.citations import table
 from kg.citations.encodings import MAX_BYTES
 from kg.errors import InputError, NotFound, Upstream
 from kg.importers import citations_reading
@@ -68,6 +69,8 @@ def put(store: Store, data: bytes | str, format: str | None = None, **options: A
         ("ris", "TY  - JOUR\nTI  - good\n" + "AU  - A, B\n" * 20_000, 0, "names"),
         ("nbib", "PMID- 1\nTI  - good\n" + "      x\n" * 50_000, 0, "characters"),
         ("csv", 'title\ngood\n"' + "x" * 100_000, 1, "never ends"),
+        ("csv", 'title\ngood\n"' + 'x\n""' * 500_000 + '"\n', 1, "a cell has 1,500,000 characters, at most 1,000,000"),
+        ("csv", "title\ngood\n" + "x" * 1_500_000 + "\n", 1, "a cell has 1,500,000 characters, at most 1,000,000"),
         ("csv", "title," * 3_000 + "\ngood\n", 0, "header"),
     ],
     ids=lambda value: value[:12] if isinstance(value, str) else str(value),
@@ -81,6 +84,16 @@ def test_what_is_hostile_costs_nobody_but_itself(
     assert all(reason in fault["reason"] for fault in report["failures"] if reason), report["failures"]
     assert len(store.records().works) == added
     assert store.verify() == []
+
+
+def test_a_cell_that_is_too_long_costs_its_own_row_and_is_told_by_its_line() -> None:
+    long = "word\n" * 300_000
+    found = table.parse(f'title,abstract\na,b\nlong,"{long}"\n"c, d","e\nf"\n', source="x.csv")
+    assert [one.work.title for one in found.works] == ["a", "c, d"]
+    (fault,) = found.failures
+    assert (fault.line, fault.reason) == (3, "a cell has 1,500,000 characters, at most 1,000,000 are read")
+    assert fault.remedy == "shorten the cell, and keep its whole text elsewhere"
+    assert [one.broken for one in table.rows(f'a,"{long}"', ",", most=2_000_000)] == [None]
 
 
 def test_a_source_too_large_is_refused_before_it_is_read(store: Store, tmp_path: Path) -> None:
