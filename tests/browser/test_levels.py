@@ -26,6 +26,12 @@ LEVELS = {
     "chains": "source=qlora&target=malicious-use&k=3",
     "filtered": "type=Technique&type=Factor&min_expected=0.7&known_in=2024&entity=lora",
 }
+COVERED = """() => {
+  const { headings, names } = window.evidencePicture.inspect().written;
+  const pairs = (boxes) => boxes.flatMap((a, at) => boxes.slice(at + 1).map((b) => [a, b]));
+  const over = ([a, b]) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return [...pairs(headings), ...pairs(names)].filter(over);
+}"""
 SIGHT = "() => window.evidencePicture.inspect().sight"
 
 
@@ -44,6 +50,7 @@ def test_every_level_is_drawn_and_quiet(open_page: Opened, site: str, level: str
     page, watch = open_page(f"{site}/?lang={lang}&{LEVELS[level]}", size=size, dark=size == "phone")
     assert page.evaluate(DRAWN) > 8
     assert page.evaluate(SPREAD) <= 0
+    assert page.evaluate(COVERED) == []
     assert page.locator(".desk [aria-current]").count() == 1
     assert page.locator("tr[data-edge]:not([hidden])").count() > 2
     watch.nothing_happened()
@@ -204,6 +211,11 @@ def test_a_graph_of_more_than_can_be_drawn(open_page: Opened, large: kg.Graph) -
         page, watch = open_page(f"{address}/?view=all&lang=en")
         assert page.evaluate(DRAWN) > 20
         assert page.evaluate("() => window.evidencePicture.inspect().sight") is None
+        for _ in range(3):
+            page.wait_for_function("() => window.evidencePicture.inspect().written.names.length > 0")
+            assert page.evaluate(COVERED) == []
+            page.locator("#zoom-in").click()
+        page.locator("#fit").click()
         offer = page.locator(".offer")
         expect(offer).to_contain_text("1500")
         assert offer.locator("a").get_attribute("href") == "/api/v1/export?format=gexf"

@@ -1,16 +1,18 @@
-"""Laws of pictures: folding loses nobody silently, places are distinct, sweeping adds no crossing, sifting no edge."""
+"""Laws of pictures: folding loses nobody, nothing drawn covers another, sweeping adds no crossing, sifting no edge."""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg_viz import choose, columns, page, scene, sieve, spread
+from kg_viz import choose, columns, lines, page, scene, sieve, spread
+from kg_viz.columns import Place
+from kg_viz.drawn import Scene
 from kg_viz.fold import Link, families
-from kg_viz.view import Filters
+from kg_viz.view import Filters, View
 from tests import builders
 
 NAMES = [f"n{number}" for number in range(14)]
@@ -78,6 +80,70 @@ def test_sweeping_never_adds_crossings(column: dict[str, int], pairs: list[tuple
     assert crossings(swept, pairs) <= crossings(plain, pairs)
 
 
+def overlapping(boxes: list[lines.Box]) -> list[tuple[lines.Box, lines.Box]]:
+    """Pairs of boxes that share more than a border; by the book, one pair at a time."""
+    return [
+        (a, b)
+        for a, b in combinations(boxes, 2)
+        if a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
+    ]
+
+
+def beside(path: tuple[float, ...], x: float, y: float) -> float:
+    """How far a point is from a cubic curve, by trying many points of it."""
+    found = []
+    for step in range(2_001):
+        far, near = step / 2_000, 1 - step / 2_000
+        weights = (near**3, 3 * near**2 * far, 3 * near * far**2, far**3)
+        at = [sum(weight * path[2 * k + axis] for k, weight in enumerate(weights)) for axis in (0, 1)]
+        found.append(max(abs(at[0] - x), abs(at[1] - y)))
+    return min(found)
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> tuple[dict[str, int], list[tuple[str, str]], list[bool]]:
+    """Columns of any size, few or many lines between their nodes, some in dispute."""
+    sizes = draw(st.lists(st.integers(0, 24), min_size=1, max_size=6).filter(any))
+    column = {f"{number}-{at}": number for number, size in enumerate(sizes) for at in range(size)}
+    hubs = st.sampled_from(sorted(column)[: draw(st.integers(1, 24))])
+    ends = st.tuples(st.sampled_from(sorted(column)), hubs | st.sampled_from(sorted(column)))
+    pairs = draw(st.lists(ends.filter(lambda pair: pair[0] != pair[1]), max_size=120)) if len(column) > 1 else []
+    return column, pairs, draw(st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(crowds())
+def test_no_card_and_no_sign_covers_another_however_many_there_are(
+    crowd: tuple[dict[str, int], list[tuple[str, str]], list[bool]],
+) -> None:
+    column, pairs, contested = crowd
+    spots = columns.place(column, pairs)
+    cards = [lines.card(spot) for spot in spots.values()]
+    paths = [lines.curve(spots[source], spots[target]) for source, target in pairs]
+    signs = lines.signs(paths, contested, cards)
+    boxes = [spot.box(both) for spot, both in zip(signs, contested, strict=True) if spot is not None]
+    assert overlapping([*cards, *boxes]) == []
+    for path, spot in zip(paths, signs, strict=True):
+        assert spot is None or beside(path, *spot) <= 1
+    assert lines.signs(paths, contested, cards) == signs
+
+
+@given(st.integers(-900, 900), st.booleans(), st.booleans())
+def test_a_line_alone_has_its_sign_in_the_middle(down: int, contested: bool, same: bool) -> None:
+    ends = Place(0, 0.0, 0.0), Place(0, 0.0, down + 1_000.0) if same else Place(1, 252.0, float(down))
+    path = lines.curve(*ends)
+    (spot,) = lines.signs([path], [contested], [lines.card(end) for end in ends])
+    assert spot is not None
+    assert abs(spot.y - ends[1].y / 2) <= 1
+
+
+@given(st.lists(st.lists(st.sampled_from(NAMES), min_size=1, max_size=6, unique=True), min_size=1, max_size=6))
+def test_cards_of_chains_never_overlap(chains: list[list[str]]) -> None:
+    spots = columns.rows(choose.steps(chains), chains)
+    assert overlapping([lines.card(spot) for spot in spots.values()]) == []
+
+
+@settings(deadline=None)
 @given(COLUMNS, EDGES)
 def test_bands_keep_their_order_and_no_two_nodes_share_a_place(
     column: dict[str, int], pairs: list[tuple[str, str]]
@@ -92,6 +158,7 @@ def test_bands_keep_their_order_and_no_two_nodes_share_a_place(
     assert spread.place(dict(reversed(column.items())), list(reversed(pairs))) == spots
 
 
+@settings(deadline=None)
 @given(st.permutations(range(30)))
 def test_what_hangs_together_stands_at_one_height(order: list[int]) -> None:
     column = {f"{side}{at:02d}": lane for at in range(30) for lane, side in enumerate("lmr")}
@@ -172,6 +239,23 @@ def test_sifting_shows_what_passes_and_stricter_never_more(
         assert sieve.sift(made, both).edges <= seen.edges
     everything = sieve.sift(made, Filters())
     assert (len(everything.nodes), len(everything.edges)) == (len(made.nodes), len(made.edges))
+
+
+def boxes_of(made: Scene) -> list[lines.Box]:
+    """What the nodes and signs of a scene take."""
+    shape = lines.dot if made.level == "whole" else lines.card
+    nodes = [shape(Place(0, node.x, node.y)) for node in made.nodes]
+    signs = [lines.Spot(*edge.sign_at).box(edge.contested) for edge in made.edges if edge.sign_at is not None]
+    return nodes + signs
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES, st.sampled_from([View(), View(whole=True), View(focus="n0"), View(source="n0", target="n2")]))
+def test_nothing_in_a_scene_covers_another(drawn: list[tuple[str, ...]], view: View) -> None:
+    network = builders.network(
+        "n0 raises n2 good", *(" ".join(line) for line in drawn if line[:3] != ("n0", "raises", "n2")), types=KINDS
+    )
+    assert overlapping(boxes_of(scene.build(network, view))) == []
 
 
 def crossings(spots: dict[str, tuple[float, float]], pairs: list[tuple[str, str]]) -> int:

@@ -98,6 +98,7 @@ def test_the_pack_fits_its_page(pack_graph: kg.Graph) -> None:
     assert {claim for edge in made.edges for claim in edge.claims} == set(made.claims)
     assert len({(node.x, node.y) for node in made.nodes}) == len(made.nodes)
     assert "malicious-use" in {node.id for node in made.nodes}
+    assert all(edge.sign_at is not None for edge in made.edges)
 
 
 def test_a_family_that_is_opened_shows_its_members(pack_graph: kg.Graph) -> None:

@@ -7,12 +7,16 @@ Never here: labels, colours, what a claim is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 ACROSS = 252.0
+CARD_WIDTH, CARD_HEIGHT = 168, 38
+GAP, GAP_LEAST, GAP_MOST = 54.0, 70.0, 140.0
+GAP_PER_END = 1.6
 DOWN = 45.0
 APART = 68.0
 SWEEPS = 24
@@ -32,13 +36,14 @@ def place(column: Mapping[str, int], edges: Sequence[tuple[str, str]]) -> dict[s
 
     Columns are used in their order, empty ones skipped. A column whose nodes are joined among themselves is split in
     two lanes, what acts to the left of what is acted upon. Within a lane, nodes are ordered by the mean height of
-    their neighbours (barycentre), sweeping back and forth; the order with the fewest crossings seen is kept.
+    their neighbours (barycentre), sweeping back and forth; the order with the fewest crossings seen is kept. The gap
+    between two lanes is as wide as the lines that end in it need.
 
     Args:
         column: Column of each node, as the ontology numbers them.
         edges: Joined pairs.
 
-    Laws: no two nodes share a place; the same input gives the same picture.
+    Laws: no two cards overlap; the same input gives the same picture.
 
     Cost: O(sweeps * edges^2) up to 600 edges; beyond that the last sweep is taken, uncounted.
 
@@ -58,14 +63,15 @@ def place(column: Mapping[str, int], edges: Sequence[tuple[str, str]]) -> dict[s
     index = {id: number for number, id in enumerate(sorted(column))}
     ends = np.array([(index[source], index[target]) for source, target in edges], dtype=np.int64).reshape(-1, 2)
     counted = len(edges) <= COUNTED_EDGES
-    best, fewest = lanes, _crossings(lanes, ends, index) if counted else 0
+    across = _across(lanes, edges)
+    best, fewest = lanes, _crossings(lanes, across, ends, index) if counted else 0
     order = lanes
     for sweep in range(SWEEPS):
         order = _swept(order, near, backwards=sweep % 2 == 1)
-        crossings = _crossings(order, ends, index) if counted else -1
+        crossings = _crossings(order, across, ends, index) if counted else -1
         if crossings < fewest:
             best, fewest = order, crossings
-    return _spots(best if counted else order)
+    return _spots(best if counted else order, across)
 
 
 def rows(lane: Mapping[str, int], chains: Sequence[Sequence[str]]) -> dict[str, Place]:
@@ -95,18 +101,6 @@ def rows(lane: Mapping[str, int], chains: Sequence[Sequence[str]]) -> dict[str, 
             taken.add((lane[id], y))
             spots[id] = Place(lane[id], lane[id] * ACROSS, y)
     return spots
-
-
-def bend(source: Place, target: Place) -> int:
-    """Return which way an edge must bend round its own lane: +1 or -1, 0 when it leaves the lane.
-
-    Example:
-        >>> bend(Place(0, 0.0, 0.0), Place(0, 0.0, 76.0)), bend(Place(0, 0.0, 0.0), Place(1, 240.0, 0.0))
-        (1, 0)
-    """
-    if source.lane != target.lane:
-        return 0
-    return 1 if source.y < target.y else -1
 
 
 def _lanes(column: Mapping[str, int], edges: Sequence[tuple[str, str]]) -> list[list[str]]:
@@ -167,12 +161,26 @@ def _swept(order: Sequence[Sequence[str]], near: Mapping[str, Sequence[str]], *,
     return swept
 
 
-def _crossings(order: Sequence[Sequence[str]], ends: NDArray[np.int64], index: Mapping[str, int]) -> int:
+def _across(lanes: Sequence[Sequence[str]], edges: Sequence[tuple[str, str]]) -> list[float]:
+    """Return where the middle of each lane stands, across."""
+    lane = {id: number for number, ids in enumerate(lanes) for id in ids}
+    ending = [0] * len(lanes)
+    for source, target in edges:
+        left, right = sorted((lane[source], lane[target]))
+        for gap in {left, max(left, right - 1)}:
+            ending[gap] += 1
+    gaps = (CARD_WIDTH + min(GAP_MOST, max(GAP_LEAST, GAP + GAP_PER_END * ends)) for ends in ending[:-1])
+    return list(accumulate(gaps, initial=0.0))
+
+
+def _crossings(
+    order: Sequence[Sequence[str]], across: Sequence[float], ends: NDArray[np.int64], index: Mapping[str, int]
+) -> int:
     """Count pairs of straight edges that cross, none of which share an end.
 
     `ends` has shape (edges, 2) and holds numbers of nodes as `index` gives them.
     """
-    spots = _spots(order)
+    spots = _spots(order, across)
     at = np.empty((len(index), 2))
     for id, number in index.items():
         at[number] = spots[id].x, spots[id].y
@@ -188,12 +196,12 @@ def _crossings(order: Sequence[Sequence[str]], ends: NDArray[np.int64], index: M
     return int((apart & apart.T & ~shared).sum()) // 2
 
 
-def _spots(order: Sequence[Sequence[str]]) -> dict[str, Place]:
+def _spots(order: Sequence[Sequence[str]], across: Sequence[float]) -> dict[str, Place]:
     """Centre every lane; short lanes are spread over the height of the tallest, at most twice as wide as needed."""
     tallest = max((len(lane) for lane in order), default=1)
     spots = {}
     for number, lane in enumerate(order):
         pitch = DOWN * min(2.0, max(1.0, (tallest - 1) / max(1, len(lane))))
         for at, id in enumerate(lane):
-            spots[id] = Place(number, number * ACROSS, round((at - (len(lane) - 1) / 2) * pitch, 2))
+            spots[id] = Place(number, round(across[number], 1), round((at - (len(lane) - 1) / 2) * pitch, 2))
     return spots

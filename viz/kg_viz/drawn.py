@@ -39,7 +39,8 @@ class Edge:
     """All claims of one sign between two nodes, surest first.
 
     `expected`, `low` and `high` are those of the surest claim; `works` counts the works that support any of them.
-    `curved` is +1 or -1 when the edge must bend around nodes of its own column, else 0.
+    `path` is its line between two cards (see `lines.curve`), empty between dots, where it is straight; `sign_at` is
+    the middle of its sign, None where no place is free and the sign is shown only when the edge is pointed at.
     """
 
     id: str
@@ -55,7 +56,8 @@ class Edge:
     contested: bool
     works: int
     sentence: str
-    curved: int = 0
+    path: tuple[float, ...] = ()
+    sign_at: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pyvis.network import Network as Picture
 
-from kg_viz import legend
+from kg_viz import columns, legend
 from kg_viz.drawn import Edge, Node, Scene
 from kg_viz.words import words
 
@@ -30,8 +30,8 @@ VIS_NETWORK = Path(pyvis.__file__).parent / "lib" / "vis-9.1.2" / "vis-network.m
 SCRIPTS = (
     "dom.js",
     "marks.js",
+    "labels.js",
     "strokes.js",
-    "spots.js",
     "panel.js",
     "roam.js",
     "lanes.js",
@@ -42,7 +42,7 @@ SCRIPTS = (
     "explorer.js",
 )
 STYLE = "explorer.css"
-CARD = {"width": 168, "height": 38}
+CARD = {"width": columns.CARD_WIDTH, "height": columns.CARD_HEIGHT}
 SIGNS = {1: "+", -1: "−", 0: "○"}
 
 

@@ -14,7 +14,7 @@ from kg.model import Claim
 from kg.network import Network
 from kg.question import explain
 from kg.vocabulary import EntityType, Relation
-from kg_viz import chains, choose, columns, fold, spread
+from kg_viz import chains, choose, columns, fold, lines, spread
 from kg_viz.dossier import brief
 from kg_viz.drawn import Edge, Heading, Node, Scene
 from kg_viz.fold import Families, Link
@@ -109,9 +109,9 @@ def _folded(network: Network, view: View, links: Sequence[Link], most: int) -> F
 
 def _scene(network: Network, view: View, drawn: _Drawn, kept: Collection[str], lang: str) -> Scene:
     families, bundles, places = drawn
-    whole = view.level == "whole"
-    edges = [_edge(network, key, claims, places, lang, straight=whole) for key, claims in bundles.items()]
+    edges = [_edge(network, key, claims, lang) for key, claims in bundles.items()]
     edges.sort(key=lambda edge: (-round(edge.expected, 12), edge.id))
+    edges = _placed(edges, places, dots=view.level == "whole")
     degree = Counter(end for edge in edges for end in (edge.source, edge.target))
     shown = {id for some in families.members.values() for id in some}
     outside = _outside(network, shown) if view.level == "focus" else {}
@@ -185,10 +185,7 @@ def _edge(
     network: Network,
     key: tuple[str, str, int],
     claims: Sequence[str],
-    places: Mapping[str, columns.Place],
     lang: str,
-    *,
-    straight: bool,
 ) -> Edge:
     source, target, sign = key
     vocabulary, records = network.vocabulary, network.snapshot.claims
@@ -213,8 +210,18 @@ def _edge(
         contested=any(network.weighing(id).contested for id in ordered),
         works=len(network.supporting_works(ordered)),
         sentence=explain.claim(network, one, lang),
-        curved=0 if straight else columns.bend(places[source], places[target]),
     )
+
+
+def _placed(edges: Sequence[Edge], places: Mapping[str, columns.Place], *, dots: bool) -> list[Edge]:
+    """Return edges with their lines and the places of their signs."""
+    drawn, shape = (lines.straight, lines.dot) if dots else (lines.curve, lines.card)
+    paths = [drawn(places[edge.source], places[edge.target]) for edge in edges]
+    spots = lines.signs(paths, [edge.contested for edge in edges], [shape(place) for place in places.values()])
+    return [
+        replace(edge, path=() if dots else path, sign_at=None if spot is None else (spot.x, spot.y))
+        for edge, path, spot in zip(edges, paths, spots, strict=True)
+    ]
 
 
 def _plain_relation(network: Network, sign: int) -> Relation:

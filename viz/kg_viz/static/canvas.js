@@ -1,8 +1,8 @@
 // The picture: vis-network moves the view and finds nodes; how nodes, edges and headings look is ours.
 
+import { drawHeadings, namesOf } from "./labels.js";
 import { FAMILY, colours, lines, outline, sign } from "./marks.js";
 import { wireKeys } from "./roam.js";
-import { signSpots } from "./spots.js";
 import { strokesOf } from "./strokes.js";
 
 const INSIDE = { glyph: 5.5, left: 22 };
@@ -20,7 +20,7 @@ const NAMED = 0.72;
 const SIGNED = 1.3;
 const HUBS = 14;
 const ROOMY = 250;
-const NAME = { size: 10.5, beside: 22 };
+const BESIDE_DOT = 22;
 
 export function drawCanvas(element, scene, told) {
   const CARD = { ...INSIDE, ...scene.card };
@@ -30,12 +30,13 @@ export function drawCanvas(element, scene, told) {
   const edges = new Map(scene.edges.map((edge) => [edge.id, edge]));
   const touching = new Map(scene.nodes.map((node) => [node.id, []]));
   for (const edge of scene.edges) touching.get(edge.source).push(edge), touching.get(edge.target).push(edge);
-  const hubs = new Set([...scene.nodes].sort((a, b) => b.links - a.links).slice(0, HUBS).map((node) => node.id));
+  const ranked = [...scene.nodes].sort((a, b) => b.links - a.links);
+  const hubs = new Set(ranked.slice(0, HUBS).map((node) => node.id));
   const wrapped = new Map();
   const xs = scene.nodes.map((node) => node.x);
   // Names of dots may reach to the next dot beside.
   const stops = [...new Set(xs)].sort((a, b) => a - b);
-  const free = Math.min(190, ...stops.slice(1).map((x, at) => x - stops[at])) - NAME.beside;
+  const free = Math.min(190, ...stops.slice(1).map((x, at) => x - stops[at])) - BESIDE_DOT;
   let look = colours(element);
   let chosen = null;
   let pointed = null;
@@ -118,28 +119,9 @@ export function drawCanvas(element, scene, told) {
     ctx.restore();
   }
 
-  // Names stand beside their dots on the paper, so that lines do not run through them. Where they are wide apart for
-  // the scale, only some are drawn, larger and in full.
-  function drawName(ctx, node, scale, full) {
-    const size = full ? Math.max(NAME.size, 11.5 / scale) : NAME.size;
-    ctx.font = `${size}px ${FAMILY}`;
-    const key = `name ${node.id}`;
-    if (!full && !wrapped.has(key)) {
-      const made = lines(ctx, node.label, free, 1)[0];
-      wrapped.set(key, { text: made, width: ctx.measureText(made).width });
-    }
-    const { text, width } = full ? { text: node.label, width: ctx.measureText(node.label).width } : wrapped.get(key);
-    const left = node.x + DOT + 3;
-    ctx.fillStyle = look.paper;
-    ctx.globalAlpha = 0.85;
-    ctx.fillRect(left - 1, node.y - size / 2 - 1, width + 3, size + 2);
-    ctx.globalAlpha = 1;
-    ctx.fillStyle = look.ink;
-    ctx.textAlign = "left";
-    ctx.textBaseline = "middle";
-    ctx.fillText(text, left, node.y + 0.5);
-  }
-
+  // Names stand beside their dots on the paper, so that lines do not run through them.
+  const names = namesOf(() => look, free);
+  const written = { headings: [], names: [] };
   const draw = dots ? drawDot : drawCard;
   const size = dots ? { width: 2 * DOT, height: 2 * DOT } : { width: CARD.width, height: CARD.height };
   const renderer = ({ ctx, id, x, y }) => ({
@@ -164,8 +146,8 @@ export function drawCanvas(element, scene, told) {
   const ys = scene.nodes.map((node) => node.y);
   const box = {
     left: Math.min(...xs) - half.x - 8,
-    right: Math.max(...xs) + half.x + (dots ? free : scene.edges.some((edge) => edge.curved) ? 56 : 8),
-    top: Math.min(...ys) - half.y - (scene.headings.length ? 44 : 12),
+    right: Math.max(Math.max(...xs) + half.x, ...scene.edges.flatMap(({ path }) => path.filter((_, at) => at % 2 === 0))) + (dots ? free : 8),
+    top: Math.min(...ys) - half.y - (scene.headings.length ? (dots ? 54 : 44) : 12),
     bottom: Math.max(...ys) + half.y + (dots ? 24 : 12),
   };
   const extent = { width: box.right - box.left, height: box.bottom - box.top };
@@ -204,26 +186,14 @@ export function drawCanvas(element, scene, told) {
 
   network.on("beforeDrawing", (ctx) => {
     ctx.save();
-    ctx.textAlign = "center";
-    ctx.textBaseline = "middle";
-    const scale = dots ? Math.max(1, 0.8 / network.getScale()) : 1;
-    ctx.font = `600 ${12.5 * scale}px ${FAMILY}`;
     ctx.fillStyle = look.quiet;
-    scene.headings.forEach((heading, at) => {
-      const apart = [scene.headings[at - 1], scene.headings[at + 1]].filter(Boolean).map((other) => Math.abs(other.x - heading.x));
-      const room = Math.min(...apart, extent.width) - 14;
-      const parts = ctx.measureText(heading.label).width > room ? heading.label.split(/(?<= ·) /) : [heading.label];
-      parts.forEach((part, row) => {
-        const width = ctx.measureText(part).width / 2;
-        const y = box.top + 18 + (row - (parts.length - 1) / 2) * 15 * scale;
-        ctx.fillText(part, Math.min(Math.max(heading.x, box.left + width + 8), box.right - width - 8), y);
-      });
-    });
+    written.headings = drawHeadings(ctx, scene.headings, box, dots ? Math.max(1, 0.8 / network.getScale()) : 1);
     ctx.restore();
     strokes.drawAll(ctx, kept !== null ? FADED : dots ? 0.45 : 0.65, network.getScale(), sight());
     if (kept !== null) strokes.drawSome(ctx, kept.edges);
   });
-  const spots = signSpots(scene, strokes, CARD);
+  // A sign that has no free place of its own is drawn in the middle of its line while that is pointed at or chosen.
+  const spotOf = ({ id, sign_at: spot }) => (spot === null ? strokes.at(id, 0.5) : { x: spot[0], y: spot[1] });
   network.on("afterDrawing", (ctx) => {
     const scale = network.getScale();
     ctx.save();
@@ -231,18 +201,22 @@ export function drawCanvas(element, scene, told) {
     if (!crowded || kept !== null) {
       for (const edge of scene.edges) {
         if (kept !== null && (!kept.edges.has(edge.id) || kept.edges.size > 60)) continue;
-        if (inSight === null || inSight.edges.has(edge.id)) sign(ctx, edge, spots.get(edge.id));
+        const alone = kept !== null && kept.edges.size === 1;
+        if ((edge.sign_at !== null || alone) && (inSight === null || inSight.edges.has(edge.id))) sign(ctx, edge, spotOf(edge));
       }
     }
     if (dots) {
       const view = sight();
-      for (const node of scene.nodes) {
+      const { name, drawn } = names(ctx, scale);
+      const first = (node) => (isChosen(node.id) ? 0 : 1);
+      for (const node of [...ranked].sort((a, b) => first(a) - first(b))) {
         if (node.x + free < view.left || node.x > view.right || node.y < view.top || node.y > view.bottom) continue;
         if (inSight !== null && !inSight.nodes.has(node.id)) continue;
         const close = scale >= NAMED;
         const wanted = kept !== null ? kept.nodes.has(node.id) && (kept.nodes.size < 40 || close) : close || hubs.has(node.id);
-        if (wanted || isChosen(node.id)) drawName(ctx, node, scale, !close || isChosen(node.id));
+        if (wanted || isChosen(node.id)) name(node, !close || isChosen(node.id), isChosen(node.id));
       }
+      written.names = drawn;
     }
     ctx.restore();
   });
@@ -345,8 +319,7 @@ export function drawCanvas(element, scene, told) {
   const uncover = (covered) => {
     if (covered === 0 || chosen === null || kept === null || dots) {
       if (shifted) fitted();
-      shifted = false;
-      return;
+      return void (shifted = false);
     }
     const some = [...kept.nodes].map((id) => network.getPosition(id).x);
     const [left, right] = [Math.min(...some) - half.x - 16, Math.max(...some) + half.x + 16];
@@ -391,8 +364,9 @@ export function drawCanvas(element, scene, told) {
     },
     inspect: () => ({
       scale: network.getScale(),
+      written,
       at: (id) => network.canvasToDOM(network.getPosition(id)),
-      between: (id) => network.canvasToDOM(spots.get(id)),
+      between: (id) => network.canvasToDOM(spotOf(edges.get(id))),
       sight: inSight === null ? null : { nodes: [...inSight.nodes], edges: [...inSight.edges] },
       kept: kept === null ? null : { nodes: [...kept.nodes], edges: [...kept.edges] },
     }),

@@ -49,5 +49,5 @@ export function disc(context, text, x, y, fill, ink, radius = BADGE) {
 // The sign of an edge where it lies, and a warning beside it where the evidence is on both sides.
 export function sign(context, edge, { x, y }) {
   disc(context, { 1: "+", "-1": "−", 0: "○" }[edge.sign], x, y, edge.colour, "#ffffff");
-  if (edge.contested) disc(context, "!", x + 2 * BADGE - 1, y, "#f5b301", "#3a2500");
+  if (edge.contested) disc(context, "!", x + 2 * BADGE + 1, y, "#f5b301", "#3a2500");
 }

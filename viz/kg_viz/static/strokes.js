@@ -6,33 +6,21 @@ const TIP = 6;
 const MANY = 1200;
 const CLOSE = 1.2;
 
-function curveOf(edge, a, b, half, dots) {
-  if (dots) {
+// Between cards an edge is the curve that the scene gives; between dots it is straight, from rim to rim.
+function curveOf(edge, a, b, half) {
+  if (edge.path.length === 0) {
     const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
     const [ux, uy] = [(b.x - a.x) / length, (b.y - a.y) / length];
     const [p, q] = [{ x: a.x + ux * half, y: a.y + uy * half }, { x: b.x - ux * (half + 1), y: b.y - uy * (half + 1) }];
     return { at: (t) => ({ x: p.x + t * (q.x - p.x), y: p.y + t * (q.y - p.y) }), trace: (path) => (path.moveTo(p.x, p.y), path.lineTo(q.x, q.y)) };
   }
-  const forward = a.x <= b.x;
-  const start = a.x + (edge.curved || forward ? half : -half);
-  const stop = b.x + (edge.curved || !forward ? half : -half);
-  if (edge.curved) {
-    const control = { x: start + 0.54 * Math.min(150, Math.abs(b.y - a.y)), y: (a.y + b.y) / 2 };
-    return {
-      at: (t) => {
-        const [p, q, r] = [(1 - t) ** 2, 2 * t * (1 - t), t * t];
-        return { x: p * start + q * control.x + r * stop, y: p * a.y + q * control.y + r * b.y };
-      },
-      trace: (path) => (path.moveTo(start, a.y), path.quadraticCurveTo(control.x, control.y, stop, b.y)),
-    };
-  }
-  const middle = (start + stop) / 2;
+  const [x, y, x1, y1, x2, y2, x3, y3] = edge.path;
   return {
     at: (t) => {
       const [p, q, r, s] = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t ** 3];
-      return { x: p * start + (q + r) * middle + s * stop, y: (p + q) * a.y + (r + s) * b.y };
+      return { x: p * x + q * x1 + r * x2 + s * x3, y: p * y + q * y1 + r * y2 + s * y3 };
     },
-    trace: (path) => (path.moveTo(start, a.y), path.bezierCurveTo(middle, a.y, middle, b.y, stop, b.y)),
+    trace: (path) => (path.moveTo(x, y), path.bezierCurveTo(x1, y1, x2, y2, x3, y3)),
   };
 }
 
@@ -71,7 +59,7 @@ export function strokesOf(scene, half, dots) {
   const curves = new Map();
   const points = new Map();
   for (const edge of scene.edges) {
-    const curve = curveOf(edge, nodes.get(edge.source), nodes.get(edge.target), half, dots);
+    const curve = curveOf(edge, nodes.get(edge.source), nodes.get(edge.target), half);
     curves.set(edge.id, curve);
     points.set(edge.id, Array.from({ length: samples + 1 }, (_, at) => curve.at(at / samples)));
   }
