@@ -27,6 +27,8 @@ _ORCID = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]")
 ITEM_CODE = re.compile(r"[A-Za-z0-9]{1,64}")
 """What stands behind the work and a full stop in the id of an item of evidence."""
 SLUG_MAX = 100
+BETWEEN = "--"
+"""What joins subject, relation and object in the id of a claim; no slug and no id of a relation holds it."""
 
 
 def parse_slug(text: str, *, where: str = "id") -> str:
@@ -82,7 +84,21 @@ def claim_id(subject: str, relation: str, object: str) -> str:
         >>> claim_id("tar", "mitigates", "safeguard-removal")
         'tar--mitigates--safeguard-removal'
     """
-    return f"{subject}--{relation}--{object}"
+    return BETWEEN.join((subject, relation, object))
+
+
+def ends_of_claim(id: str) -> tuple[str, str, str]:
+    """Return subject, relation and object of the claim of an id; what is missing is empty.
+
+    Law: `ends_of_claim(claim_id(*ends)) == ends`.
+
+    Example:
+        >>> ends_of_claim("tar--mitigates--safeguard-removal"), ends_of_claim("tar")
+        (('tar', 'mitigates', 'safeguard-removal'), ('tar', '', ''))
+    """
+    subject, _, rest = id.partition(BETWEEN)
+    relation, _, object = rest.partition(BETWEEN)
+    return subject, relation, object
 
 
 def evidence_id(work: str, *core: str) -> str:

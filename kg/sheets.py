@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.citations.table import neutralised, restored
-from kg.ids import RecordKind
+from kg.ids import RecordKind, claim_id
 from kg.model import Entity, Record, canonical, kind_of, to_payload
 
 JOINT = "; "
@@ -118,9 +118,9 @@ def values_of(kind: RecordKind, cells: Mapping[str, str]) -> dict[str, Any]:
         if texts:
             values[name] = texts
     if kind == "evidence":
-        ends = [values.pop(name, None) for name in ENDS]
-        if "claim" not in values and None not in ends:
-            values["claim"] = "--".join(map(str, ends))
+        subject, relation, object = (values.pop(name, None) for name in ENDS)
+        if "claim" not in values and None not in (subject, relation, object):
+            values["claim"] = claim_id(str(subject), str(relation), str(object))
     return values
 
 

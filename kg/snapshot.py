@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from rapidfuzz import fuzz, process
 
 from kg.errors import InputError, NotFound
+from kg.ids import ends_of_claim
 from kg.model import Claim, Entity, Evidence, Record, Revision, Work, kind_of
 from kg.overlay import Overlay, opened
 
@@ -146,8 +147,8 @@ class Snapshot:
         _asked("claim", id)
         if id in self.claims:
             return self.claims[id]
-        ends = id.split("--")
-        alike = [claim.id for claim in (*self.claims_from(ends[0]), *self.claims_to(ends[-1]))]
+        subject, _, object = ends_of_claim(id)
+        alike = [claim.id for claim in (*self.claims_from(subject), *self.claims_to(object))]
         every = self.claims if len(self.claims) <= NEAR_AMONG else ()
         raise _missing("claim", id, {known: known for known in alike or every})
 

@@ -16,6 +16,7 @@ from kg.cli.screen import ARROWS, console, direction, figure, foot, label, span
 from kg.cli.tables import Column, show
 from kg.cli.words import say
 from kg.graph import Graph
+from kg.ids import ends_of_claim
 from kg.question.compare_said import MEASURES, figures, of_beliefs, of_pair
 
 Document = Mapping[str, Any]
@@ -238,7 +239,7 @@ def _chain(graph: Graph, path: Document) -> str:
     """Return a path as labels joined by signed arrows; its claims may be supposed only."""
     names = [label(graph, path["entities"][0])]
     for claim, entity in zip(path["claims"], path["entities"][1:], strict=True):
-        relation = claim.split("--")[1]
+        _, relation, _ = ends_of_claim(claim)
         names.append(f"{ARROWS[graph.vocabulary.relation(relation).sign]} {label(graph, entity)}")
     return " ".join(names)
 

@@ -19,7 +19,7 @@ from kg.columns.strings import Strings
 from kg.columns.table import NONE, Columns
 from kg.columns.weighing import said
 from kg.criteria import Criteria
-from kg.ids import RecordKind
+from kg.ids import BETWEEN, RecordKind
 from kg.later import Later
 from kg.network import relations_taking_part
 from kg.record.bulk import APART, FETCH
@@ -160,7 +160,7 @@ class Tables:
         return pa.table(
             {
                 "claim": pa.array(np.arange(low, high, dtype=np.int64)),
-                "id": compute.binary_join_element_wise(subject, names, object, "--"),
+                "id": compute.binary_join_element_wise(subject, names, object, BETWEEN),
                 "subject": subject,
                 "relation": names,
                 "object": object,

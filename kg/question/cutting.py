@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from kg.compiled.arrays import CODES, SHIFT, Arrays
 from kg.engine import Nodes, Path, nodes_on
+from kg.ids import ends_of_claim
 from kg.later import Later
 from kg.network import Network
 from kg.question.hitting import Clause, Route, Smallest, Spent, smallest
@@ -205,7 +206,7 @@ class Mitigations:
 
     def subject(self, claim: str) -> str:
         """Return the mitigation that a link belongs to."""
-        return claim.partition("--")[0]
+        return ends_of_claim(claim)[0]
 
     def smallest(self, routes: Routes, *, by_strength: bool, share: int, enough: Enough | None) -> Smallest:
         """Return the smallest sets: of mitigations, or of links when weighed by strength."""

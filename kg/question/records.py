@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from kg.criteria import said_of_status
 from kg.errors import InputError, NotFound
+from kg.ids import BETWEEN
 from kg.model import Claim, Entity, Evidence, Text, Work
 from kg.network import Network, sign_of
 
@@ -243,8 +244,7 @@ def show(network: Network, id: str) -> tuple[str, Document]:
             return kind, read(network, id)
         except NotFound as missing:
             near[kind] = missing.near
-    # An id with "--" is meant for a claim.
-    likely = "claim" if "--" in id else "entity"
+    likely = "claim" if BETWEEN in id else "entity"
     others = [found[0] for kind, found in near.items() if found and kind != likely]
     raise NotFound(
         f"no entity, claim, work or evidence item is called {id[:200]!r}",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
+from kg.ids import ends_of_claim
 from kg.model import Claim
 from kg.network import Network, sign_of
 from kg.question import explain
@@ -125,10 +126,10 @@ def picture(
 def claim_of(network: Network, id: str) -> Claim | None:
     """Return a claim of the record, or the one that a scenario supposes under this id; None where it names none."""
     known = network.snapshot.claims.get(id)
-    parts = id.split("--")
-    if known is not None or len(parts) != 3 or parts[1] not in network.vocabulary.relations:
+    ends = ends_of_claim(id)
+    if known is not None or not all(ends) or ends[1] not in network.vocabulary.relations:
         return known
-    return Claim(id, *parts)
+    return Claim(id, *ends)
 
 
 def wrapped(label: str) -> tuple[str, ...]:
