@@ -6,16 +6,22 @@ Lives here: `read`, `changes`. May enter: a folder. Never here: the record, what
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from kg import vocabulary as words
 from kg.citations.parsed import Failure
 from kg.errors import InputError
+from kg.ids import RecordKind
+from kg.importers.pack_claims import Put
 from kg.importers.pack_head import read_head
-from kg.importers.pack_links import Known
+from kg.importers.pack_links import Holding, Known
 from kg.importers.pack_records import CoverageIn, Reading
-from kg.importers.sources import Source
-from kg.model import Change, Record
+from kg.importers.sources import Source, with_raw
+from kg.model import Change, Record, from_payload
 from kg.packs import HEAD, CoverageRow, Pack, PackContents
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
@@ -42,6 +48,31 @@ def read(path: Path, vocabulary: Vocabulary | None = None, *, known: Snapshot | 
         >>> len(contents.entities), len(contents.claims), len(contents.evidence), contents.failures
         (173, 213, 349, ())
     """
+    found: dict[RecordKind, list[Any]] = {"claim": [], "evidence": []}
+
+    def put(kind: RecordKind, _: str, payload: str) -> None:
+        found[kind].append(from_payload(kind, orjson.loads(payload)))
+
+    contents = stream(path, vocabulary, put, known=known)
+    claims, evidence = (tuple(sorted(some, key=_id)) for some in found.values())
+    return replace(contents, claims=claims, evidence=evidence)
+
+
+def stream(path: Path, vocabulary: Vocabulary | None, put: Put, *, known: Holding | None = None) -> PackContents:
+    """Read a pack as `read` does, but hand on claims and evidence as they come.
+
+    Args:
+        path: The folder, or its `pack.toml`.
+        vocabulary: As for `read`.
+        put: Takes kind, id and canonical payload of each good claim and item of evidence.
+        known: As for `read`.
+
+    Returns:
+        What `read` does, without claims and evidence.
+
+    Cost: some 20 microseconds a claim with three items in the form that exports write; ids, lines, entities and works
+    are held.
+    """
     folder = path.parent if path.name == HEAD else path
     pack, head, failures = read_head(folder)
     if vocabulary is None:
@@ -50,17 +81,15 @@ def read(path: Path, vocabulary: Vocabulary | None = None, *, known: Snapshot | 
     reading = Reading(folder, pack, vocabulary, Known(known or Snapshot.of(0, None, [])))
     entities = reading.entities()
     works = reading.works()
-    claims, evidence = reading.claims()
+    reading.claims(put)
     coverage = reading.coverage(head)
-    failures += reading.failures
+    failures += with_raw(reading.failures, reading.files)
     return PackContents(
         pack,
-        tuple(sorted(entities, key=_id)),
-        tuple(sorted(claims, key=_id)),
-        tuple(sorted(evidence, key=_id)),
-        tuple(sorted(works, key=_id)),
-        coverage,
-        tuple(sorted(failures, key=lambda failure: (failure.source, failure.line or 0, failure.reason))),
+        entities=tuple(sorted(entities, key=_id)),
+        works=tuple(sorted(works, key=_id)),
+        coverage=coverage,
+        failures=tuple(sorted(failures, key=lambda failure: (failure.source, failure.line or 0, failure.reason))),
     )
 
 
@@ -76,7 +105,7 @@ def read_coverage(path: Path, vocabulary: Vocabulary) -> tuple[CoverageRow, ...]
     folder = path.parent if path.name == HEAD else path
     pack, _, _ = read_head(folder)
     reading = Reading(folder, pack, vocabulary, Known(Snapshot.of(0, None, [])))
-    return tuple(placed.record for placed in reading.rows("coverage", CoverageIn, CoverageRow))
+    return tuple(placed.record for placed in reading.rows("coverage", CoverageIn))
 
 
 def changes(contents: PackContents) -> list[Change]:

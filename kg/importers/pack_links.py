@@ -14,6 +14,7 @@ from kg.citations.parsed import Failure
 from kg.errors import InputError
 from kg.importers.fields import refused
 from kg.importers.sources import Source
+from kg.importers.yaml_blocks import read_block
 from kg.importers.yaml_nodes import Block
 from kg.model import Claim, Entity, Evidence, Record, Work
 from kg.packs import CoverageRow
@@ -26,16 +27,30 @@ HINTS = 100
 
 @dataclass(frozen=True, slots=True)
 class Placed(Generic[R]):
-    """A record and where it stands: its source, its line, its block where there is one."""
+    """A record and where it stands: its source and line.
+
+    Args:
+        record: What passed the door.
+        source: Where it stands.
+        line: On which line it begins.
+        text: Of the record of YAML that it is, or is a part of, to find its fields in; None where there is none.
+        first: Line on which that begins.
+        within: Way from there to this.
+    """
 
     record: R
     source: Source
     line: int
-    block: Block | None = None
+    text: str | None = None
+    first: int = 0
+    within: tuple[int | str, ...] = ()
 
     def line_of(self, *path: int | str) -> int:
         """Return the line of a field."""
-        return self.line if self.block is None else self.block.line_of(*path)
+        if self.text is None or not path:
+            return self.line
+        block = read_block(self.text, self.first, self.source)
+        return block.line_of(*self.within, *path) if isinstance(block, Block) else self.line
 
     def failure(self, reason: str, remedy: str, *path: int | str) -> Failure:
         """Return a failure at a field of the record."""
@@ -76,7 +91,7 @@ class Known:
 
     base: Holding
     entities: dict[str, Entity] = field(default_factory=dict)
-    claims: dict[str, Claim] = field(default_factory=dict)
+    claims: dict[str, Any] = field(default_factory=dict)
     works: dict[str, Work] = field(default_factory=dict)
     faulty: dict[tuple[str, str], str] = field(default_factory=dict)
     hints: int = HINTS

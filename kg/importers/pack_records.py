@@ -6,24 +6,26 @@ Lives here: `Reading`. May enter: the folder and the head of a pack. Never here:
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kg.citations import bibtex
 from kg.citations.parsed import Failure
 from kg.errors import InputError
+from kg.importers import pack_quick
 from kg.importers.fields import plain, refused, through
-from kg.importers.pack_links import Known, Placed, check_claims, check_coverage, check_entities, check_evidence, once
-from kg.importers.sources import Source, read_source
-from kg.importers.yaml_blocks import Unread, read_blocks
+from kg.importers.pack_claims import Claims, Put
+from kg.importers.pack_links import Known, Placed, check_coverage, check_entities, once
+from kg.importers.pack_quick import Quick
+from kg.importers.pack_references import references
+from kg.importers.sources import File, Source, look_at
+from kg.importers.yaml_blocks import Records, read_block
 from kg.importers.yaml_nodes import Block, Items
 from kg.inputs import ClaimIn, EntityIn, EvidenceIn, Line, Prose, Slug, TextIn, WorkIn, WorkKey
-from kg.model import Claim, Entity, Evidence, Record, Work
+from kg.model import Claim, Entity, Evidence, Record, Work, canonical, to_payload
 from kg.packs import FILES, CoverageRow, Pack
 from kg.vocabulary import Vocabulary
 
@@ -63,7 +65,7 @@ class CoverageIn(BaseModel):
 
 
 class Reading:
-    """One pass over one pack, part by part: entities, works, claims, coverage. `failures` grows on its way."""
+    """One pass over one pack, part by part: entities, works, claims, coverage; `failures` and `files` grow."""
 
     def __init__(self, folder: Path, pack: Pack | None, vocabulary: Vocabulary, known: Known) -> None:
         self.folder = folder
@@ -71,57 +73,62 @@ class Reading:
         self.vocabulary = vocabulary
         self.known = known
         self.failures: list[Failure] = []
+        self.files: list[File] = []
+        self._quick = Quick(vocabulary, None if pack is None else pack.contributor)
 
     def entities(self) -> list[Entity]:
         """Return the good entities."""
-        placed = self.rows("entities", EntityIn, Entity)
+        placed: list[Placed[Entity]] = self.rows("entities", EntityIn, quick=self._quick.entity)
         placed = self._once(placed, lambda one: one.record.id, what="the entity", remedy="keep one of the two")
         self.failures += check_entities(placed, self.known)
         return list(self.known.entities.values())
 
     def works(self) -> list[Work]:
         """Return the good works: BibTeX entries, and what `works.yaml` adds to them."""
-        source = self._source("references")
-        found: dict[str, Placed[Work]] = {}
-        inputs: dict[str, WorkIn] = {}
-        if source is not None and any(line.strip() and line.lstrip()[0] != "%" for line in source.lines):
-            parsed = bibtex.parse(source.text, source=source.name)
-            self.failures += parsed.failures
-            for fault in parsed.failures:
-                key = _KEY.search(fault.raw)
-                if key is not None:
-                    self.known.faulty["work", key[1]] = f"{fault.source}:{fault.line}"
-            placed = [Placed(entry.work.record(self.vocabulary), source, entry.line or 1) for entry in parsed.works]
-            placed = self._once(placed, lambda one: one.record.id, what="the work", remedy="give it another key")
-            found = {one.record.id: one for one in placed}
-            for entry in parsed.works:
-                inputs.setdefault(entry.work.id, entry.work)
-        more = self.rows("works", WorkIn, Work, base={key: work.model_dump() for key, work in inputs.items()})
+        file = self._file("references")
+        placed: list[Placed[Work]] = []
+        if file is not None:
+            source = Source(file.name, "")
+            for parsed in references(file):
+                self.failures += parsed.failures
+                for fault in parsed.failures:
+                    key = _KEY.search(fault.raw)
+                    if key is not None:
+                        self.known.faulty["work", key[1]] = f"{fault.source}:{fault.line}"
+                for entry in parsed.works:
+                    placed.append(Placed(entry.work.record(self.vocabulary), source, entry.line or 1))
+        placed = self._once(placed, lambda one: one.record.id, what="the work", remedy="give it another key")
+        found = {one.record.id: one for one in placed}
+
+        def quick(text: str) -> Work | None:
+            work = self._quick.work(text)
+            return None if work is None or work.id in found else work
+
+        base = {id: _values(one.record) for id, one in found.items()}
+        more: list[Placed[Work]] = self.rows("works", WorkIn, quick=quick, base=base)
         for one in self._once(more, lambda one: one.record.id, what="the work", remedy="keep one of the two"):
             found[one.record.id] = one
         self.known.works = {key: one.record for key, one in found.items() if ("work", key) not in self.known.faulty}
         return list(self.known.works.values())
 
-    def claims(self) -> tuple[list[Claim], list[Evidence]]:
-        """Return the good claims and the good evidence; after entities and works."""
-        claims: list[Placed[Claim]] = []
-        evidence: list[Placed[Evidence]] = []
-        for source, block in self._blocks("claims"):
-            claim, items = self._claim(source, block)
-            evidence += items
-            if claim is not None:
-                claims.append(claim)
-        remedy = "put all its evidence into one block"
-        claims = self._once(claims, lambda one: one.record.id, what="the claim", remedy=remedy)
-        count = Counter(item.record.claim for item in evidence)
-        self.failures += check_claims(claims, self.known, self.vocabulary, items=count)
-        remedy = "give every item an id of its own"
-        evidence = self._once(evidence, lambda one: one.record.alias, what="the evidence", remedy=remedy)
-        remedy = "keep one of the two"
-        evidence = self._once(evidence, lambda one: one.record.id, what="the same evidence as", remedy=remedy)
-        evidence, faults = check_evidence(evidence, self.known)
-        self.failures += faults
-        return list(self.known.claims.values()), [item.record for item in evidence]
+    def claims(self, put: Put) -> None:
+        """Take the good claims and the good evidence to `put`; after entities and works."""
+        file = self._file("claims")
+        if file is None:
+            return
+        known, source = self.known, Source(file.name, "")
+        entities = {**known.base.entities, **known.entities} if known.base.entities else known.entities
+        works = {**known.base.works, **known.works} if known.base.works else known.works
+        claims = Claims(known, self.vocabulary, source, put)
+        for line, text in self._records(file, source):
+            block = self._quick.claim(text, entities, works)
+            if block is None:
+                read = self._read("claims", source, line, text)
+                block = None if read is None else self._claim(source, read)
+            if block is not None:
+                claims.take(block, text, line)
+        claims.settle()
+        self.failures += claims.failures
 
     def coverage(self, head: Source | None) -> tuple[CoverageRow, ...]:
         """Return the good rows of the coverage table, in order; after claims. `head` is the text of pack.toml."""
@@ -133,7 +140,7 @@ class Reading:
                 if fault is not None:
                     line = next((number for number, text in enumerate(head.lines, 1) if key in text), 1)
                     self.failures.append(head.failure(line, fault[0], fault[1]))
-        rows = self.rows("coverage", CoverageIn, CoverageRow)
+        rows: list[Placed[CoverageRow]] = self.rows("coverage", CoverageIn)
         rows = self._once(rows, lambda one: one.record.locator, what="the item", remedy="join the two rows")
         noted = frozenset(note.work for note in notes)
         rows, faults = check_coverage(rows, self.known, noted=noted)
@@ -141,36 +148,57 @@ class Reading:
         return tuple(one.record for one in rows)
 
     def rows(
-        self, part: str, door: type[Any], made: type[R], *, base: Mapping[str, dict[str, Any]] | None = None
-    ) -> list[Placed[R]]:
-        """Take all blocks of a part through a door; `base` holds values that a block of the same id adds to."""
-        placed: list[Placed[R]] = []
-        for source, block in self._blocks(part):
-            values, faults = plain(block, source)
-            key = str(values.get("id", ""))
-            if base is not None and key in base:
-                values = base[key] | values
-            record = self._through(door, made, values, faults, source, block)
+        self,
+        part: str,
+        door: type[Any],
+        *,
+        quick: Callable[[str], Any] = lambda _: None,
+        base: Mapping[str, dict[str, Any]] | None = None,
+    ) -> list[Placed[Any]]:
+        """Take all records of a part through a door.
+
+        Args:
+            part: Which.
+            door: Which.
+            quick: Makes the record of those that are plainly right.
+            base: Values that a record of the same id adds to.
+        """
+        placed: list[Placed[Any]] = []
+        file = self._file(part)
+        source = Source("" if file is None else file.name, "")
+        for line, text in self._records(file, source):
+            record = quick(text)
+            block = None if record is not None else self._read(part, source, line, text)
+            if block is not None:
+                values, faults = plain(block, source)
+                key = str(values.get("id", ""))
+                if base is not None and key in base:
+                    values = base[key] | values
+                record = self._through(door, values, faults, source, block)
+                if record is None:
+                    self._remember(part, values, f"{source.name}:{line}")
             if record is not None:
-                placed.append(Placed(record, source, block.line, block))
-            else:
-                self._remember(part, values, f"{source.name}:{block.line}")
+                placed.append(Placed(record, source, line, text, line))
         return placed
 
-    def _claim(self, source: Source, block: Block) -> tuple[Placed[Claim] | None, list[Placed[Evidence]]]:
-        fields = {name: node for name, node in block.fields.items() if name != "evidence"}
-        own = replace(block, fields=fields)
+    def _claim(self, source: Source, block: Block) -> pack_quick.Block | None:
+        """Take a claim and its items through their doors; None when the claim has a fault."""
+        own = replace(block, fields={name: node for name, node in block.fields.items() if name != "evidence"})
         values, faults = plain(own, source)
-        record = self._through(ClaimIn, Claim, values, faults, source, own)
+        record: Claim | None = self._through(ClaimIn, values, faults, source, own)
         claim = "unread" if record is None else record.id
         if record is None:
             self._remember("claims", values, f"{source.name}:{block.line}")
         nodes = block.fields.get("evidence")
-        items: list[Placed[Evidence]] = []
+        items: list[pack_quick.Item] = []
         if isinstance(nodes, Items):
             for at, node in enumerate(nodes.items):
                 if isinstance(node, Block):
-                    items += self._item(source, node, claim)
+                    item = self._item(source, node, claim)
+                    if item is not None:
+                        payload = canonical(to_payload(item))
+                        below = node.line - block.line
+                        items.append(pack_quick.Item(item.id, item.alias, item.work, payload, below, at))
                 else:
                     remedy = "write `- id: …` and its other fields below"
                     line = block.line_of("evidence", at)
@@ -178,9 +206,12 @@ class Reading:
         elif nodes is not None and (isinstance(nodes, Block) or nodes.text):
             remedy = "begin each item with `- ` on a line of its own"
             self.failures.append(source.failure(block.line_of("evidence"), "evidence must be a list", remedy))
-        return None if record is None else Placed(record, source, block.line, block), items
+        if record is None:
+            return None
+        payload = canonical(to_payload(record))
+        return pack_quick.Block(record.id, record.subject, record.relation, record.object, payload, items)
 
-    def _item(self, source: Source, block: Block, claim: str) -> list[Placed[Evidence]]:
+    def _item(self, source: Source, block: Block, claim: str) -> Evidence | None:
         values, faults = plain(block, source)
         for name in ("claim", "alias", "contributor"):
             if name in values:
@@ -192,12 +223,12 @@ class Reading:
         values["claim"] = claim
         if self.pack is not None:
             values["contributor"] = self.pack.contributor
-        record = self._through(EvidenceIn, Evidence, values, faults, source, block)
-        return [] if record is None or claim == "unread" else [Placed(record, source, block.line, block)]
+        made: Evidence | None = self._through(EvidenceIn, values, faults, source, block)
+        return made
 
     def _through(
-        self, door: type[Any], _: type[R], values: dict[str, Any], faults: list[Failure], source: Source, block: Block
-    ) -> R | None:
+        self, door: type[Any], values: dict[str, Any], faults: list[Failure], source: Source, block: Block
+    ) -> Any:
         """Take values through a door and its words, keeping every fault; None when there is one."""
 
         def line_of(*path: int | str) -> int:
@@ -212,7 +243,7 @@ class Reading:
                     getattr(self.vocabulary, method)(values[name])
                 except InputError as fault:
                     faults.append(refused(fault, source, line_of(name)))
-        record: R | None = None
+        record: Any = None
         if given is not None and not faults:
             try:
                 record = given.record(self.vocabulary)
@@ -228,21 +259,21 @@ class Reading:
         self.failures += faults
         return kept
 
-    def _blocks(self, part: str) -> list[tuple[Source, Block]]:
-        source = self._source(part)
-        if source is None:
-            return []
-        blocks, faults = read_blocks(source)
-        self.failures += faults
-        read: list[tuple[Source, Block]] = []
-        for block in blocks:
-            if isinstance(block, Unread):
-                self.failures.append(block.failure)
-                named = dict(_NAMED.findall(block.text))
-                self._remember(part, named, f"{source.name}:{block.line}")
-            else:
-                read.append((source, block))
-        return read
+    def _records(self, file: File | None, source: Source) -> Iterator[tuple[int, str]]:
+        """Give line and text of the records of a file; what is wrong with it as a whole is told after the last."""
+        if file is not None:
+            records = Records(file.pieces())
+            yield from records
+            self.failures += records.faults(source)
+
+    def _read(self, part: str, source: Source, line: int, text: str) -> Block | None:
+        """Read one record; one that cannot be read is told, and remembered by its name."""
+        block = read_block(text, line, source)
+        if isinstance(block, Block):
+            return block
+        self.failures.append(block.failure)
+        self._remember(part, dict(_NAMED.findall(block.text)), f"{source.name}:{block.line}")
+        return None
 
     def _remember(self, part: str, values: Mapping[str, Any], place: str) -> None:
         """Note where a faulty record stands, as far as its name can be told, for those that lean on it."""
@@ -251,13 +282,19 @@ class Reading:
         id = "--".join(ends) if kind == "claim" else str(values.get("id", ""))
         self.known.faulty.setdefault((kind, id), place)
 
-    def _source(self, part: str) -> Source | None:
-        """Return the text of a part of the pack; None when it has none, or cannot be read."""
+    def _file(self, part: str) -> File | None:
+        """Return the file of a part of the pack; None when it has none, or cannot be read."""
         files = dict(FILES.items() if self.pack is None else self.pack.files)
         if part not in files or (self.pack is None and not (self.folder / files[part]).is_file()):
             return None
-        source = read_source(self.folder / files[part], name=f"{self.folder.resolve().name}/{files[part]}")
-        if isinstance(source, Failure):
-            self.failures.append(source)
+        file = look_at(self.folder / files[part], name=f"{self.folder.resolve().name}/{files[part]}")
+        if isinstance(file, Failure):
+            self.failures.append(file)
             return None
-        return source
+        self.files.append(file)
+        return file
+
+
+def _values(work: Work) -> dict[str, Any]:
+    """Return a work as its door takes it."""
+    return {field.name: getattr(work, field.name) for field in fields(work)} | {"authors": list(work.authors)}

@@ -1,17 +1,24 @@
 """One file as it was given: its text, its lines, and failures that point into it.
 
-Lives here: `Source` and `read_source`. May enter: a path that the caller named. Never here: what the text means.
+Lives here: `Source` and `read_source` for files that are read whole, `File` and `look_at` for those that are read piece
+by piece. May enter: a path that the caller named. Never here: what the text means.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import codecs
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from kg.citations.parsed import Failure, failure
 
 MAX_BYTES = 64 * 1024 * 1024
+"""Of a file that is read whole."""
+LARGEST = 64 * 1024 * 1024 * 1024
+"""Bytes of a file that is read piece by piece."""
+PIECE = 1 << 20
 RAW_SHOWN = 300
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -46,12 +53,37 @@ class Source:
             reason,
             source=self.name,
             line=line,
-            raw=raw if len(raw) <= RAW_SHOWN else raw[: RAW_SHOWN - 1] + "…",
+            raw=_shown(raw),
             remedy=remedy,
         )
 
 
-def read_source(path: Path, *, name: str) -> Source | Failure:
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is read piece by piece; it was looked at before (`look_at`)."""
+
+    path: Path
+    name: str
+
+    def pieces(self) -> Iterator[str]:
+        """Give the text in pieces of whole lines that end in LF, without byte order mark.
+
+        Cost: about a nanosecond a character; a piece of some 10^6 characters is held, or a line where that is longer.
+        """
+        left = ""
+        with self.path.open(encoding="utf-8-sig", newline=None) as stream:
+            while piece := stream.read(PIECE):
+                cut = piece.rfind("\n") + 1
+                if cut:
+                    yield left + piece[:cut]
+                    left = piece[cut:]
+                else:
+                    left += piece
+        if left:
+            yield left
+
+
+def read_source(path: Path, *, name: str, most: int = MAX_BYTES) -> Source | Failure:
     """Read a UTF-8 text file of at most 64 MiB, or say why it cannot be read.
 
     A byte order mark of UTF-8 is dropped; CR LF and CR become LF.
@@ -59,32 +91,101 @@ def read_source(path: Path, *, name: str) -> Source | Failure:
     Args:
         path: Where the file should be.
         name: How failures call it.
+        most: Bytes that it may have.
     """
-    if not path.is_file():
-        what = "is not a file" if path.exists() else "is missing"
-        return failure(f"the file {what}", source=name, remedy="create it, or name another one in pack.toml")
+    missing = _missing(path, name)
+    if missing is not None:
+        return missing
     try:
         with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            content = stream.read(most + 1)
     except OSError as fault:
-        return failure(f"the file cannot be read: {fault.strerror}", source=name, remedy="check its permissions")
-    if len(content) > MAX_BYTES:
-        limit = MAX_BYTES // 1024 // 1024
-        return failure(f"the file is larger than {limit} MiB", source=name, remedy="split it into several packs")
+        return _unreadable(fault, name)
+    if len(content) > most:
+        return _too_large(most, name)
     text = decoded(content, name)
     if isinstance(text, Failure):
         return text
     if not text.strip():
-        return failure("the file is empty", source=name, remedy="write its records, or leave the file out")
+        return _empty(name)
     return Source(name, text)
+
+
+def look_at(path: Path, *, name: str) -> File | Failure:
+    """Go once over a file that is to be read piece by piece, or say why it cannot be read.
+
+    Args:
+        path: Where the file should be.
+        name: How failures call it.
+
+    Cost: about a nanosecond a byte; a piece of it is held at a time.
+    """
+    missing = _missing(path, name)
+    if missing is not None:
+        return missing
+    lines, size, left, filled = 0, 0, bytearray(), False
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(PIECE):
+                size += len(piece)
+                if size > LARGEST:
+                    return _too_large(LARGEST, name)
+                cut = piece.rfind(b"\n") + 1
+                left += piece[:cut] if cut else piece
+                if not cut:
+                    continue
+                whole, left = bytes(left), bytearray(piece[cut:])
+                text = decoded(whole, name)
+                if isinstance(text, Failure):
+                    return replace(text, line=(text.line or 1) + lines)
+                lines += whole.count(b"\n")
+                filled = filled or not (text == "" or text.isspace())
+    except OSError as fault:
+        return _unreadable(fault, name)
+    text = decoded(bytes(left), name)
+    if isinstance(text, Failure):
+        return replace(text, line=(text.line or 1) + lines)
+    return File(path, name) if filled or text.strip() else _empty(name)
+
+
+def with_raw(failures: Iterable[Failure], files: Iterable[File]) -> list[Failure]:
+    """Return failures with the text of their lines. Cost: one pass over each file at fault, up to its last fault."""
+    wanted: dict[str, set[int]] = {}
+    found = list(failures)
+    for one in found:
+        if one.line is not None and not one.raw:
+            wanted.setdefault(one.source, set()).add(one.line)
+    for file in files:
+        texts = dict(_lines(file, wanted.pop(file.name, set())))
+        if texts:
+            found = [
+                replace(one, raw=failure("", source="", raw=_shown(texts[one.line].strip()), remedy="").raw)
+                if one.source == file.name and not one.raw and one.line in texts
+                else one
+                for one in found
+            ]
+    return found
+
+
+def _lines(file: File, wanted: set[int]) -> Iterator[tuple[int | None, str]]:
+    last, number = max(wanted, default=0), 0
+    pieces = file.pieces() if wanted else iter(())
+    for piece in pieces:
+        for line in piece.removesuffix("\n").split("\n"):
+            number += 1
+            if number in wanted:
+                yield number, line
+        if number >= last:
+            return
 
 
 def decoded(content: bytes, name: str) -> str | Failure:
     """Return UTF-8 as text whose lines end in LF, or say which byte is none."""
     if content.startswith(_UTF16):
         return failure("the file is UTF-16, UTF-8 was expected", source=name, line=1, remedy="save it as UTF-8")
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode()
     except UnicodeDecodeError as fault:
         start = content.rfind(b"\n", 0, fault.start) + 1
         end = content.find(b"\n", fault.start)
@@ -97,3 +198,27 @@ def decoded(content: bytes, name: str) -> str | Failure:
             remedy="save the file as UTF-8 (it may be GB 18030, Latin-1 or Windows-1252 now)",
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _shown(raw: str) -> str:
+    return raw if len(raw) <= RAW_SHOWN else raw[: RAW_SHOWN - 1] + "…"
+
+
+def _missing(path: Path, name: str) -> Failure | None:
+    if path.is_file():
+        return None
+    what = "is not a file" if path.exists() else "is missing"
+    return failure(f"the file {what}", source=name, remedy="create it, or name another one in pack.toml")
+
+
+def _unreadable(fault: OSError, name: str) -> Failure:
+    return failure(f"the file cannot be read: {fault.strerror}", source=name, remedy="check its permissions")
+
+
+def _too_large(most: int, name: str) -> Failure:
+    size = f"{most // 2**30} GiB" if most >= 2**30 else f"{most // 2**20} MiB"
+    return failure(f"the file is larger than {size}", source=name, remedy="split it into several packs")
+
+
+def _empty(name: str) -> Failure:
+    return failure("the file is empty", source=name, remedy="write its records, or leave the file out")

@@ -7,7 +7,7 @@ of `Scalar`, `Items` and `Block` (yaml_nodes). May enter: `kg.importers.sources`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,7 @@ import yaml
 from yaml.resolver import Resolver
 
 from kg.citations.parsed import Failure
-from kg.importers.sources import Source
+from kg.importers.sources import PIECE, Source
 from kg.importers.yaml_nodes import Block, Items, Node, Scalar
 from kg.importers.yaml_plain import plain_block
 
@@ -24,7 +24,7 @@ MAX_DEPTH = 24
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SAFE: Any = yaml.SafeLoader("")
 _RESOLVER: Any = Resolver()
-_AMBIGUOUS: frozenset[str] = frozenset(filter(None, Resolver.yaml_implicit_resolvers))
+AMBIGUOUS: frozenset[str] = frozenset(filter(None, Resolver.yaml_implicit_resolvers))
 """What a text begins with that may be something else than a text."""
 _CONSTRUCT = {
     "bool": _SAFE.construct_yaml_bool,
@@ -33,7 +33,7 @@ _CONSTRUCT = {
     "null": _SAFE.construct_yaml_null,
 }
 _KINDS = {"bool": "a truth value", "int": "a number", "float": "a number", "null": "no value", "timestamp": "a date"}
-_RECORD = re.compile(r"-(?: |$)")
+_RECORD = re.compile(r"^-(?: |$)", re.MULTILINE)
 _IDLE = re.compile(r"\s*(?:#.*)?$|---\s*(?:#.*)?$")
 _UNREADABLE = re.compile("[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
@@ -53,6 +53,73 @@ class Unread:
     failure: Failure
 
 
+class Records:
+    """The records of a list, each with its first line and its text, as the pieces of a file come.
+
+    Args:
+        pieces: The text, cut at ends of lines.
+
+    Law: every line that begins a record yields one record; cutting the text elsewhere yields the same.
+
+    Cost: about 50 nanoseconds a line; a piece and a record are held.
+
+    Example:
+        >>> list(Records(["- id: lora\\n  type: Technique\\n", "\\n- id: qlora\\n"]))
+        [(1, '- id: lora\\n  type: Technique\\n'), (4, '- id: qlora\\n')]
+    """
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._pieces = pieces
+        self._stray: int | None = None
+        self._lead = ""
+        self._any = False
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        """Give line and text of each record."""
+        first, line, parts = 0, 1, list[str]()
+        for piece in self._pieces:
+            at = 0
+            for mark in _RECORD.finditer(piece):
+                part = piece[at : mark.start()]
+                at = mark.start()
+                if self._any:
+                    parts.append(part)
+                    yield first, "".join(parts).removesuffix("\n")
+                    parts.clear()
+                else:
+                    self._before(part, line)
+                self._any = True
+                line += part.count("\n")
+                first = line
+            rest = piece[at:]
+            if self._any:
+                parts.append(rest)
+            else:
+                self._before(rest, line)
+            line += rest.count("\n")
+        if self._any:
+            yield first, "".join(parts)
+
+    def faults(self, source: Source) -> list[Failure]:
+        """Return what is wrong with the file as a whole, once its records were given."""
+        if not self._any and self._lead.strip() == "[]":
+            return []
+        if self._stray is not None:
+            remedy = "begin each record with `- ` at the start of a line"
+            return [source.failure(self._stray, "text outside a record", remedy)]
+        if not self._any:
+            return [source.failure(None, "the file holds no records", "write some, or [] for none on purpose")]
+        return []
+
+    def _before(self, text: str, line: int) -> None:
+        """Look at text before the first record."""
+        if len(self._lead) <= PIECE:
+            self._lead += text
+        if self._stray is None:
+            lines = enumerate(text.removesuffix("\n").split("\n"), line)
+            self._stray = next((number for number, one in lines if _IDLE.match(one) is None), None)
+
+
 def read_blocks(source: Source) -> tuple[list[Block | Unread], list[Failure]]:
     """Read a list of records, each beginning with `- ` at the start of a line.
 
@@ -68,36 +135,17 @@ def read_blocks(source: Source) -> tuple[list[Block | Unread], list[Failure]]:
         >>> [type(block).__name__ for block in blocks], blocks[1].failure.line
         (['Block', 'Unread', 'Block'], 2)
     """
-    stray, records = _records(source)
-    blocks: list[Block | Unread] = []
-    failures: list[Failure] = []
-    if source.text.strip() == "[]":
-        return [], []
-    if stray is not None:
-        remedy = "begin each record with `- ` at the start of a line"
-        failures.append(source.failure(stray, "text outside a record", remedy))
-    elif not records:
-        failures.append(source.failure(None, "the file holds no records", "write some, or [] for none on purpose"))
-    for start, text in records:
-        try:
-            blocks.append(_block(text, start))
-        except _Refused as fault:
-            blocks.append(Unread(text, start, source.failure(fault.line, fault.reason, fault.remedy)))
-    return blocks, failures
+    records = Records([source.text])
+    blocks = [read_block(text, line, source) for line, text in records]
+    return blocks, records.faults(source)
 
 
-def _records(source: Source) -> tuple[int | None, list[tuple[int, str]]]:
-    """Return the line of the first stray text before any record, and each record's first line and text."""
-    stray: int | None = None
-    records: list[tuple[int, list[str]]] = []
-    for number, line in enumerate(source.lines, 1):
-        if _RECORD.match(line):
-            records.append((number, [line]))
-        elif records:
-            records[-1][1].append(line)
-        elif stray is None and _IDLE.match(line) is None:
-            stray = number
-    return stray, [(number, "\n".join(lines)) for number, lines in records]
+def read_block(text: str, line: int, source: Source) -> Block | Unread:
+    """Read one record that begins at a line."""
+    try:
+        return _block(text, line)
+    except _Refused as fault:
+        return Unread(text, line, source.failure(fault.line, fault.reason, fault.remedy))
 
 
 def _block(text: str, start: int) -> Block:
@@ -191,7 +239,7 @@ def _scalar(event: Any, line: int) -> Scalar:
 
 def unquoted(text: str, line: int) -> Scalar:
     """Return the value of a text without quotes."""
-    if text and text[0] not in _AMBIGUOUS:
+    if text and text[0] not in AMBIGUOUS:
         return Scalar(text, text, line)
     value, kind = _resolved(text)
     return Scalar(text, value, line, kind)

@@ -92,8 +92,8 @@ ONE_FAULT: list[tuple[Changed, str]] = [
         "tiny/entities.yaml:3: byte 0xb5 is not UTF-8 => save the file as UTF-8 (it may be GB 18030",
     ),
     (
-        {"entities.yaml": b"- id: a\n" + b"#" * MAX_BYTES},
-        "tiny/entities.yaml:None: the file is larger than 64 MiB => split",
+        {"pack.toml": GOOD["pack.toml"].encode() + b"#" * MAX_BYTES},
+        "tiny/pack.toml:None: the file is larger than 64 MiB => split",
     ),
     # YAML
     (

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kg.citations.parsed import Failure
+from kg.importers import sources
 from kg.importers.pack import read
 from kg.importers.pack_load import load
 from kg.packs import PackContents
@@ -77,6 +78,16 @@ def test_all_faults_are_told_at_once_by_file_and_line(tmp_path: Path) -> None:
         ("tiny/entities.yaml", 15),
         ("tiny/references.bib", 5),
     ]
+
+
+@pytest.mark.parametrize("name", ["entities.yaml", "claims.yaml", "references.bib"])
+def test_a_file_that_is_too_large_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "LARGEST", 2**30)
+    broken(tmp_path, {})
+    with (tmp_path / "tiny" / name).open("ab") as stream:
+        stream.truncate(2**30 + 1)
+    (fault,) = [one for one in read(tmp_path / "tiny").failures if one.source == f"tiny/{name}"]
+    assert told(fault) == f"tiny/{name}:None: the file is larger than 1 GiB => split it into several packs"
 
 
 def test_neighbours_are_read(tmp_path: Path) -> None:

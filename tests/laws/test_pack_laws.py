@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import unicodedata
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -73,9 +74,10 @@ AWKWARD += [
 def storable(text: str) -> str:
     """The text without what the doors refuse or take off; never empty."""
     try:
-        return clean(text) or "x"
+        made = clean(text)
     except ValueError:
-        return clean("".join(char for char in text if char.isprintable())) or "x"
+        made = clean("".join(char for char in text if char.isprintable()))
+    return made if any(unicodedata.category(char)[0] in "LNPS" for char in made) else f"x{made}"
 
 
 TEXTS = (st.sampled_from(AWKWARD) | st.text(max_size=40) | st.text("no:1 -#'\"\n,[]{}", max_size=40)).map(storable)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kg.importers import pack_load
-from kg.importers.pack import read
-from kg.importers.pack_load import load, plan
+from kg.importers.pack import read, stream
+from kg.importers.pack_load import load
 from kg.model import Change, Claim, Entity, Text, Work
 from kg.packaged import packaged
 from kg.record.store import Store
@@ -196,23 +196,14 @@ def test_two_who_load_at_once_load_once(tmp_path: Path, sqlite_url: str, monkeyp
         def reading(*args: object, **options: object) -> object:
             if not calls:
                 calls.append(load_first(other))
-            return read(*args, **options)  # type: ignore[arg-type]
+            return stream(*args, **options)  # type: ignore[arg-type]
 
         def load_first(quick: Store) -> int:
             calls.append(0)
             number: int = load(quick, folder, WORDS)["revision"]
             return number
 
-        monkeypatch.setattr(pack_load, "read", reading)
+        monkeypatch.setattr(pack_load, "stream", reading)
         batch = load(store, folder, WORDS)
         assert counts(batch) == (0, 0, 8, 0, 0, 0)
         assert [revision.number for revision in store.revisions()] == [1]
-
-
-def test_a_plan_repeats_nothing() -> None:
-    contents = read(packaged("seeds", "hazards"), WORDS)
-    first = plan(contents, Snapshot.of(0, None, []), WORDS, written={})
-    after = Snapshot.of(1, None, [change.record for change in first.changes])
-    written = {(change.kind, change.id): change.record for change in first.changes}
-    assert plan(contents, after, WORDS, written=written).changes == ()
-    assert [(change.kind, change.id) for change in first.changes] == sorted(first.added)
