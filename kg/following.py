@@ -7,6 +7,7 @@ Never here: questions, criteria in words.
 from __future__ import annotations
 
 import logging
+import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -34,7 +35,9 @@ else:
 FOLD_MOST, STEPS_MOST = 200, 100
 COLUMNS_LEAST = 10_000
 """Claims from which on the record is read as columns."""
-PRIVATE = 0o600
+PRIVATE = 0o600 if sys.platform == "win32" else 0o400
+"""Readable by its owner, written by nobody: whoever shortens a file that is mapped ends the processes that look at it.
+Windows lets nobody shorten one, nor replace one that is for reading only."""
 _log = logging.getLogger(__name__)
 
 
@@ -81,7 +84,7 @@ class Following:
         """
         behind = newest - self.snapshot.revision
         if self.snapshot.revision == 0 or behind > FOLD_MOST:
-            self._read()
+            self._read(newest)
             return None
         return self._fold(newest)
 
@@ -121,16 +124,17 @@ class Following:
             folded.append((revision, self.snapshot))
         return folded
 
-    def _read(self) -> None:
+    def _read(self, newest: int) -> None:
         self._steps.clear()
         self._source = None
-        with self._store.bulk() as bulk:
-            newest, sizes = bulk.revision, bulk.sizes
-        if self._least is None or sizes["claim"] < self._least:
-            self.snapshot = snapshot_of(self._store.records())
-            return
-        self._source = self._mapped(newest)
+        if self._least is not None:
+            self._source = self._mapped(newest, self._least)
         if self._source is None:
+            with self._store.bulk() as bulk:
+                sizes = bulk.sizes
+            if self._least is None or sizes["claim"] < self._least:
+                self.snapshot = snapshot_of(self._store.records())
+                return
             memory.refuse_too_much(sizes, memory.available())
             with self._store.bulk() as bulk:
                 columns = table.Columns.read(bulk)
@@ -146,22 +150,22 @@ class Following:
     def _file(self) -> Path | None:
         return None if self._folder is None else self._folder / f"{fingerprint(self._store.name)}.columns"
 
-    def _mapped(self, newest: int) -> seen.Source | None:
-        """Return what is kept in a file, if it is this record's and not far behind."""
+    def _mapped(self, newest: int, least: int) -> seen.Source | None:
+        """Return what is kept in a file, if it is this record's, not far behind, and of claims enough."""
         path = self._file
         if path is None or not path.exists():
             return None
         try:
-            found = mapped_files.mapped(path, lambda *_: [], self._vocabulary)
+            found = mapped_files.mapped(path, self._fetch_at, self._vocabulary)
             columns = found.columns
-            if not 0 <= newest - columns.revision <= FOLD_MOST:
+            if columns.claims < least or not 0 <= newest - columns.revision <= FOLD_MOST:
                 return None
             if columns.revision and self._store.revision(columns.revision).hash != columns.hash:
                 return None
         except (StoreError, NotFound) as fault:
             _log.warning("%s; the record is read instead, and the file is made anew", fault.message)
             return None
-        return mapped_files.mapped(path, self._fetch_at(columns.revision), self._vocabulary, check=False)
+        return found
 
     def _keep(self, source: seen.Source) -> None:
         """Keep columns for the next start; a disk that is full or closed to us costs that start time, nothing else."""
@@ -171,6 +175,7 @@ class Following:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             files.write(path, mapped_files.pieces(source, self._vocabulary), mode=PRIVATE)
+            mapped_files.seal(path)
         except (KgError, OSError) as fault:
             _log.warning("columns are not kept for the next start: %s", fault)
 

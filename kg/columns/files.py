@@ -7,21 +7,25 @@ A file: 8 bytes that name the format, length and CRC-32 of the head, the head as
 
 from __future__ import annotations
 
+import logging
+import os
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import astuple, fields
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
-from kg.belief import Line, Opinion, Weighing
+from kg.belief import Line
 from kg.columns.network import Source
 from kg.columns.records import Fetch
+from kg.columns.seal import is_sealed, seal
 from kg.columns.seen import Seen
 from kg.columns.strings import Strings
 from kg.columns.table import Columns
-from kg.columns.weighing import Weighed
+from kg.columns.weighing import Weighed, Weighings
 from kg.compiled.arrays import Arrays
 from kg.criteria import Criteria
 from kg.errors import StoreError
@@ -36,9 +40,11 @@ if TYPE_CHECKING:
 else:
     np = Later("numpy")
 
-MAGIC, ALIGN, VERSION = b"EKGCOL\r\n", 64, 1
+MAGIC, ALIGN, VERSION = b"EKGCOL\r\n", 64, 2
 TOLD = ("revision", "recorded_at", "hash")
 WEIGHED = ("support", "dispute", "contested", "groups")
+SEEN = ("node", "entity", "taking", "linked")
+_log = logging.getLogger(__name__)
 
 
 def pieces(source: Source, vocabulary: Vocabulary) -> Iterator[bytes]:
@@ -50,6 +56,7 @@ def pieces(source: Source, vocabulary: Vocabulary) -> Iterator[bytes]:
     seen, arrays = source.under(Criteria(), vocabulary)
     parts = {f"columns.{name}": part for name, part in _columns_parts(columns)}
     parts |= {f"weighed.{name}": part for name, part in _weighed_parts(seen.weighed)}
+    parts |= {f"seen.{name}": np.ascontiguousarray(getattr(seen, name)) for name in SEEN}
     parts |= {
         f"arrays.{one.name}": np.ascontiguousarray(getattr(arrays, one.name))
         for one in fields(Arrays)
@@ -78,59 +85,71 @@ def pieces(source: Source, vocabulary: Vocabulary) -> Iterator[bytes]:
         yield b"\0" * (_padded(part.nbytes) - part.nbytes)
 
 
-def mapped(path: Path, fetch: Fetch, vocabulary: Vocabulary, *, check: bool = True) -> Source:
+def mapped(path: Path, fetch_at: Callable[[int], Fetch], vocabulary: Vocabulary) -> Source:
     """Return the source in a file, mapped: what is not looked at is not read.
 
     Args:
         path: A file of `pieces`.
-        fetch: Returns records by id, as they stood at the revision of the file.
+        fetch_at: Returns what returns records by id, as they stood at the revision of the file.
         vocabulary: What was weighed with another one is left aside.
-        check: Read all of it once, against its checksums.
 
     Raises:
         StoreError: the file is of another version, or cut off, or altered; says that it may be deleted.
 
-    Cost: 0.1 s for a million claims, most of it for the checksums.
+    Cost: a millisecond for a file that is sealed; another one is read once, against its checksums, and sealed: a second
+    a gigabyte.
     """
-    whole, head = _head(path)
+    whole, head, told = _head(path)
+    is_known = is_sealed(path, told)
     base = 16 + head["_length"]
     found: dict[str, Array] = {}
     for name, (dtype, shape, at, checksum) in head["arrays"].items():
-        count = int(np.prod(shape)) * np.dtype(dtype).itemsize
-        part = whole[base + at : base + at + count]
-        if check and zlib.crc32(part.data) != checksum:
+        kind = np.dtype(dtype)
+        part = whole[base + at : base + at + prod(shape) * kind.itemsize]
+        if not is_known and zlib.crc32(part.data) != checksum:
             raise _unusable(path, f"its part {name} was altered")
-        found[name] = part.view(dtype).reshape(shape)
+        found[name] = part.view(kind).reshape(shape)
+    if not is_known:
+        _seal(path, told)
     columns = _columns_of(head, found)
-    source = Source(columns, fetch)
+    source = Source(columns, fetch_at(columns.revision))
     if head["vocabulary"] == vocabulary.digest:
-        weighed = _weighed_of(head, found)
-        seen = Seen.of(columns, Criteria(), vocabulary, weighed)
+        parts = {name: found[f"seen.{name}"] for name in SEEN}
+        seen = Seen(columns, Criteria(), vocabulary, _weighed_of(head, found), added=(), **parts)
         values: dict[str, Any] = {one.name: found.get(f"arrays.{one.name}") for one in fields(Arrays)}
         values |= {"ids": seen.link_ids(), "signs": head["signs"], "terminal": head["terminal"]}
         source.keep((Criteria(), vocabulary.digest), (seen, Arrays(**values)))
     return source
 
 
-def _head(path: Path) -> tuple[Array, dict[str, Any]]:
+def _seal(path: Path, told: os.stat_result) -> None:
     try:
-        # As a plain array: elements of a `memmap` take thrice as long to read.
-        whole = np.asarray(np.memmap(path, np.uint8, "c"))
+        seal(path, told)
+    except OSError as fault:
+        _log.info("%s is checked again at the next start: %s", path, fault)
+
+
+def _head(path: Path) -> tuple[Array, dict[str, Any], os.stat_result]:
+    try:
+        with path.open("rb") as stream:
+            told = os.fstat(stream.fileno())
+            # As a plain array: elements of a `memmap` take thrice as long to read.
+            whole = np.asarray(np.memmap(stream, np.uint8, "c"))
     except (OSError, ValueError) as fault:
         raise _unusable(path, str(fault)) from fault
     start = bytes(whole[:16])
     if len(start) < 16 or start[:8] != MAGIC:
         raise _unusable(path, "it is no file of columns")
     length = int.from_bytes(start[8:12], "little")
-    told = bytes(whole[16 : 16 + length])
-    if zlib.crc32(told) != int.from_bytes(start[12:], "little"):
+    said = bytes(whole[16 : 16 + length])
+    if zlib.crc32(said) != int.from_bytes(start[12:], "little"):
         raise _unusable(path, "its head is cut off or was altered")
-    head: dict[str, Any] = orjson.loads(told)
+    head: dict[str, Any] = orjson.loads(said)
     if head.get("version") != VERSION:
         raise _unusable(path, f"it is of version {head.get('version')}, and this evidence-kg writes {VERSION}")
     if len(whole) != 16 + length + head["bytes"]:
         raise _unusable(path, f"it has {len(whole)} bytes, not {16 + length + head['bytes']}")
-    return whole, {**head, "_length": length}
+    return whole, {**head, "_length": length}, told
 
 
 def _unusable(path: Path, why: str) -> StoreError:
@@ -168,22 +187,13 @@ def _weighed_parts(weighed: Weighed) -> Iterator[tuple[str, Array]]:
     yield "pattern", weighed.pattern
     for name in WEIGHED:
         yield name, np.array([getattr(one, name) for one in weighed.weighings])
-    for one in fields(Opinion):
-        yield one.name, np.array([getattr(each.opinion, one.name) for each in weighed.weighings], np.float64)
+    yield "opinion", np.array([astuple(each.opinion) for each in weighed.weighings], np.float64)
 
 
 def _weighed_of(head: Mapping[str, Any], found: Mapping[str, Array]) -> Weighed:
-    numbers = [found[f"weighed.{one.name}"].tolist() for one in fields(Opinion)]
-    opinions = [Opinion(*row) for row in zip(*numbers, strict=True)]
-    told = [found[f"weighed.{name}"].tolist() for name in WEIGHED]
-    weighings = tuple(
-        Weighing(support, dispute, opinion, (), (), contested, groups)
-        for opinion, support, dispute, contested, groups in zip(opinions, *told, strict=True)
-    )
-    lines = tuple(Line(*line) for line in head["lines"])
-    parts = (found[f"weighed.{name}"] for name in ("counts", "line", "pattern"))
-    counts, line, pattern = parts
-    return Weighed(counts, line, lines, pattern, weighings)
+    counts, line, pattern = (found[f"weighed.{name}"] for name in ("counts", "line", "pattern"))
+    weighings = Weighings(found["weighed.opinion"], *(found[f"weighed.{name}"] for name in WEIGHED))
+    return Weighed(counts, line, tuple(Line(*line) for line in head["lines"]), pattern, weighings)
 
 
 def _padded(size: int) -> int:

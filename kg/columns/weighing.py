@@ -6,11 +6,11 @@ are found and `kg.belief.weigh` weighs each of them once, so that the numbers ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kg.belief import Line, Weighing, weigh
+from kg.belief import Line, Opinion, Weighing, weigh
 from kg.columns.strings import Strings
 from kg.columns.table import NONE, Columns
 from kg.criteria import Criteria
@@ -49,7 +49,7 @@ class Weighed:
     line: Array
     lines: tuple[Line, ...]
     pattern: Array
-    weighings: tuple[Weighing, ...]
+    weighings: Sequence[Weighing]
 
     @classmethod
     def of(cls, columns: Columns, criteria: Criteria, vocabulary: Vocabulary) -> Weighed:
@@ -73,6 +73,35 @@ class Weighed:
     def expected(self) -> Array:
         """For each claim its expected value."""
         return np.array([one.opinion.expected for one in self.weighings], np.float64)[self.pattern]
+
+
+class Weighings(Sequence[Weighing]):
+    """Weighings as columns, without ids; each is made when it is first asked for.
+
+    Args:
+        opinion: For each the numbers of its opinion.
+        told: For each its support, its dispute, whether it is contested, and its groups.
+    """
+
+    def __init__(self, opinion: Array, *told: Array) -> None:
+        self._opinion = opinion
+        self._told = told
+        self._made: dict[int, Weighing] = {}
+
+    def __len__(self) -> int:
+        return len(self._opinion)
+
+    def __getitem__(self, at: Any) -> Any:
+        found = self._made.get(at)
+        if found is not None:
+            return found
+        if isinstance(at, slice):
+            return [self[one] for one in range(len(self))[at]]
+        place = range(len(self))[at]
+        support, dispute, contested, groups = (column[place].item() for column in self._told)
+        opinion = Opinion(*self._opinion[place].tolist())
+        made = self._made[place] = Weighing(support, dispute, opinion, (), (), contested, groups)
+        return made
 
 
 def said(columns: Columns, place: int) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 import kg
 from kg.columns import files
 from kg.columns.network import Source
+from kg.columns.records import Fetch
+from kg.columns.seal import is_sealed
 from kg.columns.strings import Strings
 from kg.columns.table import Columns
 from kg.criteria import Criteria
@@ -244,6 +247,10 @@ def written(source: Source, path: Path) -> Path:
     return path
 
 
+def nothing(_revision: int) -> Fetch:
+    return lambda _kind, _ids: []
+
+
 def source_on(store: Store) -> Source:
     with store.bulk() as bulk:
         columns = Columns.read(bulk)
@@ -256,7 +263,7 @@ def test_what_is_mapped_is_what_was_read(tmp_path: Path, revisions: int) -> None
         history(store, random.Random(revisions), revisions)
         source, records = source_on(store), whole(store.records())
         path = written(source, tmp_path / "all.columns")
-        again = files.mapped(path, lambda kind, ids: store.some(kind, ids, revisions), VOCABULARY)
+        again = files.mapped(path, lambda number: lambda kind, ids: store.some(kind, ids, number), VOCABULARY)
         assert (again.columns.revision, again.columns.hash) == (source.columns.revision, source.columns.hash)
         assert_same_snapshots(again.snapshot, records)
         for asked in ASKED:
@@ -277,4 +284,28 @@ def test_damaged_files_are_told_from_whole_ones(tmp_path: Path) -> None:
             continue  # what fills the gaps between parts means nothing
         path.write_bytes(content[:at] if cut else content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
         with pytest.raises(kg.StoreError, match="cannot be used"):
-            files.mapped(path, lambda _kind, _ids: [], VOCABULARY)
+            files.mapped(path, nothing, VOCABULARY)
+
+
+def test_a_file_is_read_through_once_and_again_when_somebody_touched_it(tmp_path: Path) -> None:
+    with Store.open("sqlite://", clock=Clock()) as store:
+        history(store, random.Random(7), 6)
+        path = written(source_on(store), tmp_path / "all.columns")
+    content = path.read_bytes()
+    assert not is_sealed(path, path.stat())
+    files.mapped(path, nothing, VOCABULARY)
+    assert is_sealed(path, path.stat())
+    files.mapped(path, nothing, VOCABULARY)
+    at = content.index(b"Risk")
+    for altered in (content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :], content[:-64]):
+        path.write_bytes(altered)
+        os.utime(path, (0, 0))  # a clock that ticks slowly may tell the same time twice
+        assert not is_sealed(path, path.stat())
+        with pytest.raises(kg.StoreError, match="cannot be used"):
+            files.mapped(path, nothing, VOCABULARY)
+        assert not is_sealed(path, path.stat())
+    path.unlink()
+    path.write_bytes(content)
+    assert not is_sealed(path, path.stat())
+    files.mapped(path, nothing, VOCABULARY)
+    assert is_sealed(path, path.stat())
