@@ -14,50 +14,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from kg.citations import bibtex
 from kg.errors import InputError
+from kg.exporters.pack_yaml import Flow, Row, dump
 from kg.model import Claim, Entity, Evidence, Text, Work, to_payload
 from kg.packs import FILES, HEAD, CoverageRow, Pack
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
-WIDTH = 118
 _ITEM = (
     "work", "stance", "kind", "strength", "strength_reason", "basis", "locator", "inferred", "independence_group",
     "statement", "quote",
 )  # fmt: skip
 _DIGITS = re.compile(r"(\d+)")
-_BREAKS = re.compile(r"[\n\t\x85\u2028\u2029\ufeff]")
-
-
-class _Flow(dict[str, Any]):
-    """A mapping written on one line."""
-
-
-class _Row(list[Any]):
-    """A list written on one line."""
-
-
-class _Dumper(yaml.SafeDumper):
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
-        """Indent lists below their name, as people write them."""
-        super().increase_indent(flow, False)
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = '"' if _BREAKS.search(text) else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(
-    _Flow, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
-)
-_Dumper.add_representer(
-    _Row, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
-)
 
 
 def documents(
@@ -146,15 +115,15 @@ def _tree(own: Mapping[str, Entity]) -> Iterator[Entity]:
 
 
 def _entity(entity: Entity) -> dict[str, Any]:
-    record: dict[str, Any] = {"id": entity.id, "type": entity.type, "label": _Flow(entity.label.document())}
+    record: dict[str, Any] = {"id": entity.id, "type": entity.type, "label": Flow(entity.label.document())}
     if entity.definition is not None:
         record["definition"] = entity.definition.document()
     if entity.broader is not None:
         record["broader"] = entity.broader
     if entity.aliases:
-        record["aliases"] = _Row(entity.aliases)
+        record["aliases"] = Row(entity.aliases)
     if entity.matches:
-        record["matches"] = [_Flow(relation=relation, iri=iri) for relation, iri in entity.matches]
+        record["matches"] = [Flow(relation=relation, iri=iri) for relation, iri in entity.matches]
     return record
 
 
@@ -221,17 +190,14 @@ def _said(work: Work, vocabulary: Vocabulary) -> dict[str, Any] | None:
 def _row(row: CoverageRow) -> dict[str, Any]:
     record: dict[str, Any] = {"locator": row.locator}
     if row.heading is not None:
-        record["heading"] = _Flow(row.heading.document())
+        record["heading"] = Flow(row.heading.document())
     record["statement"] = row.statement
-    lists = {"claims": list(row.claims), "entities": _Row(row.entities), "work_notes": _Row(row.work_notes)}
+    lists = {"claims": list(row.claims), "entities": Row(row.entities), "work_notes": Row(row.work_notes)}
     return record | {name: ids for name, ids in lists.items() if ids}
 
 
 def _list(records: Iterable[Mapping[str, Any]]) -> str:
-    blocks = [
-        yaml.dump([record], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH) for record in records
-    ]
-    return "\n".join(blocks) or "[]\n"
+    return "\n".join(map(dump, records)) or "[]\n"
 
 
 def _head(pack: Pack, files: Sequence[tuple[str, str]]) -> str:

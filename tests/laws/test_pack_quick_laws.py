@@ -225,7 +225,7 @@ def test_records_do_not_depend_on_how_the_text_is_cut(text: str, size: int) -> N
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
-        st.sampled_from([b"\n", b"\r", b"\r\n", b"ab", "微".encode(), b"\xff", b"\xe5", b" ", b"\xef\xbb\xbf"]),
+        st.sampled_from([b"\n", b"\r", b"\r\n", b"ab", "微".encode(), b"\xff", b"\xe5", b" "]),
         max_size=12,
     )
 )
@@ -237,7 +237,7 @@ def test_a_file_in_pieces_is_the_file(monkeypatch: pytest.MonkeyPatch, content: 
         with monkeypatch.context() as patch:
             patch.setattr(sources, "PIECE", 3)
             file = look_at(path, name="f")
-            if isinstance(whole, Failure) or not whole.strip(" \n\ufeff"):
+            if isinstance(whole, Failure) or not whole.strip():
                 assert isinstance(file, Failure)
                 assert isinstance(whole, str) or (file.reason, file.line) == (whole.reason, whole.line)
                 return
