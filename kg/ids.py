@@ -27,6 +27,8 @@ _ORCID = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]")
 ITEM_CODE = re.compile(r"[A-Za-z0-9]{1,64}")
 """What stands behind the work and a full stop in the id of an item of evidence."""
 SLUG_MAX = 100
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = tuple(first + second for first in _BASE32 for second in _BASE32)
 BETWEEN = "--"
 """What joins subject, relation and object in the id of a claim; no slug and no id of a relation holds it."""
 
@@ -113,7 +115,9 @@ def evidence_id(work: str, *core: str) -> str:
         'hu2022lora.opneblqy3jx6'
     """
     digest = hashlib.sha256("\x1f".join((work, *core)).encode()).digest()
-    return f"{work}.{base64.b32encode(digest).decode().lower()[:12]}"
+    bits = int.from_bytes(digest[:8]) >> 4
+    code = "".join(_PAIRS[bits >> place & 1023] for place in (50, 40, 30, 20, 10, 0))
+    return f"{work}.{code}"
 
 
 def item_id(

@@ -19,17 +19,14 @@ from kg.model import CURRENT, MERGED, YEARS, Entity, Text, Work
 from kg.vocabulary import Vocabulary
 
 LINE, PROSE, MEMBERS = 500, 10_000, 50
-_FREE = (
-    ("statement", PROSE), ("id", LINE), ("locator", LINE), ("quote", PROSE), ("strength_reason", PROSE),
-    ("independence_group", LINE),
-)  # fmt: skip
+_LINES = (("id", LINE), ("locator", LINE), ("independence_group", LINE))
+_FREE = (*_LINES, ("statement", PROSE), ("quote", PROSE), ("strength_reason", PROSE))
 _CLAIM = frozenset({"subject", "relation", "object", "conditions"})
 _ITEM = frozenset({"id", "work", "stance", "kind", "strength", "basis", "statement", "strength_reason"})
 _ITEM |= {"locator", "quote", "inferred", "independence_group"}
 _ENTITY_NEEDS, _WORK_NEEDS = frozenset({"id", "type", "label"}), frozenset({"id", "type", "title"})
 _ENTITY = _ENTITY_NEEDS | {"definition", "broader", "aliases"}
 _WORK = _WORK_NEEDS | {"authors", "year", "status", "independence_group"}
-_CORE = ("claim", "stance", "kind", "strength", "basis", "locator", "statement", "quote")
 _SORTED = orjson.OPT_SORT_KEYS
 
 
@@ -72,12 +69,8 @@ class Quick:
         self._given = {} if contributor is None else {"contributor": contributor}
         self._types, self._relations = frozenset(vocabulary.entity_types), frozenset(vocabulary.relations)
         self._statuses = frozenset(vocabulary.work_statuses) - {MERGED}
-        self._words = (
-            ("stance", frozenset(vocabulary.stances)),
-            ("kind", frozenset(vocabulary.study_kinds)),
-            ("strength", frozenset(vocabulary.strengths)),
-            ("basis", frozenset(vocabulary.bases)),
-        )
+        self._stances, self._kinds = frozenset(vocabulary.stances), frozenset(vocabulary.study_kinds)
+        self._strengths, self._bases = frozenset(vocabulary.strengths), frozenset(vocabulary.bases)
 
     def entity(self, text: str) -> Entity | None:
         """Return an entity; None where it has to pass the door."""
@@ -137,29 +130,38 @@ class Quick:
         if "conditions" in claim and not _fit((claim["conditions"],), PROSE):
             return None
         id = claim["id"] = f"{subject}--{relation}--{object}"
+        is_short = len(text) <= PROSE and text.isascii()
         items: list[Item] = []
         for at, (below, values) in enumerate(parts):
-            item = self._item(values, id, works)
+            item = self._item(values, id, works, is_short=is_short)
             if item is None:
                 return None
             items.append(Item(*item, below, at))
         return Block(id, subject, relation, object, orjson.dumps(claim, option=_SORTED).decode(), items)  # type: ignore[arg-type]
 
-    def _item(self, values: Values, claim: str, works: Mapping[str, Any]) -> tuple[str, str | None, str, str] | None:
-        """Return id, alias, work and payload of an item."""
-        work: Any = values.get("work")
-        inferred = values.get("inferred", False)
-        if work not in works or "statement" not in values or not values.keys() <= _ITEM:
+    def _item(
+        self, values: Values, claim: str, works: Mapping[str, Any], *, is_short: bool
+    ) -> tuple[str, str | None, str, str] | None:
+        """Return id, alias, work and payload of an item; of a short text nothing but its lines can be too long."""
+        get: Callable[..., Any] = values.get
+        work, stance, kind, strength, basis = get("work"), get("stance"), get("kind"), get("strength"), get("basis")
+        statement, inferred = get("statement"), get("inferred", False)
+        if work not in works or statement is None or type(inferred) is not bool or not values.keys() <= _ITEM:
             return None
-        if type(inferred) is not bool or not all(values.get(name) in known for name, known in self._words):
+        if stance not in self._stances or kind not in self._kinds:
             return None
-        if not all(_fit((values[name],), most) for name, most in _FREE if name in values):
+        if strength not in self._strengths or basis not in self._bases:
+            return None
+        if not all(_fit((values[name],), most) for name, most in (_LINES if is_short else _FREE) if name in values):
             return None
         if "id" in values:
             values["alias"] = values.pop("id")
-        core: dict[str, Any] = {name: values.get(name) for name in _CORE}
-        core["claim"] = values["claim"] = claim
-        id = values["id"] = ids.item_id(work, inferred=inferred, **core)
+        locator, quote = get("locator"), get("quote")
+        id = values["id"] = ids.item_id(
+            work, claim=claim, stance=stance, kind=kind, strength=strength, basis=basis, inferred=inferred,
+            locator=locator, statement=statement, quote=quote,
+        )  # fmt: skip
+        values["claim"] = claim
         if not inferred:
             values.pop("inferred", None)
         values |= self._given

@@ -28,6 +28,10 @@ _FIELD = re.compile(
     rf"|{{en: (?P<en>{_FLOW})(?:, zh: (?P<zh>{_FLOW}))?}}|\[(?P<row>{_FLOW}(?:, {_FLOW})*)\])"
     rf"|(?P<list>(?:\n    - {_BEGIN}.*)+))(?=\n|$)"
 )
+_ODD = AMBIGUOUS | frozenset("'\"")
+_LETTERS = "".join(sorted(filter(str.isalpha, AMBIGUOUS)))
+_ODD_VALUE = re.compile(rf": (?:[^{_LETTERS}\w(]|[\d_]|[{_LETTERS}].{{0,4}}(?:\n|$))")
+"""A value that is no text as it stands, or may be none."""
 _LONGEST_WORD = 5
 """Letters of the longest word that YAML takes for something else than a text: `false`."""
 
@@ -86,18 +90,20 @@ def claim_of(text: str) -> tuple[Values, list[tuple[int, Values]]] | None:
     """
     if not is_plain(text):
         return None
-    head, *parts = f"\n  {text[2:]}".rstrip("\n").split(ITEM)
+    text = f"\n  {text[2:]}".rstrip("\n")
+    is_bare = text.count(":") == text.count("\n") and _ODD_VALUE.search(text) is None
+    head, *parts = text.split(ITEM)
     if parts:
         if not head.endswith(LIST):
             return None
         head = head.removesuffix(LIST)
-    claim = _fields(_OF_RECORD, head)
+    claim = _fields(_OF_RECORD, head, is_bare=is_bare)
     if claim is None or "evidence" in claim:
         return None
     line = head.count("\n") + 1
     items: list[tuple[int, Values]] = []
     for part in parts:
-        item = _fields(_OF_ITEM, f"\n      {part}")
+        item = _fields(_OF_ITEM, f"\n      {part}", is_bare=is_bare)
         if item is None:
             return None
         items.append((line, item))
@@ -129,13 +135,15 @@ def scalar(name: str, value: str) -> Any:
     return made.value
 
 
-def _fields(pattern: re.Pattern[str], text: str) -> Values | None:
-    """Return the fields that make up a text wholly."""
+def _fields(pattern: re.Pattern[str], text: str, *, is_bare: bool) -> Values | None:
+    """Return the fields that make up a text wholly; where it is bare, all values are texts as they stand."""
     pairs: list[tuple[str, str]] = pattern.findall(text)
     values: Values = dict(pairs)
     lines = text.count("\n")
     if len(values) != len(pairs) or not values:
         return None
+    if is_bare and len(pairs) == lines:
+        return values
     if len(pairs) != lines and len(pairs) + sum(value.count("\n") for value in values.values()) != lines:
         return None
     for name, value in pairs:
@@ -168,6 +176,3 @@ def _is_text(value: str) -> bool:
 def _alone(value: str) -> bool:
     """Say whether a member of a list or a mapping is a text without quotes."""
     return value[0] not in "'\"" and ": " not in value and value[-1] not in ": " and _is_text(value)
-
-
-_ODD = AMBIGUOUS | frozenset("'\"")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import tempfile
 from dataclasses import replace
 from datetime import date
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 
 from kg.citations.parsed import Failure
 from kg.exporters.pack import documents, write
+from kg.ids import evidence_id
 from kg.importers import pack_references, sources
 from kg.importers.fields import plain
 from kg.importers.pack import read
@@ -40,7 +43,7 @@ MORE = VALUES | st.sampled_from([
     "true", "weak", "supports", "argument", "abstract", "hu2022", "lora", "Technique", "A text that goes on", "''",
     "'it''s'", "'a: b'", '"a # b"', '"\\u00e9"', "' x'", "e\u0301", "\u0301x", "\U000f0000", "x" * 501, "x" * 10_001,
     "{en: A, zh: 乙}", "{en: A}", "{en: no}", "{zh: A}", "{en: a , zh: b}", "[a, b]", "[a, no]", "[a,b]", "[a, a]",
-    "[]", "2022",
+    "[]", "2022", "0xabcdef01", "1.5e+300", "Null", "FALSE", "No", "Nose",
     "\n    going on", "one\n    going on", "one\n      going: on", "one\n        going on", "one\n        # no",
     "one\n\n  two",
     "'one\n        it''s two'", '"one\n        two"', "\n    - Doe, Jane\n    - Roe, R.", "\n    - no", "\n    - a: b",
@@ -245,6 +248,13 @@ def test_a_file_in_pieces_is_the_file(monkeypatch: pytest.MonkeyPatch, content: 
             pieces = list(file.pieces())
         assert "".join(pieces) == whole
         assert all(piece.endswith("\n") for piece in pieces[:-1])
+
+
+@given(st.text(), st.text())
+def test_the_id_of_an_item_is_base32_of_its_sha256(work: str, said: str) -> None:
+    work, said = (text.encode(errors="replace").decode() for text in (work, said))
+    digest = base64.b32encode(hashlib.sha256(f"{work}\x1f{said}".encode()).digest()).decode().lower()
+    assert evidence_id(work, said) == f"{work}.{digest[:12]}"
 
 
 def test_references_in_parts_are_the_references(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
