@@ -14,12 +14,10 @@ from pathlib import Path, PurePosixPath
 
 from kg.errors import InputError
 from kg.ids import slugify
-from kg.importers.sources import MAX_BYTES
 from kg.packs import HEAD
 from kg.sheets import FILES as TABLES
 
-MAX_FILES, MAX_TOTAL = 200, 4 * MAX_BYTES
-TABLES_MOST = 4 * 1024 * 1024 * 1024
+MAX_FILES, MAX_TOTAL = 200, 4 * 1024 * 1024 * 1024
 CHUNK = 1024 * 1024
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
@@ -31,7 +29,7 @@ def unpacked(path: Path) -> Iterator[Path]:
     Raises:
         InputError: it is no ZIP file, holds neither, a name that leads elsewhere, or more than is read.
 
-    Cost: at most 4 GiB of tables, or four times the largest file of a pack, are written, whatever the file says.
+    Cost: at most 4 GiB are written, whatever the file says.
     """
     with tempfile.TemporaryDirectory(prefix="kg-pack-") as made:
         folder = Path(made) / (slugify(path.stem.removesuffix(".pack").removesuffix(".tables")) or "pack")
@@ -61,14 +59,13 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path) -> None:
     tables = {name.parent for name in names if name.name.lower() in TABLES}
     if len(tops) != 1 and (tops or len(tables) != 1):
         raise _refused(path, f"holds {len(tops) or 'no'} {HEAD} at its top or in one folder, expected one, or tables")
-    top, most = (tops[0], MAX_BYTES) if tops else (tables.pop(), TABLES_MOST)
-    left = MAX_TOTAL if tops else TABLES_MOST
+    top, left = tops[0] if tops else tables.pop(), MAX_TOTAL
     for one in files:
         name = PurePosixPath(one.filename)
         if name.is_absolute() or ".." in name.parts or "\\" in one.filename:
             raise _refused(path, f"holds a name that leads elsewhere: {one.filename[:80]!r}")
         if name.parent == top:
-            left -= _copy(archive, one, folder / name.name, min(left, most), path)
+            left -= _copy(archive, one, folder / name.name, left, path)
 
 
 def _copy(archive: zipfile.ZipFile, one: zipfile.ZipInfo, to: Path, most: int, path: Path) -> int:
