@@ -101,15 +101,8 @@ def _claims(columns: Sequence[str | None], vocabulary: Vocabulary, entities: Map
 def _evidence(columns: Sequence[str | None], vocabulary: Vocabulary, works: Mapping[str, Any]) -> Lane:
     wanted = [(at, name) for at, name in enumerate(columns) if name is not None]
     last = len(columns)
-    words = tuple(
-        (name, frozenset(terms))
-        for name, terms in (
-            ("stance", vocabulary.stances),
-            ("kind", vocabulary.study_kinds),
-            ("strength", vocabulary.strengths),
-            ("basis", vocabulary.bases),
-        )
-    )
+    stances, kinds = frozenset(vocabulary.stances), frozenset(vocabulary.study_kinds)
+    strengths, bases = frozenset(vocabulary.strengths), frozenset(vocabulary.bases)
     statuses = frozenset(vocabulary.statuses)
 
     def take(cells: list[str]) -> Taken | None:
@@ -122,7 +115,9 @@ def _evidence(columns: Sequence[str | None], vocabulary: Vocabulary, works: Mapp
         inferred = values.get("inferred", "false")
         if work not in works or claim is None or "statement" not in values or status not in statuses:
             return None
-        if inferred not in _FLAGS or not all(values.get(name) in known for name, known in words):
+        if inferred not in _FLAGS or values.get("stance") not in stances or values.get("kind") not in kinds:
+            return None
+        if values.get("strength") not in strengths or values.get("basis") not in bases:
             return None
         id: Any = values.get("id")
         if id is None:

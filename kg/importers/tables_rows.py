@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import eq
 from typing import Any
 
 import orjson
@@ -22,6 +23,7 @@ from kg.importers.pack_links import Placed
 from kg.importers.sources import Source
 from kg.inputs import ClaimIn, EntityIn, EvidenceIn, WorkIn
 from kg.model import Claim, Evidence, Record, Work, canonical, from_payload, to_payload
+from kg.record.spool import Spool
 from kg.sheets import values_of
 from kg.vocabulary import Vocabulary
 
@@ -50,38 +52,46 @@ class Kept:
     """Claims or evidence that passed their door.
 
     Attributes:
-        ids, payloads, lines: Of each.
+        ids, lines: Of each.
         first, second, third: What each leans on: subject, relation and object of a claim; claim, work and the item that
             an item of evidence supersedes. A list for each weighs less than a tuple for each row.
+        spool, places: The payloads, and where in them that of each is.
     """
 
     ids: list[str] = field(default_factory=list)
-    payloads: list[str] = field(default_factory=list)
     lines: array[int] = field(default_factory=lambda: array("q"))
     first: list[str] = field(default_factory=list)
     second: list[str] = field(default_factory=list)
     third: list[str | None] = field(default_factory=list)
+    spool: Spool = field(default_factory=Spool)
+    places: array[int] = field(default_factory=lambda: array("q"))
 
     def add(self, line: int, id: str, payload: str, leans: tuple[str, str, str | None]) -> None:
         """Add one."""
+        first, second, third = leans
         self.ids.append(id)
-        self.payloads.append(payload)
         self.lines.append(line)
-        self.first.append(leans[0])
-        self.second.append(leans[1])
-        self.third.append(leans[2])
+        self.first.append(first)
+        self.second.append(second)
+        self.third.append(third)
+        self.places.append(self.spool.add(payload))
+
+    def payloads(self, places: Sequence[int]) -> list[str]:
+        """Return the payloads of those at some places, in that order."""
+        return self.spool.texts([self.places[at] for at in places])
 
     def only(self, places: Sequence[int]) -> Kept:
         """Return those at some places, in that order."""
-        if len(places) == len(self.ids) and all(at == place for at, place in enumerate(places)):
+        if len(places) == len(self.ids) and all(map(eq, places, range(len(places)))):
             return self
         return Kept(
             [self.ids[at] for at in places],
-            [self.payloads[at] for at in places],
             array("q", [self.lines[at] for at in places]),
             [self.first[at] for at in places],
             [self.second[at] for at in places],
             [self.third[at] for at in places],
+            self.spool,
+            array("q", [self.places[at] for at in places]),
         )
 
     def circles(self) -> set[int]:
@@ -194,7 +204,7 @@ def claim_of(cells: dict[str, str]) -> str:
 
 def placed(kind: RecordKind, kept: Kept, at: int, source: Source) -> Placed[Any]:
     """Return one of them as a record with its place."""
-    record: Any = from_payload(kind, orjson.loads(kept.payloads[at]))
+    record: Any = from_payload(kind, orjson.loads(kept.payloads([at])[0]))
     return Placed(record, source, kept.lines[at])
 
 

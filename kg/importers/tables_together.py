@@ -74,7 +74,7 @@ class Together:
             if kind in WHOLE:
                 self._settle_whole(kind, self._whole(table, source))
             else:
-                kept[kind] = self._once(self._lean(table, source), kind, source)
+                kept[kind] = self._once(self._lean(table, source, kept["claim"].ids), kind, source)
         claims = self._news("claim", kept["claim"])
         evidence = self._news("evidence", kept["evidence"])
         if claims.ids:
@@ -82,8 +82,7 @@ class Together:
         if evidence.ids:
             evidence = self._evidence(evidence, sources["evidence"])
         for kind, some in (("claim", claims), ("evidence", evidence)):
-            for id, payload in zip(some.ids, some.payloads, strict=True):
-                self.batch.put(kind, id, payload)
+            self.batch.take(kind, some.ids, some.spool, some.places)
         for own in (self.known.entities, self.known.works):
             for one in own.values():
                 self.batch.add(one)
@@ -138,14 +137,14 @@ class Together:
         if self.rows % AT_ONCE == 0:
             self.told(f"reading {table.sheet.file}", self.rows, 0)
 
-    def _lean(self, table: Table, source: Source) -> Kept:
-        """Return the claims or evidence of a table as payloads."""
+    def _lean(self, table: Table, source: Source, ids: Sequence[str]) -> Kept:
+        """Return the claims or evidence of a table as payloads; `ids` are such as they lean on, to be kept once."""
         kind, kept = table.sheet.kind, Kept()
         there: Any = {**self.base.entities, **self.known.entities} if kind == "claim" else {
             **self.base.works, **self.known.works
         }  # fmt: skip
         quick = lane(kind, table.columns, self.vocabulary, there)
-        same: dict[str, str] = {}
+        same = {id: id for id in ids}
         for line, cells, broken in rows_of(table):
             self._count(table)
             taken = None if quick is None or broken is not None else quick(cells)
@@ -187,7 +186,9 @@ class Together:
         for low in range(0, len(kept.ids), AT_ONCE):
             some = range(low, min(low + AT_ONCE, len(kept.ids)))
             present = self._present(kind, [kept.ids[at] for at in some if kept.ids[at] in there])
-            places += [at for at in some if self._is_news(kind, kept.ids[at], kept.payloads[at], present)]
+            payloads = kept.payloads(some) if present else [""] * len(some)
+            given = zip(some, payloads, strict=True)
+            places += [at for at, said in given if self._is_news(kind, kept.ids[at], said, present)]
         return kept.only(places)
 
     def _present(self, kind: RecordKind, ids: Sequence[str]) -> dict[str, Record]:

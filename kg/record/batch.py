@@ -7,8 +7,9 @@ Never here: SQL, the chain.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from operator import itemgetter
 from typing import Any
 
@@ -18,6 +19,7 @@ from kg.errors import InputError, ShapeViolation
 from kg.ids import RECORD_KINDS, RecordKind
 from kg.model import Claim, Evidence, Record, canonical, from_payload, kind_of, to_payload
 from kg.record.rows import FORMS, Row
+from kg.record.spool import Spool
 
 
 class Batch:
@@ -26,13 +28,12 @@ class Batch:
     Example:
         >>> some = Batch()
         >>> some.add(Claim("a--raises--b", "a", "raises", "b"))
-        >>> len(some), list(some.payloads("claim"))[0][1][:21]
+        >>> len(some), next(some.payloads("claim", 10))[1][0][:21]
         (1, '{"id":"a--raises--b",')
     """
 
     def __init__(self) -> None:
-        self._ids: dict[RecordKind, list[str]] = {kind: [] for kind in RECORD_KINDS}
-        self._payloads: dict[RecordKind, list[str]] = {kind: [] for kind in RECORD_KINDS}
+        self._parts: dict[RecordKind, _Part] = {kind: _Part() for kind in RECORD_KINDS}
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Batch:
@@ -43,7 +44,7 @@ class Batch:
         return made
 
     def __len__(self) -> int:
-        return sum(map(len, self._ids.values()))
+        return sum(len(part.ids) for part in self._parts.values())
 
     def add(self, record: Record) -> None:
         """Add a record.
@@ -69,8 +70,15 @@ class Batch:
 
     def put(self, kind: RecordKind, id: str, payload: str) -> None:
         """Add a record whose canonical payload is at hand; it has passed its door."""
-        self._ids[kind].append(id)
-        self._payloads[kind].append(payload)
+        part = self._parts[kind]
+        part.ids.append(id)
+        part.places.append(part.spool.add(payload))
+
+    def take(self, kind: RecordKind, ids: list[str], spool: Spool, places: array[int]) -> None:
+        """Take over the records of a kind, of which there was none: ids, and where in a spool their payloads are."""
+        if self._parts[kind].ids:
+            raise ValueError(f"there are records of the kind {kind} already")
+        self._parts[kind] = _Part(ids, spool, places)
 
     def settle(self) -> None:
         """Sort the records of each kind by id.
@@ -78,45 +86,59 @@ class Batch:
         Raises:
             ShapeViolation: one record is given twice with different contents; given twice alike, it is kept once.
         """
-        for kind, ids in self._ids.items():
+        for kind, part in self._parts.items():
+            ids = part.ids
             if all(map(str.__lt__, ids, ids[1:])):
                 continue
-            payloads = self._payloads[kind]
-            order = sorted(range(len(ids)), key=ids.__getitem__)
             kept: list[int] = []
-            for at in order:
-                if kept and ids[kept[-1]] == ids[at]:
-                    if payloads[kept[-1]] != payloads[at]:
-                        raise ShapeViolation(
-                            f"the {kind} {ids[at]} is given twice with different contents",
-                            where=ids[at],
-                            hint="give each record once",
-                        )
-                else:
+            for at in sorted(range(len(ids)), key=ids.__getitem__):
+                if not kept or ids[kept[-1]] != ids[at]:
                     kept.append(at)
-            self._ids[kind] = [ids[at] for at in kept]
-            self._payloads[kind] = [payloads[at] for at in kept]
+                    continue
+                first, again = part.spool.texts([part.places[kept[-1]], part.places[at]])
+                if first != again:
+                    raise ShapeViolation(
+                        f"the {kind} {ids[at]} is given twice with different contents",
+                        where=ids[at],
+                        hint="give each record once",
+                    )
+            part.only(kept)
 
     def ids(self, kind: RecordKind) -> list[str]:
         """Return the ids of a kind, in their order."""
-        return self._ids[kind]
+        return self._parts[kind].ids
 
-    def payloads(self, kind: RecordKind) -> Iterator[tuple[str, str]]:
-        """Give id and payload of the records of a kind, in their order."""
-        return zip(self._ids[kind], self._payloads[kind], strict=True)
+    def payloads(self, kind: RecordKind, size: int) -> Iterator[tuple[list[str], list[str]]]:
+        """Give ids and payloads of the records of a kind in their order, so many at a time."""
+        part = self._parts[kind]
+        for low in range(0, len(part.ids), size):
+            yield part.ids[low : low + size], part.spool.texts(part.places[low : low + size])
 
     def keep(self, kind: RecordKind, keeps: Callable[[int], bool]) -> None:
         """Leave out the records of a kind at whose place `keeps` says no."""
-        kept = [at for at in range(len(self._ids[kind])) if keeps(at)]
-        if len(kept) < len(self._ids[kind]):
-            self._ids[kind] = [self._ids[kind][at] for at in kept]
-            self._payloads[kind] = [self._payloads[kind][at] for at in kept]
+        part = self._parts[kind]
+        kept = [at for at in range(len(part.ids)) if keeps(at)]
+        if len(kept) < len(part.ids):
+            part.only(kept)
 
-    def parts(self, kind: RecordKind, size: int) -> Iterator[tuple[list[str], list[Row]]]:
-        """Give ids and rows of the records of a kind, so many at a time."""
-        row = _ROWS[kind]
-        for low in range(0, len(self._ids[kind]), size):
-            yield self._ids[kind][low : low + size], list(map(row, self._payloads[kind][low : low + size]))
+
+@dataclass
+class _Part:
+    """The records of one kind: their ids, and where their payloads are."""
+
+    ids: list[str] = field(default_factory=list)
+    spool: Spool = field(default_factory=Spool)
+    places: array[int] = field(default_factory=lambda: array("q"))
+
+    def only(self, kept: Sequence[int]) -> None:
+        """Keep those at some places, in that order."""
+        self.ids = [self.ids[at] for at in kept]
+        self.places = array("q", [self.places[at] for at in kept])
+
+
+def rows_of(kind: RecordKind, payloads: Iterable[str]) -> list[Row]:
+    """Return the rows of the table of a kind that canonical payloads stand for."""
+    return list(map(_ROWS[kind], payloads))
 
 
 def _plain(type_: type[Claim | Evidence]) -> Callable[[str], Row]:

@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
+import orjson
+
 from kg.model import Revision, canonical
 
 NO_HASH = "0" * 64
@@ -54,10 +56,11 @@ def seal(
     """
     digest = hashlib.sha256()
     digest.update(f'{{"act":{canonical(act)},"actor":{canonical(actor)},"changes":['.encode())
-    comma = ""
+    comma, quoted = b"", orjson.dumps
     for kind, id, payload in changes:
-        digest.update(f'{comma}{{"id":{canonical(id)},"kind":{canonical(kind)},"payload":{payload}}}'.encode())
-        comma = ","
+        said = comma, quoted(id), quoted(kind), payload.encode()
+        digest.update(b'%b{"id":%b,"kind":%b,"payload":%b}' % said)
+        comma = b","
     rest = {"number": number, "previous_hash": previous_hash, "reason": reason, "recorded_at": recorded_at}
     digest.update(f"],{canonical(rest)[1:]}".encode())
     return digest.hexdigest()
