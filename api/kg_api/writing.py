@@ -72,7 +72,7 @@ def perform(request: Request, graph: Graph, act: Act) -> Response:
     seen = _seen(request)
     terms = Terms(submission, seen, act.target if seen is not None else None)
     try:
-        document = _done(act, terms)
+        document = done(act, terms)
     except Submitted:
         return _replay(graph, submission)
     except KgError as fault:
@@ -101,7 +101,7 @@ def handle_of(request: Request) -> str:
     return bearer.person.handle
 
 
-def _done(act: Act, terms: Terms) -> Mapping[str, Any]:
+def done(act: Act, terms: Terms) -> Mapping[str, Any]:
     """Act; when somebody else wrote to another part of the record meanwhile, look anew and act again."""
     tries = 0
     while True:

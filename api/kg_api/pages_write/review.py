@@ -31,6 +31,7 @@ from kg_api.pages_read.versions import act_said, changes
 from kg_api.pages_read.wording import moment
 from kg_api.pages_write.desk import Form, Visit, led, one, said, shown
 from kg_api.pages_write.effects import effect
+from kg_api.pages_write.seen import refuse_changed, seen_of
 from kg_api.problems import Refusal
 from kg_viz.dossier import citation
 
@@ -95,7 +96,7 @@ def _decide_together(request: Request, graph: Graph, lang: Lang, form: Form) -> 
         if decision not in DECISIONS:
             raise InputError(f"{decision[:40]!r} is no decision", where="decision", hint=f"use {', '.join(DECISIONS)}")
         act = partial(graph.review, ids, decision, why=why or None, actor=actor, two_person=True, lang=lang)
-        made = _on_what_was_seen(graph, ids, _seen(form, graph, lang), lang, act)
+        made = _on_what_was_seen(graph, ids, seen_of(form, graph, lang), lang, act)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
         return _queue(visit, status=problem["status"], problem=problem, chosen=ids, why=why)
@@ -124,24 +125,11 @@ def _decide(request: Request, graph: Graph, lang: Lang, id: str, form: Form) -> 
         act = partial(graph.review, id, decision, why=why, actor=actor, two_person=True, lang=lang)
         if decision == "revoke":
             act = partial(graph.revoke, id, why=why or "", actor=actor, lang=lang)
-        _on_what_was_seen(graph, [id], _seen(form, graph, lang), lang, act)
+        _on_what_was_seen(graph, [id], seen_of(form, graph, lang), lang, act)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
         return _page(visit, id, status=problem["status"], problem=problem, why=one(form, "why"))
     return led(visit, f"/review/{quote(id, safe='')}", sent="decided")
-
-
-def _seen(form: Form, graph: Graph, lang: Lang) -> int:
-    """Return the revision that the reviewer saw.
-
-    Raises:
-        InputError: the form does not say, or names one that there is not.
-    """
-    seen = one(form, "revision")
-    number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 16 else 0
-    if not 0 < number <= graph.revision:
-        raise InputError(said(lang)["seen_unknown"], where="revision", hint="look at what it says now, then decide")
-    return number
 
 
 def _on_what_was_seen(
@@ -165,19 +153,9 @@ def _on_what_was_seen(
 
 
 def _refuse_changed(graph: Graph, id: str, seen: int, lang: Lang) -> None:
-    """Refuse to decide on what the reviewer has not seen: the record changed since the page was made.
-
-    Raises:
-        Conflict: who changed it, and when.
-    """
+    """Refuse to decide on what the reviewer has not seen (see `refuse_changed`)."""
     kind, record = record_of(graph.snapshot, id)
-    last = graph.store.history(kind, record.id)[-1][0]
-    if last.number > seen:
-        raise Conflict(
-            said(lang)["changed_meanwhile"].format(actor=last.actor, act=act_said(last.act, lang), number=last.number),
-            where="revision",
-            hint="look at what it says now, then decide",
-        )
+    refuse_changed(graph, (kind, record.id), seen, lang)
 
 
 def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response:
@@ -188,6 +166,7 @@ def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response
     history = graph.history(kind, record.id)
     context: Document = {
         "kind": kind,
+        "plural": frame.PLURALS[kind],
         "id": record.id,
         "title": says(record, network, lang),
         "state": record.status,

@@ -13,7 +13,8 @@ from fastapi.responses import Response
 from kg.errors import Forbidden
 from kg.graph import Graph
 from kg.ids import RecordKind
-from kg.model import Claim, Entity, Work
+from kg.model import Claim, Entity
+from kg.record.tokens import Bearer
 from kg_api import json_body
 from kg_api import write_parameters as w
 from kg_api import write_shapes as shapes
@@ -47,7 +48,7 @@ def revise_entity(
 ) -> Response:
     """A proposal is revised by whoever proposed it, and waits again; what is accepted by reviewers, at once."""
     record = graph.snapshot.entity(id)
-    _refuse(request, graph, "entity", record)
+    refuse(request.state.bearer, graph, "entity", record)
     return _revised(request, graph, "entity", record.id, body, why=why, lang=spoken)
 
 
@@ -63,7 +64,7 @@ def revise_claim(
 ) -> Response:
     """Its ends stay. As for entities: a proposal by whoever proposed it, what is accepted by reviewers."""
     record = graph.snapshot.claim(id)
-    _refuse(request, graph, "claim", record)
+    refuse(request.state.bearer, graph, "claim", record)
     return _revised(request, graph, "claim", record.id, body, why=why, lang=spoken)
 
 
@@ -81,9 +82,12 @@ def revise_work(
     return _revised(request, graph, "work", graph.snapshot.work(id).id, body, why=why, lang=spoken)
 
 
-def _refuse(request: Request, graph: Graph, kind: RecordKind, record: Entity | Claim | Work) -> None:
-    """Refuse a contributor who wants to revise what counts, or what somebody else proposed."""
-    bearer = request.state.bearer
+def refuse(bearer: Bearer, graph: Graph, kind: RecordKind, record: Entity | Claim) -> None:
+    """Refuse a contributor who wants to revise what counts, or what somebody else proposed.
+
+    Raises:
+        Forbidden: says why.
+    """
     if allows(bearer.role, REVIEWER):
         return
     if record.status not in {"proposed", "returned"}:
