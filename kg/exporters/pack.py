@@ -1,38 +1,41 @@
 """The writer of packs: what counts in a snapshot, as files that a researcher can review in a diff.
 
-Lives here: `documents` (pure) and `write`. May enter: snapshots, the head and the coverage table of a pack.
+Lives here: `pieces`, `documents` (pure) and `write`. May enter: snapshots, the head and the coverage table of a pack.
 Never here: other formats; records that do not count (a pack holds what its authors stand for).
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
-import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from kg.citations import bibtex
 from kg.errors import InputError
+from kg.exporters.files import Written
+from kg.exporters.files import write as write_file
+from kg.exporters.pack_claims import claims_of
 from kg.exporters.pack_yaml import Flow, Row, dump
-from kg.model import Claim, Entity, Evidence, Text, Work, to_payload
+from kg.model import Entity, Text, Work, to_payload
 from kg.packs import FILES, HEAD, CoverageRow, Pack
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
-
-_ITEM = (
-    "work", "stance", "kind", "strength", "strength_reason", "basis", "locator", "inferred", "independence_group",
-    "statement", "quote",
-)  # fmt: skip
-_DIGITS = re.compile(r"(\d+)")
 
 
 def documents(
     snapshot: Snapshot, vocabulary: Vocabulary, *, pack: Pack, coverage: Sequence[CoverageRow] = ()
 ) -> dict[str, str]:
-    """Return the files of a pack by name.
+    """Return the files of a pack by name. See `pieces`."""
+    found = pieces(snapshot, vocabulary, pack=pack, coverage=coverage)
+    return {name: "".join(texts) for name, texts in found.items()}
+
+
+def pieces(
+    snapshot: Snapshot, vocabulary: Vocabulary, *, pack: Pack, coverage: Sequence[CoverageRow] = ()
+) -> dict[str, Iterable[str]]:
+    """Return the files of a pack by name, each in pieces.
 
     Args:
         snapshot: What to write; records that do not count, and evidence of claims or works left out, stay behind.
@@ -42,55 +45,61 @@ def documents(
 
     Law: `kg.importers.pack.read` of the files gives the records of the snapshot again, with the pack as contributor.
 
-    Cost: linear; about 1 ms for three claims.
+    Cost: linear; see `kg.exporters.pack_claims.claims_of` for claims. Entities and works are held as text.
     """
     entities = {id: entity for id, entity in snapshot.entities.items() if vocabulary.status(entity.status).counts}
-    claims = [
-        claim
-        for claim in snapshot.claims.values()
-        if vocabulary.status(claim.status).counts and claim.subject in entities and claim.object in entities
-    ]
-    evidence = {
-        claim.id: [item for item in snapshot.evidence_of(claim.id) if vocabulary.status(item.status).counts]
-        for claim in claims
-    }
     entries, more = _works(snapshot.works.values(), vocabulary)
-    texts = {
-        "entities": _entities(entities, vocabulary),
-        "claims": _list(_claim(claim, items) for claim, items in _in_order(claims, evidence)),
-        "references": "\n\n".join(entries) + "\n" if entries else "% no works in BibTeX\n",
+    texts: dict[str, Iterable[str]] = {
+        "entities": [_entities(entities, vocabulary)],
+        "claims": _or_none(claims_of(snapshot, vocabulary, entities)),
+        "references": ["\n\n".join(entries) + "\n" if entries else "% no works in BibTeX\n"],
     }
     if more:
-        texts["works"] = _list(more)
+        texts["works"] = [_list(more)]
     if coverage:
-        texts["coverage"] = _list(_row(row) for row in coverage)
+        texts["coverage"] = [_list(_row(row) for row in coverage)]
     named = FILES | dict(pack.files)
     files = tuple((part, named[part]) for part in FILES if part in texts)
-    return {HEAD: _head(pack, files), **{name: texts[part] for part, name in files}}
+    return {HEAD: [_head(pack, files)], **{name: texts[part] for part, name in files}}
 
 
-def write(folder: Path, texts: Mapping[str, str]) -> None:
+def write(folder: Path, texts: Mapping[str, Iterable[str]]) -> Written:
     """Write the files of a pack into a folder, each whole or not at all.
+
+    Args:
+        folder: Where to.
+        texts: The files by name, each in pieces.
+
+    Returns:
+        How many bytes in all, and a SHA-256 over them, one file after the other.
 
     Raises:
         InputError: a file of that name is there already and is not part of a pack, or the folder cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / HEAD).exists())):
         raise InputError(f"{folder.name} is there already and is no pack", hint="name an empty or new folder")
+    size, digest = 0, hashlib.sha256()
+
+    def told(parts: Iterable[str]) -> Iterator[bytes]:
+        for part in parts:
+            content = part.encode()
+            digest.update(content)
+            yield content
+
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            target = folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", dir=target.parent, delete=False, newline="\n"
-            ) as new:
-                new.write(text)
-                new.flush()
-                os.fsync(new.fileno())
-            Path(new.name).replace(target)
+        for name in texts:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise InputError(f"{folder.name} cannot be written: {fault.strerror}", hint="check space and rights") from fault
+    for name, parts in texts.items():
+        size += write_file(folder / name, told([parts] if isinstance(parts, str) else parts)).size
+    return Written(size, digest.hexdigest())
+
+
+def _or_none(parts: Iterator[str]) -> Iterator[str]:
+    """Give the pieces of a list; `[]` where there are none."""
+    yield next(parts, "[]\n")
+    yield from parts
 
 
 def _entities(entities: Mapping[str, Entity], vocabulary: Vocabulary) -> str:
@@ -125,41 +134,6 @@ def _entity(entity: Entity) -> dict[str, Any]:
     if entity.matches:
         record["matches"] = [Flow(relation=relation, iri=iri) for relation, iri in entity.matches]
     return record
-
-
-def _in_order(
-    claims: Iterable[Claim], evidence: Mapping[str, Sequence[Evidence]]
-) -> Iterator[tuple[Claim, list[Evidence]]]:
-    """Give claims and their items in the order of the items' names, those without a name last."""
-    sorted_items = {claim: sorted(items, key=_place) for claim, items in evidence.items()}
-
-    def first(claim: Claim) -> tuple[Any, ...]:
-        items = sorted_items[claim.id]
-        return (*(_place(items[0])[:2] if items else (True, [])), claim.id)
-
-    for claim in sorted(claims, key=first):
-        yield claim, sorted_items[claim.id]
-
-
-def _place(item: Evidence) -> tuple[bool, list[tuple[int, int, str]], str]:
-    parts = _DIGITS.split(item.alias or "")
-    named = [(int(part.isdecimal()), int(part) if part.isdecimal() else 0, part) for part in parts]
-    return item.alias is None, named, item.id
-
-
-def _claim(claim: Claim, items: Sequence[Evidence]) -> dict[str, Any]:
-    record: dict[str, Any] = {"subject": claim.subject, "relation": claim.relation, "object": claim.object}
-    if claim.conditions is not None:
-        record["conditions"] = claim.conditions
-    if items:
-        record["evidence"] = [_item(item) for item in items]
-    return record
-
-
-def _item(item: Evidence) -> dict[str, Any]:
-    payload = to_payload(item)
-    named = {} if item.alias is None else {"id": item.alias}
-    return named | {name: payload[name] for name in _ITEM if name in payload}
 
 
 def _works(works: Iterable[Work], vocabulary: Vocabulary) -> tuple[list[str], list[dict[str, Any]]]:

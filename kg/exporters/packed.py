@@ -1,13 +1,14 @@
 """The record as a pack: what its head says when nobody wrote one.
 
-Lives here: `files`. May enter: networks. Never here: the files of a pack (exporters/pack), a folder.
+Lives here: `files`, `in_pieces`. May enter: networks. Never here: the files of a pack (exporters/pack), a folder.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from kg.exporters.pack import documents
+from kg.exporters.pack import pieces
 from kg.model import Text
 from kg.network import Network
 from kg.packs import Pack
@@ -18,7 +19,12 @@ UNSTATED = "NOASSERTION"
 
 
 def files(network: Network, *, id: str = ID) -> dict[str, str]:
-    """Return the files of a pack by name: whatever counts of a network's record.
+    """Return the files of a pack by name. See `in_pieces`."""
+    return {name: "".join(texts) for name, texts in in_pieces(network, id=id).items()}
+
+
+def in_pieces(network: Network, *, id: str = ID) -> dict[str, Iterable[str]]:
+    """Return the files of a pack by name, each in pieces: whatever counts of a network's record.
 
     Args:
         network: What to write.
@@ -35,4 +41,4 @@ def files(network: Network, *, id: str = ID) -> dict[str, str]:
         compiled=day,
         licence=UNSTATED,
     )
-    return documents(snapshot, network.vocabulary, pack=head)
+    return pieces(snapshot, network.vocabulary, pack=head)
