@@ -125,7 +125,7 @@ def test_who_may(graph: kg.Graph, app: FastAPI, ann: Visitor, bob: Visitor) -> N
         (QLORA, {"definition_en": "", "definition_zh": "只有中文"}, 422, "definition_en"),
         (QLORA, {"broader": "qlora"}, 422, "broader"),
         (QLORA, {"broader": "no-such-thing"}, 404, "broader"),
-        (QLORA, {"matches": "sameAs https://example.org/a"}, 422, "matches"),
+        (QLORA, {"mappings": "sameAs https://example.org/a"}, 422, "mappings"),
         (QLORA, {"aliases": "a\u202eb"}, 422, "aliases"),
         (LORA, {"year": "soon"}, 422, "year"),
         (LORA, {"title": ""}, 422, "title"),
@@ -230,7 +230,7 @@ def as_texts(said: dict[str, Any]) -> dict[str, str]:
         **dict(zip(("label_en", "label_zh"), said["label"], strict=True)),
         **dict(zip(("definition_en", "definition_zh"), said["definition"], strict=True)),
         "aliases": "\n".join(said["aliases"]),
-        "matches": "\n".join(sorted(said["matches"])),
+        "mappings": "\n".join(sorted(said["matches"])),
         "broader": said["broader"],
     }  # fmt: skip
 

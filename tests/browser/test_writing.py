@@ -190,6 +190,11 @@ def test_people_write_without_scripts(open_page: Opened, desk: Desk) -> None:
     assert page.locator("#preview .beliefs").count() == 1
     page.locator(SEND).click()
     id = id_of(page)
+    page.goto(f"{desk.site}/entities/lora/revision?lang=en")
+    assert page.locator(SEND).is_disabled()
+    page.fill("#r-aliases", "LoRA\nLoRAs")
+    page.locator(PREVIEW).click()
+    assert page.locator("#preview ins").inner_text() == "LoRA; LoRAs"
     page.locator("form[action='/sign-out'] button").click()
     desk.enter(page, desk.bob)
     page.goto(f"{desk.site}/review/{id}?lang=en")
@@ -199,6 +204,57 @@ def test_people_write_without_scripts(open_page: Opened, desk: Desk) -> None:
     page.locator("button[value=reject]").click()
     assert page.locator("[data-sent]").count() == 1
     assert desk.graph.snapshot.evidence[id].status == "rejected"
+    assert watch.outside == []
+
+
+@pytest.mark.parametrize(("lang", "size", "dark"), LOOKS, ids=["en-wide-light", "zh-phone-dark"])
+def test_an_entity_and_a_work_are_said_in_other_words(
+    open_page: Opened, desk: Desk, lang: str, size: str, dark: bool
+) -> None:
+    graph = desk.graph
+    page, watch = open_page(f"{desk.site}/entities/qlora/revision?lang={lang}", size=size, dark=dark)
+    assert page.locator(SEND).is_disabled()
+    assert axe.grave(page) == []
+    desk.enter(page, desk.bob, lang)
+    page.goto(f"{desk.site}/entities/qlora?lang={lang}")
+    page.locator(".actions a[href*='/revision']").click()
+    page.fill("#r-aliases", f"QLoRA\nQ-LoRA ({lang})")
+    page.fill("#r-label_en", "")
+    page.locator(PREVIEW).click()
+    assert page.locator("#r-label_en").get_attribute("aria-invalid") == "true"
+    assert page.locator("#a-label_en .bad-field").is_visible()
+    assert page.input_value("#r-aliases") == f"QLoRA\nQ-LoRA ({lang})"
+    assert (page.evaluate(WIDTH) <= 0, axe.grave(page)) == (True, [])
+    shoot(page, f"revising-wrong-{lang}", whole=True)
+    page.fill("#r-label_en", "Quantized low-rank adaptation")
+    page.locator(PREVIEW).click()
+    expect(page.locator("#preview ins")).to_have_text(f"QLoRA; Q-LoRA ({lang})")
+    assert (page.evaluate(WIDTH) <= 0, axe.grave(page)) == (True, [])
+    shoot(page, f"revising-preview-{lang}", whole=True)
+    graph.revise("qlora", {"definition": {"en": f"Meanwhile ({lang})."}}, actor="carol")
+    page.locator(SEND).click()
+    expect(page.locator("#problem")).to_contain_text("Carol")
+    assert page.input_value("#r-aliases") == f"QLoRA\nQ-LoRA ({lang})"
+    assert page.input_value("#r-definition_en") == f"Meanwhile ({lang})."
+    assert (page.evaluate(WIDTH) <= 0, axe.grave(page)) == (True, [])
+    page.locator(SEND).click()
+    page.wait_for_selector("[data-sent]")
+    assert graph.snapshot.entities["qlora"].aliases == ("QLoRA", f"Q-LoRA ({lang})")
+
+    page.goto(f"{desk.site}/works/hu2022lora?lang={lang}")
+    page.locator(".actions a[href*='/revision']").click()
+    page.fill("#r-volume", f"7 {lang}")
+    page.reload()
+    assert page.input_value("#r-volume") in {"", "7 en"}
+    page.locator(".draft button").first.click()
+    assert page.input_value("#r-volume") == f"7 {lang}"
+    assert axe.grave(page) == []
+    page.locator(SEND).click()
+    page.wait_for_selector("[data-sent]")
+    assert graph.snapshot.works["hu2022lora"].csl["volume"] == f"7 {lang}"
+    page.goto(f"{desk.site}/works/hu2022lora/revision?lang={lang}")
+    assert page.locator(".draft").count() == 0
+    assert [fault for fault in watch.faults if "422" not in fault and "409" not in fault] == []
     assert watch.outside == []
 
 

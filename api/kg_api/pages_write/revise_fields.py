@@ -12,7 +12,7 @@ from typing import Any
 from kg.model import Claim, Entity, Record, Work
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "entity": ("label_en", "label_zh", "definition_en", "definition_zh", "aliases", "broader", "matches"),
+    "entity": ("label_en", "label_zh", "definition_en", "definition_zh", "aliases", "broader", "mappings"),
     "claim": ("conditions",),
     "work": (
         "title", "authors", "year", "type", "container-title", "publisher", "volume", "issue", "page", "doi", "arxiv",
@@ -20,9 +20,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """The fields of each form, in their order."""
-LINES = ("aliases", "authors", "matches")
+LINES = ("aliases", "authors", "mappings")
 """Fields that hold one thing a line."""
 TEXTS = ("label", "definition")
+NAMED = {"mappings": "matches"}
+"""Fields that a form calls otherwise: a field called `matches` would hide a method of the form from scripts."""
 CSL = ("container-title", "publisher", "volume", "issue", "page")
 Texts = Mapping[str, str]
 
@@ -38,7 +40,7 @@ def fields_of(record: Record) -> dict[str, str]:
     """
     held: dict[str, Any] = {}
     if isinstance(record, Entity):
-        held = {"aliases": record.aliases, "broader": record.broader, "matches": map(" ".join, record.matches)}
+        held = {"aliases": record.aliases, "broader": record.broader, "mappings": map(" ".join, record.matches)}
         for name, text in (("label", record.label), ("definition", record.definition)):
             held |= {f"{name}_{tongue}": None if text is None else getattr(text, tongue) for tongue in ("en", "zh")}
     elif isinstance(record, Claim):
@@ -75,7 +77,7 @@ def values_of(kind: str, given: Texts, before: Texts) -> dict[str, Any]:
         elif name in CSL:
             values.setdefault("csl", {})[name] = text or None
         else:
-            values[name] = _value(name, text)
+            values[NAMED.get(name, name)] = _value(name, text)
     return values
 
 
@@ -91,6 +93,8 @@ def field_of(where: str | None) -> str | None:
     first, _, rest = where.partition(".")
     if first in TEXTS:
         return f"{first}_{rest or 'en'}"
+    if first == "matches":
+        return "mappings"
     if first == "csl":
         return rest or "container-title"
     return first
@@ -105,7 +109,7 @@ def _text(value: Any, *, lines: bool) -> str:
 def _value(name: str, text: str) -> Any:
     if not text:
         return None
-    if name == "matches":
+    if name == "mappings":
         return [dict(zip(("relation", "iri"), [*line.split(maxsplit=1), ""], strict=False)) for line in _lines(text)]
     if name in LINES:
         return _lines(text)
