@@ -15,17 +15,24 @@ import numpy as np
 
 from kg.compiled import kernels, lanes
 from kg.compiled.arrays import SHIFT, SIGNS, Arrays
-from kg.compiled.kernels import FAR, TIE
+from kg.compiled.bounds import Bounds, limits
+from kg.compiled.kernels import FAR
 from kg.compiled.laid import Laid
 from kg.compiled.scratch import Scratch, nodes_of, sides, tidy
 from kg.engine import Nodes, Path, Reached
+from kg.memo import Memo
 from kg.network import Network
 
 Asked: TypeAlias = tuple[Nodes, bool, int, int, Nodes | None]
 """Anchors, forward, most links, most walks that are listed, nodes wanted."""
 Pair: TypeAlias = tuple[int, int]
 """Node and sign."""
-KEPT_MOST = 2_000
+KEPT_MOST, KEPT_BYTES = 2_000, 1 << 28
+"""Questions of one network whose paths are kept; and bytes of them, and of what is worked out about them."""
+NODE_BYTES = 600
+"""What the paths to one node take."""
+BOUNDED_MOST = 4
+"""Questions kept up to which bounds are worked out for each of them; walks are those of all questions."""
 WORTH = 20
 """Arrivals of a walk that take as long as finding, tracing and naming the path of one pair anew."""
 
@@ -60,9 +67,21 @@ class Change:
 
 def keep(network: Network, asked: Asked, reached: Reached) -> None:
     """Remember what was found in a network; networks that follow from it may use it."""
-    known = network.kept.setdefault("reached", {})
-    if len(known) < KEPT_MOST:
-        known[asked] = reached
+    _kept(network.kept).put(asked, reached)
+
+
+def _kept(kept: dict[str, Any]) -> Memo[Reached]:
+    """Return what was found in a network, by what was asked."""
+    made = Memo[Reached](KEPT_MOST, heaviest=KEPT_BYTES, weigh=lambda found: NODE_BYTES * len(found.paths), least=1)
+    known: Memo[Reached] = kept.setdefault("reached", made)
+    return known
+
+
+def _about(kept: dict[str, Any]) -> Memo[Any]:
+    """Return what was worked out about what was found, by what was asked."""
+    made = Memo[Any](KEPT_MOST, heaviest=KEPT_BYTES, weigh=lambda one: int(one.nbytes), least=3)
+    known: Memo[Any] = kept.setdefault("about reached", made)
+    return known
 
 
 @dataclass(frozen=True)
@@ -85,7 +104,7 @@ def recall(network: Network, asked: Asked) -> Known | None:
     earlier = network.earlier
     if earlier is None or earlier.blocked != network.blocked or "arrays" not in earlier.kept:
         return None
-    reached: Reached | None = earlier.kept.get("reached", {}).get(asked)
+    reached = _kept(earlier.kept).get(asked)
     if reached is None or not reached.complete:
         return None
     arrays, before = Arrays.of(network), earlier.kept["arrays"]
@@ -96,11 +115,19 @@ def recall(network: Network, asked: Asked) -> Known | None:
     rows = np.concatenate([np.zeros(0, np.int32), *map(laid.using, change.differ)])
     pairs = {(int(laid.node[row]), SIGNS[laid.code[row]]) for row in np.unique(rows).tolist()}
     if change.cheaper:
-        ends, known = _ends(earlier.kept, arrays, asked, laid)
-        for claim in change.cheaper:
+        about, signs = _about(earlier.kept), max(before.signs, arrays.signs)
+        ends = about.made(("ends", asked, signs), lambda: Ends.of(asked, laid, arrays.nodes, signs))
+        cheaper: Sequence[int] = change.cheaper
+        if len(_kept(earlier.kept)) <= BOUNDED_MOST:
+            bounds = about.made(
+                ("bounds", asked, signs),
+                lambda: Bounds.of(before, nodes_of(asked[0]), ends.nodes, ends.limit, forward=asked[1], most=asked[2]),
+            )
+            cheaper = bounds.reached(arrays, cheaper)
+        for claim in cheaper:
             if not _is_worth(network, earlier.kept, arrays, asked, claim):
                 return None
-            pairs |= _through(network, arrays, claim, asked, ends, known)
+            pairs |= _through(network, arrays, claim, asked, ends)
     return Known(reached, sorted(pairs), change)
 
 
@@ -126,22 +153,29 @@ def merged(reached: Reached, found: Mapping[Pair, Sequence[Path]], complete: boo
 
 def _laid(kept: dict[str, Any], arrays: Arrays, asked: Asked, reached: Reached) -> Laid:
     """Return the paths found as numbers, worked out when a network first follows from that where they were found."""
-    known: dict[Asked, Laid] = kept.setdefault("laid", {})
-    if asked not in known:
-        known[asked] = Laid.of(arrays, reached)
-    return known[asked]
+    laid: Laid = _about(kept).made(("laid", asked), lambda: Laid.of(arrays, reached))
+    return laid
 
 
-def _ends(kept: dict[str, Any], arrays: Arrays, asked: Asked, laid: Laid) -> tuple[Any, Any]:
-    """Return the nodes where a path may end, and what the paths found cost."""
-    known = kept.setdefault("reached costs", {})
-    if (asked, arrays.signs) not in known:
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """The nodes where a path may end, and for each of them and each sign code what a path may cost to be the best."""
+
+    nodes: Any
+    limit: Any
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of both."""
+        return int(self.nodes.nbytes + self.limit.nbytes)
+
+    @classmethod
+    def of(cls, asked: Asked, laid: Laid, nodes: int, signs: int) -> Ends:
+        """Look up what was found."""
         anchors, wanted = asked[0], asked[-1]
-        every = np.arange(arrays.nodes, dtype=np.int32) if wanted is None else nodes_of(wanted)
+        every = np.arange(nodes, dtype=np.int32) if wanted is None else nodes_of(wanted)
         ends = np.setdiff1d(every, nodes_of(anchors))
-        known[asked, arrays.signs] = ends, laid.costs(ends, arrays.signs)
-    found: tuple[Any, Any] = known[asked, arrays.signs]
-    return found
+        return cls(ends, limits(laid.costs(ends, signs)))
 
 
 def _is_worth(network: Network, kept: dict[str, Any], arrays: Arrays, asked: Asked, claim: int) -> bool:
@@ -150,12 +184,11 @@ def _is_worth(network: Network, kept: dict[str, Any], arrays: Arrays, asked: Ask
     if (claim, asked[2]) in walked:
         return True
     spent = sum(len(walks.state) for pair in walked.values() for walks in pair)
-    reached: dict[Asked, Reached] = kept["reached"]
-    pairs = sum(len(one.paths) for one in reached.values())
-    return spent <= WORTH * pairs + len(reached) * len(arrays.to)
+    reached = _kept(kept)
+    return spent <= WORTH * (reached.weight // NODE_BYTES) + len(reached) * len(arrays.to)
 
 
-def _through(network: Network, arrays: Arrays, claim: int, asked: Asked, ends: Any, known: Any) -> set[Pair]:
+def _through(network: Network, arrays: Arrays, claim: int, asked: Asked, ends: Ends) -> set[Pair]:
     """Return the pairs for which the cheapest walk through a claim costs no more than their path did.
 
     Walks that no path may take are among them: they cost a search more, never an answer. A path that costs otherwise
@@ -164,14 +197,14 @@ def _through(network: Network, arrays: Arrays, claim: int, asked: Asked, ends: A
     anchors, forward, most, _, _ = asked
     behind, ahead = _walks_beside(network, arrays, claim, most)
     near, far = (behind, ahead) if forward else (ahead, behind)
-    least = np.full((len(ends), arrays.signs), FAR, np.int64)
+    least = np.full((len(ends.nodes), arrays.signs), FAR, np.int64)
     own = int(arrays.costs[arrays.code[claim]])
     lanes.through(
-        nodes_of(anchors), ends, near.links, near.cost, near.older, near.head,
+        nodes_of(anchors), ends.nodes, near.links, near.cost, near.older, near.head,
         far.links, far.cost, far.older, far.head, arrays.bits, own, int(arrays.to[claim]) & 3, most, least,
     )  # fmt: skip
-    moved = np.argwhere((least < FAR) & (least <= known + TIE))
-    return {(int(ends[row]), SIGNS[code]) for row, code in moved.tolist()}
+    moved = np.argwhere((least < FAR) & (least <= ends.limit[:, : arrays.signs]))
+    return {(int(ends.nodes[row]), SIGNS[code]) for row, code in moved.tolist()}
 
 
 @dataclass(frozen=True)

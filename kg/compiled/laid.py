@@ -60,6 +60,11 @@ class Laid:
             np.repeat(np.arange(len(every), dtype=np.int32), lengths)[order],
         )
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all."""
+        return sum(int(part.nbytes) for part in (self.node, self.code, self.cost, self.claim, self.pair))
+
     def using(self, claim: int) -> Any:
         """Return the pairs whose path uses a claim. Cost: logarithmic."""
         low, high = np.searchsorted(self.claim, [claim, claim + 1])

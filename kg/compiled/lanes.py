@@ -146,3 +146,22 @@ def through(
                             sign = combine(before, e_code & mask)
                             least[place, sign] = min(least[place, sign], a_cost[a] + own + e_cost[e])
                 a = a_older[a]
+
+
+@kernel
+def levels(start, adjacent, at, code, costs, backward, away, table):
+    """Fill the levels of a table: walks away from where they begin, or to where they end, one more link each."""
+    signs = table.shape[2]
+    for level in range(1, len(table)):
+        last, into = table[level - 1], table[level]
+        into[:] = last
+        for node in range(len(start) - 1):
+            for step in range(start[node], start[node + 1]):
+                edge = adjacent[step]
+                there, price = edge >> 3, costs[code[at[step] if backward else step]]
+                for sign in range(signs):
+                    turned = combine(sign, edge & 3)
+                    if away:
+                        into[there, turned] = min(into[there, turned], last[node, sign] + price)
+                    else:
+                        into[node, sign] = min(into[node, sign], last[there, turned] + price)
