@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator
 from typing import Any, TypeAlias
 
 from kg.exporters.pack_yaml import dump
-from kg.model import Claim, Evidence, to_payload
+from kg.model import Claim, Evidence
 from kg.record.spool import Spool
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
@@ -24,6 +24,7 @@ _ITEM = (
 )  # fmt: skip
 _DIGITS = re.compile(r"(\d+)")
 _Name: TypeAlias = list[tuple[int, int, str]]
+_UNNAMED: _Name = [(0, 0, "")]
 
 
 def claims_of(snapshot: Snapshot, vocabulary: Vocabulary, entities: Container[str]) -> Iterator[str]:
@@ -84,12 +85,17 @@ def _claim(claim: Claim) -> dict[str, Any]:
 
 
 def _item(item: Evidence) -> dict[str, Any]:
-    payload = to_payload(item)
-    named = {} if item.alias is None else {"id": item.alias}
-    return named | {name: payload[name] for name in _ITEM if name in payload}
+    record: dict[str, Any] = {} if item.alias is None else {"id": item.alias}
+    for name in _ITEM:
+        value = getattr(item, name)
+        if value is not None and value is not False:
+            record[name] = value
+    return record
 
 
 def _name(alias: str | None) -> _Name:
     """Return what names are sorted by: numbers within them by their value."""
-    parts = _DIGITS.split(alias or "")
+    if alias is None:
+        return _UNNAMED
+    parts = _DIGITS.split(alias)
     return [(int(part.isdecimal()), int(part) if part.isdecimal() else 0, part) for part in parts]
