@@ -83,7 +83,7 @@ class File:
             yield left
 
 
-def read_source(path: Path, *, name: str, most: int = MAX_BYTES) -> Source | Failure:
+def read_source(path: Path, *, name: str) -> Source | Failure:
     """Read a UTF-8 text file of at most 64 MiB, or say why it cannot be read.
 
     A byte order mark of UTF-8 is dropped; CR LF and CR become LF.
@@ -91,18 +91,17 @@ def read_source(path: Path, *, name: str, most: int = MAX_BYTES) -> Source | Fai
     Args:
         path: Where the file should be.
         name: How failures call it.
-        most: Bytes that it may have.
     """
     missing = _missing(path, name)
     if missing is not None:
         return missing
     try:
         with path.open("rb") as stream:
-            content = stream.read(most + 1)
+            content = stream.read(MAX_BYTES + 1)
     except OSError as fault:
         return _unreadable(fault, name)
-    if len(content) > most:
-        return _too_large(most, name)
+    if len(content) > MAX_BYTES:
+        return _too_large(MAX_BYTES, name)
     text = decoded(content, name)
     if isinstance(text, Failure):
         return text

@@ -10,7 +10,7 @@ import pytest
 
 import kg
 from kg.errors import InputError
-from kg.importers import pack_zip
+from kg.importers import pack_references, pack_zip, sources
 from kg.packaged import packaged
 
 
@@ -33,6 +33,20 @@ def test_an_exported_pack_is_read_back(pack_graph: kg.Graph, empty: kg.Graph, tm
     assert (report["failures"], report["added"] > 800) == ([], True)
     assert empty.matrix()["cells"] == pack_graph.matrix()["cells"]
     assert empty.load(tmp_path / "all.pack.zip")["added"] == 0
+    empty.store.close()
+
+
+@pytest.mark.parametrize("name", ["all", "all.pack.zip"])
+def test_an_exported_pack_is_read_back_however_large_it_is(
+    pack_graph: kg.Graph, empty: kg.Graph, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack_graph.export(tmp_path / name, format="pack")
+    for limit in (sources, "MAX_BYTES"), (pack_references, "MAX_CHARS"), (pack_references, "PART"), (sources, "PIECE"):
+        monkeypatch.setattr(*limit, 5_000)
+    report = empty.load(tmp_path / name)
+    assert (report["failures"], report["added"]) == ([], 845)
+    assert empty.snapshot.claims == pack_graph.snapshot.claims
+    assert empty.snapshot.works == pack_graph.snapshot.works
     empty.store.close()
 
 
