@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.asking import Asking
 from kg.criteria import Criteria, words
+from kg.door import checked
 from kg.errors import InputError, NotFound, UnknownTerm
 from kg.following import FOLD_MOST
 from kg.ids import slugify
@@ -83,7 +84,15 @@ class Exchanging(Asking):
         return self.projection(Criteria.parse(criteria, self.vocabulary)).dataset()
 
     def vocabulary_triples(self, part: str = "") -> list[Triple]:
-        """Return the triples of the ontology, those of the operator's own files included; or of one packaged file."""
+        """Return the triples of the ontology, those of the operator's own files included; or of one packaged file.
+
+        Raises:
+            NotFound: there is no such file.
+        """
+        if part and part not in dataset.PARTS:
+            raise NotFound(
+                f"the ontology has no part {part[:40]!r}", where="part", hint=f"use {', '.join(dataset.PARTS)}"
+            )
         return sorted({quad[:3] for quad in dataset.vocabulary_quads(self._ontology, part=part)})
 
     def pieces(
@@ -165,9 +174,7 @@ class Exchanging(Asking):
         chosen = format or formats.by_suffix(path.name).name
         found, view = self._view(chosen, history=history, works=works, lang=lang, **criteria)
         if found.name == "pack" and path.suffix != ".zip":
-            texts = packed.files(view.network, id=slugify(path.name) or packed.ID)
-            pack_files.write(path, texts)
-            written = files.pour(io.BytesIO(), texts.values())
+            written = pack_files.write(path, packed.in_pieces(view.network, id=slugify(path.name) or packed.ID))
         elif found.name == "csv-tables" and path.suffix != ".zip":
             written = tables.write_records(path, view.network)
         elif found.name == "parquet" and path.suffix != ".zip":
@@ -214,7 +221,7 @@ class Exchanging(Asking):
             update: Tables and RDF: write records that the graph holds in another form too. Citations: fill what known
                 works lack.
             actor: Who loads; default `$KG_ACTOR`, else the login name. A pack names its own.
-            told: Tables and citations: called with the stage, how much is done, and of how much.
+            told: Tables, RDF and citations: called with the stage, how much is done, and of how much.
             options: Citations: `encoding` (default UTF-8), `exact` (only an identifier or the same entry makes a
                 duplicate), `dry_run` (only say what would happen), `failures` (a file for the entries that failed).
 
@@ -250,13 +257,14 @@ class Exchanging(Asking):
             )
         return rdf_load.load(
             self.store,
-            rdf_import.read_file(place),
+            place if place.is_file() else rdf_import.read_file(place),
             self.vocabulary,
             name=place.name,
             format=None if found == "rdf" else found,
             keep_going=keep_going,
             update=update,
             actor=who,
+            told=told,
         )
 
     def _load_pack(self, folder: Path, *, keep_going: bool) -> Document:
@@ -264,6 +272,7 @@ class Exchanging(Asking):
         words = load((*self._ontology, *own)) if own else self.vocabulary
         return pack_load.load(self.store, folder, words, keep_going=keep_going)
 
+    @checked
     def _load_citations(
         self,
         path: Path,

@@ -5,29 +5,31 @@ Lives here: `load`, `proposed`. May enter: the contents of a file, a store. Neve
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from kg.citations.parsed import failure
 from kg.errors import Conflict, InputError
+from kg.ids import RECORD_KINDS, RecordKind
+from kg.importers.base import Base
 from kg.importers.rdf import OPERATOR, STRANGER, RdfContents, Trust, read
-from kg.model import CURRENT, Evidence, Record, Work, kind_of
-from kg.rdf.dataset import of_kind
+from kg.importers.rdf_given import Given
+from kg.model import CURRENT, Evidence, Record, Work
 from kg.record.batch import Batch
 from kg.record.store import Store
-from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
 ACT = "import rdf"
 PROPOSED = "proposed"
 TRIES = 5
+STAYS = "what the record holds stays as it is; propose the change where the record shows it"
 
 
 def load(
     store: Store,
-    content: bytes,
+    content: bytes | Path,
     vocabulary: Vocabulary,
     *,
     name: str,
@@ -36,12 +38,13 @@ def load(
     update: bool = False,
     actor: str = "kg",
     proposed_by: str | None = None,
+    told: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Read RDF and write what is new in it as one revision.
 
     Args:
         store: Where to.
-        content: The file.
+        content: The file, or where it lies.
         vocabulary: Words to check against.
         name: What the file is called.
         format: One of `kg.importers.rdf.FORMATS`; None to go by suffix and contents.
@@ -50,11 +53,13 @@ def load(
         actor: Who imports.
         proposed_by: A stranger's name: everything new is a proposal of theirs, nothing that is there changes, and the
             file is held to the limits of strangers. None for whoever runs the record.
+        told: Called with what is done, how much of it, and of how much.
 
     Returns:
-        `{"source", "format", "statements", "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts",
-        "failures": [{"source", "line", "raw", "reason", "remedy"}], "ignored": [{"what", "name", "statements",
-        "reason"}], "kinds": {kind: n}, "revision": n}`. A file that is refused as a whole is one failure.
+        `{"source", "format", "statements", "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts":
+        [{"kind", "id", "fields", "reason", "remedy"}], "failures": [{"source", "line", "raw", "reason",
+        "remedy"}], "ignored": [{"what", "name", "statements", "reason"}], "kinds": {kind: n}, "revision": n}`. A file
+        that is refused as a whole is one failure.
 
     Raises:
         StoreError: the database cannot be written.
@@ -67,34 +72,40 @@ def load(
     trust: Trust = OPERATOR if proposed_by is None else STRANGER
     tries = iter(range(TRIES - 1))
     while True:
-        snapshot = _snapshot(store)
+        base = Base.of(store)
+        revision = base.revision
         try:
             contents = read(
                 content,
                 vocabulary,
                 name=name,
                 format=format,
-                known=snapshot,
+                base=base,
+                fetch=lambda kind, ids, at=revision: store.some(kind, ids, at),  # type: ignore[misc]
                 update=update and proposed_by is None,
                 trust=trust,
+                told=told or (lambda *_: None),
             )
         except InputError as fault:
             refused = failure(fault.message, source=name, remedy=fault.hint or "")
-            return _document(name, RdfContents(format or ""), snapshot, []) | {"failures": [refused.document()]}
-        records = list(contents.records) if keep_going or not contents.failures else []
+            return _document(name, RdfContents(format or ""), base, None) | {"failures": [refused.document()]}
+        batch = contents.batch
         if proposed_by is not None:
-            records = [proposed(record, proposed_by) for record in records]
-        if not records:
-            return _document(name, contents, snapshot, [])
-        reason = f"{name}, SHA-256 {hashlib.sha256(content).hexdigest()}"
+            contents = replace(contents, conflicts=tuple(replace(one, remedy=STAYS) for one in contents.conflicts))
+            batch = Batch.of(proposed(record, proposed_by) for record in contents.records)
+        if not len(batch) or (contents.failures and not keep_going):
+            return _document(name, contents, base, None)
+        document = _document(name, contents, base, batch)
+        if told is not None:
+            told("writing", 0, 0)
+        reason = f"{name}, SHA-256 {Given(name, content).sha256}"
         try:
-            batch = Batch.of(records)
-            written = store.fill(batch, actor=proposed_by or actor, act=ACT, reason=reason, expect=snapshot.revision)
+            written = store.fill(batch, actor=proposed_by or actor, act=ACT, reason=reason, expect=revision)
         except Conflict:
             if next(tries, None) is None:
                 raise
         else:
-            return _document(name, contents, snapshot, records) | {"revision": written.number}
+            return document | {"revision": written.number}
 
 
 def proposed(record: Record, contributor: str) -> Record:
@@ -112,24 +123,22 @@ def proposed(record: Record, contributor: str) -> Record:
     return replace(record, status=PROPOSED)
 
 
-def _snapshot(store: Store) -> Snapshot:
-    rows = store.records()
-    records: list[Record] = [*rows.entities, *rows.claims, *rows.evidence, *rows.works]
-    return Snapshot.of(rows.revision, rows.recorded_at, records)
-
-
-def _document(name: str, contents: RdfContents, snapshot: Snapshot, records: list[Record]) -> dict[str, Any]:
-    known = [record for record in records if record.id in of_kind(snapshot, kind_of(record))]
+def _document(name: str, contents: RdfContents, base: Base, written: Batch | None) -> dict[str, Any]:
+    there: dict[RecordKind, Any] = {
+        "claim": base.claims, "entity": base.entities, "evidence": base.evidence, "work": base.works,
+    }  # fmt: skip
+    kinds = {kind: len(written.ids(kind)) if written is not None else 0 for kind in RECORD_KINDS}
+    changed = sum(id in there[kind] for kind in RECORD_KINDS for id in written.ids(kind)) if written is not None else 0
     return {
         "source": name,
         "format": contents.format,
         "statements": contents.statements,
-        "added": len(records) - len(known),
-        "changed": len(known),
+        "added": sum(kinds.values()) - changed,
+        "changed": changed,
         "duplicates": [{"kind": kind, "id": id} for kind, id in contents.duplicates],
-        "conflicts": [{"kind": kind, "id": id} for kind, id in contents.conflicts],
+        "conflicts": [one.document() for one in contents.conflicts],
         "failures": [fault.document() for fault in contents.failures],
         "ignored": list(contents.ignored),
-        "kinds": dict(sorted(Counter(kind_of(record) for record in records).items())),
-        "revision": snapshot.revision,
+        "kinds": {kind: count for kind, count in kinds.items() if count},
+        "revision": base.revision,
     }

@@ -14,7 +14,7 @@ from kg.errors import InputError
 from kg.importers.pack_zip import is_zip, no_parquet
 from kg.importers.tables import FOLDER, is_table, is_tables
 from kg.packs import HEAD as HEAD_OF_PACK
-from kg.rdf.parsing import SUFFIXES
+from kg.rdf.screening import SUFFIXES
 from kg.sheets import FILES
 
 HEAD = 200_000

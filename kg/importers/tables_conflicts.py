@@ -44,8 +44,18 @@ class Differing:
     remedy: str
 
     @classmethod
-    def of(cls, kind: RecordKind, id: str, old: str, new: str) -> Differing:
-        """Compare the payload that the record holds with that of the row.
+    def of(
+        cls,
+        kind: RecordKind,
+        id: str,
+        old: str,
+        new: str,
+        *,
+        whole: str = "table",
+        update: str = UPDATE,
+        further: str = "a row with an empty id adds a further one",
+    ) -> Differing:
+        """Compare the payload that the record holds with that of the row, or of another file, which says so.
 
         Example:
             >>> found = Differing.of("entity", "a", '{"label":{"en":"A"}}', '{"label":{"en":"B","zh":"乙"}}')
@@ -57,15 +67,15 @@ class Differing:
         usual = {"status": CURRENT if kind == "work" else ACCEPTED}
         before, after = usual | _flat(old), usual | _flat(new)
         fields = tuple(name for name in sorted({*before, *after}) if before.get(name) != after.get(name))
-        parts = [f"{name} is {_shown(before.get(name))}, the table says {_shown(after.get(name))}" for name in fields]
+        parts = [f"{name} is {_shown(before.get(name))}, the {whole} says {_shown(after.get(name))}" for name in fields]
         if len(parts) > TOLD:
             parts[TOLD:] = [f"also {', '.join(fields[TOLD:])}"]
         said = [name for name in fields if name in _CORE] if kind == "evidence" else []
-        remedy = UPDATE
+        remedy = update
         if said:
             remedy = (
                 f"what an item says ({', '.join(said)}) never changes under its id, with --update neither: "
-                f"kg review revise {id} proposes another in its place, a row with an empty id adds a further one"
+                f"kg review revise {id} proposes another in its place, {further}"
             )
         return cls(kind, id, fields, f"the record holds it otherwise: {'; '.join(parts)}", remedy)
 

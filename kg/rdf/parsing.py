@@ -1,24 +1,30 @@
-"""RDF of strangers becomes checked N-Quads: the job that runs in a guarded worker, and what guards it beforehand.
+"""RDF becomes checked statements in parts: the job for files of strangers, in a guarded worker, and the way of all.
 
-Lives here: `parse` (the job), the counts before the parser, the checks of every statement. May enter: bytes.
+Lives here: `parse` (the job), `read`, the checks of every statement. May enter: bytes.
 Never here: what a statement means; imports that come late (a worker can open nothing).
+Lines that are plainly right, as `kg export` writes them, are taken without the parser, which would say the same.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
 from kg.errors import InputError
 from kg.ids import BASE
-from kg.rdf.nodes import HIDDEN, XSD, Node, Quad, iri, lines, literal, why_no_iri
+from kg.rdf.nodes import HIDDEN, XSD, Node, iri, literal, why_no_iri
+from kg.rdf.parts import Sorter
+from kg.rdf.screening import LINES, Opened, bytes_of, guess, remote, screened, suffix, texts
 
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -28,16 +34,11 @@ FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
-SUFFIXES = {
-    ".ttl": "turtle", ".trig": "trig", ".nt": "ntriples", ".nq": "nquads", ".jsonld": "jsonld", ".json": "jsonld",
-    ".rdf": "rdfxml", ".owl": "rdfxml", ".xml": "rdfxml",
-}  # fmt: skip
-DEPTH_MOST = 64
-STATEMENTS_MOST = 20_000_000
 BLANKS_MOST = 100_000
 REASON_MOST = 400
 LITERAL_MOST = 1024 * 1024
 FAULTS_MOST = 1_000
+KNOWN_MOST = 100_000
 GENID = BASE + ".well-known/genid/"
 _INTEGER = re.compile(r"[+-]?[0-9]{1,100}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,100}(?:\.[0-9]{0,100})?|\.[0-9]{1,100})", re.ASCII)
@@ -55,33 +56,29 @@ NUMBERS = {
     XSD + "double": _DOUBLE,
     XSD + "float": _DOUBLE,
 }  # fmt: skip
-_TURTLE = re.compile(
-    r"<[^<>\"{}|^`\\\x00-\x20]*+>|"
-    r'"""(?:[^"\\]|\\.|"(?!""))*+"""|'
-    r"'''(?:[^'\\]|\\.|'(?!''))*+'''|"
-    r'"(?:[^"\\\n\r]|\\.)*+"|'
-    r"'(?:[^'\\\n\r]|\\.)*+'|"
-    r"#[^\n]*+|"
-    r"(?P<open>[\[({]|<<)|(?P<close>[\])}]|>>)",
-    re.DOTALL,
+_PATH = r"[!$&-;=?-Z_a-z~]"
+_SAFE = rf"<https?://[A-Za-z0-9.-]{{1,200}}+/{_PATH}{{0,1000}}+(?:#{_PATH}{{0,500}}+)?>"
+_TEXT = (
+    r'"(?:[^"\\\x00-\x1f\x7f]++|\\[btnfr"\\])*+"'
+    rf"(?:@[a-z]{{2}}(?:-[a-z]{{4}})?(?:-[a-z]{{2}})?(?=[ ]|$)|\^\^<{re.escape(XSD)}(?:anyURI|boolean|gYear)>|"
+    r"\^\^<http://www\.w3\.org/1999/02/22-rdf-syntax-ns#JSON>)?|"
+    rf'"[0-9]{{1,18}}+"\^\^<{re.escape(XSD)}integer>'
 )
-_JSON = re.compile(r'"(?:[^"\\]|\\.)*+"|(?P<open>[\[{])|(?P<close>[\]}])', re.DOTALL)
-_XML = re.compile(
-    r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|(?P<close></[^>]*+>)|<[^>!?/](?:[^>\"']|\"[^\"]*+\"|'[^']*+')*?/>|"
-    r"(?P<open><[^>!?/](?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>)",
-    re.DOTALL,
-)
-_DOCTYPE = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_STARTS = re.compile(r"\s*+(?:<\?xml|<!|<rdf:RDF|<html\b|<[A-Za-z][\w.-]*:?[\w.-]*\s+xmlns)", re.IGNORECASE)
-_NQUADS = re.compile(r"(?:\s*(?:#[^\n]*)?\n)*+\s*(?:<[^>\n]*>|_:\S+) <[^>\n]*> \S.* \.[ \t]*(?:#.*)?\r?(?:\n|$)")
+_PLAIN = re.compile(rf"({_SAFE}) ({_SAFE}) ({_SAFE}|{_TEXT})(?: ({_SAFE}))?")
+"""A statement as it is kept, of which nothing needs to be checked; longer texts are looked at one by one."""
+_PLAIN_LINES = {
+    "ntriples": re.compile(rf"^({_SAFE}) ({_SAFE}) ({_SAFE}|{_TEXT}) \.\n", re.MULTILINE),
+    "nquads": re.compile(rf"^({_SAFE}) ({_SAFE}) ({_SAFE}|{_TEXT})(?: ({_SAFE}))? \.\n", re.MULTILINE),
+}
+_SOME_LINES = 32 * 1024
 
 
 @dataclass(slots=True)
 class Reading:
-    """What is read: quads, faults with their lines, blank nodes by the order of their appearance."""
+    """What is read: statements sorted into parts, faults with their lines, blank nodes as they appear."""
 
     genid: str
-    quads: set[Quad] = field(default_factory=set)
+    sorter: Sorter
     faults: list[dict[str, Any]] = field(default_factory=list)
     blanks: dict[str, Node] = field(default_factory=dict)
     known: dict[str, str | None] = field(default_factory=dict)
@@ -95,16 +92,48 @@ class Reading:
                 hint="is it really RDF of this format?",
             )
 
-    def take(self, quad: Any) -> None:
-        """Check one statement and keep it, or say what is wrong with it."""
+    def take(self, quads: Iterable[Any]) -> None:
+        """Check statements of the parser and keep them, or say what is wrong with them."""
+        plain, add = _PLAIN.fullmatch, self.sorter.add
+        for quad in quads:
+            text = str(quad)
+            found = plain(text) if len(text) < LITERAL_MOST else None
+            if found is not None:
+                subject, predicate, object, graph = found.groups()
+                add(subject, graph or "", (predicate,), (object,))
+            else:
+                self._check(quad)
+
+    def plain(self, format: str, lines: str) -> bool:
+        """Keep the statements of some lines if all of them are plainly right; say whether they are.
+
+        Law: then the parser gives these statements, and `take` keeps them as they are.
+        """
+        found = _PLAIN_LINES[format].findall(lines)
+        if len(found) != lines.count("\n"):
+            return False
+        add = self.sorter.add
+        if format == "ntriples":
+            for subject, run in groupby(found, _SUBJECT):
+                _, predicates, objects = zip(*run, strict=True)
+                add(subject, "", predicates, objects)
+        else:
+            for (subject, graph), run in groupby(found, _SUBJECT_GRAPH):
+                _, predicates, objects, _ = zip(*run, strict=True)
+                add(subject, graph, predicates, objects)
+        return True
+
+    def _check(self, quad: Any) -> None:
         try:
             graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else self.node(quad.graph_name)
-            self.quads.add((self.node(quad.subject), self.node(quad.predicate), self.node(quad.object), graph))
+            subject, predicate, object = self.node(quad.subject), self.node(quad.predicate), self.node(quad.object)
         except InputError:
             raise
         except ValueError as fault:
-            subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else "a blank node"
-            self.fault(None, f"a statement about {subject[:200]}: {fault}", "correct it; it was not read")
+            named = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else "a blank node"
+            self.fault(None, f"a statement about {named[:200]}: {fault}", "correct it; it was not read")
+        else:
+            self.sorter.add(subject, graph, (predicate,), (object,))
 
     def node(self, term: Any) -> Node:
         """Return a term as a node.
@@ -130,7 +159,12 @@ class Reading:
         raise ValueError("triples about triples are not read")
 
     def _reason(self, text: str) -> str | None:
+        if len(self.known) >= KNOWN_MOST:
+            self.known.clear()
         return self.known.setdefault(text, why_no_iri(text))
+
+
+_SUBJECT, _SUBJECT_GRAPH = itemgetter(0), itemgetter(0, 3)
 
 
 def parse(payload: bytes, _: Any = None) -> bytes:
@@ -140,53 +174,61 @@ def parse(payload: bytes, _: Any = None) -> bytes:
         payload: A line of JSON `{"format": name or null, "name": file name}`, then the contents of the file.
 
     Returns:
-        A line of JSON (`format`, `statements`, `blanks`, `faults`), then N-Quads, sorted, without blank nodes.
+        A line of JSON (what `read` tells), then the statements as `kg.rdf.parts.Parts` reads them.
 
     Raises:
         InputError: the file as a whole is refused: says why.
     """
     head, _, content = payload.partition(b"\n")
     asked = json.loads(head)
-    text = decoded(content)
-    if not text.strip():
-        raise InputError("the file is empty", hint="give a file that holds statements")
-    format = asked["format"] or guess(asked["name"], text)
-    check(text, format)
-    reading = Reading(f"{GENID}{hashlib.sha256(content).hexdigest()[:16]}/")
-    for quad in _statements(text, format, reading):
-        reading.take(quad)
-        if len(reading.quads) > STATEMENTS_MOST:
-            raise InputError(f"the file has more than {STATEMENTS_MOST} statements", hint="split it")
-    if reading.faults and not reading.quads and asked["format"] is None and _suffix(asked["name"]) is None:
+    sink = io.BytesIO()
+    genid = genid_of(hashlib.sha256(content).hexdigest())
+    told = read(io.BytesIO(content), Sorter(sink, 1), name=asked["name"], format=asked["format"], genid=genid)
+    return json.dumps(told).encode() + b"\n" + sink.getvalue()
+
+
+def genid_of(sha256: str) -> str:
+    """Return what the IRIs begin with that stand for the blank nodes of a file."""
+    return f"{GENID}{sha256[:16]}/"
+
+
+def read(
+    stream: BinaryIO, sorter: Sorter, *, name: str, format: str | None, genid: str, whole: bool = True
+) -> dict[str, Any]:
+    """Read RDF and sort its statements into parts.
+
+    Args:
+        stream: The file.
+        sorter: What takes the statements.
+        name: Name of the file; its end tells the format.
+        format: One of `FORMATS`; None to go by name and contents.
+        genid: What the IRIs of blank nodes begin with.
+        whole: Look at all of the file before the parser sees any of it.
+
+    Returns:
+        `{"format", "statements", "blanks", "faults": [{"line", "reason", "remedy"}]}` and what the sorter tells. A
+        statement that is given twice is counted twice.
+
+    Raises:
+        InputError: the file as a whole is refused: says why.
+    """
+    opened = Opened.of(texts(stream, whole=whole))
+    found = format or guess(name, opened.head)
+    reading = Reading(genid, sorter)
+    pieces = screened(opened, found)
+    if found in LINES:
+        _take_lines(pieces, found, reading, opened.line)
+    else:
+        reading.take(_statements(bytes_of(pieces), found, reading, opened.line))
+    told = sorter.told()
+    if reading.faults and not sorter.statements and format is None and suffix(name) is None:
         raise InputError(
-            f"not RDF: neither the name of the file nor its contents tell a format; read as {format}, "
+            f"not RDF: neither the name of the file nor its contents tell a format; read as {found}, "
             f"{_first(reading.faults)}",
             hint=f"if it is RDF, name its format: {', '.join(FORMATS)}",
         )
-    told = {
-        "format": format,
-        "statements": len(reading.quads),
-        "blanks": len(reading.blanks),
-        "faults": reading.faults,
-    }
-    return json.dumps(told).encode() + b"\n" + "".join(sorted(lines(reading.quads))).encode()
-
-
-def decoded(content: bytes) -> str:
-    """Return the text of a file in UTF-8, without byte order mark.
-
-    Raises:
-        InputError: it is not UTF-8.
-    """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise InputError("the file is UTF-16, UTF-8 was expected", hint="save it as UTF-8")
-    try:
-        return content.decode().removeprefix("\ufeff")
-    except UnicodeDecodeError as fault:
-        line = content.count(b"\n", 0, fault.start) + 1
-        raise InputError(
-            f"line {line}: byte 0x{content[fault.start]:02x} is not UTF-8", hint="save the file as UTF-8"
-        ) from fault
+    about = {"format": found, "statements": sorter.statements, "blanks": len(reading.blanks), "faults": reading.faults}
+    return {**about, **told}
 
 
 def visible(text: str) -> str:
@@ -201,93 +243,38 @@ def visible(text: str) -> str:
     return "".join(ascii(char)[1:-1] if unicodedata.category(char) in HIDDEN and char != " " else char for char in text)
 
 
-def guess(name: str, text: str) -> str:
-    """Return the format that suffix or first characters of a file suggest; TriG, which includes Turtle, in doubt.
-
-    Example:
-        >>> guess("a.ttl", ""), guess("upload", ' {"@id": "x"}'), guess("x", "<a:s> <a:p> <a:o> .")
-        ('turtle', 'jsonld', 'nquads')
-    """
-    named = _suffix(name)
-    if named is not None:
-        return named
-    if text.lstrip()[:1] in {"{", "["} and not re.match(r"\s*\{\s*<|\s*\[\s*\]?\s*[<a:]", text):
-        return "jsonld"
-    if _STARTS.match(text):
-        return "rdfxml"
-    return "nquads" if _NQUADS.match(text[:10_000]) else "trig"
-
-
-def _suffix(name: str) -> str | None:
-    found = re.search(r"\.[a-z]+$", name.lower())
-    return None if found is None else SUFFIXES.get(found.group())
+def _take_lines(pieces: Iterator[str], format: str, reading: Reading, line: int) -> None:
+    """Read statements that stand on a line each, some lines at a time."""
+    left = ""
+    for piece in pieces:
+        text = left + piece
+        begin, whole = 0, text.rfind("\n") + 1
+        while begin < whole:
+            end = text.find("\n", min(begin + _SOME_LINES, whole - 1)) + 1
+            some = text[begin:end]
+            if not reading.plain(format, some):
+                reading.take(_statements(some.encode(), format, reading, line))
+            line += some.count("\n")
+            begin = end
+        left = text[whole:]
+    if left:
+        reading.take(_statements(left.encode(), format, reading, line))
 
 
-def check(text: str, format: str) -> None:
-    """Refuse what no parser shall see: documents with a DOCTYPE, deep nesting, remote contexts.
-
-    Raises:
-        InputError: says which, and where.
-    """
-    starts = _STARTS.match(text) is not None
-    if format != "rdfxml" and starts and format != "jsonld":
-        raise InputError(f"this is XML or HTML, not {format}", hint="name the format, or give the RDF file itself")
-    if format == "rdfxml" or starts:
-        found = _DOCTYPE.search(text)
-        if found is not None:
-            line = text.count("\n", 0, found.start()) + 1
-            raise InputError(
-                f"line {line}: the file declares a document type or entities", hint="take the declaration out"
-            )
-    tokens = {"jsonld": _JSON, "rdfxml": _XML}.get(format, _TURTLE)
-    depth = 0
-    for token in tokens.finditer(text):
-        if token["open"]:
-            depth += 1
-            if depth > DEPTH_MOST:
-                line = text.count("\n", 0, token.start()) + 1
-                raise InputError(f"line {line}: nested more than {DEPTH_MOST} deep", hint="flatten the file")
-        elif token["close"]:
-            depth -= 1
-    if format == "jsonld":
-        _check_contexts(text)
-
-
-def _check_contexts(text: str) -> None:
-    try:
-        document = json.loads(text)
-    except ValueError as fault:
-        raise InputError(f"not JSON: {fault}", hint="give JSON-LD, or name the format of the file") from fault
-    waiting: list[Any] = [document]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            contexts = value.get("@context")
-            named = [one for one in (contexts if isinstance(contexts, list) else [contexts]) if isinstance(one, str)]
-            named += [one["@import"] for one in (contexts if isinstance(contexts, list) else [contexts])
-                      if isinstance(one, dict) and isinstance(one.get("@import"), str)]  # fmt: skip
-            if named:
-                raise InputError(
-                    f"the context {named[0][:200]!a} would have to be fetched",
-                    hint="put the context into the file",
-                )
-            waiting += value.values()
-
-
-def _statements(text: str, format: str, reading: Reading) -> Iterator[Any]:
+def _statements(source: Any, format: str, reading: Reading, line: int) -> Iterator[Any]:
     """Give what the parser reads, going on behind each fault that it can go on behind."""
-    parser = iter(ox.parse(text.encode(), FORMATS[format]))
-    step: Callable[[], Any] = parser.__next__
+    parser = iter(ox.parse(source, FORMATS[format]))
     while True:
         try:
-            quad = step()
+            quad = next(parser)
         except StopIteration:
             return
         except SyntaxError as fault:
             reason = re.sub(r"^Parser error (?:at|between) .*?: |\s*\(line \d+\)$", "", str(fault))
-            reading.fault(fault.lineno, f"not {format}: {_brief(reason)}", _remedy(reason))
+            if "LoadDocumentCallback" in reason:
+                raise remote("a context of the file") from fault
+            at = None if fault.lineno is None else fault.lineno + line - 1
+            reading.fault(at, f"not {format}: {_brief(reason)}", _remedy(reason))
             continue
         yield quad
 
@@ -320,6 +307,6 @@ def _literal(term: Any) -> Node:
     return literal(term.value, datatype=datatype)
 
 
-def _first(faults: list[dict[str, Any]]) -> str:
+def _first(faults: Sequence[dict[str, Any]]) -> str:
     line, reason = faults[0]["line"], faults[0]["reason"]
     return reason if line is None else f"line {line}: {reason}"

@@ -233,7 +233,10 @@ def test_a_stranger_proposes_and_changes_nothing() -> None:
     load(store, first.encode(), WORDS, name="first.ttl")
     before = store.records().entities[0]
     report = load(store, (PREFIXES + HOSTILE).encode(), WORDS, name="hostile.ttl", proposed_by="mallory")
-    assert report["conflicts"] == [{"kind": "entity", "id": "a"}]
+    (conflict,) = report["conflicts"]
+    assert (conflict["kind"], conflict["id"], conflict["fields"]) == ("entity", "a", ["label", "type"])
+    assert "label is 'A', the file says 'Mine now'" in conflict["reason"]
+    assert "--update" not in conflict["remedy"]
     assert report["failures"] == []
     rows = store.records()
     assert rows.entities[0] == before

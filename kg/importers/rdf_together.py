@@ -1,0 +1,262 @@
+"""The parts of an RDF file become a batch: records in their order, then what they lean on.
+
+Lives here: `Together`. May enter: parts of statements, what the record holds. Never here: properties (rdf_records),
+writing. Faults of what leans on what are found and said by the checks of packs (`kg.importers.pack_links`); here are
+those that have none. Where a record stands in the file is looked up, and the checks done again, only when one is wrong.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kg.citations.parsed import Failure
+from kg.errors import InputError
+from kg.ids import RecordKind
+from kg.importers.pack_links import Holding, Known, Placed, check_claims, check_entities, check_evidence
+from kg.importers.rdf_given import Given
+from kg.importers.rdf_records import Key, Reading
+from kg.importers.sources import Source
+from kg.importers.tables_conflicts import Differing, core
+from kg.importers.tables_quick import Taken
+from kg.importers.tables_rows import Kept, payload_of, placed
+from kg.model import Claim, Entity, Evidence, Record, Work
+from kg.rdf.parts import Parts
+from kg.record.batch import Batch
+from kg.vocabulary import Vocabulary
+
+Fetch = Callable[[RecordKind, Sequence[str]], list[Record]]
+Told = Callable[[str, int, int], None]
+Lines = Mapping[tuple[str, str], int]
+UPDATE = "--update writes the record as it stands in the file, without what is not there"
+FURTHER = "an item with an id of its own adds a further one"
+_SOME_CLAIM = Claim("", "", "", "")
+
+
+@dataclass
+class Together:
+    """One file on its way to a batch.
+
+    Args:
+        given: The file.
+        vocabulary: The words to check against.
+        base: What the record holds.
+        fetch: Returns records of the record by id.
+        update: Records that it holds in another form are to be written; otherwise they are conflicts.
+        told: Told what is done, how many parts of how many.
+    """
+
+    given: Given
+    vocabulary: Vocabulary
+    base: Holding
+    fetch: Fetch
+    update: bool = False
+    told: Told = lambda *_: None
+    batch: Batch = field(default_factory=Batch)
+    duplicates: list[Key] = field(default_factory=list)
+    conflicts: list[Differing] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.source = Source(self.given.name, "")
+        self.reading = Reading(self.source, self.vocabulary, self._merged_into)
+        self._fits: dict[tuple[str, str, str], bool] = {}
+        self._doubted: set[tuple[str, str]] = set()
+
+    def take(self, parts: Parts) -> None:
+        """Take all parts; then the batch holds what is new and right."""
+        done = 0
+
+        def count(some: Iterable[Any]) -> Iterable[Any]:
+            nonlocal done
+            for one in some:
+                done += 1
+                self.told("sorting statements", done, parts.filled)
+                yield one
+
+        for blocks in count(parts.of("other")):
+            self.reading.others(blocks)
+        self.reading.look_round(parts)
+        works: list[Any] = []
+        entities: list[Any] = []
+        for blocks in count(parts.of("work")):
+            works += self._new("work", self.reading.whole("work", blocks))
+        for blocks in count(parts.of("entity")):
+            entities += self._new("entity", self.reading.whole("entity", blocks))
+        claims = self._kept("claim", count(parts.of("claim")), self.base.entities, entities, [])
+        evidence = self._kept("evidence", count(parts.of("evidence")), self.base.works, works, claims.ids)
+        self._settle(entities, works, claims, evidence)
+
+    def _kept(
+        self, kind: RecordKind, parts: Iterable[Any], held: Mapping[str, Any], new: Sequence[Record], ids: Sequence[str]
+    ) -> Kept:
+        """Return the claims or evidence that are new; `ids` are such as they lean on, to be kept once."""
+        quick = self.reading.quick(kind, {**held, **{one.id: one for one in new}})
+        same = {id: id for id in ids}
+        kept = Kept()
+        for blocks in parts:
+            taken = self.reading.lean(kind, blocks, quick)
+            for id, payload, (one, two, three) in self._news(kind, taken):
+                third = None if three is None else same.setdefault(three, three)
+                kept.add(0, id, payload, (same.setdefault(one, one), same.setdefault(two, two), third))
+        return kept
+
+    def _new(self, kind: RecordKind, records: Sequence[Record]) -> list[Record]:
+        by_id = {one.id: one for one in records}
+        some: list[Taken] = [(one.id, payload_of(one), ("", "", None)) for one in records]
+        return [by_id[id] for id, _, _ in self._news(kind, some)]
+
+    def _news(self, kind: RecordKind, some: Sequence[Taken]) -> Sequence[Taken]:
+        """Return those that are to be written; the others are told among duplicates or conflicts."""
+        there = _of(self.base, kind)
+        ids = [id for id, _, _ in some if id in there] if there else []
+        if not ids:
+            return some
+        present = {one.id: payload_of(one) for one in self.fetch(kind, ids)}
+        return [one for one in some if self._is_news(kind, one[0], one[1], present.get(one[0]))]
+
+    def _is_news(self, kind: RecordKind, id: str, payload: str, held: str | None) -> bool:
+        if held is None:
+            return True
+        if held == payload:
+            self.duplicates.append((kind, id))
+            return False
+        if not self.update or (kind == "evidence" and core(payload) != core(held)):
+            self.conflicts.append(Differing.of(kind, id, held, payload, whole="file", update=UPDATE, further=FURTHER))
+            return False
+        return True
+
+    def _settle(self, entities: list[Entity], works: list[Work], claims: Kept, evidence: Kept) -> None:
+        lines: Lines = {}
+        known, good, items, faults = self._checked(entities, works, claims, evidence, lines)
+        if faults or self.reading.faults:
+            wrong = {key for key, _ in self.reading.faults} | known.faulty.keys() | self._doubted
+            lines = self.given.first_lines(wrong)
+            known, good, items, faults = self._checked(entities, works, claims, evidence, lines)
+        self.failures += [replace(fault, line=lines.get(key)) for key, fault in self.reading.faults]
+        self.failures += [replace(fault, line=fault.line or None) for fault in faults]
+        self.batch.take("claim", good.ids, good.spool, good.places)
+        self.batch.take("evidence", items.ids, items.spool, items.places)
+        for own in (known.entities, known.works):
+            for one in own.values():
+                self.batch.add(one)
+
+    def _checked(
+        self, entities: list[Entity], works: list[Work], claims: Kept, evidence: Kept, lines: Lines
+    ) -> tuple[Known, Kept, Kept, list[Failure]]:
+        """Return what is right together: claims and evidence, all else in `Known`; and what is not."""
+        known = Known(self.base, whole="file")
+        for (kind, id), _ in self.reading.faults:
+            line = lines.get((kind, id))
+            known.faulty[kind, id] = self.given.name if line is None else f"{self.given.name}:{line}"
+        faults = self._check_works(known, [self._placed("work", one, lines) for one in works])
+        faults += check_entities([self._placed("entity", one, lines) for one in entities], known)
+        good = self._check_claims(known, claims, evidence, lines, faults)
+        items = self._check_evidence(known, evidence, lines, faults)
+        return known, good, items, faults
+
+    def _placed(self, kind: RecordKind, record: Any, lines: Lines) -> Placed[Any]:
+        return Placed(record, self.source, lines.get((kind, record.id), 0))
+
+    def _doubtful(self, kind: RecordKind, kept: Kept, at: int, lines: Lines) -> Placed[Any]:
+        key = kind, kept.ids[at]
+        self._doubted.add(key)
+        kept.lines[at] = lines.get(key, 0)
+        return placed(kind, kept, at, self.source)
+
+    def _check_works(self, known: Known, works: Sequence[Placed[Work]]) -> list[Failure]:
+        faults: list[Failure] = []
+        known.works.update((one.record.id, one.record) for one in works)
+        waiting = [one for one in works if one.record.merged_into is not None]
+        while waiting:
+            lost = [(one, known.lacks("work", one.record.merged_into or "")) for one in waiting]
+            faults += [
+                one.failure(f"work {one.record.id}: dcterms:isReplacedBy: {fault[0]}", fault[1])
+                for one, fault in lost
+                if fault
+            ]
+            known.drop("work", {one.record.id: one.place for one, fault in lost if fault})
+            still = [one for one, fault in lost if not fault]
+            waiting = still if len(still) < len(waiting) else []
+        return faults
+
+    def _check_claims(self, known: Known, kept: Kept, evidence: Kept, lines: Lines, faults: list[Failure]) -> Kept:
+        """Return the claims whose ends are there and allowed."""
+        good: list[int] = []
+        doubtful: list[int] = []
+        for at, (subject, relation, object) in enumerate(zip(kept.first, kept.second, kept.third, strict=True)):
+            (good if self._joins(known, subject, relation, object or "") else doubtful).append(at)
+        known.claims.update(dict.fromkeys((kept.ids[at] for at in good), _SOME_CLAIM))
+        if not doubtful:
+            return kept
+        items = Counter(evidence.first)
+        doubted: list[Placed[Claim]] = [self._doubtful("claim", kept, at, lines) for at in doubtful]
+        faults += check_claims(doubted, known, self.vocabulary, items=items)
+        return kept.only(sorted([*good, *(at for at in doubtful if kept.ids[at] in known.claims)]))
+
+    def _joins(self, known: Known, subject: str, relation: str, object: str) -> bool:
+        """Say whether both ends of a claim are there, and of types that its relation allows."""
+        ends = [known.entities.get(id) or self.base.entities.get(id) for id in (subject, object)]
+        if ends[0] is None or ends[1] is None:
+            return False
+        if known.faulty and any(("entity", id) in known.faulty for id in (subject, object)):
+            return False
+        key = relation, ends[0].type, ends[1].type
+        found = self._fits.get(key)
+        if found is None:
+            try:
+                self.vocabulary.check_ends(*key)
+                found = True
+            except InputError:
+                found = False
+            self._fits[key] = found
+        return found
+
+    def _check_evidence(self, known: Known, kept: Kept, lines: Lines, faults: list[Failure]) -> Kept:
+        """Return the items whose claim, work and predecessor are there."""
+        claims, works, faulty, there = known.claims, known.works, known.faulty, self.base
+        good: list[int] = []
+        doubtful: list[int] = []
+        for at, (claim, work) in enumerate(zip(kept.first, kept.second, strict=True)):
+            sound = (claim in claims or (claim in there.claims and ("claim", claim) not in faulty)) and (
+                work in works or (work in there.works and ("work", work) not in faulty)
+            )
+            (good if sound else doubtful).append(at)
+        doubted: list[Placed[Evidence]] = [self._doubtful("evidence", kept, at, lines) for at in doubtful]
+        for one in doubted:
+            claim = one.record.claim
+            if claim not in claims and ("claim", claim) not in faulty and claim not in there.claims:
+                fault = known.lacks("claim", claim)
+                if fault is not None:
+                    faults.append(one.failure(f"evidence {one.record.id}: {fault[0]}", fault[1]))
+        faults += check_evidence(doubted, known)[1]
+        return self._followed(kept.only(good), lines, faults)
+
+    def _followed(self, kept: Kept, lines: Lines, faults: list[Failure]) -> Kept:
+        """Return the items whose predecessor, where they name one, is there too."""
+        while any(before is not None for before in kept.third):
+            ids = set(kept.ids)
+            lost = {
+                at: f"there is no evidence {before}"
+                for at, before in enumerate(kept.third)
+                if before is not None and before not in ids and before not in self.base.evidence
+            }
+            lost |= {at: f"{kept.third[at]} supersedes it in turn" for at in kept.circles()}
+            if not lost:
+                break
+            for at, reason in sorted(lost.items()):
+                one = self._doubtful("evidence", kept, at, lines)
+                remedy = "add the item that it supersedes, or take `ekg:supersedes` out"
+                faults.append(one.failure(f"evidence {kept.ids[at]}: {reason}", remedy))
+            kept = kept.only([at for at in range(len(kept.ids)) if at not in lost])
+        return kept
+
+    def _merged_into(self, work: str) -> str | None:
+        known = self.base.works.get(work)
+        return None if known is None else known.merged_into
+
+
+def _of(base: Holding, kind: RecordKind) -> Mapping[str, Any]:
+    return {"entity": base.entities, "claim": base.claims, "evidence": base.evidence, "work": base.works}[kind]
