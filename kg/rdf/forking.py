@@ -1,22 +1,22 @@
 """The other side of the guarded worker: the template process, which forks, and the worker, which confines itself.
 
-Lives here: the loop of the process, the limits, answers and errors as bytes. May enter: orders from `kg.rdf.worker`.
-Never here: threads; the process that serves.
+Lives here: the loops of both processes, the limits, answers and errors as bytes. May enter: orders from
+`kg.rdf.worker`. Never here: threads; the process that serves.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import struct
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
-from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from kg import errors
@@ -30,8 +30,13 @@ else:
 
 STEP = 64 * 1024
 LENGTH = struct.Struct(">cQ")
-"""What stands before an answer: `+` a result, `-` an error of ours, `!` a fault; then how many bytes follow."""
-_STATM = Path("/proc/self/statm")
+"""What stands before a message: `?` a question, `+` a result, `-` an error of ours, `!` a fault; its bytes."""
+BEGUN = b"."
+"""Said when a question has been read, before its answer."""
+QUESTIONS_MOST, SECONDS_MOST, GROWTH_MOST = 500, 60, 64 * 1024 * 1024
+"""After so many questions, seconds of processor time or bytes more than at first, a worker ends."""
+IDLE_SECONDS = 60.0
+"""So long a worker waits for a question."""
 Job: TypeAlias = Callable[[bytes, Any], bytes]
 
 
@@ -57,43 +62,43 @@ def fault_of(told: dict[str, Any]) -> KgError:
 
 
 def serve(control: Connection) -> None:
-    """Take orders until the other end is closed; fork for each job, kill what is over time, reap what has ended."""
+    """Take orders until the other end is closed: fork workers, kill those that are given up, reap what has ended."""
     state: Any = None
-    running: dict[int, float] = {}
+    running: dict[int, int] = {}
     while True:
         _reap(running)
-        if not control.poll(None if not running else max(0.0, min(1.0, min(running.values()) - monotonic()))):
+        if not control.poll(IDLE_SECONDS if running else None):
             continue
         try:
             order = json.loads(control.recv_bytes())
             if "job" in order:
                 handles = recv_handle(control), recv_handle(control)
                 state_of_job = state
-                running[_fork(control, order, handles, state_of_job)] = monotonic() + order["seconds"]
+                running[order["worker"]] = _fork(control, order, handles, state_of_job)
                 continue
             payload = control.recv_bytes()
         except (EOFError, OSError):
             break
-        if "tell" in order:
+        if "end" in order:
+            # What is not reaped yet keeps its number, so this kills no other process.
+            if order["end"] in running:
+                os.kill(running[order["end"]], signal.SIGKILL)
+        elif "tell" in order:
             state = _function(order["tell"])(payload, state)
             control.send_bytes(b"done")
         else:
             resource.getrlimit(resource.RLIMIT_AS)
             state = None if order["prepare"] is None else _function(order["prepare"])(payload, None)
             control.send_bytes(b"ready")
-    for pid in running:
+    for pid in running.values():
         os.kill(pid, signal.SIGKILL)
 
 
-def _reap(running: dict[int, float]) -> None:
-    """Kill workers that are over time and forget those that have ended."""
-    for pid in list(running):
-        if running[pid] <= monotonic():
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            del running[pid]
-        elif os.waitpid(pid, os.WNOHANG)[0]:
-            del running[pid]
+def _reap(running: dict[int, int]) -> None:
+    """Forget workers that have ended."""
+    for worker, pid in list(running.items()):
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            del running[worker]
 
 
 def _fork(control: Connection, order: Mapping[str, Any], handles: tuple[int, int], state: Any) -> int:
@@ -109,28 +114,62 @@ def _fork(control: Connection, order: Mapping[str, Any], handles: tuple[int, int
 def _work(
     control: Connection, function: Job, order: Mapping[str, Any], handles: tuple[int, int], state: Any
 ) -> NoReturn:
-    """Be the worker: read, confine, do the job, write, end without any clean-up of the template's."""
+    """Be the worker: answer questions one after the other, confined; end without any clean-up of the template's."""
     source, sink = handles
     try:
         control.close()
         nowhere = os.open(os.devnull, os.O_RDWR)
         for standard in (1, 2):
             os.dup2(nowhere, standard)
-        payload = b"".join(iter(lambda: os.read(source, STEP), b""))
-        os.close(source)
-        _confine(order["seconds"], order["memory"])
-        try:
-            _answer(sink, b"+", function(payload, state))
-        except KgError as fault:
-            _answer(sink, b"-", json.dumps(told_of(fault)).encode())
-        except (MemoryError, RecursionError, SystemError):  # the last where an allocation fails inside the interpreter
-            told = InputError("this takes more memory or is nested deeper than allowed", hint="ask for less")
-            _answer(sink, b"-", json.dumps(told_of(told)).encode())
-        except BaseException as fault:
-            _answer(sink, b"!", type(fault).__name__.encode())
-            raise
+        walls = _Walls(order["seconds"], order["memory"])
+        for payload in _questions(source):
+            walls.close_in()
+            os.write(sink, BEGUN)
+            if not _answered(sink, function, payload, state) or walls.are_worn():
+                break
     finally:
         os._exit(0)
+
+
+def _questions(source: int) -> Iterator[bytes]:
+    """Give what is asked until nobody can ask any more; SIGALRM ends the process that is not asked for long."""
+    for _ in range(QUESTIONS_MOST):
+        signal.setitimer(signal.ITIMER_REAL, IDLE_SECONDS)
+        head = _read(source, LENGTH.size)
+        if len(head) < LENGTH.size:
+            return
+        length = LENGTH.unpack(head)[1]
+        payload = _read(source, length)
+        if len(payload) < length:
+            return
+        yield payload
+
+
+def _read(source: int, length: int) -> bytes:
+    """Return so many bytes, fewer when the other end is closed."""
+    first = os.read(source, min(length, STEP))
+    if len(first) == length:
+        return first
+    got = bytearray(first)
+    while len(got) < length and (piece := os.read(source, min(length - len(got), STEP))):
+        got += piece
+    return bytes(got)
+
+
+def _answered(sink: int, function: Job, payload: bytes, state: Any) -> bool:
+    """Do the job and write what came of it; return whether the process is fit for another."""
+    try:
+        _answer(sink, b"+", function(payload, state))
+    except KgError as fault:
+        _answer(sink, b"-", json.dumps(told_of(fault)).encode())
+    except (MemoryError, RecursionError, SystemError):  # the last where an allocation fails inside the interpreter
+        told = InputError("this takes more memory or is nested deeper than allowed", hint="ask for less")
+        _answer(sink, b"-", json.dumps(told_of(told)).encode())
+        return False
+    except BaseException as fault:
+        _answer(sink, b"!", type(fault).__name__.encode())
+        raise
+    return True
 
 
 def _answer(sink: int, sign: bytes, body: bytes) -> None:
@@ -139,17 +178,36 @@ def _answer(sink: int, sign: bytes, body: bytes) -> None:
         rest = rest[os.write(sink, rest[:STEP]) :]
 
 
-def _confine(seconds: float, memory: int) -> None:
-    held = int(_STATM.read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    limits = {
-        resource.RLIMIT_AS: held + memory,
-        resource.RLIMIT_CPU: int(seconds) + 1,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: 0,
-    }
-    for limit, most in limits.items():
-        resource.setrlimit(limit, (most, most))
+class _Walls:
+    """What a worker may take: for each question beyond what it held and used before, and in all its life."""
+
+    def __init__(self, seconds: float, memory: int) -> None:
+        self._seconds, self._memory = seconds, memory
+        self._statm = os.open("/proc/self/statm", os.O_RDONLY)
+        self._first = 0
+        for ending in (signal.SIGALRM, signal.SIGXCPU):
+            signal.signal(ending, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+    def close_in(self) -> None:
+        """Hold the question that has come to its limits. The first sets those that last, and cannot be undone."""
+        held, used = self._held(), time.process_time()
+        if not self._first:
+            self._first = held
+            for limit in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NOFILE):
+                resource.setrlimit(limit, (0, 0))
+        memory = self._first + GROWTH_MOST + self._memory
+        seconds = math.ceil(SECONDS_MOST + self._seconds) + 1
+        resource.setrlimit(resource.RLIMIT_AS, (min(held + self._memory, memory), memory))
+        resource.setrlimit(resource.RLIMIT_CPU, (min(math.ceil(used + self._seconds), seconds), seconds))
+        signal.setitimer(signal.ITIMER_REAL, self._seconds)
+
+    def are_worn(self) -> bool:
+        """Whether the process has grown or worked so much that a new one is better."""
+        return self._held() - self._first > GROWTH_MOST or time.process_time() > SECONDS_MOST
+
+    def _held(self) -> int:
+        return int(os.pread(self._statm, 64, 0).split()[0]) * resource.getpagesize()
 
 
 def _function(name: str) -> Job:

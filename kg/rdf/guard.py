@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, cast
 
 from kg.errors import InputError
@@ -27,6 +27,7 @@ WORD_OPERATORS = frozenset(
 SIGN_OPERATORS = frozenset({"!", "!=", "&&", "*", "+", "-", "/", "<", "<=", "=", ">", ">=", "?", "^", "|", "||"})
 OWN_GRAPHS = tuple(iri_of(graph) for graph in GRAPHS)
 _CLOSING = {")": "(", "]": "[", "}": "{", ">>": "<<", "|}": "{|"}
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 _CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _TOKEN = re.compile(
     r"""
@@ -65,6 +66,7 @@ class Checked:
         named: Graphs that it names with FROM NAMED.
         volatile: Whether it asks for the time, for chance or for new names, so that asking again may differ.
         columns: The variables of a `SELECT *` in the order in which they appear; none for other queries.
+        pieces: Its tokens, without comments.
     """
 
     text: str
@@ -73,6 +75,7 @@ class Checked:
     named: tuple[str, ...] = ()
     volatile: bool = False
     columns: tuple[str, ...] = ()
+    pieces: tuple[Token, ...] = field(default=(), repr=False, compare=False)
 
 
 def check(query: str) -> Checked:
@@ -96,7 +99,7 @@ def check(query: str) -> Checked:
     _measure(text, pieces)
     default, named = _dataset(text, pieces)
     volatile = any(token.kind == "word" and token.text in VOLATILE for token in pieces)
-    return Checked(text, form, default, named, volatile, _columns(form, pieces))
+    return Checked(text, form, default, named, volatile, _columns(form, pieces), tuple(pieces))
 
 
 def own_graph(text: str, where: str = "query") -> str:
@@ -128,9 +131,9 @@ def _resolved(query: str) -> str:
         return chr(number)
 
     text = _CODEPOINT.sub(char, query)
-    for index, one in enumerate(text):
-        if one == "\0" or 0xD800 <= ord(one) <= 0xDFFF:
-            raise InputError(f"the query holds U+{ord(one):04X}, which is no text", where=_place(text, index))
+    one = _NO_TEXT.search(text)
+    if one is not None:
+        raise InputError(f"the query holds U+{ord(one[0]):04X}, which is no text", where=_place(text, one.start()))
     again = _CODEPOINT.search(text)
     if again is not None:
         raise InputError("an escape stands within an escape", where=_place(text, again.start()))
@@ -232,10 +235,12 @@ def _dataset(text: str, tokens: list[Token]) -> tuple[tuple[str, ...], tuple[str
     default: list[str] = []
     named: list[str] = []
     for index, token in enumerate(tokens):
+        if token.kind != "word" or token.text not in {"PREFIX", "FROM"}:
+            continue
         rest = tokens[index + 1 : index + 3]
-        if token == ("word", "PREFIX", token.at) and [one.kind for one in rest] == ["name", "iri"]:
+        if token.text == "PREFIX" and [one.kind for one in rest] == ["name", "iri"]:
             prefixes[rest[0].text[:-1]] = rest[1].text[1:-1]
-        elif token == ("word", "FROM", token.at) and rest:
+        elif token.text == "FROM" and rest:
             is_named = rest[0].text == "NAMED" and len(rest) > 1
             target = rest[1] if is_named else rest[0]
             (named if is_named else default).append(own_graph(_graph(target, prefixes), _place(text, target.at)))

@@ -19,6 +19,7 @@ from kg.errors import InputError
 Row: TypeAlias = Iterable[Any]
 """Terms of pyoxigraph in the order of the columns, None where unbound."""
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
+_KINDS = {ox.NamedNode: "uri", ox.BlankNode: "bnode", ox.Literal: "literal"}
 _NOT_IN_XML = {code: "\ufffd" for code in (*range(32), 0xFFFE, 0xFFFF) if code not in {9, 10, 13}}
 
 
@@ -63,47 +64,43 @@ def lines(variables: Sequence[str], rows: Iterable[Row], format: str) -> Iterato
 
 
 def _json(name: str, term: Any) -> bytes:
-    found = {"type": "literal", "value": _value(term)}
-    if isinstance(term, ox.NamedNode):
-        found["type"] = "uri"
-    elif isinstance(term, ox.BlankNode):
-        found["type"] = "bnode"
-    elif term.language:
-        found["xml:lang"] = term.language
-    elif term.datatype.value != _STRING:
-        found["datatype"] = term.datatype.value
+    kind = _kind(term)
+    found = {"type": kind, "value": term.value}
+    if kind == "literal":
+        if term.language:
+            found["xml:lang"] = term.language
+        elif (datatype := term.datatype.value) != _STRING:
+            found["datatype"] = datatype
     return orjson.dumps(name) + b":" + orjson.dumps(found)
 
 
 def _xml(name: str, term: Any) -> bytes:
+    kind = _kind(term)
+    about = ""
+    if kind == "literal":
+        if term.language:
+            about = f" xml:lang={quoteattr(term.language)}"
+        elif (datatype := term.datatype.value) != _STRING:
+            about = f" datatype={quoteattr(datatype)}"
     # A parser would turn a bare CR into LF.
-    text = escape(_value(term).translate(_NOT_IN_XML), {"\r": "&#13;"})
-    if isinstance(term, ox.NamedNode):
-        written = f"<uri>{text}</uri>"
-    elif isinstance(term, ox.BlankNode):
-        written = f"<bnode>{text}</bnode>"
-    elif term.language:
-        written = f"<literal xml:lang={quoteattr(term.language)}>{text}</literal>"
-    elif term.datatype.value != _STRING:
-        written = f"<literal datatype={quoteattr(term.datatype.value)}>{text}</literal>"
-    else:
-        written = f"<literal>{text}</literal>"
-    return f"<binding name={quoteattr(name)}>{written}</binding>".encode()
+    text = escape(term.value.translate(_NOT_IN_XML), {"\r": "&#13;"})
+    return f"<binding name={quoteattr(name)}><{kind}{about}>{text}</{kind}></binding>".encode()
 
 
 def _csv(_: str, term: Any) -> bytes:
-    return quoted(("_:" if isinstance(term, ox.BlankNode) else "") + _value(term)).encode()
+    return quoted(("_:" if _kind(term) == "bnode" else "") + term.value).encode()
 
 
 def _tsv(_: str, term: Any) -> bytes:
     return str(term).replace("\t", "\\t").encode()
 
 
-def _value(term: Any) -> str:
-    if not isinstance(term, (ox.Literal, ox.NamedNode, ox.BlankNode)):
+def _kind(term: Any) -> str:
+    """Return what JSON and XML call such a term."""
+    kind = _KINDS.get(type(term))
+    if kind is None:
         raise InputError("a result is a triple, which these formats cannot hold", hint="select its parts instead")
-    text: str = term.value
-    return text
+    return kind
 
 
 def quoted(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -151,7 +152,7 @@ class Endpoint:
     """Queries on the dataset of a record, as it stands at the revision of the network that is given with each.
 
     Safe to share between threads. The dataset lives in the workers' template process, which is filled when the first
-    query comes and told of later revisions as they come; a worker is forked from it for each query.
+    query comes and told of later revisions as they come; a worker is forked from it where none waits.
 
     Args:
         extra: Turtle files or folders that add to the packaged ontology.
@@ -160,7 +161,7 @@ class Endpoint:
 
     def __init__(self, extra: Sequence[Path] = (), make: Callable[[], Workers] | None = None) -> None:
         self._extra = tuple(extra)
-        self._make = make or (worker.Template if worker.AVAILABLE else Here)
+        self._make = make or (partial(worker.Template, keep=worker.KEPT) if worker.AVAILABLE else Here)
         self._lock = Lock()
         self._workers: Workers | None = None
         self._network: Network | None = None

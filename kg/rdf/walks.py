@@ -18,7 +18,7 @@ from kg.compiled.field import ranges
 from kg.ids import record_iri
 from kg.later import Later
 from kg.network import Network, relations_taking_part
-from kg.rdf import guard, results
+from kg.rdf import results
 from kg.rdf.guard import Checked, Token
 from kg.rdf.names import PREFIXES
 
@@ -124,7 +124,7 @@ class _Reader:
 
     def __init__(self, query: Checked, network: Network) -> None:
         self.query, self.network = query, network
-        self.pieces = [one for one in guard.tokens(query.text) if one.kind != "comment"]
+        self.pieces = query.pieces
         self.is_plain = all(one.text.isascii() for one in self.pieces if one.kind in {"variable", "number"}) and all(
             one.text.partition(":")[0].isascii() for one in self.pieces if one.kind == "name"
         )

@@ -1,6 +1,6 @@
 """The guarded worker: untrusted input meets parsers and query engines in a process of its own, which can be killed.
 
-Lives here: `Template` (a single-threaded process that forks one worker for each job), `Limits`, `run`.
+Lives here: `Template` (a single-threaded process that forks workers, and those of them that wait), `run`.
 May enter: names of functions of ours, bytes. Never here: what a job does; a parser in this process.
 """
 
@@ -9,61 +9,52 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import select
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from itertools import count
 from multiprocessing.connection import Connection, Pipe
 from multiprocessing.reduction import send_handle
 from threading import BoundedSemaphore, Lock
 from time import monotonic
-from typing import Any
+from typing import Any, TypeAlias
 
-from kg.errors import InputError, Upstream
+from kg.errors import Upstream
 from kg.rdf import forking
-from kg.rdf.forking import LENGTH, STEP
+from kg.rdf.dialogue import MIB, Dialogue, Limits, result
 
-MIB = 1024 * 1024
+__all__ = ["AVAILABLE", "KEPT", "MIB", "Limits", "Template", "echo", "run"]
 AVAILABLE = sys.platform == "linux"
 """Whether fork and resource limits hold on this system."""
 START_SECONDS = 60.0
-GRACE = 0.5
 BUSY_SECONDS = 10.0
 AT_ONCE = 2 * (os.cpu_count() or 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one job may take.
-
-    Args:
-        seconds: Wall-clock time until it is killed, and processor time, rounded up.
-        memory: Bytes of address space beyond what the template process holds.
-        output: Bytes of its result.
-    """
-
-    seconds: float = 10.0
-    memory: int = 512 * MIB
-    output: int = 64 * MIB
+KEPT = os.cpu_count() or 1
+"""How many workers wait for a further question, where workers are kept."""
+Kind: TypeAlias = tuple[str, Limits, int, int]
+"""Job, limits, how often the state has changed, and whose worker it is: a fork of this process has none of ours."""
 
 
 class Template:
-    """A process that holds what jobs share, and forks a worker for each. Safe to share between threads.
+    """A process that holds what jobs share, and forks workers that do them. Safe to share between threads.
 
-    It starts with the first job and ends with this process. A worker has no open file but the pipe for its result,
-    can open none (RLIMIT_NOFILE = 0), write none (FSIZE = 0) and leaves no core; its memory and time are limited.
+    It starts with the first job and ends with this process. A worker has no open file but its two pipes and what it
+    reads its own size from, can open none (RLIMIT_NOFILE = 0), write none (FSIZE = 0) and leaves no core; its memory
+    and time are limited for each job. It does one job at a time, and none but that for which it was forked.
 
     A job is `function(payload: bytes, state) -> bytes` in a module that imports all it needs at once: a worker can open
-    nothing, so an import that comes late fails there.
+    nothing, so an import that comes late fails there. It leaves the state as it is.
 
     Args:
         prepare: `module:function` that makes the shared state of the payload; None for no state.
         payload: What `prepare` gets, or a function that makes it anew whenever the process starts; bytes of ours,
             not of strangers.
+        keep: How many workers may wait for further payloads of the same job, limits and state. With 0 each payload has
+            a process of its own.
 
-    Cost: some 0.2 s to start; then 2 ms a job, 10 ms where the state is large (a million quads).
+    Cost: some 0.2 s to start; then 2 ms a job, 10 ms where the state is large (a million quads), and as much again and
+    more for pages of the state that the process touches first; 0.2 ms where a worker waits.
 
     Example:
         >>> with Template() as template:
@@ -71,8 +62,15 @@ class Template:
         b'abc'
     """
 
-    def __init__(self, prepare: str | None = None, payload: bytes | Callable[[], bytes] = b"") -> None:
+    def __init__(
+        self, prepare: str | None = None, payload: bytes | Callable[[], bytes] = b"", *, keep: int = 0
+    ) -> None:
         self._prepare = (prepare, payload)
+        self._keep = keep
+        self._idle: list[Dialogue] = []
+        self._idle_lock = Lock()
+        self._changes = 0
+        self._numbers = count()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: Connection | None = None
         self._lock = Lock()
@@ -113,6 +111,7 @@ class Template:
             Upstream: the function failed.
         """
         with self._lock:
+            self._dismiss()
             self._send({"tell": function}, payload)
             if not self._answers(b"done"):
                 self._stop()
@@ -125,23 +124,76 @@ class Template:
 
     def _run(self, job: str, payload: bytes, limits: Limits) -> bytes:
         deadline = monotonic() + limits.seconds
+        kind = (job, limits, self._changes, os.getpid())
+        worker = self._waiting(kind)
+        # One that waited may have ended just as it was asked; the template process may be killed at any time.
+        for _ in range(3):
+            worker = worker or self._forked(kind)
+            try:
+                answer = worker.ask(payload, deadline)
+            except BaseException:
+                self._end(worker)
+                raise
+            if answer is not None:
+                self._let_wait(worker)
+                return result(*answer)
+            worker.close()
+            worker = None
+        raise Upstream("the worker process ended before it began", hint="try again")
+
+    def _waiting(self, kind: Kind) -> Dialogue | None:
+        """Return a worker that waits for such a job, the one that did the last: most of what it reads is near."""
+        with self._idle_lock:
+            for worker in self._idle[::-1]:
+                if worker.kind == kind:
+                    self._idle.remove(worker)
+                    if worker.is_idle():
+                        return worker
+                    worker.close()
+        return None
+
+    def _let_wait(self, worker: Dialogue) -> None:
+        """Keep a worker for the next job, in place of the one that has waited longest."""
+        with self._idle_lock:
+            if worker.kind[2] != self._changes:
+                worker.close()
+                return
+            self._idle.append(worker)
+            while len(self._idle) > self._keep:
+                self._idle.pop(0).close()
+
+    def _dismiss(self) -> None:
+        """End workers that wait: they hold a state of before."""
+        with self._idle_lock:
+            self._changes += 1
+            while self._idle:
+                self._idle.pop().close()
+
+    def _end(self, worker: Dialogue) -> None:
+        """Kill a worker, whatever it does; its own alarm may have done so already."""
+        worker.close()
+        with self._lock, suppress(OSError):
+            if self._control is not None:
+                self._control.send_bytes(json.dumps({"end": worker.number}).encode())
+                self._control.send_bytes(b"")
+
+    def _forked(self, kind: Kind) -> Dialogue:
+        job, limits, *_ = kind
         their_in, our_out = os.pipe()
         our_in, their_out = os.pipe()
+        os.set_blocking(our_out, False)
+        worker = Dialogue(next(self._numbers), kind, limits, our_out, our_in)
+        order = {"job": job, "worker": worker.number, "seconds": limits.seconds, "memory": limits.memory}
         try:
-            try:
-                with self._lock:
-                    order = {"job": job, "seconds": limits.seconds, "memory": limits.memory}
-                    self._send(order, b"", their_in, their_out)
-            finally:
-                os.close(their_in)
-                os.close(their_out)
-            try:
-                _feed(our_out, payload, deadline + GRACE)
-            finally:
-                os.close(our_out)
-            return _result(our_in, deadline, limits)
+            with self._lock:
+                self._send(order, b"", their_in, their_out)
+        except BaseException:
+            worker.close()
+            raise
         finally:
-            os.close(our_in)
+            os.close(their_in)
+            os.close(their_out)
+        return worker
 
     def _send(self, order: Mapping[str, Any], payload: bytes, *handles: int) -> None:
         """Send an order, starting the process, or a new one when the old one has died."""
@@ -163,7 +215,8 @@ class Template:
     def _started(self) -> tuple[Connection, subprocess.Popen[bytes]]:
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control, self._process
-        self._stop()
+        if self._process is not None:
+            self._stop()
         ours, theirs = Pipe()
         command = [sys.executable, "-m", forking.__name__, str(theirs.fileno())]
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and this module
@@ -189,6 +242,7 @@ class Template:
         return False
 
     def _stop(self) -> None:
+        self._dismiss()
         if self._control is not None:
             self._control.close()
         if self._process is not None:
@@ -209,46 +263,3 @@ def run(job: str, payload: bytes, limits: Limits | None = None) -> bytes:
 def echo(payload: bytes, _: Any) -> bytes:
     """Return the payload: the job that tests a worker."""
     return payload
-
-
-def _feed(pipe: int, payload: bytes, deadline: float) -> None:
-    """Write the payload to a worker; one that has ended meanwhile is noticed when its result is read."""
-    os.set_blocking(pipe, False)
-    waiting = select.poll()
-    waiting.register(pipe, select.POLLOUT)
-    rest = memoryview(payload)
-    with suppress(BrokenPipeError):
-        while rest and waiting.poll(max(0.0, deadline - monotonic()) * 1000):
-            rest = rest[os.write(pipe, rest[:STEP]) :]
-
-
-def _result(pipe: int, deadline: float, limits: Limits) -> bytes:
-    waiting = select.poll()
-    waiting.register(pipe, select.POLLIN)
-    got = bytearray()
-    while len(got) < LENGTH.size or len(got) < LENGTH.size + LENGTH.unpack_from(got)[1]:
-        if not waiting.poll(max(0.0, deadline + GRACE - monotonic()) * 1000):
-            raise _too_long(limits)
-        piece = os.read(pipe, STEP)
-        if not piece:
-            if monotonic() >= deadline - 0.05:
-                raise _too_long(limits)
-            raise InputError(
-                f"this takes more than {limits.memory // MIB} MiB of memory, or is nested beyond all measure",
-                hint="ask for less, or give a smaller or flatter file",
-            )
-        got += piece
-        if len(got) >= LENGTH.size and LENGTH.unpack_from(got)[1] > limits.output:
-            raise InputError(
-                f"the result has more than {limits.output // MIB} MiB", hint="ask for less, for instance with LIMIT"
-            )
-    sign, body = got[:1], bytes(got[LENGTH.size :])
-    if sign == b"+":
-        return body
-    if sign == b"!":
-        raise Upstream(f"the worker failed with {body.decode()}", hint="this is a fault of ours; please report it")
-    raise forking.fault_of(json.loads(body))
-
-
-def _too_long(limits: Limits) -> InputError:
-    return InputError(f"this takes more than {limits.seconds:g} s", hint="ask for less, or narrow the question")

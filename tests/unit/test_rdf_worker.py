@@ -15,7 +15,7 @@ import pytest
 
 from kg import errors
 from kg.errors import InputError, NotFound, ParseFailure, Upstream
-from kg.rdf import forking, worker
+from kg.rdf import dialogue, forking, worker
 from kg.rdf.worker import MIB, Limits, Template, run
 
 pytestmark = pytest.mark.skipif(not worker.AVAILABLE, reason="fork and resource limits hold on Linux only")
@@ -136,7 +136,7 @@ def test_a_job_over_time_is_ended_soon(template: Template, here: str, job: str) 
     start = time.monotonic()
     with pytest.raises(InputError, match=r"more than 0\.3 s"):
         template.run(f"{here}:{job}", b"30", Limits(seconds=0.3))
-    assert time.monotonic() - start < 0.3 + worker.GRACE + 1.0
+    assert time.monotonic() - start < 0.3 + dialogue.GRACE + 1.0
     assert template.run("kg.rdf.worker:echo", b"on", Limits()) == b"on"
 
 

@@ -7,23 +7,31 @@ import io
 import json
 import os
 import signal
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import rdflib
 from defusedxml import ElementTree
-from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, parse, parse_query_results
 
 import kg
 from kg.errors import InputError, NotFound, ParseFailure
 from kg.model import Change
 from kg.querying import Querying
-from kg.rdf import results
+from kg.rdf import results, worker
 from kg.rdf.cells import cell, short
-from kg.rdf.competency import question
+from kg.rdf.competency import question, questions
+from kg.rdf.dataset import Projection
 from kg.rdf.guard import OWN_GRAPHS
 from kg.rdf.sparql import Endpoint, Here
 from kg_api.quota import Exceeded, Quota
@@ -191,15 +199,94 @@ def test_it_follows_the_revision_and_survives_its_process(small: kg.Graph) -> No
     assert (after.revision, [row["o"][-1] for row in after.rows]) == (3, ["b", "c", "d"])
     past = small.sparql(query, as_of=2)
     assert (past.revision, len(past.rows)) == (2, 2)
-    process = small._endpoint._workers._process  # type: ignore[union-attr]
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    # A worker that waits goes on without the process that forked it; when it is gone too, both are made anew.
+    killed = kill_template(small)
     assert small.sparql(query).rows == after.rows
-    process = small._endpoint._workers._process  # type: ignore[union-attr]
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    for pid in killed:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    assert small.sparql(query).rows == after.rows
+    kill_template(small)
     write(small, *records("d raises e good:supports:z"))
     assert len(small.sparql(query).rows) == 4
+
+
+def kill_template(graph: kg.Graph) -> list[int]:
+    """Kill the process that forks the workers; which workers there were."""
+    process = graph._endpoint._workers._process  # type: ignore[union-attr]
+    workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    return [int(one) for one in workers]
+
+
+@pytest.mark.skipif(not worker.AVAILABLE, reason="workers need Linux")
+@settings(deadline=None, max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.permutations(sorted(questions())))
+def test_competency_queries_in_any_order_find_what_oxigraph_finds(pack_graph: kg.Graph, order: list[str]) -> None:
+    """One after the other and side by side, each is answered as by the engine itself, without guard or worker."""
+    dataset = projected(pack_graph)
+    with ThreadPoolExecutor(3) as pool:
+        together = pool.map(lambda name: pack_graph.sparql(questions()[name].text, rows=1_000_000, seconds=60), order)
+        for name, one in zip(order, together, strict=True):
+            expected = dataset[name]
+            for found in (one, pack_graph.sparql(questions()[name].text, rows=1_000_000, seconds=60)):
+                assert said(found.body) == expected, name
+
+
+@cache
+def projected(graph: kg.Graph) -> dict[str, object]:
+    """What the engine finds for each competency question, as its own serializers write it."""
+    store = Projection.build(graph.network(), graph.store.changes(0, graph.revision)).store
+    found = {}
+    for name, one in questions().items():
+        answer = store.query(one.text, use_default_graph_as_union=True)
+        is_graph = isinstance(answer, QueryTriples)
+        written = answer.serialize(format=RdfFormat.TURTLE if is_graph else QueryResultsFormat.JSON)  # type: ignore[union-attr]
+        assert written is not None
+        found[name] = said(written)
+    return found
+
+
+def said(body: bytes) -> object:
+    """A truth value, the triples of Turtle, or columns and rows in any order."""
+    if not body.startswith(b"{"):
+        return {str(one.triple) for one in parse(body, RdfFormat.TURTLE)}
+    document = json.loads(body)
+    if "boolean" in document:
+        return document["boolean"]
+    return document["head"]["vars"], sorted(json.dumps(row, sort_keys=True) for row in document["results"]["bindings"])
+
+
+@pytest.mark.skipif(not worker.AVAILABLE, reason="workers need Linux")
+def test_whoever_asks_after_a_revision_sees_it(small: kg.Graph) -> None:
+    """Several ask without pause while somebody writes: nobody is answered from before the revision they know of."""
+    query = f"SELECT (COUNT(DISTINCT ?s) AS ?n) {{ ?s ?p ?o FILTER(STRSTARTS(STR(?s), '{ENTITY}x')) }}"
+    written, answered, faults, done = [2], [2], [], threading.Event()
+
+    def asking() -> None:
+        while not done.is_set():
+            known = written[-1]
+            found = small.sparql(query)
+            if found.revision < known or found.rows[0]["n"] != found.revision - 2:
+                faults.append((known, found.revision, found.rows))
+            answered.append(found.revision)
+
+    with ThreadPoolExecutor(3) as pool:
+        askers = [pool.submit(asking) for _ in range(3)]
+        try:
+            for at in range(6):
+                write(small, *records(f"x{at} raises y{at}", f"z{at} lowers y{at}"))
+                written.append(3 + at)
+                deadline = time.monotonic() + 30
+                while max(answered) < written[-1]:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.01)
+        finally:
+            done.set()
+        for one in askers:
+            one.result()
+    assert faults == []
 
 
 def test_without_fork_it_runs_here(small: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
