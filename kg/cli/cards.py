@@ -197,9 +197,8 @@ def batch(report: Document, source: str) -> None:
             out.print(Text(f"  {name}: {key['kind']} {key['id']}{why}", style="yellow"))
             if "remedy" in key:
                 out.print(Text(f"    {key['remedy']}"))
-    for what, reason, statements in _passed_over(report):
-        many = "1 statement" if statements == 1 else f"{statements} statements"
-        out.print(Text(f"  passed over: {many}{what}: {reason}", style="dim"))
+    for what, reason in _passed_over(report):
+        out.print(Text(f"  passed over: {what}: {reason}", style="dim"))
     for failure in report["failures"]:
         place = failure["source"] if failure["line"] is None else f"{failure['source']}:{failure['line']}"
         out.print(Text(f"  {place}: {failure['reason']}", style="red"))
@@ -208,14 +207,26 @@ def batch(report: Document, source: str) -> None:
         out.print(Text(f"    {failure['remedy']}"))
 
 
-def _passed_over(report: Document) -> list[tuple[str, str, int]]:
-    """Return what a file held that is no record: foreign things one by one, what follows from records by reason."""
+def _passed_over(report: Document) -> list[tuple[str, str]]:
+    """Return what a file held that is no record, and why: foreign things one by one, what follows from records by
+    reason.
+    """
     found: Counter[tuple[str, str]] = Counter()
+    told: list[tuple[str, str]] = []
     for item in report.get("ignored", ()):
-        what = "things of no type" if item["name"] == "no type" else f"{item['what']} {item['name']}"
-        foreign = item["reason"].startswith("not ")
-        found[f" of {what}" if foreign else "", item["reason"]] += item["statements"]
-    return [(what, reason, statements) for (what, reason), statements in sorted(found.items())]
+        if item["what"] == "file":
+            told.append((f"the file {item['name']}", item["reason"]))
+        elif item["what"] == "column":
+            told.append((f"the column {item['name']}, {_many(item['statements'], 'cell')}", item["reason"]))
+        else:
+            what = "things of no type" if item["name"] == "no type" else f"{item['what']} {item['name']}"
+            foreign = item["reason"].startswith("not ")
+            found[f" of {what}" if foreign else "", item["reason"]] += item["statements"]
+    return told + [(_many(count, "statement") + what, reason) for (what, reason), count in sorted(found.items())]
+
+
+def _many(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count} {what}s"
 
 
 def log(page: Document) -> None:

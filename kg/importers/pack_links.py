@@ -203,7 +203,7 @@ def check_claims(
             faults = _ends(placed, known, vocabulary)
         if faults:
             known.drop("claim", {claim.id: placed.place})
-            failures += [_with_items(fault, items.get(claim.id, 0)) for fault in faults]
+            failures += [with_items(fault, items.get(claim.id, 0)) for fault in faults]
         else:
             known.claims[claim.id] = claim
     return failures
@@ -257,7 +257,8 @@ def _ends(placed: Placed[Claim], known: Known, vocabulary: Vocabulary) -> list[F
     return []
 
 
-def _with_items(fault: Failure, items: int) -> Failure:
+def with_items(fault: Failure, items: int) -> Failure:
+    """Return the fault of a claim with the number of evidence items that fall with it."""
     if not items:
         return fault
     reason = f"{fault.reason} (its {items} evidence item{'s' if items > 1 else ''} must wait for it)"

@@ -84,6 +84,19 @@ def _files(folder: Path) -> dict[str, list[Path]]:
     return found
 
 
+def others_in(folder: Path) -> list[tuple[str, str]]:
+    """Return the names of the files with separated values in a folder that are none of the tables, and why they are
+    passed over.
+    """
+    found: list[tuple[str, str]] = []
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in {".csv", ".tsv"} and path.name.lower() not in FILES and path.is_file():
+            meant = near(path.name.lower(), {name: name for name in FILES}, most=1)
+            hint = f"; did you mean {meant[0]}?" if meant else ""
+            found.append((path.name, f"not one of the tables {', '.join(FILES)}{hint}"))
+    return found
+
+
 def tables_of(folder: Path) -> tuple[list[Table], list[Failure]]:
     """Look at the tables of a folder, in the order in which their records lean on each other.
 

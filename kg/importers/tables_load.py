@@ -15,7 +15,7 @@ from kg.citations.parsed import Failure
 from kg.errors import Conflict
 from kg.ids import RECORD_KINDS
 from kg.importers.base import Base
-from kg.importers.tables import Table, rows_of, tables_of, with_lines
+from kg.importers.tables import Table, others_in, rows_of, tables_of, with_lines
 from kg.importers.tables_together import Together
 from kg.record.store import Store
 from kg.vocabulary import Vocabulary
@@ -64,7 +64,7 @@ def load(
 
     Cost: some 40 microseconds and 600 bytes a row.
     """
-    tables, failures = tables_of(folder)
+    tables, broken = tables_of(folder)
     source = name or folder.resolve().name
     tries = iter(range(TRIES - 1))
     while True:
@@ -78,7 +78,7 @@ def load(
             told or (lambda *_: None),
         )
         together.take(tables)
-        faults = [*failures, *together.failures]
+        faults = [*broken, *together.failures]
         writes = bool(len(together.batch)) and (keep_going or not faults)
         try:
             if writes:
@@ -90,7 +90,9 @@ def load(
             if next(tries, None) is None:
                 raise
         else:
-            return _document(source, together, with_lines(faults, tables), tables, writes=writes, revision=revision)
+            failures = with_lines(faults, tables)
+            others = others_in(folder)
+            return _document(source, together, failures, tables, others, writes=writes, revision=revision)
 
 
 def _sha256(tables: Sequence[Table]) -> str:
@@ -104,6 +106,7 @@ def _document(
     together: Together,
     failures: Sequence[Failure],
     tables: Sequence[Table],
+    others: Sequence[tuple[str, str]],
     *,
     writes: bool,
     revision: int,
@@ -119,7 +122,10 @@ def _document(
         "duplicates": [{"kind": kind, "id": id} for kind, id in sorted(together.duplicates)],
         "conflicts": [one.document() for one in sorted(together.conflicts, key=lambda one: (one.kind, one.id))],
         "failures": [fault.document() for fault in failures],
-        "ignored": [one for table in tables for one in _ignored(table)],
+        "ignored": [
+            *({"what": "file", "name": name, "statements": 0, "reason": reason} for name, reason in others),
+            *(one for table in tables for one in _ignored(table)),
+        ],
         "kinds": {kind: count for kind in RECORD_KINDS if (count := added[kind] + changed[kind])},
         "revision": revision,
     }

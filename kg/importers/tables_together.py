@@ -15,7 +15,7 @@ from typing import Any
 from kg.errors import InputError
 from kg.ids import RecordKind
 from kg.importers.base import Base
-from kg.importers.pack_links import Known, Placed, check_claims, check_entities, check_evidence, once
+from kg.importers.pack_links import Known, Placed, check_claims, check_entities, check_evidence, once, with_items
 from kg.importers.sources import Source
 from kg.importers.tables import Table, rows_of
 from kg.importers.tables_conflicts import Differing, core
@@ -258,9 +258,19 @@ class Together:
                     fault = self.known.lacks("claim", claim)
                     if fault is not None:
                         self.failures.append(one.failure(f"claim: {fault[0]}", fault[1]))
+            self._tell_of_waiting(one.record.claim for one in doubted)
             _, faults = check_evidence(doubted, self.known)
             self.failures += faults
         return self._followed(kept.only(good), source)
+
+    def _tell_of_waiting(self, claims: Iterable[str]) -> None:
+        """Say with each claim whose row has a fault how many of these items fall with it; others said it already."""
+        places = (self.known.faulty.get(("claim", id)) for id in claims)
+        waiting = Counter(place for place in places if place is not None)
+        for at, fault in enumerate(self.failures):
+            items = waiting.get(f"{fault.source}:{fault.line}", 0)
+            if items and "must wait" not in fault.reason:
+                self.failures[at] = with_items(fault, items)
 
     def _followed(self, kept: Kept, source: Source) -> Kept:
         """Return the items whose predecessor, where they name one, is there too."""

@@ -310,3 +310,32 @@ def test_a_folder_that_holds_something_else(tmp_path: Path) -> None:
         made.writestr("a/entities.csv", ENTITIES)
     assert graph.load(archive)["added"] == 2
     graph.store.close()
+
+
+def test_files_of_other_names_and_items_that_wait_are_told(tmp_path: Path) -> None:
+    tables(
+        tmp_path,
+        entities="id,type,label\nlora,Technique,LoRA\nmisuse,Risk,misuse\n",
+        works="id,type,title\nu,book,U\n",
+        claims="subject,relation,object\nlora,razes,misuse\n",
+        evidence=(
+            "claim,work,stance,kind,strength,basis,statement\n"
+            "lora--razes--misuse,u,supports,argument,weak,abstract,S\n"
+            "lora--razes--misuse,u,supports,argument,weak,abstract,T\n"
+        ),
+    )
+    (tmp_path / "evidences.csv").write_text("claim\n", encoding="utf-8")
+    report = loaded(tmp_path)
+    assert report["ignored"] == [
+        {
+            "what": "file",
+            "name": "evidences.csv",
+            "statements": 0,
+            "reason": "not one of the tables entities.csv, works.csv, claims.csv, evidence.csv; "
+            "did you mean evidence.csv?",
+        }
+    ]
+    assert [fault["reason"] for fault in report["failures"]] == [
+        "'razes' is not a relation; did you mean raises or requires or mitigates? "
+        "(its 2 evidence items must wait for it)"
+    ]
