@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations, pairwise
 
 import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg_api.pages_read import picture as answers
 from kg_viz import choose, columns, lines, page, scene, sieve, spread
 from kg_viz.columns import Place
 from kg_viz.drawn import Scene
@@ -256,6 +258,23 @@ def test_nothing_in_a_scene_covers_another(drawn: list[tuple[str, ...]], view: V
         "n0 raises n2 good", *(" ".join(line) for line in drawn if line[:3] != ("n0", "raises", "n2")), types=KINDS
     )
     assert overlapping(boxes_of(scene.build(network, view))) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES)
+def test_nothing_in_the_picture_of_an_answer_covers_another(drawn: list[tuple[str, ...]]) -> None:
+    network = builders.network(*(" ".join(line) for line in drawn), types=KINDS)
+    made = answers.picture(network, sorted(network.snapshot.claims), lang="en")
+    assert made is not None
+    wide, tall, half = answers.CARD_WIDTH, answers.CARD_HEIGHT, answers.SIGN
+    boxes = [lines.Box(card.x, card.y, card.x + wide, card.y + tall) for card in made.cards]
+    boxes += [line.spot.box(line.contested, half) for line in made.lines if line.spot is not None]
+    assert overlapping(boxes) == []
+    for line in made.lines:
+        x, y, *rest = (float(number) for number in re.findall(r"-?[\d.]+", line.way))
+        knots = [x, y, *rest]
+        pieces = [tuple(knots[at : at + 8]) for at in range(0, len(rest), 6)]
+        assert line.spot is None or min(beside(piece, *line.spot) for piece in pieces) <= 1
 
 
 def crossings(spots: dict[str, tuple[float, float]], pairs: list[tuple[str, str]]) -> int:

@@ -42,9 +42,9 @@ class Spot(NamedTuple):
     x: int
     y: int
 
-    def box(self, contested: bool) -> Box:
-        """Return what the sign takes, with the mark of a dispute where there is one."""
-        return Box(self.x - SIGN, self.y - SIGN, self.x + (3 if contested else 1) * SIGN, self.y + SIGN)
+    def box(self, contested: bool, half: int = SIGN) -> Box:
+        """Return what a sign of this size takes, with the mark of a dispute where there is one."""
+        return Box(self.x - half, self.y - half, self.x + (3 if contested else 1) * half, self.y + half)
 
 
 def card(place: Place) -> Box:
@@ -88,16 +88,19 @@ def straight(source: Place, target: Place) -> tuple[float, ...]:
     return (source.x, source.y, *inner, target.x, target.y)
 
 
-def signs(paths: Sequence[Sequence[float]], contested: Sequence[bool], taken: Sequence[Box]) -> list[Spot | None]:
+def signs(
+    paths: Sequence[Sequence[float]], contested: Sequence[bool], taken: Sequence[Box], *, half: int = SIGN
+) -> list[Spot | None]:
     """Return for each line where its sign stands, or None when no place on it is free.
 
     A sign stands near the middle of its line, moved along it to where the fewest other lines pass. Lines with the
     fewest free places are served first.
 
     Args:
-        paths: Lines as `curve` gives them.
+        paths: Lines as `curve` gives them; several curves that follow each other give two more points and an end each.
         contested: Whether the mark of a dispute stands beside the sign, for each line.
         taken: Boxes that signs stay clear of.
+        half: Half of the square that a sign takes.
 
     Laws: no box of a sign overlaps another or one that is taken; a sign is on its line, to half a pixel; the same
     input gives the same places.
@@ -112,20 +115,20 @@ def signs(paths: Sequence[Sequence[float]], contested: Sequence[bool], taken: Se
     if not paths:
         return []
     along = 0.5 + (0.5 - NEAREST_END) * np.linspace(-1, 1, TRIES)
-    at = _points(np.array(paths, dtype=np.float64), along)
+    at = _points(paths, along)
     spots: Cells = np.rint(at).astype(np.int64)
-    cost = np.round(np.abs(along - 0.5)[None, :] + CROWD * _crowd(at), 9)
+    cost = np.round(np.abs(along - 0.5)[None, :] + CROWD * _crowd(at, half), 9)
     corner = spots.min(axis=(0, 1)) - 1
     spots -= corner
     # Where the middle of a sign may not stand; the mark of a dispute is as a second sign beside the first.
     wide, tall = (spots.max(axis=(0, 1)) + 2).tolist()
-    closed = np.zeros((wide + 2 * SIGN, tall), dtype=np.bool_)
+    closed = np.zeros((wide + 2 * half, tall), dtype=np.bool_)
     across, down, both = spots[:, :, 0], spots[:, :, 1], np.array(contested, dtype=np.bool_)
-    beside = across + 2 * SIGN * both[:, None]
+    beside = across + 2 * half * both[:, None]
     if taken:
         near = np.array(taken, dtype=np.float64).reshape(-1, 2, 2) - corner
-        first = np.maximum(0, np.floor(near[:, 0] - SIGN).astype(np.int64) + 1).tolist()
-        after = np.maximum(0, np.ceil(near[:, 1] + SIGN).astype(np.int64)).tolist()
+        first = np.maximum(0, np.floor(near[:, 0] - half).astype(np.int64) + 1).tolist()
+        after = np.maximum(0, np.ceil(near[:, 1] + half).astype(np.int64)).tolist()
         for (left, top), (right, bottom) in zip(first, after, strict=True):
             closed[left:right, top:bottom] = True
     free = (~(closed[across, down] | closed[beside, down])).sum(axis=1)
@@ -136,22 +139,29 @@ def signs(paths: Sequence[Sequence[float]], contested: Sequence[bool], taken: Se
         if not shut[best]:
             x, y = int(across[line, best]), int(down[line, best])
             found[line] = Spot(x + int(corner[0]), y + int(corner[1]))
-            right = int(beside[line, best]) + 2 * SIGN
-            closed[max(0, x - 2 * SIGN + 1) : right, max(0, y - 2 * SIGN + 1) : y + 2 * SIGN] = True
+            right = int(beside[line, best]) + 2 * half
+            closed[max(0, x - 2 * half + 1) : right, max(0, y - 2 * half + 1) : y + 2 * half] = True
     return found
 
 
-def _points(paths: Points, along: Points) -> Points:
-    """Return points of cubic curves (lines, 8) at shares of them, shape (lines, shares, 2)."""
-    far, near = along, 1 - along
-    weights = np.stack([near**3, 3 * near**2 * far, 3 * near * far**2, far**3], axis=1)
-    found: Points = np.einsum("sk,lkc->lsc", weights, paths.reshape(len(paths), 4, 2))
+def _points(paths: Sequence[Sequence[float]], along: Points) -> Points:
+    """Return points of cubic curves at shares of them, shape (lines, shares, 2)."""
+    found = np.empty((len(paths), len(along), 2))
+    sizes = np.array([len(path) // 6 for path in paths])
+    for size in set(sizes.tolist()):
+        same = np.flatnonzero(sizes == size)
+        knots = np.array([paths[at] for at in same.tolist()], dtype=np.float64).reshape(len(same), 3 * size + 1, 2)
+        piece = np.minimum((along * size).astype(np.int64), size - 1)
+        far = along * size - piece
+        near = 1 - far
+        weights = np.stack([near**3, 3 * near**2 * far, 3 * near * far**2, far**3], axis=1)
+        found[same] = np.einsum("sk,lskc->lsc", weights, knots[:, 3 * piece[:, None] + np.arange(4)])
     return found
 
 
-def _crowd(at: Points) -> Points:
+def _crowd(at: Points, half: int) -> Points:
     """Return how many other lines pass through the square around each point, shape (lines, shares)."""
-    cells = np.floor(at / (2 * SIGN)).astype(np.int64)
+    cells = np.floor(at / (2 * half)).astype(np.int64)
     cells -= cells.min(axis=(0, 1))
     flat = cells[:, :, 0] * (cells[:, :, 1].max() + 1) + cells[:, :, 1]
     lines = np.arange(len(at), dtype=np.int64)[:, None] * (flat.max() + 1)

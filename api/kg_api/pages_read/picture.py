@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from unicodedata import east_asian_width
 
 from kg.ids import ends_of_claim
@@ -17,8 +18,11 @@ from kg.network import Network, sign_of
 from kg.question import explain
 from kg_api.pages_read.layering import Place, layers
 from kg_viz.legend import points
+from kg_viz.lines import Box, Spot, signs
 
-CARD_WIDTH, CARD_HEIGHT, GAP, ROW, MARGIN = 150, 46, 52, 58, 12
+CARD_WIDTH, CARD_HEIGHT, GAP, ROW, MARGIN = 150, 46, 52, 58, 2
+SIGN, TIP = 9, 7
+"""Half of the square that a sign takes, and how long the tip of a line is."""
 LINE_EMS, LINES = 10.2, 3
 CLAIMS_MOST = 48
 WORDS = {1: "raises", -1: "lowers", 0: "neutral"}
@@ -39,7 +43,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One claim: the way it runs, where its sign and its tip stand, how it looks. `known` ones have a page."""
+    """One claim: the way it runs, where its sign and its tip stand, how it looks. `known` ones have a page.
+
+    `spot` is the middle of its sign, None where no place on its way is free.
+    """
 
     id: str
     sentence: str
@@ -52,8 +59,7 @@ class Line:
     state: str
     way: str
     tip: str
-    x: float
-    y: float
+    spot: Spot | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +98,13 @@ def picture(
         top = MARGIN + (tallest - len(column)) * ROW / 2
         for row, place in enumerate(column):
             spots[place] = (MARGIN + at * (CARD_WIDTH + GAP), top + row * ROW)
+    ways = [_way([spots[place] for place in laid.routes[record.subject, record.object]]) for record in drawn]
+    contested = [network.weighing(record.id).contested for record in drawn]
+    nodes = [place for column in laid.columns for place in column if isinstance(place, str)]
+    taken = [Box(x, y, x + CARD_WIDTH, y + CARD_HEIGHT) for x, y in map(spots.__getitem__, nodes)]
     lines = []
-    for record in drawn:
+    for record, way, both, spot in zip(drawn, ways, contested, signs(ways, contested, taken, half=SIGN), strict=True):
         opinion, sign = network.opinion(record.id), sign_of(record, network.vocabulary)
-        way, tip, x, y = _way([spots[place] for place in laid.routes[record.subject, record.object]])
         lines.append(
             Line(
                 id=record.id,
@@ -104,16 +113,14 @@ def picture(
                 word=WORDS[sign],
                 expected=opinion.expected,
                 width=round(1 + 4 * max(0.0, opinion.expected - 0.3), 2),
-                contested=network.weighing(record.id).contested,
+                contested=both,
                 known=record.id in network.snapshot.claims,
                 state=states.get(record.id, ""),
-                way=way,
-                tip=tip,
-                x=x,
-                y=y,
+                way=_drawn(way),
+                tip=_tip(way),
+                spot=spot,
             )
         )
-    nodes = [place for column in laid.columns for place in column if isinstance(place, str)]
     return Picture(
         width=2 * MARGIN + len(laid.columns) * CARD_WIDTH + (len(laid.columns) - 1) * GAP,
         height=2 * MARGIN + (tallest - 1) * ROW + CARD_HEIGHT,
@@ -165,9 +172,12 @@ def _pieces(label: str) -> list[tuple[str, str]]:
 
 
 def _broken(line: str) -> list[str]:
+    """Return a line that is too long in parts of about the same length."""
+    whole = _ems(line)
+    room = min(LINE_EMS, whole / ceil(whole / LINE_EMS) + 0.5) if whole > LINE_EMS else LINE_EMS
     parts = [""]
     for char in line:
-        if _ems(parts[-1] + char) > LINE_EMS:
+        if _ems(parts[-1] + char) > room:
             parts.append("")
         parts[-1] += char
     return parts
@@ -192,27 +202,35 @@ def _card(network: Network, id: str, spot: tuple[float, float], lang: str) -> Ca
     )
 
 
-def _way(spots: Sequence[tuple[float, float]]) -> tuple[str, str, float, float]:
-    """Return the path of a line through places, its tip as a triangle, and the point where its sign stands."""
+def _way(spots: Sequence[tuple[float, float]]) -> list[float]:
+    """Return the line through places as curves that follow each other: a start, then two points and an end each."""
     forward = spots[0][0] <= spots[-1][0]
-    middle = CARD_HEIGHT / 2
-    half = GAP / 2
+    middle, half = CARD_HEIGHT / 2, GAP / 2
+    step = 1 if forward else -1
     x, y = spots[0][0] + (CARD_WIDTH if forward else 0), spots[0][1] + middle
-    parts, step = [f"M{x:g} {y:g}"], 1 if forward else -1
+    way = [x, y]
     for at, (left, top) in enumerate(spots[1:], 1):
         last = at == len(spots) - 1
         near, level = left + (0 if forward else CARD_WIDTH), top + middle
-        end = near - 7 * step if last else near
-        parts.append(f"C{x + half * step:g} {y:g} {end - half * step:g} {level:g} {end:g} {level:g}")
+        end = near - TIP * step if last else near
+        way += [x + half * step, y, end - half * step, level, end, level]
         x, y = end, level
         if not last:
             x = left + (CARD_WIDTH if forward else 0)
-            parts.append(f"L{x:g} {y:g}")
-    tip = f"{x + 7 * step:g},{y:g} {x - step:g},{y - 4:g} {x - step:g},{y + 4:g}"
-    first = spots[1]
-    return (
-        " ".join(parts),
-        tip,
-        spots[0][0] + (CARD_WIDTH + half - 3 if forward else 3 - half),
-        (spots[0][1] + first[1]) / 2 + middle,
+            way += [near, level, x, level, x, level]
+    return way
+
+
+def _drawn(way: Sequence[float]) -> str:
+    """Return a line as the path of an SVG."""
+    start, rest = way[:2], way[2:]
+    curves = [rest[at : at + 6] for at in range(0, len(rest), 6)]
+    return " ".join(
+        [f"M{start[0]:g} {start[1]:g}", *("C" + " ".join(f"{value:g}" for value in curve) for curve in curves)]
     )
+
+
+def _tip(way: Sequence[float]) -> str:
+    """Return the triangle at the end of a line."""
+    (x, y), step = way[-2:], 1 if way[0] <= way[-2] else -1
+    return f"{x + TIP * step:g},{y:g} {x - step:g},{y - 4:g} {x - step:g},{y + 4:g}"
