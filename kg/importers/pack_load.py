@@ -35,8 +35,9 @@ def load(
         revoke_missing: Revoke what an earlier version of the pack had and this one has not.
 
     Returns:
-        `{"pack", "version", "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts", "vanished",
-        "revoked", "failures": [{"source", "line", "raw", "reason", "remedy"}], "revision": n}`.
+        `{"pack", "version", "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts": [{"kind", "id",
+        "fields", "reason", "remedy"}], "vanished": [{"kind", "id"}], "revoked": [{"kind", "id"}], "failures":
+        [{"source", "line", "raw", "reason", "remedy"}], "revision": n}`.
 
     Raises:
         StoreError: the database cannot be written.
@@ -83,7 +84,7 @@ def _document(contents: PackContents, planned: Plan, revision: int) -> dict[str,
         "added": planned.added,
         "changed": planned.changed,
         "duplicates": named(planned.duplicates),
-        "conflicts": named(planned.conflicts),
+        "conflicts": [one.document() for one in planned.conflicts],
         "vanished": named(planned.vanished),
         "revoked": named(planned.revoked),
         "failures": [failure.document() for failure in contents.failures],

@@ -14,6 +14,7 @@ import orjson
 
 from kg.ids import RECORD_KINDS, RecordKind
 from kg.importers.base import Base
+from kg.importers.tables_conflicts import Differing
 from kg.model import Record, Work, canonical, kind_of, to_payload
 from kg.record.batch import Batch
 from kg.record.store import Store
@@ -26,6 +27,7 @@ Key: TypeAlias = tuple[RecordKind, str]
 Payload: TypeAlias = Mapping[str, Any]
 REVOKED = "revoked"
 AT_ONCE = 5_000
+REMEDY = "where the pack is right, correct the record; where the record is, write what it says into the pack"
 
 
 @dataclass
@@ -46,7 +48,7 @@ class Plan:
     added: int = 0
     changed: int = 0
     duplicates: list[Key] = field(default_factory=list)
-    conflicts: list[Key] = field(default_factory=list)
+    conflicts: list[Differing] = field(default_factory=list)
     vanished: list[Key] = field(default_factory=list)
     revoked: list[Key] = field(default_factory=list)
 
@@ -104,7 +106,7 @@ class Planning:
         for kind in RECORD_KINDS:
             self._compare(kind)
         self.plan.duplicates.sort()
-        self.plan.conflicts.sort()
+        self.plan.conflicts.sort(key=lambda one: (one.kind, one.id))
         return self.plan
 
     def miss(self, vocabulary: Vocabulary, *, revoke: bool) -> None:
@@ -148,12 +150,14 @@ class Planning:
         self.plan.duplicates += [(kind, id) for id, values in given.items() if values == present[id]]
         before = self._written(kind, differing)
         for id in differing:
-            verdict, merged = compared(given[id], present[id], before.get(id))
-            if verdict == "changed":
+            merged, torn = compared(given[id], present[id], before.get(id))
+            if torn:
+                self.plan.conflicts.append(_torn(kind, id, present[id], given[id], torn))
+            elif merged == present[id]:
+                self.plan.duplicates.append((kind, id))
+            else:
                 self.plan.changed += 1
                 self.plan.batch.put(kind, id, canonical(merged))
-            else:
-                (self.plan.duplicates if verdict == "duplicates" else self.plan.conflicts).append((kind, id))
 
     def _written(self, kind: RecordKind, ids: list[str]) -> dict[str, Payload]:
         """Return records as loading this pack wrote them last."""
@@ -167,8 +171,8 @@ class Planning:
         }
 
 
-def compared(new: Payload, present: Payload, base: Payload | None) -> tuple[str, Payload]:
-    """Return the verdict on a record that differs, and the record as it shall stand.
+def compared(new: Payload, present: Payload, base: Payload | None) -> tuple[Payload, tuple[str, ...]]:
+    """Return a record as it shall stand, and the fields that somebody else wrote or changed too.
 
     Args:
         new: As this version of the pack has it.
@@ -177,23 +181,29 @@ def compared(new: Payload, present: Payload, base: Payload | None) -> tuple[str,
 
     Example:
         >>> compared({"label": "B"}, {"label": "A", "status": "revoked"}, {"label": "A"})
-        ('changed', {'label': 'B', 'status': 'revoked'})
+        ({'status': 'revoked', 'label': 'B'}, ())
         >>> compared({"label": "B"}, {"label": "C"}, {"label": "A"})
-        ('conflicts', {'label': 'C'})
+        ({'label': 'C'}, ('label',))
     """
     if base is None:
-        return "conflicts", present
-    merged = dict(present)
+        return present, tuple(sorted(name for name in {*new, *present} if new.get(name) != present.get(name)))
+    merged, torn = dict(present), list[str]()
     for name in sorted(new.keys() | base.keys()):
         mine, old, theirs = new.get(name), base.get(name), present.get(name)
         if mine in (old, theirs):
             continue
         if theirs != old:
-            return "conflicts", present
+            torn.append(name)
         merged.pop(name, None)
         if mine is not None:
             merged[name] = mine
-    return ("duplicates" if merged == present else "changed"), merged
+    return (present, tuple(torn)) if torn else (merged, ())
+
+
+def _torn(kind: RecordKind, id: str, present: Payload, new: Payload, fields: tuple[str, ...]) -> Differing:
+    """Return what is told of a record that stays as it is."""
+    now, wanted = (canonical({name: some[name] for name in fields if name in some}) for some in (present, new))
+    return replace(Differing.of(kind, id, now, wanted, whole="pack"), remedy=REMEDY)
 
 
 def _snapshot(store: Store) -> Snapshot:

@@ -10,6 +10,7 @@ import pytest
 from kg.importers import pack_load
 from kg.importers.pack import read, stream
 from kg.importers.pack_load import load
+from kg.importers.pack_plan import REMEDY
 from kg.model import Change, Claim, Entity, Text, Work
 from kg.packaged import packaged
 from kg.record.store import Store
@@ -93,7 +94,10 @@ def test_what_others_changed_is_kept(tmp_path: Path, sqlite_url: str) -> None:
         newer = pack(tmp_path, version="2", references=("Low-Rank", "Low-rank"), entities=("{en: LoRA", "{en: LORA"))
         batch = load(store, newer, WORDS)
         assert counts(batch) == (0, 1, 6, 1, 0, 0)
-        assert batch["conflicts"] == [{"kind": "entity", "id": "lora"}]
+        (conflict,) = batch["conflicts"]
+        assert (conflict["kind"], conflict["id"], conflict["fields"]) == ("entity", "lora", ["label"])
+        said = "the record holds it otherwise: label is 'Low-rank adaptation', the pack says 'LORA'"
+        assert (conflict["reason"], conflict["remedy"]) == (said, REMEDY)
         assert now(store).entities["lora"] == better
         merged = now(store).works["hu2022"]
         assert (merged.title, merged.status, merged.notice) == ("Low-rank Adaptation", "retracted", retracted.notice)
