@@ -17,6 +17,7 @@ from time import perf_counter
 from typing import Any, Self, TypeVar
 
 from kg.criteria import Criteria, parse_int
+from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.following import FOLD_MOST, Following, snapshot_of
 from kg.memo import Memo
@@ -298,9 +299,10 @@ def parse_sign(value: Any) -> int | None:
     """
     if value is None:
         return None
-    if str(value) not in SIGNS:
-        raise InputError(f"{value!r} is not a sign", where="sign", hint="use + or -")
-    return SIGNS[str(value)]
+    word = value if isinstance(value, str) else shown(value)
+    if word not in SIGNS:
+        raise InputError(f"{shown(value)} is not a sign", where="sign", hint="use + or -")
+    return SIGNS[word]
 
 
 def parse_links(value: Any) -> int:

@@ -10,8 +10,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
+from kg.door import is_listed, shown
 from kg.errors import BadIdentifier, InputError
 from kg.model import YEARS, Evidence, Text, Work
 from kg.vocabulary import Status, Vocabulary, WorkStatus
@@ -77,16 +78,18 @@ class Criteria:
             elif name == "known_in":
                 parsed[name] = parse_int(value, name=name, low=YEARS[0], high=YEARS[1])
             elif name == "min_strength":
-                parsed[name] = vocabulary.strength(str(value)).id
+                if not isinstance(value, str):
+                    raise InputError(f"{shown(value)} is not a text", where=name, hint="give one strength")
+                parsed[name] = vocabulary.strength(value).id
             elif name in {"include_proposed", "include_retracted", "narrower"}:
                 parsed[name] = parse_flag(value, name=name)
             else:
-                words = [value] if isinstance(value, str) else list(value)
+                listed = words(value, name=name)
                 if name == "study_kind":
-                    words = [vocabulary.study_kind(word).id for word in words]
+                    listed = tuple(vocabulary.study_kind(word).id for word in listed)
                 if name == "relation":
-                    words = [vocabulary.relation(word).id for word in words]
-                parsed[name] = tuple(sorted(set(words)))
+                    listed = tuple(vocabulary.relation(word).id for word in listed)
+                parsed[name] = tuple(sorted(set(listed)))
         return cls(**parsed)
 
     def document(self) -> dict[str, Any]:
@@ -172,7 +175,7 @@ def parse_int(value: Any, *, name: str, low: int, high: int) -> int:
     elif isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value.strip(), flags=re.ASCII):
         number = int(value)
     if number is None or not low <= number <= high:
-        raise InputError(f"{value!r} is not a whole number from {low} to {high}", where=name)
+        raise InputError(f"{shown(value)} is not a whole number from {low} to {high}", where=name)
     return number
 
 
@@ -198,10 +201,12 @@ def parse_flag(value: Any, *, name: str) -> bool:
         >>> parse_flag("true", name="narrower")
         True
     """
-    word = str(value).strip().lower()
-    if isinstance(value, bool) or word in TRUE | FALSE:
-        return value if isinstance(value, bool) else word in TRUE
-    raise InputError(f"{value!r} is neither true nor false", where=name)
+    if isinstance(value, bool):
+        return value
+    word = value.strip().lower() if isinstance(value, str) else shown(value)
+    if word in TRUE | FALSE:
+        return word in TRUE
+    raise InputError(f"{shown(value)} is neither true nor false", where=name)
 
 
 def parse_moment(value: Any) -> int | str:
@@ -221,13 +226,13 @@ def parse_moment(value: Any) -> int | str:
     if isinstance(value, int) or (isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value, flags=re.ASCII)):
         return parse_int(value, name="as_of", low=0, high=2**62)
     try:
-        text = str(value).strip()
+        text = value.strip() if isinstance(value, str) else ""
         if len(text) == 10:
             return date.fromisoformat(text).isoformat()
         moment = datetime.fromisoformat(text)
     except ValueError as fault:
         raise BadIdentifier(
-            f"{str(value)[:80]!r} is neither a revision nor a date",
+            f"{shown(value)} is neither a revision nor a date",
             where="as_of",
             hint="give a revision number such as 12, a date such as 2026-11-25, or a moment such as 2026-11-25T12:00Z",
         ) from fault
@@ -235,8 +240,11 @@ def parse_moment(value: Any) -> int | str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def words(value: str | Sequence[str] | None) -> tuple[str, ...]:
+def words(value: str | Sequence[str] | None, *, name: str | None = None) -> tuple[str, ...]:
     """Return one or many words as a tuple; None gives none.
+
+    Raises:
+        InputError: it is neither a text nor a list of texts.
 
     Example:
         >>> words("a"), words(None), words(["b", "a"])
@@ -244,4 +252,7 @@ def words(value: str | Sequence[str] | None) -> tuple[str, ...]:
     """
     if value is None:
         return ()
-    return (value,) if isinstance(value, str) else tuple(value)
+    listed = (value,) if isinstance(value, str) else tuple(value) if is_listed(value) else (None,)
+    if not all(isinstance(word, str) for word in listed):
+        raise InputError(f"{shown(value)} is neither a text nor a list of texts", where=name)
+    return cast(tuple[str, ...], listed)

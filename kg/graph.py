@@ -15,6 +15,7 @@ from kg.asking import parse_links, parse_sign
 from kg.contributing import Contributing
 from kg.coverage import basis_report, coverage
 from kg.criteria import parse_flag, parse_int
+from kg.door import checked, guarded
 from kg.errors import InputError
 from kg.exchanging import Exchanging
 from kg.keeping import Keeping
@@ -43,6 +44,7 @@ else:
 Document = dict[str, Any]
 
 
+@checked
 def open(
     database: str | None = None,
     *,
@@ -94,6 +96,7 @@ def database_url(text: str) -> str:
     return text if "://" in text else f"sqlite:///{text}"
 
 
+@guarded
 class Graph(
     Surveying,
     Probing,

@@ -6,7 +6,6 @@ into our errors. May enter: `kg.model`, `kg.ids`, `kg.vocabulary`. Never here: l
 
 from __future__ import annotations
 
-import reprlib
 import unicodedata
 from collections.abc import Callable, Mapping
 from math import isfinite
@@ -16,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from rapidfuzz import process
 
 from kg import ids
+from kg.door import shown
 from kg.errors import InputError, ShapeViolation, UnknownTerm
 from kg.model import MERGED, YEARS, Claim, Entity, Evidence, Text, Work
 from kg.vocabulary import Term, Vocabulary
@@ -246,8 +246,6 @@ class WorkIn(_In):
 
 
 M = TypeVar("M", bound=BaseModel)
-_SHOWN = reprlib.Repr()
-_SHOWN.maxstring = _SHOWN.maxother = 120
 
 
 def parse(door: type[M], values: Mapping[str, Any], *, where: str | None = None, by_field: bool = False) -> M:
@@ -271,7 +269,7 @@ def parse(door: type[M], values: Mapping[str, Any], *, where: str | None = None,
     except ValidationError as fault:
         first = min(fault.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
         place = ".".join(str(part) for part in first["loc"])
-        given = "nothing" if first["type"] == "missing" else _SHOWN.repr(first.get("input"))
+        given = "nothing" if first["type"] == "missing" else shown(first.get("input"))
         more = fault.error_count() - 1
         cause = first.get("ctx", {}).get("error")
         message = first["msg"].removeprefix("Value error, ")

@@ -5,7 +5,6 @@ Lives here: `Snapshot`. May enter: records, revisions. Never here: SQL, criteria
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 
 from rapidfuzz import fuzz, process
 
+from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.ids import ends_of_claim
 from kg.model import Claim, Entity, Evidence, Record, Revision, Work, kind_of
@@ -266,7 +266,7 @@ def _asked(kind: str, id: object) -> None:
     """
     if not isinstance(id, str):
         raise InputError(
-            f"{reprlib.repr(id)} (of type {type(id).__name__}) is not the name of one {_PLAIN[kind]}"
+            f"{shown(id)} (of type {type(id).__name__}) is not the name of one {_PLAIN[kind]}"
             if id is not None
             else f"no {_PLAIN[kind]} is given (None)",
             where=kind,

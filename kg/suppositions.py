@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from kg.belief import Opinion
 from kg.criteria import Criteria, words
+from kg.door import shown
 from kg.errors import InputError
 from kg.ids import claim_id
 from kg.vocabulary import Vocabulary
@@ -60,11 +61,11 @@ def parse_texts(value: Any, name: str) -> list[str]:
         (['a b'], [])
     """
     if value is not None and not isinstance(value, str | list | tuple):
-        raise InputError(f"{str(value)[:80]!r} is neither a text nor a list of texts", where=name)
+        raise InputError(f"{shown(value)} is neither a text nor a list of texts", where=name)
     texts = list(words(value))
     wrong = [text for text in texts if not isinstance(text, str) or not 0 < len(text.strip()) <= 1_000]
     if wrong or len(texts) > MOST:
-        given = f"{str(wrong[0])[:80]!r}" if wrong else f"{len(texts)} texts"
+        given = shown(wrong[0]) if wrong else f"{len(texts)} texts"
         raise InputError(f"{given}: expected at most {MOST} texts of 1 to 1,000 characters", where=name)
     return [" ".join(text.split()) for text in texts]
 

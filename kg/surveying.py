@@ -12,6 +12,7 @@ from typing import Any
 
 from kg.asking import Asking, parse_links
 from kg.criteria import parse_int, words
+from kg.door import shown
 from kg.errors import InputError
 from kg.model import YEARS
 from kg.question import cut, disputes, gaps
@@ -87,5 +88,5 @@ def parse_share(value: Any, *, name: str) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
     number = float(value) if is_text or is_number else -1.0
     if not 0.0 <= number <= 1.0:
-        raise InputError(f"{str(value)[:80]!r} is not a number from 0 to 1", where=name)
+        raise InputError(f"{shown(value)} is not a number from 0 to 1", where=name)
     return abs(number)

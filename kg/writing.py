@@ -12,6 +12,7 @@ from kg.asking import Asking
 from kg.contribute import effects
 from kg.contribute.states import Key, Versions
 from kg.criteria import Criteria
+from kg.door import shown
 from kg.errors import Conflict, InputError, ShapeViolation
 from kg.ids import RecordKind, parse_slug
 from kg.later import Later
@@ -83,7 +84,7 @@ class Writing(Asking):
             snapshot = self.snapshot
             if expect not in {None, snapshot.revision}:
                 raise Conflict(
-                    f"the record is at revision {snapshot.revision}, not at {expect}",
+                    f"the record is at revision {snapshot.revision}, not at {shown(expect)}",
                     where="expect",
                     hint="read what changed meanwhile (`kg log`, `kg history ID`) and try again",
                 )

@@ -18,7 +18,7 @@ from kg.contribute.plan import Document, Plan
 from kg.errors import InputError, ParseFailure
 from kg.importers import citations_plan
 from kg.inputs import WorkIn, parse
-from kg.model import CURRENT, OUR_STATUSES, Change, Work, canonical
+from kg.model import CURRENT, OUR_STATUSES, YEARS, Change, Work, canonical
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
@@ -144,7 +144,9 @@ def _fields(given: Document) -> WorkIn:
     if fields.get("id") is None and isinstance(fields.get("title"), str):
         authors = fields.get("authors")
         listed = isinstance(authors, list) and all(isinstance(one, str) for one in authors)
-        fields["id"] = make_key({**fields, "authors": authors if listed else []})
+        year = fields.get("year")
+        dated = not isinstance(year, int) or YEARS[0] <= year <= YEARS[1]
+        fields["id"] = make_key({**fields, "authors": authors if listed else [], "year": year if dated else None})
     if fields.get("csl"):
         fields["csl"] = read_csl(fields["csl"])
     return parse(WorkIn, {"type": "document", **fields}, by_field=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kg.citations.parsed import Parsed, ParsedWork, Remark
 from kg.contribute import names
+from kg.door import shown
 from kg.errors import BadIdentifier, InputError, NotFound
 from kg.later import Later
 from kg.model import Work
@@ -31,7 +32,7 @@ def held(text: object, snapshot: Snapshot) -> Work | None:
     """
     if not isinstance(text, str):
         raise InputError(
-            f"{str(text)[:80]!r} is no text", where="identifier", hint="give a DOI, arXiv id, OpenAlex id or PubMed id"
+            f"{shown(text)} is no text", where="identifier", hint="give a DOI, arXiv id, OpenAlex id or PubMed id"
         )
     for name in _names(lookups.identify(text)):
         try:

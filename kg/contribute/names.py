@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kg import ids
+from kg.door import shown
 from kg.errors import BadIdentifier, InputError, NotFound
 from kg.ids import RecordKind
 from kg.inputs import clean
@@ -140,7 +141,7 @@ def _text(name: object, where: str) -> str:
     if name is None:
         raise InputError(f"no {where} is given (None)", where=where, hint=_NEEDED.get(where, "give an id or a name"))
     if not isinstance(name, str) or not name.strip():
-        raise InputError(f"{str(name)[:80]!r} names nothing", where=where, hint="give an id or a name")
+        raise InputError(f"{shown(name)} names nothing", where=where, hint="give an id or a name")
     try:
         return clean(name)
     except ValueError as fault:

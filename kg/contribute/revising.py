@@ -14,6 +14,7 @@ from kg.citations.csl import item_of
 from kg.contribute import names
 from kg.contribute.citing import read_csl
 from kg.contribute.states import PENDING, PROPOSED, REVISABLE
+from kg.door import shown
 from kg.errors import Conflict, InputError
 from kg.inputs import EntityIn, TextIn, WorkIn, clean, parse
 from kg.model import CURRENT, OUR_STATUSES, Claim, Entity, Text, Work, to_payload
@@ -65,7 +66,7 @@ def _only(values: Values, fields: tuple[str, ...], kind: str) -> dict[str, Any]:
     for name in values:
         if name not in fields:
             raise InputError(
-                f"{str(name)[:60]!r} of {'an' if kind == 'entity' else 'a'} {kind} cannot be revised",
+                f"{shown(name)} of {'an' if kind == 'entity' else 'a'} {kind} cannot be revised",
                 where=str(name)[:60],
                 hint=f"revise {', '.join(fields)}; what is another {kind} is proposed anew",
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kg.door import shown
 from kg.errors import Conflict, Forbidden, InputError
 from kg.ids import RecordKind
 from kg.model import ACCEPTED, CURRENT, Change, Claim, Entity, Evidence, Record, Revision, Work
@@ -58,7 +59,7 @@ def move_of(decision: object) -> Move:
         InputError: there is no such decision.
     """
     if decision not in DECISIONS:
-        raise InputError(f"{str(decision)[:40]!r} is no decision", where="decision", hint=f"use {', '.join(DECISIONS)}")
+        raise InputError(f"{shown(decision)} is no decision", where="decision", hint=f"use {', '.join(DECISIONS)}")
     return MOVES[str(decision)]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kg.criteria import Criteria, parse_int, parse_moment
+from kg.door import shown
 from kg.errors import BadIdentifier, InputError
 from kg.model import YEARS, Text
 from kg.network import Network
@@ -48,7 +49,7 @@ class Point:
                 return cls("known_in", year)
             return cls("as_of", parse_moment(text))
         except InputError as fault:
-            raise BadIdentifier(f"{str(text)[:80]!r} is no point in time", where=where, hint=hint) from fault
+            raise BadIdentifier(f"{shown(text)} is no point in time", where=where, hint=hint) from fault
 
     @property
     def criteria(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from kg.criteria import said_of_status
+from kg.door import checked
 from kg.errors import InputError, NotFound
 from kg.ids import BETWEEN
 from kg.model import Claim, Entity, Evidence, Text, Work
@@ -142,6 +143,7 @@ def work_document(record: Work) -> Document:
     }
 
 
+@checked
 def entities(
     network: Network,
     *,
@@ -162,6 +164,7 @@ def entities(
     return _page(kept, lambda record: entity_document(network, record), limit, after, "no entity matches these filters")
 
 
+@checked
 def claims(
     network: Network,
     *,
@@ -191,6 +194,7 @@ def claims(
     return _page(kept, lambda record: brief_claim(network, record), limit, after, "no claim matches these filters")
 
 
+@checked
 def works(
     network: Network, *, status: str | None = None, year: int | None = None, limit: int = PAGE, after: str | None = None
 ) -> Document:
@@ -204,6 +208,7 @@ def works(
     return _page(kept, work_document, limit, after, "no work matches these filters")
 
 
+@checked
 def items(
     network: Network,
     *,

@@ -14,6 +14,7 @@ from typing import Any
 from rapidfuzz import process
 
 from kg.criteria import parse_moment
+from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.ids import fingerprint
 from kg.question.answers import content_of
@@ -225,7 +226,7 @@ def _check(name: str, value: Any, known: Mapping[str, str]) -> None:
         )
     fits, expected = FORMS[known[name]]
     if not fits(value):
-        raise InputError(f"{str(value)[:80]!r} is not {expected}", where=name)
+        raise InputError(f"{shown(value)} is not {expected}", where=name)
 
 
 def _pins(document: Mapping[str, Any], as_of: Any, revision: int) -> dict[int | str | None, int]:

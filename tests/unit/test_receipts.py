@@ -226,7 +226,7 @@ def test_an_answer_of_another_ontology_or_version_says_so(ontology: str | None, 
     ("document", "error", "said"),
     [
         ({}, InputError, "it has no question"),
-        ([], InputError, "it has no question"),
+        ([], InputError, "is not a text or an Answer"),
         ({"question": {"name": "paths"}, "revision": 1}, InputError, "it has no receipt"),
         ({"question": {"name": "paths"}, "revision": -1, "receipt": "a" * 26}, InputError, "it names no revision"),
         ({"question": {"name": "path"}, "revision": 1, "receipt": "a" * 26}, InputError, "paths"),
