@@ -61,12 +61,14 @@ def parted(
         process = subprocess.Popen(command, stdin=source, stdout=sink, stderr=answer)  # noqa: S603 - our own module
         try:
             code = _waited(process, source, told)
+            found = _answer(answer, code)
         except BaseException:
             process.kill()
             process.wait()
+            sink.close()
             raise
-        found = _answer(answer, code)
     if "fault" in found:
+        sink.close()
         raise fault_of(found["fault"])
     return Parts(sink, found)
 

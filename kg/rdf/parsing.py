@@ -67,8 +67,8 @@ _TEXT = (
 _PLAIN = re.compile(rf"({_SAFE}) ({_SAFE}) ({_SAFE}|{_TEXT})(?: ({_SAFE}))?")
 """A statement as it is kept, of which nothing needs to be checked; longer texts are looked at one by one."""
 _PLAIN_LINES = {
-    "ntriples": re.compile(rf"^({_SAFE}) ({_SAFE}) ({_SAFE}|{_TEXT}) \.\n", re.MULTILINE),
-    "nquads": re.compile(rf"^({_SAFE}) ({_SAFE}) ({_SAFE}|{_TEXT})(?: ({_SAFE}))? \.\n", re.MULTILINE),
+    "ntriples": re.compile(rf"^({_SAFE}) ({_SAFE}) ({_SAFE}|{_TEXT}) \.\r?\n", re.MULTILINE),
+    "nquads": re.compile(rf"^({_SAFE}) ({_SAFE}) ({_SAFE}|{_TEXT})(?: ({_SAFE}))? \.\r?\n", re.MULTILINE),
 }
 _SOME_LINES = 32 * 1024
 

@@ -145,6 +145,12 @@ class Parts:
         self._shapes = [tuple(shape.split(" ")) for shape in self.told["shapes"]]
         self._segments: dict[str, list[tuple[int, int]]] = self.told["segments"]
 
+    def __enter__(self) -> Parts:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.source.close()
+
     @property
     def filled(self) -> int:
         """How many parts hold something."""

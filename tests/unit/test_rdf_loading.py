@@ -75,6 +75,10 @@ def test_another_form_is_a_conflict_unless_updates_are_wanted(graph: Graph, tmp_
     changed = ENTITIES.replace('"A"@en', '"Other"@en') + REST.replace("It says so.", "It says something else.")
     report = load(graph, tmp_path, changed)
     assert [one["id"] for one in report["conflicts"]] == ["a", "w1.x1"]
+    assert [one["fields"] for one in report["conflicts"]] == [["label"], ["statement"]]
+    assert "label is 'A', the file says 'Other'" in report["conflicts"][0]["reason"]
+    assert "--update writes the record" in report["conflicts"][0]["remedy"]
+    assert "kg review revise w1.x1" in report["conflicts"][1]["remedy"]
     assert (report["added"], report["changed"], graph.entity("a")["label"]["en"]) == (0, 0, "A")
     report = load(graph, tmp_path, changed, update=True)
     assert [one["id"] for one in report["conflicts"]] == ["w1.x1"]
@@ -152,6 +156,47 @@ def test_an_item_takes_the_place_of_one_that_is_there(graph: Graph, tmp_path: Pa
     assert load(graph, tmp_path, ITEM.format(id="w1.x2", other="w1.x1"))["added"] == 1
     other_work = load(graph, tmp_path, ITEM.format(id="w9.x1", other="w1.x1"))
     assert "does not begin with its work" in other_work["failures"][0]["reason"]
+
+
+ELSEWHERE = """\
+work:w5 ekg:workType "book" ; dcterms:title "T" ; dcterms:creator <https://example.org/wu> , _:li , work:w6#author-1 .
+work:w6 ekg:workType "book" ; dcterms:title "U" ; dcterms:creator work:w6#author-1 .
+<https://w3id.org/evidence-kg/id/work/w6#author-1> foaf:name "Ada" ; ekg:position 1 .
+<https://example.org/wu> foaf:name "Wu, F." ; ekg:position 3 .
+_:li <http://www.w3.org/2000/01/rdf-schema#label> "Li" ; ekg:position 2 .
+"""
+
+
+def test_authors_are_named_wherever_they_are_described(graph: Graph, tmp_path: Path) -> None:
+    text = "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n" + ELSEWHERE.replace(
+        "work:w6#author-1", "<https://w3id.org/evidence-kg/id/work/w6#author-1>"
+    )
+    assert load(graph, tmp_path, text)["failures"] == []
+    assert graph.work("w5")["authors"] == ["Ada", "Li", "Wu, F."]
+
+
+MERGED = """\
+work:w3 ekg:workType "book" ; dcterms:title "T" ; ekg:workStatus ekg:work-status-merged ;
+    dcterms:isReplacedBy work:{into} .
+"""
+
+
+def test_a_work_is_merged_into_one_that_is_there(graph: Graph, tmp_path: Path) -> None:
+    lost = load(graph, tmp_path, ENTITIES + REST + MERGED.format(into="none"))
+    assert [one["reason"] for one in lost["failures"]] == ["work w3: dcterms:isReplacedBy: there is no work none"]
+    of_merged = ITEM.format(id="w3.x9", other="w1.x1")
+    report = load(graph, tmp_path, ENTITIES + REST + MERGED.format(into="w1") + of_merged)
+    assert (report["added"], report["failures"]) == (8, [])
+
+
+def test_items_that_supersede_each_other_are_told(graph: Graph, tmp_path: Path) -> None:
+    ring = ITEM.format(id="w1.x2", other="w1.x3") + ITEM.format(id="w1.x3", other="w1.x2")
+    report = load(graph, tmp_path, ENTITIES + REST + ring)
+    assert [one["reason"] for one in report["failures"]] == [
+        "evidence w1.x2: w1.x3 supersedes it in turn",
+        "evidence w1.x3: w1.x2 supersedes it in turn",
+    ]
+    assert report["added"] == 0
 
 
 FOREIGN = """\
