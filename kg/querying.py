@@ -50,7 +50,8 @@ class Querying(Asking):
         """Evaluate a SPARQL query on the record as linked data.
 
         The default graph is the union of all named graphs, unless the query or a parameter says otherwise. The query
-        runs in a process of its own, which is killed after `seconds`; where the system has no fork it runs in this one.
+        runs in a confined process beside this one, which is killed after `seconds`; where the system has no fork it
+        runs in this one.
 
         Args:
             query: SELECT, ASK, CONSTRUCT or DESCRIBE, at most 16 kB; the usual prefixes are declared already.

@@ -1,7 +1,7 @@
 """SPARQL: the competency questions as every door asks them beside Oxigraph itself; paths of any length.
 
 Lives here: jobs on the packaged pack and on drawn graphs. May enter: a folder. Never here: rdflib on all questions
-(asking). Queries are evaluated in a process of their own, so that figures are what a clock shows.
+(asking). Queries are evaluated in a process beside this one, so that figures are what a clock shows.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def fill(url: str, claims: int) -> None:
 
 
 def doors(graph: kg.Graph, claims: int) -> list[Figure]:
-    """All competency questions one after the other: behind guard and fork, and by Oxigraph in this process."""
+    """All competency questions one after the other: behind guard and worker, and by Oxigraph in this process."""
     try:
         store = Projection.build(graph.network(), graph.store.changes(0, graph.revision)).store
         every = list(questions().values())
@@ -71,7 +71,7 @@ def doors(graph: kg.Graph, claims: int) -> list[Figure]:
             return list(map(_rows, found)) == list(map(_rows, first))
 
         acts = {
-            OURS: Act(ours, note=f"{len(every)} questions behind the guard, each in a process of its own"),
+            OURS: Act(ours, note=f"{len(every)} questions behind the guard, in a process that can be ended"),
             "pyoxigraph": Act(theirs, agrees=is_same, note=f"{len(store):,} triples, results written out"),
         }
         return race("competency queries, as doors ask", claims, acts, repeats=REPEATS, clock=time.perf_counter)
