@@ -221,7 +221,7 @@ class Exchanging(Asking):
             update: Tables and RDF: write records that the graph holds in another form too. Citations: fill what known
                 works lack.
             actor: Who loads; default `$KG_ACTOR`, else the login name. A pack names its own.
-            told: Tables, RDF and citations: called with the stage, how much is done, and of how much.
+            told: Called with the stage, how much is done, and of how much.
             options: Citations: `encoding` (default UTF-8), `exact` (only an identifier or the same entry makes a
                 duplicate), `dry_run` (only say what would happen), `failures` (a file for the entries that failed).
 
@@ -245,7 +245,7 @@ class Exchanging(Asking):
         if found in {"pack", TABLES}:
             with pack_zip.unpacked(place) if pack_zip.is_zip(place) else nullcontext(place) as folder:
                 if (format or recognising.family(folder)) == "pack":
-                    return self._load_pack(folder, keep_going=keep_going)
+                    return self._load_pack(folder, keep_going=keep_going, told=told)
                 return tables_load.load(
                     self.store, folder, self.vocabulary, keep_going=keep_going, update=update, actor=who, told=told
                 )
@@ -267,10 +267,10 @@ class Exchanging(Asking):
             told=told,
         )
 
-    def _load_pack(self, folder: Path, *, keep_going: bool) -> Document:
+    def _load_pack(self, folder: Path, *, keep_going: bool, told: Callable[[str, int, int], None] | None) -> Document:
         own = pack.vocabulary_files(folder)
         words = load((*self._ontology, *own)) if own else self.vocabulary
-        return pack_load.load(self.store, folder, words, keep_going=keep_going)
+        return pack_load.load(self.store, folder, words, keep_going=keep_going, told=told)
 
     @checked
     def _load_citations(

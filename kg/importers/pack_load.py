@@ -6,6 +6,7 @@ Lives here: `load`. May enter: a folder, a store. Never here: reading files (pac
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,13 @@ TRIES = 5
 
 
 def load(
-    store: Store, path: Path, vocabulary: Vocabulary, *, keep_going: bool = False, revoke_missing: bool = False
+    store: Store,
+    path: Path,
+    vocabulary: Vocabulary,
+    *,
+    keep_going: bool = False,
+    revoke_missing: bool = False,
+    told: Callable[[str, int, int], None] | None = None,
 ) -> dict[str, Any]:
     """Read a pack and write what is new in it as one revision.
 
@@ -33,6 +40,7 @@ def load(
         vocabulary: Words to check against, those of the pack included (`kg.importers.pack.vocabulary_files`).
         keep_going: Load the good records even when others failed.
         revoke_missing: Revoke what an earlier version of the pack had and this one has not.
+        told: Called with what is done, and how many claims and items of evidence were read.
 
     Returns:
         `{"pack", "version", "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts": [{"kind", "id",
@@ -54,7 +62,7 @@ def load(
         base = Base.of(store)
         revision = base.revision
         head, _, _ = read_head(folder)
-        planning = Planning(store, base, "" if head is None else head.contributor)
+        planning = Planning(store, base, "" if head is None else head.contributor, told or (lambda *_: None))
         contents = stream(path, vocabulary, planning.put, known=base)
         if contents.pack is None or (contents.failures and not keep_going):
             return _document(contents, Plan(), revision)
@@ -65,6 +73,8 @@ def load(
             planning.miss(vocabulary, revoke=revoke_missing)
         try:
             if len(planned.batch):
+                if told is not None:
+                    told("writing", 0, 0)
                 actor, reason = contents.pack.contributor, f"version {contents.pack.version}"
                 revision = store.fill(planned.batch, actor=actor, act=ACT, reason=reason, expect=revision).number
         except Conflict:

@@ -6,7 +6,7 @@ writing; deletion (what vanished is told, and revoked when asked).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -63,6 +63,7 @@ class Planning:
         store: The record.
         base: What it holds.
         actor: The contributor of the pack.
+        told: Told now and then how many claims and items were put.
 
     Laws: planning again after writing plans no change; a plan never changes what the pack does not hold, but for what
         `miss` revokes.
@@ -71,8 +72,11 @@ class Planning:
     are fetched, and of those that differ their histories.
     """
 
-    def __init__(self, store: Store, base: Base, actor: str) -> None:
+    def __init__(
+        self, store: Store, base: Base, actor: str, told: Callable[[str, int, int], None] = lambda *_: None
+    ) -> None:
         self.plan = Plan()
+        self._told, self._read = told, 0
         self._store, self._base, self._actor = store, base, actor
         self._there: Mapping[RecordKind, Mapping[str, Any]] = {
             "claim": base.claims, "entity": base.entities, "evidence": base.evidence, "work": base.works,
@@ -83,6 +87,9 @@ class Planning:
 
     def put(self, kind: RecordKind, id: str, payload: str) -> None:
         """Take a good record by its canonical payload."""
+        self._read += 1
+        if self._read % AT_ONCE == 0:
+            self._told("reading", self._read, 0)
         if self._is_new(kind, id):
             self.plan.batch.put(kind, id, payload)
         else:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from kg.importers import pack_load
-from kg.importers.pack import read, stream
-from kg.importers.pack_load import load
+from kg.importers import pack_load, pack_plan
+from kg.importers.pack import changes, read, stream
+from kg.importers.pack_load import ACT, load
 from kg.importers.pack_plan import REMEDY
 from kg.model import Change, Claim, Entity, Text, Work
 from kg.packaged import packaged
@@ -211,3 +212,38 @@ def test_two_who_load_at_once_load_once(tmp_path: Path, sqlite_url: str, monkeyp
         batch = load(store, folder, WORDS)
         assert counts(batch) == (0, 0, 8, 0, 0, 0)
         assert [revision.number for revision in store.revisions()] == [1]
+
+
+def test_what_is_there_is_compared_some_at_a_time(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pack_plan, "AT_ONCE", 2)
+    said: list[tuple[str, int, int]] = []
+    with Store.open(sqlite_url) as store:
+        first = load(store, pack(tmp_path), WORDS, told=lambda *one: said.append(one))
+        assert (first["added"], said) == (8, [("reading", 2, 0), ("reading", 4, 0), ("writing", 0, 0)])
+        newer = pack(tmp_path, version="2", claims=("Less is", "Much less is"), entities=("Cost}", "Costs}"))
+        batch = load(store, newer, WORDS)
+        assert counts(batch) == (1, 1, 6, 0, 1, 0)
+        assert batch["duplicates"] == sorted(batch["duplicates"], key=lambda one: (one["kind"], one["id"]))
+
+
+def test_a_first_load_looks_at_no_record(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store.open(sqlite_url) as store:
+        store.write([Change("entity", Entity("other", "Factor", Text("Other")))], actor="ann", act="add entity")
+        with monkeypatch.context() as patch:
+            for name in ("records", "some", "histories", "changes"):
+                patch.delattr(Store, name)
+            assert load(store, pack(tmp_path), WORDS)["added"] == 8
+        assert store.verify() == []
+
+
+def test_the_log_is_the_one_that_single_records_leave(tmp_path: Path) -> None:
+    folder, clock = pack(tmp_path), lambda: datetime(2026, 11, 23, tzinfo=UTC)
+    with Store.open(":memory:", clock=clock) as one, Store.open(":memory:", clock=clock) as other:
+        load(one, folder, WORDS)
+        contents = read(folder, WORDS)
+        assert contents.pack is not None
+        other.write(changes(contents), actor=contents.pack.contributor, act=ACT, reason="version 1")
+        assert [revision.hash for revision in one.revisions()] == [revision.hash for revision in other.revisions()]
+        assert one.records() == other.records()
