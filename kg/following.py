@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from kg.columns.seal import seal
 from kg.criteria import Criteria
 from kg.errors import KgError, NotFound, StoreError
 from kg.exporters import files
@@ -175,7 +176,7 @@ class Following:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             files.write(path, mapped_files.pieces(source, self._vocabulary), mode=PRIVATE)
-            mapped_files.seal(path)
+            seal(path)
         except (KgError, OSError) as fault:
             _log.warning("columns are not kept for the next start: %s", fault)
 

@@ -117,17 +117,19 @@ def recall(network: Network, asked: Asked) -> Known | None:
     if change.cheaper:
         about, signs = _about(earlier.kept), max(before.signs, arrays.signs)
         ends = about.made(("ends", asked, signs), lambda: Ends.of(asked, laid, arrays.nodes, signs))
-        cheaper: Sequence[int] = change.cheaper
+        cheaper = dict.fromkeys(change.cheaper, 0)
+        bounds = None
         if len(_kept(earlier.kept)) <= BOUNDED_MOST:
             bounds = about.made(
                 ("bounds", asked, signs),
                 lambda: Bounds.of(before, nodes_of(asked[0]), ends.nodes, ends.limit, forward=asked[1], most=asked[2]),
             )
-            cheaper = bounds.reached(arrays, cheaper)
-        for claim in cheaper:
-            if not _is_worth(network, earlier.kept, arrays, asked, claim):
+            cheaper = bounds.reached(arrays, change.cheaper)
+        for claim, others in cheaper.items():
+            moved = None if bounds is None else bounds.pairs(arrays, claim, others)
+            if moved is None and not _is_worth(network, earlier.kept, arrays, asked, claim):
                 return None
-            pairs |= _through(network, arrays, claim, asked, ends)
+            pairs |= _through(network, arrays, claim, asked, ends) if moved is None else moved
     return Known(reached, sorted(pairs), change)
 
 

@@ -7,21 +7,24 @@ too high.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from kg.compiled import lanes
-from kg.compiled.arrays import SHIFT, Arrays
-from kg.compiled.kernels import FAR, TIE, combine
+from kg.compiled.arrays import SHIFT, SIGNS, Arrays
+from kg.compiled.field import ranges
+from kg.compiled.kernels import FAR, TIE
 from kg.compiled.scratch import sides
 from kg.network import COST_UNIT
 
 NEVER = 1 << 60
 EQUAL = 2e-12
 """Products that differ by no more may be equal to 12 decimals: then fewer links come first."""
+WIDE = 8
+"""The part of all claims on walks of so many links from which on kernels find them sooner."""
 SMALLEST = 26.0
 """-ln of products from which on no other is greater by more than that."""
 
@@ -70,12 +73,15 @@ class Bounds:
         """Bytes of both tables."""
         return int(self.before.nbytes + self.after.nbytes)
 
-    def reached(self, arrays: Arrays, claims: Iterable[int]) -> list[int]:
+    def reached(self, arrays: Arrays, claims: Sequence[int]) -> dict[int, int]:
         """Return the claims through which, of all that got cheaper or came, some path may be ranked first now.
 
         Args:
             arrays: The links as they are now.
             claims: All claims that cost less than where the bounds were worked out, or were not there.
+
+        Returns:
+            For each of them what others may have taken off the way there (see `pairs`).
 
         Law: a path that was not found, and is ranked no lower than the one that was, uses one of the claims returned,
         or the one that was found uses a claim that got dearer.
@@ -83,25 +89,71 @@ class Bounds:
         A walk is parted at the last such claim on it: what comes behind costs what it did. What comes before costs less
         by what the others took off the way to their far end, and by nothing where that was no shorter by them.
         """
-        least, gains = [], []
-        for claim in claims:
-            total, gain = self._through(arrays, claim)
-            least.append(total)
-            gains.append(gain)
-        every = sum(gains)
-        return [claim for claim, total, gain in zip(claims, least, gains, strict=True) if total <= every - gain]
+        known = {claim: self._through(arrays, claim) for claim in claims}
+        every = sum(gain for _, gain in known.values())
+        return {claim: every - gain for claim, (total, gain) in known.items() if total <= every - gain}
+
+    def pairs(self, arrays: Arrays, claim: int, others: int) -> set[tuple[int, int]] | None:
+        """Return the ends and signs to which some path may be ranked first whose last such claim is this one.
+
+        Args:
+            arrays: The links as they are now.
+            claim: One that `reached` returned.
+            others: What it returned for it.
+
+        Returns:
+            None when that takes too long to find out.
+
+        Cost: linear in the claims on such walks.
+        """
+        far, come, turns = self._beside(arrays, claim)
+        signs, most = len(turns), len(self.after)
+        start, adjacent, at, code = sides(arrays, self.forward)
+        state = cost = np.zeros(0, np.int64)
+        found: list[Any] = []
+        for left in range(most - 1, -1, -1):
+            state = np.concatenate([state, far * signs + np.array(turns, np.int64)])
+            cost = np.concatenate([cost, come[most - 1 - left] - others])
+            fits = cost + self.after[left].reshape(-1)[state] <= 0
+            state, cost = _least(state[fits], cost[fits])
+            found.append(state[cost + self.after[0].reshape(-1)[state] <= 0])
+            node = state // signs
+            steps, _ = ranges(start, node)
+            if len(steps) > len(adjacent) // WIDE:
+                return None
+            edge = adjacent[steps]
+            walked = np.repeat(np.arange(len(node)), start[node + 1] - start[node])
+            state = (edge >> SHIFT).astype(np.int64) * signs + combined(state[walked] % signs, edge & 3)
+            cost = cost[walked] + arrays.costs[code[steps if self.forward else at[steps]]]
+        return {(one // signs, SIGNS[one % signs]) for one in np.unique(np.concatenate(found)).tolist()}
 
     def _through(self, arrays: Arrays, claim: int) -> tuple[int, int]:
         """Return what a walk through a claim costs at least, less the most it may; and what it takes off the way."""
-        ends = int(arrays.subjects(claim)), int(arrays.to[claim]) >> SHIFT
-        near, far = ends if self.forward else ends[::-1]
-        own, turned = int(arrays.costs[arrays.code[claim]]), int(arrays.to[claim]) & 3
-        signs = self.before.shape[2]
-        turns: Sequence[int] = [int(combine(sign, turned)) for sign in range(signs)]
-        come = self.before[:, near] + own
+        far, come, turns = self._beside(arrays, claim)
         total = int((come + self.after[::-1, far][:, turns]).min())
         gain = int((self.before[1:, far][:, turns] - come[:-1]).max(initial=0))
         return total, gain
+
+    def _beside(self, arrays: Arrays, claim: int) -> tuple[int, Any, list[int]]:
+        """Return the far end of a claim, the least cost there by links and sign before it, and signs behind it."""
+        ends = int(arrays.subjects(claim)), int(arrays.to[claim]) >> SHIFT
+        near, far = ends if self.forward else ends[::-1]
+        own, turned = int(arrays.costs[arrays.code[claim]]), int(arrays.to[claim]) & 3
+        come = self.before[:, near] + own
+        return far, come, combined(np.arange(come.shape[1]), turned).tolist()
+
+
+def combined(one: Any, other: Any) -> Any:
+    """Return the codes of products of signs."""
+    return np.where((one > 1) | (other > 1), 2, one ^ other)
+
+
+def _least(state: Any, cost: Any) -> tuple[Any, Any]:
+    """Return each state once, with its least cost."""
+    order = np.lexsort((cost, state))
+    state, cost = state[order], cost[order]
+    first = np.diff(state, prepend=-1) > 0
+    return state[first], cost[first]
 
 
 def limits(costs: Any) -> Any:
