@@ -62,7 +62,8 @@ def plural(label: str) -> bool:
     end: two heads joined by "and" are several, else the last word decides by its ending. "Doing things" is one act.
 
     Source: ours; the words that end otherwise than they count are listed above. A label that the rule reads wrongly
-    is helped by other words, as no field of the record says its number.
+    is helped by other words, as no field of the record says its number. It is code and not ontology, since it is
+    English grammar: it holds for labels that contributors write, of which the ontology knows none.
 
     Example:
         >>> [plural(label) for label in ("Adversarial suffixes", "Techniques that cut cost", "Safety of models")]
