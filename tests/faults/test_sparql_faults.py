@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import signal
 import socket
 import threading
 import time
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import orjson
@@ -179,6 +182,32 @@ def test_one_client_cannot_take_every_place(site: str) -> None:
     assert set(statuses) <= {400, 429}
     assert 429 in statuses
     assert all(taken < SECONDS + GRACE + BUSY for _, _, taken in answers)
+
+
+def test_workers_that_are_killed_are_not_missed(site: str, pack_graph: kg.Graph) -> None:
+    """All that wait are killed between two queries, and all that work in the middle of some."""
+
+    def kill() -> int:
+        parent = pack_graph._endpoint._workers._process.pid  # type: ignore[union-attr]
+        workers = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        for pid in workers:
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+        return len(workers)
+
+    good = "ASK { entity:lora a ekg:Technique }"
+    for _ in range(3):
+        status, body, _ = post(site, good)
+        assert (status, json.loads(body)["boolean"]) == (200, True)
+        assert kill() > 0
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(post, site, RUNAWAY["a product that finds nothing"]) for _ in range(2)]
+        time.sleep(SECONDS / 2)
+        kill()
+        # Killed as what takes too much memory is, or sent on to a fresh one that ends in time.
+        assert {one.result()[0] for one in running} == {400}
+    status, body, _ = post(site, good)
+    assert (status, json.loads(body)["boolean"]) == (200, True)
 
 
 def test_a_client_that_has_had_its_time_waits(pack_graph: kg.Graph) -> None:
