@@ -91,12 +91,12 @@ class Claims:
             claim: Any = from_payload("claim", orjson.loads(block.payload))
             self._doubtful[block.id] = Placed(claim, self._source, line, text, line)
         good = block.id in known.claims
+        if not good:
+            self._fallen[block.id] += len(block.items)
         for item in block.items:
             at = line + item.below
             if not self._is_first(item, at):
                 continue
-            if not good:
-                self._fallen[block.id] += 1
             if good and (item.work in known.works or self._is_there(item.work)):
                 self._put("evidence", item.id, item.payload)
             else:
