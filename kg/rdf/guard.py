@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple, cast
 
 from kg.errors import InputError
@@ -66,7 +67,6 @@ class Checked:
         named: Graphs that it names with FROM NAMED.
         volatile: Whether it asks for the time, for chance or for new names, so that asking again may differ.
         columns: The variables of a `SELECT *` in the order in which they appear; none for other queries.
-        pieces: Its tokens, without comments.
     """
 
     text: str
@@ -75,16 +75,16 @@ class Checked:
     named: tuple[str, ...] = ()
     volatile: bool = False
     columns: tuple[str, ...] = ()
-    pieces: tuple[Token, ...] = field(default=(), repr=False, compare=False)
 
 
+@lru_cache(maxsize=256)
 def check(query: str) -> Checked:
     """Return a query as it may be evaluated.
 
     Raises:
         InputError: the query is too large, too deep or asks for something that is not offered; says what and where.
 
-    Cost: linear; below 10 ms for the longest query allowed.
+    Cost: linear; below 10 ms for the longest query allowed. The last few hundred are remembered.
 
     Example:
         >>> check("ASK { ?a ?b ?c }").form
@@ -99,7 +99,7 @@ def check(query: str) -> Checked:
     _measure(text, pieces)
     default, named = _dataset(text, pieces)
     volatile = any(token.kind == "word" and token.text in VOLATILE for token in pieces)
-    return Checked(text, form, default, named, volatile, _columns(form, pieces), tuple(pieces))
+    return Checked(text, form, default, named, volatile, _columns(form, pieces))
 
 
 def own_graph(text: str, where: str = "query") -> str:

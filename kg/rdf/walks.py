@@ -18,7 +18,7 @@ from kg.compiled.field import ranges
 from kg.ids import record_iri
 from kg.later import Later
 from kg.network import Network, relations_taking_part
-from kg.rdf import results
+from kg.rdf import guard, results
 from kg.rdf.guard import Checked, Token
 from kg.rdf.names import PREFIXES
 
@@ -63,6 +63,8 @@ def recognised(query: Checked, network: Network) -> Walk | None:
     Cost: linear in the query.
     """
     if query.default or query.named or query.volatile or query.form not in {"SELECT", "ASK"}:
+        return None
+    if "+" not in query.text and "*" not in query.text:
         return None
     return _Reader(query, network).walk()
 
@@ -124,7 +126,7 @@ class _Reader:
 
     def __init__(self, query: Checked, network: Network) -> None:
         self.query, self.network = query, network
-        self.pieces = query.pieces
+        self.pieces = [one for one in guard.tokens(query.text) if one.kind != "comment"]
         self.is_plain = all(one.text.isascii() for one in self.pieces if one.kind in {"variable", "number"}) and all(
             one.text.partition(":")[0].isascii() for one in self.pieces if one.kind == "name"
         )
