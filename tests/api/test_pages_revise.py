@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 import pytest
 from fastapi import FastAPI
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kg
@@ -235,6 +235,10 @@ def as_texts(said: dict[str, Any]) -> dict[str, str]:
     }  # fmt: skip
 
 
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@UNHURRIED
 @given(ENTITY, ENTITY)
 def test_what_is_typed_is_what_the_entity_says_afterwards(old: dict[str, Any], new: dict[str, Any]) -> None:
     vocabulary = load()
@@ -256,6 +260,7 @@ def test_what_is_typed_is_what_the_entity_says_afterwards(old: dict[str, Any], n
         assert before == after
 
 
+@UNHURRIED
 @given(st.fixed_dictionaries({name: st.just("") | LINE for name in ("publisher", "volume", "page")}), st.lists(LINE))
 def test_what_is_typed_is_what_the_work_says_afterwards(csl: dict[str, str], authors: list[str]) -> None:
     work = Work("w", "article-journal", "T", ("Doe, Jo",), 2020, csl={"volume": "3", "note": "kept"})

@@ -76,6 +76,16 @@ def test_an_address_opens_its_evidence(open_page: Opened, site: str, lang: str, 
     watch.nothing_happened()
 
 
+def test_what_is_chosen_comes_out_from_under_the_panel(open_page: Opened, site: str) -> None:
+    page, watch = open_page(f"{site}/?claim={CLAIM}")
+    page.wait_for_selector("#panel h2")
+    edge = page.locator("tr.chosen").get_attribute("data-edge")
+    covered = page.locator("#panel").bounding_box()["x"]
+    for id in edge.split("..")[::2]:
+        assert place_of(page, "at", id)[0] + CARD["width"] / 3 < covered
+    watch.nothing_happened()
+
+
 def test_what_the_server_shows_is_what_the_script_shows(open_page: Opened, site: str) -> None:
     for query in (
         f"claim={CLAIM}",

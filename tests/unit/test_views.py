@@ -10,7 +10,7 @@ from kg.criteria import Criteria
 from kg.errors import InputError, NotFound, UnknownTerm
 from kg.network import Network
 from kg.vocabulary import load
-from kg_viz import choose, columns, drawing, frame, gaps, page, scene, sieve
+from kg_viz import choose, drawing, frame, gaps, page, scene, sieve
 from kg_viz.view import Filters, View
 from tests import builders
 
@@ -170,4 +170,3 @@ def test_an_edge_passes_when_one_of_its_claims_does() -> None:
     (edge,) = made.edges
     assert sieve.passing(made, edge, Filters(relations=frozenset({"enables"}))) == ["t--enables--f"]
     assert sieve.passing(made, edge, Filters(relations=frozenset({"enables"}), least=0.9)) == []
-    assert columns.bend(columns.Place(0, 0, 1), columns.Place(0, 0, 0)) == -1

@@ -182,7 +182,9 @@ def _item(network: Network, item: Evidence, lang: str) -> Document:
     gap = "：" if lang == "zh" else ": "
     facts = [
         vocabulary.study_kind(item.kind).label.get(lang),
-        said["strength"].format(word=strength) + (f" ({item.strength_reason})" if item.strength_reason else ""),
+        said["strength_because" if item.strength_reason else "strength"].format(
+            word=strength, reason=item.strength_reason
+        ),
         said["basis"].format(word=vocabulary.basis(item.basis).label.get(lang)),
         said["certainty"].format(word=certainty),
         *([item.locator] if item.locator else []),

@@ -30,7 +30,7 @@ class Labels:
         >>> labels.field("stance"), labels.value("evidence", "stance", "disputes")
         ('立场', '质疑')
         >>> labels.value("entity", "label", {"en": "LoRA", "zh": "低秩适配"})
-        'English: LoRA · 中文: 低秩适配'
+        'English：LoRA · 中文：低秩适配'
     """
 
     vocabulary: Vocabulary
@@ -51,7 +51,8 @@ class Labels:
         if isinstance(value, bool):
             return said(self.lang)["yes" if value else "no"]
         if isinstance(value, Mapping) and set(value) <= set(TONGUES):
-            return " · ".join(f"{TONGUES[tongue]}: {text}" for tongue, text in value.items() if text)
+            colon = "：" if self.lang == "zh" else ": "
+            return " · ".join(f"{TONGUES[tongue]}{colon}{text}" for tongue, text in value.items() if text)
         if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value):
             return "; ".join(value)
         return _short(str(value) if isinstance(value, int | float) else canonical(value))

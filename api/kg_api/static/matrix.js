@@ -49,7 +49,7 @@ function bring() {
   if (chart.scrollHeight > chart.clientHeight && at.bottom > box.bottom) chart.scrollTop += at.bottom - box.bottom + at.height;
   else if (chart.scrollHeight > chart.clientHeight && at.top < top) chart.scrollTop -= top - at.top + at.height;
   const now = cell.getBoundingClientRect();
-  if (now.bottom > window.innerHeight || now.top < 0) window.scrollBy(0, now.top - window.innerHeight / 2);
+  if (now.bottom > window.innerHeight || now.top < 0) desk.scrollIntoView({ block: "start" });
 }
 
 let last = null;

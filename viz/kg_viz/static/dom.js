@@ -27,13 +27,12 @@ export function glyph(points, colour) {
 }
 
 export function bar(low, high, expected) {
-  const mark = Math.max(0, Math.min(99, 100 * expected - 1));
   return svg(
     "svg",
     { class: "bar", viewBox: "0 0 100 12", width: 100, height: 12, preserveAspectRatio: "none", "aria-hidden": "true" },
     svg("rect", { class: "bar-all", x: 0, y: 4, width: 100, height: 4 }),
     svg("rect", { class: "bar-range", x: 100 * low, y: 3, width: 100 * (high - low), height: 6 }),
-    svg("rect", { class: "bar-mark", x: mark, y: 0, width: 2, height: 12 }),
+    svg("line", { class: "bar-mark", x1: 100 * expected, x2: 100 * expected, y1: 0, y2: 12, "vector-effect": "non-scaling-stroke" }),
   );
 }
 

@@ -65,7 +65,7 @@ function start(scene, dossiers) {
     const edge = chosen?.kind === "edge" ? edges.get(chosen.id) : chosen?.kind === "claim" ? edgeOf.get(chosen.id) : undefined;
     const node = chosen?.kind === "entity" ? nodeOf.get(chosen.id) : undefined;
     panel.hidden = chosen === null;
-    const beside = !panel.hidden && panel.offsetHeight >= window.innerHeight;
+    const beside = !panel.hidden && panel.offsetWidth < document.documentElement.clientWidth;
     const subject = edge ? { kind: "edge", id: edge.id } : node ? { kind: "node", id: node.id } : null;
     canvas?.choose(subject, beside ? panel.offsetWidth : 0);
     for (const row of rows) row.classList.toggle("chosen", row.dataset.edge === edge?.id);

@@ -49,7 +49,7 @@ export function dossierElements(dossier, site) {
 
   const listed = (key) =>
     dossier[key].length
-      ? quiet(`${said[key]}: `, dossier[key].map((one, at) => [at ? " · " : null, inward("entity", one.id, one.label)]))
+      ? quiet(`${said[key]}${said.colon}`, dossier[key].map((one, at) => [at ? " · " : null, inward("entity", one.id, one.label)]))
       : null;
 
   const bodies = {
@@ -86,7 +86,7 @@ export function dossierElements(dossier, site) {
       h("p", { class: "actions" }, site.actions().map((link) => [link, " "])),
       listed("broader"),
       listed("narrower"),
-      dossier.aliases.length ? quiet(`${said.aliases}: ${dossier.aliases.join(" · ")}`) : null,
+      dossier.aliases.length ? quiet(`${said.aliases}${said.colon}${dossier.aliases.join(" · ")}`) : null,
       ["claims_out", "claims_in"].map((key) => [
         h("h3", {}, said[key]),
         dossier[key].length ? claims(dossier[key]) : quiet(said.no_claims),
