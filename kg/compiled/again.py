@@ -98,8 +98,9 @@ def recall(network: Network, asked: Asked) -> Known | None:
 
     Law: what is kept of it equals what a search finds.
 
-    Cost: linear in the paths that use a claim that differs, and a walk to and from each claim that became cheaper, once
-    for the network. These walks end when they have taken about as long as asking anew what was asked so far.
+    Cost: linear in the paths that use a claim that differs. Where claims became cheaper, bounds of each question
+    once (`Bounds`), and what may be better by them; where many questions were asked, a walk to and from each of these
+    claims, once for the network. These walks end when they take about as long as asking anew what was asked so far.
     """
     earlier = network.earlier
     if earlier is None or earlier.blocked != network.blocked or "arrays" not in earlier.kept:
@@ -117,19 +118,21 @@ def recall(network: Network, asked: Asked) -> Known | None:
     if change.cheaper:
         about, signs = _about(earlier.kept), max(before.signs, arrays.signs)
         ends = about.made(("ends", asked, signs), lambda: Ends.of(asked, laid, arrays.nodes, signs))
-        cheaper = dict.fromkeys(change.cheaper, 0)
-        bounds = None
+        cheaper: Iterable[int] = change.cheaper
         if len(_kept(earlier.kept)) <= BOUNDED_MOST:
             bounds = about.made(
                 ("bounds", asked, signs),
                 lambda: Bounds.of(before, nodes_of(asked[0]), ends.nodes, ends.limit, forward=asked[1], most=asked[2]),
             )
-            cheaper = bounds.reached(arrays, change.cheaper)
-        for claim, others in cheaper.items():
-            moved = None if bounds is None else bounds.pairs(arrays, claim, others)
-            if moved is None and not _is_worth(network, earlier.kept, arrays, asked, claim):
+            through = bounds.reached(arrays, change.cheaper)
+            moved = bounds.pairs(arrays, through)
+            if moved is not None:
+                return Known(reached, sorted(pairs | moved), change)
+            cheaper = through
+        for claim in cheaper:
+            if not _is_worth(network, earlier.kept, arrays, asked, claim):
                 return None
-            pairs |= _through(network, arrays, claim, asked, ends) if moved is None else moved
+            pairs |= _through(network, arrays, claim, asked, ends)
     return Known(reached, sorted(pairs), change)
 
 

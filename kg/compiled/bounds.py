@@ -7,7 +7,7 @@ too high.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,27 +93,29 @@ class Bounds:
         every = sum(gain for _, gain in known.values())
         return {claim: every - gain for claim, (total, gain) in known.items() if total <= every - gain}
 
-    def pairs(self, arrays: Arrays, claim: int, others: int) -> set[tuple[int, int]] | None:
-        """Return the ends and signs to which some path may be ranked first whose last such claim is this one.
+    def pairs(self, arrays: Arrays, claims: Mapping[int, int]) -> set[tuple[int, int]] | None:
+        """Return the ends and signs to which some path may be ranked first now that was not found.
 
         Args:
             arrays: The links as they are now.
-            claim: One that `reached` returned.
-            others: What it returned for it.
+            claims: What `reached` returned.
 
         Returns:
-            None when that takes too long to find out.
+            None when it takes too long to find out: where walks go on along many claims.
 
-        Cost: linear in the claims on such walks.
+        Cost: linear in the claims on such walks, and in those of their nodes.
         """
-        far, come, turns = self._beside(arrays, claim)
-        signs, most = len(turns), len(self.after)
+        signs, most = self.after.shape[2], len(self.after)
+        starts = [(*self._beside(arrays, claim), others) for claim, others in claims.items()]
+        first = np.array([far * signs + turn for far, _, turns, _ in starts for turn in turns], np.int64)
+        paid = np.concatenate(
+            [np.zeros((most, 0), np.int64), *(come - others for _, come, _, others in starts)], axis=1
+        )
         start, adjacent, at, code = sides(arrays, self.forward)
         state = cost = np.zeros(0, np.int64)
         found: list[Any] = []
         for left in range(most - 1, -1, -1):
-            state = np.concatenate([state, far * signs + np.array(turns, np.int64)])
-            cost = np.concatenate([cost, come[most - 1 - left] - others])
+            state, cost = np.concatenate([state, first]), np.concatenate([cost, paid[most - 1 - left]])
             fits = cost + self.after[left].reshape(-1)[state] <= 0
             state, cost = _least(state[fits], cost[fits])
             found.append(state[cost + self.after[0].reshape(-1)[state] <= 0])
