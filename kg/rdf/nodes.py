@@ -23,12 +23,6 @@ _UNSAFE = re.compile(r'[\x00-\x1f"\\\x7f]')
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _UNESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "'": "'", "\\": "\\"}
 _LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?', re.DOTALL)
-_LINE = re.compile(
-    r'<([^<>"{}|^`\\\s]*)> <([^<>"{}|^`\\\s]*)> '
-    r'(<[^<>"{}|^`\\\s]*>|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^<>"{}|^`\\\s]*>)?)'
-    r'(?: (<[^<>"{}|^`\\\s]*>))? \.',
-    re.DOTALL,
-)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|^`\\\x7f-\x9f]|%(?![0-9A-Fa-f]{2})")
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp", "Zs"})
@@ -183,25 +177,6 @@ def lines(quads: Iterable[Quad]) -> Iterator[str]:
     """Give quads as N-Quads lines, in their order; an empty graph means the default graph."""
     for subject, predicate, object, graph in quads:
         yield f"{subject} {predicate} {object} {graph} .\n" if graph else f"{subject} {predicate} {object} .\n"
-
-
-def parse_lines(text: str) -> Iterator[Quad]:
-    """Read N-Quads or N-Triples lines as `lines` writes them: one space between nodes, no blank nodes.
-
-    Raises:
-        ValueError: names the first line that is something else.
-
-    Example:
-        >>> list(parse_lines("<a:s> <a:p> <a:o> .\\n"))
-        [('<a:s>', '<a:p>', '<a:o>', '')]
-    """
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line:
-            found = _LINE.fullmatch(line)
-            if found is None:
-                raise ValueError(f"line {number} is no N-Quads: {shown(line)}")
-            subject, predicate, object, graph = found.groups()
-            yield f"<{subject}>", f"<{predicate}>", object, graph or ""
 
 
 def shown(node: str) -> str:
