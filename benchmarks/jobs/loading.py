@@ -39,8 +39,8 @@ from kg.vocabulary import Vocabulary, load
 
 PLAIN = "record by record"
 LINKS, FIRST = 6, "technique-0000000"
-MOST = {"a pack": 1_000_000, "CSV": 1_000_000, "RDF": 100_000}
-"""Claims up to which each is loaded; RDF keeps all of a file at hand."""
+MOST = {"a pack": 1_000_000, "CSV": 1_000_000, "RDF": 1_000_000}
+"""Claims up to which each is loaded."""
 PLAIN_MOST = 100_000
 
 
