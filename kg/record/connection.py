@@ -34,6 +34,7 @@ SET LOCAL synchronous_commit = on;
 SET LOCAL tcp_keepalives_idle = {LOST_SECONDS // 2};
 SET LOCAL tcp_keepalives_interval = 1;
 SET LOCAL tcp_keepalives_count = {LOST_SECONDS // 2};
+SET LOCAL tcp_user_timeout = {1_000 * LOST_SECONDS};
 SELECT pg_advisory_xact_lock(hashtext('evidence-kg'), hashtext(current_schema()))
 """
 """Begins a write: one at a time; a machine that is lost in the middle of it does not hold up the others for long."""

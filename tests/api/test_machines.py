@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -25,8 +26,9 @@ import sqlalchemy as sa
 from starlette.requests import Request
 
 from benchmarks.machines import Machine, machines, missing
-from kg.record import Store
+from kg.record import Store, connection
 from kg_api import security
+from tests.api import cluster
 from tests.api.processes import Answer, Client
 from tests.kept import small
 
@@ -69,14 +71,17 @@ class Host:
 
 
 @contextmanager
-def hosts(database_url: str, count: int, secret: str) -> Iterator[list[Host]]:
-    """Machines that serve one database, all of them ready."""
+def hosts(database_url: str, count: int, secret: str, *, straight: bool = False) -> Iterator[list[Host]]:
+    """Machines that serve one database, all of them ready.
+
+    `straight`: it listens on every address, and nothing stands between it and them.
+    """
     place = sa.make_url(database_url)
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
     with ExitStack() as stack:
         found = []
         for machine in stack.enter_context(machines(count, (place.host or "127.0.0.1", place.port or 5432))):
-            host, port = machine.gateway
+            host, port = machine.gateway[0], place.port if straight else machine.gateway[1]
             patience = {"connect_timeout": str(LOST_SECONDS), "tcp_user_timeout": str(1_000 * LOST_SECONDS)}
             url = place.set(host=host, port=port).update_query_dict(patience).render_as_string(hide_password=False)
             words = [sys.executable, "-m", "kg", "--database", url, "serve", "--host", "0.0.0.0", "--port", str(PORT)]
@@ -118,6 +123,50 @@ def test_several_machines(postgres_url: str) -> None:
     assert numbers == list(range(graph.revision, 0, -1))
     assert graph.verify()["problems"] == []
     graph.store.close()
+
+
+def test_a_machine_that_is_lost_in_mid_write_gives_up_the_lock() -> None:
+    if (why := missing() or cluster.missing()) is not None:
+        pytest.skip(why)
+    with cluster.cluster() as place, ExitStack() as stack:
+        url = place.render_as_string(hide_password=False)
+        graph = small(url)
+        stack.callback(graph.store.close)
+        secret = graph.create_token("ann")["secret"]
+        one, other = stack.enter_context(hosts(url, 2, secret, straight=True))
+        pool = stack.enter_context(ThreadPoolExecutor())
+        lost = cut_off_in_mid_write(one, url, pool)
+        start = time.monotonic()
+        made = other.add("Kept")
+        assert made.status == 201
+        assert time.monotonic() - start < connection.LOST_SECONDS + 5
+        assert lost.result(timeout=30).status == 503
+        one.machine.link("up")
+        until("it answers again by itself", lambda: one.read("/entities/kept").status == 200, seconds=15)
+        assert [host.read("/entities/lost").status for host in (one, other)] == [404, 404]
+        assert one.add("After").said["revision"] == made.said["revision"] + 1
+        assert other.read("/entities/after").status == 200
+        assert graph.verify()["problems"] == []
+
+
+def cut_off_in_mid_write(host: Host, url: str, pool: Executor) -> Future[Answer]:
+    """Have a host begin a write, and cut it off while the database works on it and it holds the lock on writing.
+
+    A lock of ours on the log stops the transaction where it writes its revision; the answer meets the cut link.
+    """
+    engine = sa.create_engine(url)
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'revision'::regclass"
+    holds = "SELECT count(*) FROM pg_locks WHERE granted AND locktype = 'advisory'"
+    with engine.connect() as ours, engine.connect() as looking:
+        with ours.begin():
+            ours.exec_driver_sql("LOCK TABLE revision IN EXCLUSIVE MODE")
+            lost = pool.submit(host.add, "Lost")
+            until("its transaction waits", lambda: looking.exec_driver_sql(waits).scalar_one())
+            host.machine.link("down")
+        time.sleep(0.5)
+        assert looking.exec_driver_sql(holds).scalar_one() == 1, "the lost transaction still holds the lock"
+    engine.dispose()
+    return lost
 
 
 def what_one_writes_the_other_answers_with(one: Host, other: Host) -> None:
@@ -193,13 +242,18 @@ def a_cut_link_is_told_and_mends_itself(one: Host, other: Host) -> None:
 
 def one_that_is_gone_costs_itself_alone(one: Host, other: Host) -> None:
     """The other machine answers, and writes."""
-    workers = Path(f"/proc/{one.process.pid}/task/{one.process.pid}/children").read_text().split()
+    workers = children(one.process.pid)
     one.process.kill()
     assert other.add("Frost").status == 201
     assert other.read("/entities/frost").status == 200
     until("its workers end as well", lambda: not any(map(alive, workers)))
     with pytest.raises(OSError, match="refused"):
         one.read("/entities/frost")
+
+
+def children(pid: int) -> list[str]:
+    """Return the processes that one has started."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 def alive(pid: str) -> bool:
