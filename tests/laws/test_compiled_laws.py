@@ -25,7 +25,7 @@ from kg.criteria import Criteria
 from kg.engine import Reached
 from kg.errors import InputError
 from kg.network import Network
-from kg.question import cut, impact, paths, raises
+from kg.question import cut, hitting, impact, paths, raises
 from kg.scenario import Scenario
 from kg.vocabulary import Vocabulary, load
 from tests.builders import network, records
@@ -123,13 +123,14 @@ def asked(net: Network, links: int) -> list[bytes]:
         paths.find(net, technique, risk, sign=-1, k=5),
     ]
     if len(net.links) < 200:
-        answers += [raises.matrix(net, max_links=links), cut.find(net, [risk], max_links=links)]
+        answers += [raises.matrix(net, max_links=links), cut.find(net, [risk], max_links=links, seconds=600.0)]
     return [answer.json() for answer in answers]
 
 
 @pytest.mark.parametrize(("claims", "seed", "links"), [(110, 1, 3), (3_000, 2, 2)])
 def test_answers_are_the_same_to_the_byte(claims: int, seed: int, links: int, monkeypatch: pytest.MonkeyPatch) -> None:
     net = generated(claims, seed, Criteria(without_work=("w0000001",)))
+    monkeypatch.setattr(hitting, "LISTING", 600.0)
     monkeypatch.setenv("KG_ENGINE", "networkx")
     plain = asked(net, links)
     monkeypatch.setenv("KG_ENGINE", "compiled")
