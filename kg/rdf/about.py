@@ -23,10 +23,10 @@ from kg.snapshot import Snapshot
 DATASET = iri(BASE + "dataset")
 REVISION = "revision"
 KINDS = (*RECORD_KINDS, REVISION)
-TITLE = {"en": "evidence-kg: claims and the evidence behind them", "zh": "evidence-kg：主张及其证据"}
+TITLE = {"en": "evidence-kg: claims and the evidence behind them", "zh": "evidence-kg：论断及其证据"}
 SAID = {
     "en": "Entities joined by claims, each claim weighed by evidence items taken from passages of citable works.",
-    "zh": "实体由主张相连，每条主张由取自可引用文献的证据条目衡量。",
+    "zh": "实体由论断相连，每条论断由取自可引用文献的证据条目衡量。",
 }
 
 
