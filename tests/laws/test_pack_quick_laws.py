@@ -215,9 +215,8 @@ def test_what_is_written_is_read_as_by_the_doors(monkeypatch: pytest.MonkeyPatch
 def test_records_do_not_depend_on_how_the_text_is_cut(text: str, size: int) -> None:
     whole = Records([text])
     records = list(whole)
-    lines = text.splitlines(keepends=True) if "\n" not in text else [f"{line}\n" for line in text.split("\n")]
-    if "\n" in text:
-        lines[-1] = lines[-1].removesuffix("\n")
+    *before, last = text.split("\n")
+    lines = [*(f"{line}\n" for line in before), last]
     cut = Records("".join(lines[at : at + size]) for at in range(0, len(lines), size))
     assert list(cut) == records
     assert cut.faults(SOURCE) == whole.faults(SOURCE)
