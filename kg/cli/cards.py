@@ -5,7 +5,6 @@ Lives here: what a record looks like. May enter: documents. Never here: answers 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -180,53 +179,6 @@ def coverage(graph: Graph, report: Document) -> None:
         if item["missing"]:
             out.print(Padding(Text(f"missing: {', '.join(item['missing'])}", style="red"), (0, 0, 0, 2)))
     out.print(escape(report["note"]))
-
-
-def batch(report: Document, source: str) -> None:
-    """Show what loading a pack or a file did."""
-    out = console()
-    kept = ", ".join(
-        f"{report[name] if isinstance(report[name], int) else len(report[name])} {name}"
-        for name in ("added", "changed", "duplicates", "conflicts", "vanished")
-        if name in report
-    )
-    out.print(Text(f"{source}: {kept}, {len(report['failures'])} failed; revision {report['revision']}"))
-    for name in ("conflicts", "vanished"):
-        for key in report.get(name, ()):
-            why = f": {key['reason']}" if "reason" in key else ""
-            out.print(Text(f"  {name}: {key['kind']} {key['id']}{why}", style="yellow"))
-            if "remedy" in key:
-                out.print(Text(f"    {key['remedy']}"))
-    for what, reason in _passed_over(report):
-        out.print(Text(f"  passed over: {what}: {reason}", style="dim"))
-    for failure in report["failures"]:
-        place = failure["source"] if failure["line"] is None else f"{failure['source']}:{failure['line']}"
-        out.print(Text(f"  {place}: {failure['reason']}", style="red"))
-        for line in failure["raw"].splitlines()[:3]:
-            out.print(Text(f"    | {line}", style="dim"))
-        out.print(Text(f"    {failure['remedy']}"))
-
-
-def _passed_over(report: Document) -> list[tuple[str, str]]:
-    """Return what a file held that is no record, and why: foreign things one by one, what follows from records by
-    reason.
-    """
-    found: Counter[tuple[str, str]] = Counter()
-    told: list[tuple[str, str]] = []
-    for item in report.get("ignored", ()):
-        if item["what"] == "file":
-            told.append((f"the file {item['name']}", item["reason"]))
-        elif item["what"] == "column":
-            told.append((f"the column {item['name']}, {_many(item['statements'], 'cell')}", item["reason"]))
-        else:
-            what = "things of no type" if item["name"] == "no type" else f"{item['what']} {item['name']}"
-            foreign = item["reason"].startswith("not ")
-            found[f" of {what}" if foreign else "", item["reason"]] += item["statements"]
-    return told + [(_many(count, "statement") + what, reason) for (what, reason), count in sorted(found.items())]
-
-
-def _many(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count} {what}s"
 
 
 def log(page: Document) -> None:

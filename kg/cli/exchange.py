@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from kg.citations.formats import FORMATS as CITATION_FORMATS
-from kg.cli import cards, exchange_screen
+from kg.cli import exchange_screen
 from kg.cli.context import Context
 from kg.cli.options import criteria_options, json_option, print_json
 from kg.errors import InputError
@@ -161,7 +161,7 @@ def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, a
         elif "found" in batch:
             exchange_screen.citations(batch, context.lang)
         else:
-            cards.batch(batch, str(path))
+            exchange_screen.batch(batch, str(path))
     if failed:
         raise SystemExit(1)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import orjson
 
 from kg.columns.strings import Gathered, Strings
-from kg.ids import RecordKind, claim_id
+from kg.ids import RecordKind, claim_id, ends_of_claim
 from kg.later import Later
 from kg.record.bulk import Bulk
 from kg.record.rows import FORMS
@@ -126,8 +126,7 @@ class Columns:
         return found
 
     def _claim_of(self, id: str) -> int | None:
-        subject, _, rest = id.partition("--")
-        relation, _, object = rest.partition("--")
+        subject, relation, object = ends_of_claim(id)
         ends = self.entity_id.find(subject), self.entity_id.find(object)
         code = self._relation_codes.get(relation)
         if ends[0] is None or ends[1] is None or code is None:

@@ -15,11 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kg.citations.parsed import Failure
 from kg.errors import InputError
+from kg.ids import claim_id
 from kg.importers import pack_quick
 from kg.importers.fields import plain, refused, through
 from kg.importers.pack_claims import Claims, Put
 from kg.importers.pack_links import Known, Placed, check_coverage, check_entities, once
-from kg.importers.pack_quick import Quick
 from kg.importers.pack_references import references
 from kg.importers.sources import File, Source, look_at
 from kg.importers.yaml_blocks import Records, read_block
@@ -74,7 +74,7 @@ class Reading:
         self.known = known
         self.failures: list[Failure] = []
         self.files: list[File] = []
-        self._quick = Quick(vocabulary, None if pack is None else pack.contributor)
+        self._quick = pack_quick.Quick(vocabulary, None if pack is None else pack.contributor)
 
     def entities(self) -> list[Entity]:
         """Return the good entities."""
@@ -279,7 +279,7 @@ class Reading:
         """Note where a faulty record stands, as far as its name can be told, for those that lean on it."""
         kind = {"entities": "entity", "works": "work", "claims": "claim"}.get(part, part)
         ends = [str(values.get(name, "")) for name in ("subject", "relation", "object")]
-        id = "--".join(ends) if kind == "claim" else str(values.get("id", ""))
+        id = claim_id(*ends) if kind == "claim" else str(values.get("id", ""))
         self.known.faulty.setdefault((kind, id), place)
 
     def _file(self, part: str) -> File | None:

@@ -216,7 +216,7 @@ def _rows(table: Table) -> Iterator[tuple[int, list[str], str | None]]:
     with table.path.open(encoding="utf-8-sig", newline=None) as stream:
         for _ in range(begin - 1):
             next(stream)
-        for row in rows(stream.read(), table.delimiter):
+        for row in rows(stream.read(), table.delimiter, most=CELL_MOST):
             yield row.line + begin - 1, list(row.cells), row.broken
 
 

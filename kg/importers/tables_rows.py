@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from kg.citations.parsed import Failure
 from kg.errors import InputError, KgError
-from kg.ids import ITEM_CODE, RecordKind
+from kg.ids import ITEM_CODE, RecordKind, claim_id
 from kg.importers.fields import refused, through
 from kg.importers.pack_links import Placed
 from kg.importers.sources import Source
@@ -199,7 +199,7 @@ def by_column(columns: Sequence[str | None], cells: Sequence[str]) -> dict[str, 
 
 def claim_of(cells: dict[str, str]) -> str:
     """Return the id of the claim that a row would have been."""
-    return "--".join(cells.get(name, "").strip() for name in ("subject", "relation", "object"))
+    return claim_id(*(cells.get(name, "").strip() for name in ("subject", "relation", "object")))
 
 
 def placed(kind: RecordKind, kept: Kept, at: int, source: Source) -> Placed[Any]:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kg.compiled.arrays import SHIFT, Arrays
 from kg.compiled.field import ranges
-from kg.ids import record_iri
+from kg.ids import ends_of_claim, record_iri
 from kg.later import Later
 from kg.network import Network, relations_taking_part
 from kg.rdf import guard, results
@@ -116,8 +116,7 @@ def _claims_of(relation: str, network: Network, arrays: Arrays) -> Any:
     key = f"claims of {relation}"
     if key not in network.kept:
         below = network.vocabulary.subrelations(relation)
-        # An id is subject, relation and object, joined by two hyphens, which none of them holds.
-        network.kept[key] = np.fromiter((id.split("--", 2)[1] in below for id in arrays.ids), bool, len(arrays.ids))
+        network.kept[key] = np.fromiter((ends_of_claim(id)[1] in below for id in arrays.ids), bool, len(arrays.ids))
     return network.kept[key]
 
 

@@ -129,6 +129,8 @@ class Newest:
                 self._drop()
                 if fresh:
                     raise
+                # Those in the pool are lost with it: each would be tried, and waited for, before a new one is made.
+                self._engine.dispose()
             return self._answered()
 
     def _answered(self) -> int:
