@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
 from kg.errors import InputError, KgError, StoreError, Upstream
 from kg.rdf import parsing
@@ -53,45 +53,45 @@ def parted(
     parts = max(1, min(PARTS_MOST, size // A_PART))
     order = {"name": name, "format": format, "genid": genid, "parts": parts, "parent": os.getpid()}
     try:
-        sink, answer = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
+        sink = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     except OSError as fault:
         raise _no_room(fault.strerror or "there is none") from fault
     command = [sys.executable, "-m", __name__, json.dumps(order)]
-    with answer:
-        process = subprocess.Popen(command, stdin=source, stdout=sink, stderr=answer)  # noqa: S603 - our own module
-        try:
-            code = _waited(process, source, told)
-            found = _answer(answer, code)
-        except BaseException:
-            process.kill()
-            process.wait()
-            sink.close()
-            raise
-    if "fault" in found:
+    try:
+        with subprocess.Popen(command, stdin=source, stdout=sink, stderr=subprocess.PIPE) as process:  # noqa: S603 - our own module
+            try:
+                said = _said(process, source, told)
+            except BaseException:
+                process.kill()
+                raise
+        found = _answer(said, process.returncode)
+        if "fault" in found:
+            raise fault_of(found["fault"])
+    except BaseException:
         sink.close()
-        raise fault_of(found["fault"])
+        raise
     return Parts(sink, found)
 
 
-def _waited(process: subprocess.Popen[bytes], source: BinaryIO, told: Callable[[int], None]) -> int:
+def _said(process: subprocess.Popen[bytes], source: BinaryIO, told: Callable[[int], None]) -> bytes:
+    """Return all that the process says until it ends; by a pipe, which no full folder breaks."""
     while True:
         try:
-            return process.wait(WAIT)
+            return process.communicate(timeout=WAIT)[1]
         except subprocess.TimeoutExpired:
             told(os.lseek(source.fileno(), 0, os.SEEK_CUR))
 
 
-def _answer(answer: IO[bytes], code: int) -> dict[str, Any]:
+def _answer(said: bytes, code: int) -> dict[str, Any]:
     """Return what the process told; the last line that it wrote is its answer, unless it broke."""
-    answer.seek(0)
-    last = answer.read().rstrip().rpartition(b"\n")[2]
+    last = said.rstrip().rpartition(b"\n")[2]
     if code == 0:
         found: dict[str, Any] = json.loads(last)
         return found
     how = f"signal {-code}" if code < 0 else f"code {code}"
-    said = parsing.visible(last[-SHOWN:].decode(errors="replace"))
+    shown = parsing.visible(last[-SHOWN:].decode(errors="replace"))
     raise Upstream(
-        f"the process that parses the file ended with {how}{': ' if said else ''}{said}",
+        f"the process that parses the file ended with {how}{': ' if shown else ''}{shown}",
         hint="nothing was written; load parts of the file to find where, and please report it",
     )
 

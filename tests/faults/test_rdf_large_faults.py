@@ -122,18 +122,22 @@ def test_without_a_temporary_folder_it_is_said(tmp_path: Path, monkeypatch: pyte
     assert "TMPDIR" in str(fault.value.hint)
 
 
-def test_without_room_it_is_said(tmp_path: Path) -> None:
-    """No file may grow beyond a mebibyte, which to a process is as if the disk were full."""
+@pytest.mark.parametrize("room", [2**20, 0])
+def test_without_room_it_is_said(tmp_path: Path, room: int) -> None:
+    """No file may grow beyond the room, which to a process is as if the disk were full."""
     file = given(tmp_path, MANY * 2, "a.nt")
     program = (
-        "import resource, sys; from pathlib import Path\n"
+        "import resource, sys, tempfile; from pathlib import Path\n"
         "from kg.errors import StoreError; from kg.importers import rdf\n"
         "from kg.vocabulary import load\n"
-        "rdf.LARGE = 0; words = load(); resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))\n"
+        "rdf.LARGE = 0; words = load(); room = int(sys.argv[2]); tempfile.gettempdir()\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))\n"
         "try: rdf.read(Path(sys.argv[1]), words, name='a.nt')\n"
         "except StoreError as fault: print(fault.message); print(fault.hint)\n"
     )
-    run = subprocess.run([sys.executable, "-c", program, file], capture_output=True, text=True, check=True, timeout=120)
+    run = subprocess.run(
+        [sys.executable, "-c", program, file, str(room)], capture_output=True, text=True, check=True, timeout=120
+    )
     assert "cannot be kept in a temporary folder: File too large" in run.stdout
     assert "nothing was written" in run.stdout
 
