@@ -30,6 +30,7 @@ from kg.model import Record, from_payload
 from kg.rdf import apart, parsing, worker
 from kg.rdf.nodes import Triple
 from kg.rdf.parts import Parts
+from kg.rdf.screening import suffix
 from kg.rdf.worker import MIB, Limits
 from kg.record.batch import Batch
 from kg.vocabulary import Vocabulary
@@ -190,16 +191,25 @@ def _parts(given: Given, format: str | None, trust: Trust, told: Callable[[str, 
     except InputError as refusal:
         refusal.where = refusal.where or given.name
         raise
-    faulty = parts.told["faults"] and not parts.told["statements"]
-    other = citations.recognise("", given.head(HEAD)) if faulty else None
-    if other is not None:
+    if format is None and suffix(given.name) is None and parts.told["faults"] and not parts.told["statements"]:
         parts.source.close()
-        raise InputError(
-            f"not {parts.told['format']}: its contents look like {other.id}",
-            where=given.name,
-            hint=f"name the format: {other.id}",
-        )
+        raise _not_rdf(given, parts)
     return parts
+
+
+def _not_rdf(given: Given, parts: Parts) -> InputError:
+    """Return the refusal of a file whose format nobody named and of which nothing could be read."""
+    other = citations.recognise("", given.head(HEAD))
+    if other is not None:
+        return InputError(
+            f"not RDF: its contents look like {other.id}", where=given.name, hint=f"name the format: {other.id}"
+        )
+    return InputError(
+        f"not RDF: neither the name of the file nor its contents tell a format; read as {parts.told['format']}, "
+        f"{parsing.first(parts.told['faults'])}",
+        where=given.name,
+        hint=f"if it is RDF, name its format: {', '.join(FORMATS)}",
+    )
 
 
 def _parsed(given: Given, format: str | None, trust: Trust, told: Callable[[str, int, int], None]) -> Parts:

@@ -24,7 +24,7 @@ from kg.errors import InputError
 from kg.ids import BASE
 from kg.rdf.nodes import HIDDEN, XSD, Node, iri, literal, why_no_iri
 from kg.rdf.parts import Sorter
-from kg.rdf.screening import LINES, Opened, bytes_of, guess, remote, screened, suffix, texts
+from kg.rdf.screening import LINES, Opened, bytes_of, guess, remote, screened, texts
 
 FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
@@ -88,7 +88,7 @@ class Reading:
         self.faults.append({"line": line, "reason": visible(reason), "remedy": remedy})
         if len(self.faults) >= FAULTS_MOST:
             raise InputError(
-                f"the file has {FAULTS_MOST} faults or more; the first: {_first(self.faults)}",
+                f"the file has {FAULTS_MOST} faults or more; the first: {first(self.faults)}",
                 hint="is it really RDF of this format?",
             )
 
@@ -221,12 +221,6 @@ def read(
     else:
         reading.take(_statements(bytes_of(pieces), found, reading, opened.line))
     told = sorter.told()
-    if reading.faults and not sorter.statements and format is None and suffix(name) is None:
-        raise InputError(
-            f"not RDF: neither the name of the file nor its contents tell a format; read as {found}, "
-            f"{_first(reading.faults)}",
-            hint=f"if it is RDF, name its format: {', '.join(FORMATS)}",
-        )
     about = {"format": found, "statements": sorter.statements, "blanks": len(reading.blanks), "faults": reading.faults}
     return {**about, **told}
 
@@ -241,6 +235,12 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(ascii(char)[1:-1] if unicodedata.category(char) in HIDDEN and char != " " else char for char in text)
+
+
+def first(faults: Sequence[dict[str, Any]]) -> str:
+    """Return the first fault in words, with its line."""
+    line, reason = faults[0]["line"], faults[0]["reason"]
+    return reason if line is None else f"line {line}: {reason}"
 
 
 def _take_lines(pieces: Iterator[str], format: str, reading: Reading, line: int) -> None:
@@ -305,8 +305,3 @@ def _literal(term: Any) -> Node:
     if reason is not None:
         raise ValueError(f"the datatype {datatype[:200]!a} cannot be used: {reason}")
     return literal(term.value, datatype=datatype)
-
-
-def _first(faults: Sequence[dict[str, Any]]) -> str:
-    line, reason = faults[0]["line"], faults[0]["reason"]
-    return reason if line is None else f"line {line}: {reason}"

@@ -71,7 +71,7 @@ REFUSED: dict[str, tuple[str | bytes, str, str]] = {
     ),
     "nothing": (b"", "a.ttl", "the file is empty"),
     "prose": ("hello world", "a.txt", "not RDF: neither the name of the file nor its contents tell a format"),
-    "citations": ("@book{a, title={One}}", "a.ttl", "not turtle: its contents look like bibtex"),
+    "citations": ("@book{a, title={One}}", "upload", "not RDF: its contents look like bibtex"),
     "nothing-but-faults": ("x\n" * 5_000, "a.nt", "faults or more; the first: line 1"),
 }  # fmt: skip
 
@@ -166,6 +166,13 @@ def test_a_fault_in_the_middle_tells_its_line_and_the_rest_is_read() -> None:
     assert [record.id for record in found.records] == ["ok", "other"]
     assert [(failure.line, failure.raw) for failure in found.failures] == [(6, "entity:bad a ;")]
     assert found.failures[0].remedy
+
+
+@pytest.mark.parametrize(("name", "format"), [("a.ttl", None), ("upload", "turtle")])
+def test_in_a_format_that_is_named_the_fault_is_told(name: str, format: str | None) -> None:
+    failure = stranger("\n@book{a, title={One}}", name, format).failures[0]
+    assert failure.line == 2
+    assert failure.reason.startswith("not turtle: ")
 
 
 def test_newlines_without_end_are_read_quickly() -> None:

@@ -53,7 +53,7 @@ REFUSED: dict[str, tuple[str | bytes, str, str]] = {
     "context": ('{"@context": "https://schema.org/", "name": "' + "x" * 2_000_000 + '"}', "a.jsonld", "to be fetched"),
     "no-end": (MANY + '<a:s> <a:p> """' + "x\n" * 5_000_000, "a.ttl", "line 20001: what begins here has no end"),
     "one-line": ("<a:s> <a:p> <a:o> ." * 600_000, "a.nt", "line 1: what begins here has no end"),
-    "citations": ("@book{a, title={One}}" * 100, "a.ttl", "its contents look like bibtex"),
+    "citations": ("@book{a, title={One}}" * 100, "upload", "not RDF: its contents look like bibtex"),
 }  # fmt: skip
 
 
@@ -74,6 +74,14 @@ def test_faults_far_behind_tell_their_lines(tmp_path: Path) -> None:
     assert [(failure.line, failure.raw) for failure in told] == [(20_001, "<a:s> <a:p> <relative> .")]
     (last,) = [failure for failure in found.failures if failure.reason.startswith("entity e19999:")]
     assert (last.line, last.raw) == (20_000, LINE.format(19_999, "x" * 50).strip())
+
+
+@pytest.mark.parametrize(("name", "format"), [("a.jsonld", None), ("upload", "jsonld")])
+def test_faulty_json_is_not_taken_for_citations(tmp_path: Path, name: str, format: str | None) -> None:
+    text = "[\n,\n" + '{"@id": "https://example.org/a", "https://example.org/p": "x"},\n' * 20_000 + "{}]"
+    (failure,) = read(given(tmp_path, text, name), WORDS, name=name, format=format).failures
+    assert failure.line == 2
+    assert failure.reason.startswith("not jsonld: ")
 
 
 def test_a_parser_that_breaks_is_told_and_leaves_nothing(tmp_path: Path) -> None:
