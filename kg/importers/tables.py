@@ -79,7 +79,7 @@ def _files(folder: Path) -> dict[str, list[Path]]:
             f"{str(folder)!r} cannot be read: {fault.strerror}", where="path", hint="check its permissions"
         ) from fault
     for path in paths:
-        if path.name.lower() in FILES and path.is_file():
+        if path.name.lower() in FILES:
             found.setdefault(path.name.lower(), []).append(path)
     return found
 
@@ -137,6 +137,8 @@ def tables_of(folder: Path) -> tuple[list[Table], list[Failure]]:
 
 def _table(sheet: Sheet, path: Path, name: str) -> Table | Failure:
     try:
+        if path.exists() and not path.is_file():
+            return failure("it is no file", source=name, remedy="put a file in its place, or take it away")
         digest, bad = _digest(path)
         if bad is not None:
             with path.open("rb") as stream:

@@ -15,7 +15,7 @@ from kg.engine import Path, nodes_on, rank
 from kg.network import Network
 from kg.question import explain
 from kg.question.answers import DIRECTIONS, Answer, answer, sides, works_of
-from kg.question.impact import DEEP_ITEMS, many_paths, reliability_of
+from kg.question.impact import DEEP_ITEMS, ITEMS_MOST, many_paths, reliability_of
 from kg.searching import best_paths, reach
 
 Signed = Mapping[int, Sequence[Path]]
@@ -40,7 +40,8 @@ def find(
     Returns:
         `{"items": [{"technique", "risk", "direction", "best", "opposing", "works", "reliability"}, ...]}`, highest
         expected first, then by technique and risk. With "rows" among the limits only the first techniques in order
-        were looked at: as many as make 100,000 pairs, or fit into a minute.
+        were looked at: as many as make 100,000 pairs, or fit into a minute. Of more than 10,000 items the first 10,000;
+        `limits` then names "items".
 
     Raises:
         NotFound: an entity is not in the record.
@@ -60,6 +61,8 @@ def find(
             items.append({"technique": row, "risk": col, **item, "works": works_of(item)})
             found.append((by_sign, exhaustive))
     order = sorted(range(len(items)), key=lambda at: _rank(items[at]))
+    limits |= {"items"} if len(order) > ITEMS_MOST else set()
+    order = order[:ITEMS_MOST]
     for place, at in enumerate(order):
         by_sign, exhaustive = found[at]
         if not exhaustive and place < DEEP_ITEMS:

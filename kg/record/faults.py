@@ -14,7 +14,10 @@ import sqlalchemy as sa
 from kg.errors import KgError, ShapeViolation, StoreError
 
 _BUSY = ("another process has been writing for too long", "repeat when it has finished; nothing was written")
-_FULL = ("there is no room left", "free some space and repeat; nothing was written")
+_FULL = (
+    "there is no room left for it, or in the temporary folder",
+    "free some space where it lies, or name another temporary folder in TMPDIR, and repeat; nothing was written",
+)
 _READ_ONLY = ("it is read-only", "make the file and its folder writable, or name another database; nothing was written")
 _DAMAGED = ("the file is damaged", "restore it from a backup; `kg verify` says what is wrong with it")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from unicodedata import normalize
@@ -82,6 +83,29 @@ def test_a_work_is_corrected_and_the_effect_is_seen_before(graph: kg.Graph, bob:
     told = bob.post(path, 200, act="preview", **typed(bob, path) | group)
     assert "<ins>one lab</ins>" in told
     assert graph.snapshot.works[other.id] == other
+
+
+def test_a_field_that_was_not_sent_is_left_alone(graph: kg.Graph, bob: Visitor) -> None:
+    entity, work = graph.snapshot.entities["qlora"], graph.snapshot.works["hu2022lora"]
+    bob.post(QLORA, 303, act="send", revision="1", label_zh="量化 LoRA")
+    changed = graph.snapshot.entities["qlora"]
+    assert changed == replace(entity, label=Text(entity.label.en, "量化 LoRA"))
+    bob.post(LORA, 303, act="send", revision="2", title="Another title")
+    after = graph.snapshot.works["hu2022lora"]
+    assert (after.title, after.authors, after.year, after.arxiv) == (
+        "Another title",
+        work.authors,
+        work.year,
+        work.arxiv,
+    )
+    assert {**after.csl, "title": ""} == {**work.csl, "title": ""}
+
+
+def test_a_name_may_hold_another_separator_than_a_line_feed(graph: kg.Graph, bob: Visitor) -> None:
+    graph.revise("qlora", {"aliases": ["Q\u2028LoRA"]}, actor="bob")
+    form = typed(bob, QLORA)
+    bob.post(QLORA, 303, act="send", **form | {"aliases": form["aliases"] + "\r\nnew"})
+    assert graph.snapshot.entities["qlora"].aliases == ("Q\u2028LoRA", "new")
 
 
 def test_the_conditions_of_a_claim(graph: kg.Graph, bob: Visitor) -> None:

@@ -144,6 +144,17 @@ def test_rows_beyond_the_limits_are_not_begun_and_told() -> None:
     assert [row for row, *_ in raises.pairs(net, ["a", "c"], ["b"], 6, set(), looked=looked)] == looked == ["a", "c"]
 
 
+def test_only_the_surest_pairs_are_listed_and_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = kg.open(":memory:", ontology=())
+    with graph.store:
+        net = graph.network()
+        whole = raises.find(net)
+        assert (whole["complete"], len(whole["items"]) > 5) == (True, True)
+        monkeypatch.setattr(raises, "ITEMS_MOST", 5)
+        few = raises.find(net)
+    assert (few["complete"], few["limits"], few["items"]) == (False, ["items"], whole["items"][:5])
+
+
 def _most_memory() -> int:
     """Return the most bytes of memory that this process has taken."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

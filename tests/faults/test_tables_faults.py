@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -339,3 +340,21 @@ def test_files_of_other_names_and_items_that_wait_are_told(tmp_path: Path) -> No
         "'razes' is not a relation; did you mean raises or requires or mitigates? "
         "(its 2 evidence items must wait for it)"
     ]
+
+
+@pytest.mark.parametrize("kind", ["link", "queue", "folder"])
+def test_a_table_that_is_no_file_is_told(tmp_path: Path, kind: str) -> None:
+    tables(tmp_path, entities="id,type,label\nlora,Technique,LoRA\n")
+    place = tmp_path / "evidence.csv"
+    if kind == "link":
+        place.symlink_to(tmp_path / "nowhere.csv")
+    elif kind == "queue":
+        os.mkfifo(place)
+    else:
+        place.mkdir()
+    report = loaded(tmp_path)
+    assert report["added"] == 0
+    (fault,) = report["failures"]
+    assert fault["source"].endswith("/evidence.csv")
+    wanted = "the file cannot be read: No such file or directory" if kind == "link" else "it is no file"
+    assert fault["reason"] == wanted

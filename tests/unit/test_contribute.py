@@ -107,10 +107,30 @@ def test_what_is_wrong_is_named_and_nothing_is_written(
     assert graph.revision == head
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sets(
+        st.sampled_from(["stance", "kind", "strength", "strength_reason", "locator", "statement", "basis"]), min_size=1
+    )
+)
+def test_every_missing_field_is_named_at_once(left_out: set[str]) -> None:
+    with pytest.raises(InputError) as caught:
+        _shared().preview(item(**dict.fromkeys(left_out)), actor=ANN)
+    hint = caught.value.hint
+    further = set() if hint is None else set(hint.removeprefix("also missing: ").split(", "))
+    assert {caught.value.where} | further == left_out
+    assert caught.value.where not in further
+
+
+def test_wrong_fields_are_named_beside_missing_ones(graph: kg.Graph) -> None:
+    with pytest.raises(InputError, match=r"no such field.*also missing: basis; also wrong: quote, inferred"):
+        graph.preview(item(colour="red", quote=7, inferred="yes", basis=None), actor=ANN)
+
+
 @pytest.mark.parametrize("values", [[1], {1: 2}, "text", None])
 def test_a_record_is_a_mapping(graph: kg.Graph, values: Any) -> None:
     for add in (graph.add_entity, graph.add_claim, graph.add_evidence, graph.preview):
-        with pytest.raises(KgError, match="a record is a mapping"):
+        with pytest.raises(KgError, match="is not a mapping of names to values"):
             add(values, actor=ANN)
 
 

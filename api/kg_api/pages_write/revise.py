@@ -94,14 +94,17 @@ def _form(request: Request, graph: Graph, lang: Lang, kind: RecordKind, id: str)
 def _act(request: Request, graph: Graph, lang: Lang, target: Key, form: Form) -> Response:
     kind, id = target
     visit, (record, _) = Visit.of(request, graph, lang), _known(graph, kind, id)
-    given = {name: one(form, name).replace("\r\n", "\n") for name in FIELDS[kind]}
+    # A browser sends every field of a form, empty ones too: what is not there was not emptied.
+    sent = {name: one(form, name).replace("\r\n", "\n") for name in FIELDS[kind] if name in form}
     why, before = one(form, "why"), fields_of(record)
+    given = {**before, **sent}
     try:
         act = one(form, "act")
         if act not in ACTS:
             raise InputError(f"{act[:40]!r} is nothing that this form does", where="act", hint=f"use {', '.join(ACTS)}")
         seen = seen_of(form, graph, lang)
         before = _as_seen(graph, kind, record, seen)
+        given = {**before, **sent}
         actor = visit.proven(form) if act == "send" else None
         refuse_changed(graph, (kind, record.id), seen, lang)
         values = values_of(kind, given, before)
@@ -112,7 +115,8 @@ def _act(request: Request, graph: Graph, lang: Lang, target: Key, form: Form) ->
         made = _written(visit, (kind, record.id), seen, values, why=why or None, actor=actor)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
-        problem |= {"field": field_of(problem["field"])}
+        wrong = {field_of(place): text for place, text in problem["fields"].items()}
+        problem |= {"field": field_of(problem["field"]), "fields": wrong}
         return _again(visit, kind, id, given, before, status=problem["status"], problem=problem, why=why)
     if made["status"] in PENDING:
         return led(visit, f"/review/{quote(record.id, safe='')}", sent="yes")

@@ -119,4 +119,5 @@ def _value(name: str, text: str) -> Any:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    # Cut at line feeds alone: other separators may stand within a name.
+    return [line.strip() for line in text.split("\n") if line.strip()]
