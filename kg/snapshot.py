@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.ids import ends_of_claim
-from kg.model import Claim, Entity, Evidence, Record, Revision, Work, kind_of
+from kg.model import ACCEPTED, Claim, Entity, Evidence, Record, Revision, Work, kind_of
 from kg.overlay import Overlay, opened
 
 Index = Mapping[str, tuple[str, ...]]
@@ -108,18 +108,22 @@ class Snapshot:
         )
 
     def entity(self, id: str) -> Entity:
-        """Return an entity; NotFound names near ids, found by id, label and alias."""
+        """Return an entity; NotFound names near ids, found by id, label and alias; InputError those of one name."""
         _asked("entity", id)
         if id in self.entities:
             return self.entities[id]
-        same = sorted(self._named.get(_plain(id), ()))
-        names = {name: entity.id for entity in self.entities.values() for name in _names(entity)}
+        same = self._meant(id)
+        if len(same) > 1:
+            which = f"{', '.join(same[:-1])} and {same[-1]}"
+            raise InputError(f"{id[:200]!r} names {which}", where="entity", hint="give one of these ids")
+        names = {name: entity.id for entity in self.entities.values() for name in names_of(entity)}
         raise _missing("entity", id, names, same=same)
 
     def named(self, name: str) -> str:
         """Return the id of the one entity that has this id, label or alias; the name itself where none or many have it.
 
-        Letter case, spaces and hyphens do not matter. Cost: linear in the entities the first time, then a look-up.
+        Letter case, spaces and hyphens do not matter; what is accepted goes before what is not.
+        Cost: linear in the entities the first time, then a look-up.
 
         Example:
             >>> from kg.model import Entity, Text
@@ -131,14 +135,23 @@ class Snapshot:
         _asked("entity", name)
         if name in self.entities:
             return name
-        found = self._named.get(_plain(name), frozenset())
-        return next(iter(found)) if len(found) == 1 else name
+        found = self._meant(name)
+        return found[0] if len(found) == 1 else name
+
+    def called(self, name: str) -> frozenset[str]:
+        """Return the ids of all entities of this id, label or alias, whatever their status. Cost: as `named`."""
+        return self._named.get(_plain(name), frozenset())
+
+    def _meant(self, name: str) -> list[str]:
+        """Return the ids that a name may mean: of accepted entities where any is called so, else of all."""
+        found = sorted(self.called(name))
+        return [id for id in found if self.entities[id].status == ACCEPTED] or found
 
     @cached_property
     def _named(self) -> Mapping[str, frozenset[str]]:
         ids: dict[str, set[str]] = {}
         for entity in self.entities.values():
-            for name in _names(entity):
+            for name in names_of(entity):
                 ids.setdefault(_plain(name), set()).add(entity.id)
         return {name: frozenset(found) for name, found in ids.items()}
 
@@ -253,7 +266,8 @@ def _plain(name: str) -> str:
     return "".join(char for char in name.casefold() if not char.isspace() and char not in "-_")
 
 
-def _names(entity: Entity) -> list[str]:
+def names_of(entity: Entity) -> list[str]:
+    """Return all that an entity is called: its id, its labels, its aliases."""
     labels = [entity.label.en] if entity.label.zh is None else [entity.label.en, entity.label.zh]
     return [entity.id, *labels, *entity.aliases]
 

@@ -27,12 +27,14 @@ def entity_of(snapshot: Snapshot, name: object, *, where: str) -> Entity:
     """Return the entity of an id; or of a label or alias when only one entity is called so (see `Snapshot.named`).
 
     Raises:
-        NotFound: nothing is called so, or several are; `near` names ids.
-        InputError: it is no text.
+        NotFound: nothing is called so; `near` names ids.
+        InputError: several are called so, or it is no text.
     """
     text = _text(name, where)
     try:
         return snapshot.entity(snapshot.named(text))
+    except InputError as several:
+        raise InputError(several.message, where=where, hint=several.hint) from several
     except NotFound as missing:
         raise NotFound(
             missing.message, where=where, near=missing.near, hint="give its id, or propose it: kg add entity"

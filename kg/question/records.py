@@ -241,14 +241,20 @@ def show(network: Network, id: str) -> tuple[str, Document]:
 
     Raises:
         NotFound: names near ids of all kinds.
+        InputError: it is the name of several entities, and no id.
     """
     reads = {"entity": entity, "claim": claim, "work": work, "evidence": evidence}
     near: dict[str, tuple[str, ...]] = {}
+    unusable: list[InputError] = []
     for kind, read in reads.items():
         try:
             return kind, read(network, id)
         except NotFound as missing:
             near[kind] = missing.near
+        except InputError as fault:
+            unusable.append(fault)
+    if unusable:
+        raise unusable[0]
     likely = "claim" if BETWEEN in id else "entity"
     others = [found[0] for kind, found in near.items() if found and kind != likely]
     raise NotFound(
