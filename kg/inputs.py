@@ -12,11 +12,10 @@ from math import isfinite
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from rapidfuzz import process
 
 from kg import ids
-from kg.door import shown
 from kg.errors import InputError, ShapeViolation, UnknownTerm
+from kg.faults import Fault, faults_of, others
 from kg.model import MERGED, YEARS, Claim, Entity, Evidence, Text, Work
 from kg.vocabulary import Term, Vocabulary
 
@@ -258,7 +257,7 @@ def parse(door: type[M], values: Mapping[str, Any], *, where: str | None = None,
         by_field: Name the field at fault as the place instead.
 
     Raises:
-        InputError: names the first field at fault, what was given and what was expected, and how many more there are.
+        InputError: names the first field at fault, what was given, what was expected; its hint the other fields.
 
     Example:
         >>> parse(ClaimIn, {"subject": "a", "relation": "raises", "object": "b"}).object
@@ -266,26 +265,26 @@ def parse(door: type[M], values: Mapping[str, Any], *, where: str | None = None,
     """
     try:
         return door.model_validate(dict(values))
-    except ValidationError as fault:
-        first = min(fault.errors(include_url=False), key=lambda one: one["type"] != "extra_forbidden")
-        place = ".".join(str(part) for part in first["loc"])
-        given = "nothing" if first["type"] == "missing" else shown(first.get("input"))
-        more = fault.error_count() - 1
-        cause = first.get("ctx", {}).get("error")
-        message = first["msg"].removeprefix("Value error, ")
-        hint, near = None, []
-        if isinstance(cause, InputError):
-            message, hint = cause.message, cause.hint
-        if first["type"] == "extra_forbidden":
-            message, names = "there is no such field", list(door.model_fields)
-            near = [match[0] for match in process.extract(place[:100], names, limit=2, score_cutoff=80)]
-            hint = None if near else f"the fields are {', '.join(names)}"
-        if more:
-            hint = f"{hint + '; ' if hint else ''}{more} more fault{'s' if more > 1 else ''} in this record"
-        said = f"{message}; given {given[:120]}"
+    except ValidationError as error:
+        first, *rest = faults_of(error, list(door.model_fields))
+        hint = "; ".join([*([first.hint] if first.hint else []), *others(rest)]) or None
         if by_field:
-            raise InputError(said, where=place, hint=hint, near=near) from fault
-        raise InputError(f"{place}: {said}", where=where, hint=hint, near=near) from fault
+            raise InputError(first.said, where=first.place, hint=hint, near=first.near) from error
+        raise InputError(f"{first.place}: {first.said}", where=where, hint=hint, near=first.near) from error
+
+
+def faults(error: BaseException) -> list[Fault]:
+    """Return every fault of a record that `parse` refused; none for other errors.
+
+    Example:
+        >>> try:
+        ...     parse(ClaimIn, {"subject": "a"})
+        ... except InputError as error:
+        ...     [fault.place for fault in faults(error)]
+        ['relation', 'object']
+    """
+    cause = error.__cause__
+    return faults_of(cause, ()) if isinstance(cause, ValidationError) else []
 
 
 def _term(find: Callable[[str], Term], word: str, where: str) -> str:

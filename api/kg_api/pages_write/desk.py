@@ -17,7 +17,9 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from kg.errors import KgError
+from kg.faults import Fault
 from kg.graph import Graph
+from kg.inputs import faults
 from kg.record.tokens import Bearer
 from kg.settings import Lang
 from kg_api import problems, security
@@ -76,10 +78,19 @@ class Visit:
         return security.admit_form(self.request, one(form, security.CSRF_FIELD)).person.handle
 
     def fault(self, error: KgError | problems.Refusal) -> Document:
-        """Return an error in words of a page, with the field that it is about."""
+        """Return an error in words of a page, with the field that it is about, and with what is wrong in each field."""
         problem = error.problem if isinstance(error, problems.Refusal) else problems.of_error(error)
-        found = told(self.request, problem, self.lang)
-        return {**found, "field": problem.get("where"), "status": problem["status"]}
+        found, field = told(self.request, problem, self.lang), problem.get("where")
+        fields = {fault.place: self._wrong(fault) for fault in faults(error)}
+        if len(fields) < 2 and field is not None:
+            fields = {field: f"{found['text']} {found['todo']}"}
+        return {**found, "field": field, "fields": fields, "status": problem["status"]}
+
+    def _wrong(self, fault: Fault) -> str:
+        words = said(self.lang)
+        if fault.missing:
+            return words["field_missing"]
+        return words["fault_bad-field"] if self.lang == "zh" else f"{fault.said[:1].upper()}{fault.said[1:]}."
 
 
 def one(form: Form, name: str) -> str:
