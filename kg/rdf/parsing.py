@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
 from typing import Any, BinaryIO
 
@@ -92,23 +92,25 @@ class Reading:
                 hint="is it really RDF of this format?",
             )
 
-    def take(self, quads: Iterable[Any]) -> None:
-        """Check statements of the parser and keep them, or say what is wrong with them."""
+    def take(self, quads: Iterable[Any], lines: Iterable[int | None] = repeat(None)) -> None:
+        """Check statements of the parser and keep them, or say what is wrong with them, and on which of the lines."""
         plain, add = _PLAIN.fullmatch, self.sorter.add
-        for quad in quads:
+        for quad, line in zip(quads, lines, strict=False):
             text = str(quad)
             found = plain(text) if len(text) < LITERAL_MOST else None
             if found is not None:
                 subject, predicate, object, graph = found.groups()
                 add(subject, graph or "", (predicate,), (object,))
             else:
-                self._check(quad)
+                self._check(quad, line)
 
     def plain(self, format: str, lines: str) -> bool:
         """Keep the statements of some lines if all of them are plainly right; say whether they are.
 
         Law: then the parser gives these statements, and `take` keeps them as they are.
         """
+        if len(lines) > LITERAL_MOST:
+            return False
         found = _PLAIN_LINES[format].findall(lines)
         if len(found) != lines.count("\n"):
             return False
@@ -123,7 +125,7 @@ class Reading:
                 add(subject, graph, predicates, objects)
         return True
 
-    def _check(self, quad: Any) -> None:
+    def _check(self, quad: Any, line: int | None) -> None:
         try:
             graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else self.node(quad.graph_name)
             subject, predicate, object = self.node(quad.subject), self.node(quad.predicate), self.node(quad.object)
@@ -131,7 +133,7 @@ class Reading:
             raise
         except ValueError as fault:
             named = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else "a blank node"
-            self.fault(None, f"a statement about {named[:200]}: {fault}", "correct it; it was not read")
+            self.fault(line, f"a statement about {named[:200]}: {fault}", "correct it; it was not read")
         else:
             self.sorter.add(subject, graph, (predicate,), (object,))
 
@@ -253,12 +255,31 @@ def _take_lines(pieces: Iterator[str], format: str, reading: Reading, line: int)
             end = text.find("\n", min(begin + _SOME_LINES, whole - 1)) + 1
             some = text[begin:end]
             if not reading.plain(format, some):
-                reading.take(_statements(some.encode(), format, reading, line))
+                _take_some(some, format, reading, line)
             line += some.count("\n")
             begin = end
         left = text[whole:]
     if left:
-        reading.take(_statements(left.encode(), format, reading, line))
+        _take_some(left, format, reading, line)
+
+
+def _take_some(some: str, format: str, reading: Reading, line: int) -> None:
+    """Read lines with the parser: each alone where one of them is faulty, of which only its first fault is told."""
+    lines = {at: one for at, one in enumerate(some.split("\n"), line) if one.strip(" \t\r") and one[0] != "#"}
+    try:
+        quads = list(ox.parse(some.encode(), FORMATS[format]))
+    except SyntaxError:
+        quads = []
+    if len(quads) == len(lines):
+        reading.take(quads, lines)
+        return
+    for at, one in lines.items():
+        try:
+            quads = list(ox.parse(one.encode(), FORMATS[format]))
+        except SyntaxError as fault:
+            _not(format, fault, at, reading)
+        else:
+            reading.take(quads, (at,))
 
 
 def _statements(source: Any, format: str, reading: Reading, line: int) -> Iterator[Any]:
@@ -270,13 +291,16 @@ def _statements(source: Any, format: str, reading: Reading, line: int) -> Iterat
         except StopIteration:
             return
         except SyntaxError as fault:
-            reason = re.sub(r"^Parser error (?:at|between) .*?: |\s*\(line \d+\)$", "", str(fault))
-            if "LoadDocumentCallback" in reason:
+            if "LoadDocumentCallback" in str(fault):
                 raise remote("a context of the file") from fault
-            at = None if fault.lineno is None else fault.lineno + line - 1
-            reading.fault(at, f"not {format}: {_brief(reason)}", _remedy(reason))
+            _not(format, fault, None if fault.lineno is None else fault.lineno + line - 1, reading)
             continue
         yield quad
+
+
+def _not(format: str, fault: SyntaxError, line: int | None, reading: Reading) -> None:
+    reason = re.sub(r"^Parser error (?:at|between) .*?: |\s*\(line \d+\)$", "", str(fault))
+    reading.fault(line, f"not {format}: {_brief(reason)}", _remedy(reason))
 
 
 def _brief(reason: str) -> str:

@@ -155,6 +155,27 @@ def test_an_unusable_value_costs_its_statement_only(value: str, said: str) -> No
     assert found.statements == 3
 
 
+@pytest.mark.parametrize("broken", ["<a:s> <a:p>", "<a:s> <a:p> <b> .", "<a:s> <a:p> <a:o>", '<a:s> <a:p> "o', "x y"])
+@pytest.mark.parametrize("name", ["a.nt", "a.nq"])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_broken_line_is_one_failure(broken: str, name: str, end: str) -> None:
+    line = "<https://example.org/a> <https://example.org/p> <https://example.org/o> .\n"
+    for text, at in ((line + broken + end, 2), (f"{broken}\n{line}", 1)):
+        found = stranger(text, name)
+        assert found.statements == 1
+        assert [(failure.line, failure.raw) for failure in found.failures] == [(at, broken)]
+
+
+@pytest.mark.parametrize("name", ["a.nt", "a.nq", "a.ttl"])
+def test_a_text_has_the_same_measure_in_every_format(name: str) -> None:
+    line = '<https://example.org/a> <https://example.org/p> "{}" .\n'
+    found = stranger(line.format("x" * MIB) + "# a remark\n\n" + line.format("y" * (MIB + 1)) + line.format("z"), name)
+    assert found.statements == 2
+    (failure,) = found.failures
+    assert "a literal has 1048577 characters" in failure.reason
+    assert failure.line == (None if name == "a.ttl" else 4)
+
+
 def test_numbers_of_a_sane_size_are_read() -> None:
     values = '1 , -2.5 , 1.0e-3 , "INF"^^<http://www.w3.org/2001/XMLSchema#double>'
     assert stranger(f"<https://example.org/a> <https://example.org/p> {values} .").statements == 4
