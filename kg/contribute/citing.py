@@ -141,6 +141,13 @@ def published(said: WorkIn, record: Work) -> Document | None:
 
 def _fields(given: Document) -> WorkIn:
     fields = {name: value for name, value in given.items() if name != "distinct"}
+    named = next((fields[name] for name in ("doi", "arxiv") if isinstance(fields.get(name), str)), None)
+    if named is not None and "title" not in fields:
+        raise InputError(
+            "a work that is given by its fields needs a title; given nothing",
+            where="title",
+            hint=f"to look it up give the identifier alone: `kg add work {named.strip()[:200]}`",
+        )
     if fields.get("id") is None and isinstance(fields.get("title"), str):
         authors = fields.get("authors")
         listed = isinstance(authors, list) and all(isinstance(one, str) for one in authors)

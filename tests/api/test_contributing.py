@@ -37,6 +37,15 @@ def send(here: Place, address: str, raw: bytes, kind: str, who: str = "ann", **h
     return here.client.post(API + address, content=raw, headers={**sent, **more})
 
 
+def test_an_identifier_among_fields_is_told_how_it_is_looked_up(here: Place) -> None:
+    refused = here.post("/works", {"doi": "10.48550/arXiv.2106.09685"})
+    assert (refused.status_code, refused.json()["where"], refused.json()["hint"]) == (
+        422,
+        "title",
+        "to look it up give the identifier alone: `POST /api/v1/works`",
+    )
+
+
 def test_documents_have_their_shapes(here: Place) -> None:
     made = here.post("/evidence", ITEM)
     shapes.Contribution.model_validate_json(made.content, strict=True)

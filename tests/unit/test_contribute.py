@@ -81,6 +81,8 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("work", {"citation": "@book{a, title={x}}", "title": "y"}, "work", "given beside it: title"),
     ("work", {"item": {"title": "x", "note": math.nan}}, "item", "not JSON"),
     ("work", {"item": [1]}, "item", "no CSL-JSON object"),
+    ("work", {"doi": "10.48550/arXiv.2106.09685"}, "title", "`kg add work 10.48550/arXiv.2106.09685`"),
+    ("work", {"arxiv": "2106.09685", "year": 2021}, "title", "`kg add work 2106.09685`"),
     ("work", {"identifier": "hello"}, "identifier", "not an identifier of a work"),
     ("work", {"identifier": 7}, "identifier", "is no text"),
     ("work", {"identifier": "10.1234/x", "title": "y"}, "work", "given beside the identifier: title"),
