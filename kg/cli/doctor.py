@@ -21,7 +21,8 @@ from kg.errors import KgError
 from kg.packaged import packaged
 from kg.record import Store
 
-EXTRAS = {"postgres": "psycopg", "fast": "numba"}
+EXTRAS = {"fast": "numba", "postgres": "psycopg", "spark": "pyspark", "browser": "playwright"}
+MARKS = {"sound": ("✓ ", "green"), "absent": ("– ", "dim"), "broken": ("✗ ", "bold red")}
 
 
 @click.command()
@@ -39,14 +40,14 @@ def doctor(context: Context, /, as_json: bool) -> None:
     items = [_checked(name, check, context) for name, check in checks.items()]
     for extra, module in EXTRAS.items():
         here = util.find_spec(module) is not None
-        found = f"{module} is here" if here else f"{module} is not; pip install 'evidence-kg[{extra}]' brings it"
-        items.append({"check": f"extra {extra}", "ok": True, "found": found})
+        found = f"{module} is here" if here else f"not installed; pip install 'evidence-kg[{extra}]' brings it"
+        items.append({"check": f"extra {extra}", "ok": True, "installed": here, "found": found})
     if as_json:
         print_json({"items": items})
     else:
         for item in items:
-            mark = Text("✓ ", style="green") if item["ok"] else Text("✗ ", style="bold red")
-            console().print(Text.assemble(mark, (item["check"], "bold"), f"  {item['found']}"))
+            mark = MARKS["broken" if not item["ok"] else "sound" if item.get("installed", True) else "absent"]
+            console().print(Text.assemble(mark, (item["check"], "bold"), f": {item['found']}"))
     if not all(item["ok"] for item in items):
         raise SystemExit(1)
 

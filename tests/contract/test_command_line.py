@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kg.cli import COMMANDS, cli, main
+from kg.cli import COMMANDS, cli, doctor, main
 
 CHAIN = "malicious-use-by-non-state-actors"
 
@@ -262,6 +262,17 @@ def test_doctor_tells_a_sound_installation_from_a_broken_one(database: str, tmp_
     assert broken.exit_code == 1
     assert "kg init" in broken.stdout
     assert not (tmp_path / "none.db").exists(), "looking creates nothing"
+
+
+def test_doctor_marks_an_extra_that_is_not_installed_as_neither_sound_nor_broken(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoke(database, "init")
+    monkeypatch.setitem(doctor.EXTRAS, "fast", "no_such_module_here")
+    told = invoke(database, "doctor")
+    assert told.exit_code == 0
+    assert "– extra fast: not installed; pip install 'evidence-kg[fast]' brings it" in " ".join(told.stdout.split())
+    assert [f"extra {name}" in told.stdout for name in ("fast", "postgres", "spark", "browser")] == [True] * 4
 
 
 def test_no_color_is_respected(database: str) -> None:
