@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from kg.engine import links_to
 from kg.lint.bench import Bench, Found
+from kg.snapshot import names_of
 
 
 def isolated(bench: Bench) -> Iterator[Found]:
@@ -28,6 +29,17 @@ def unreached(bench: Bench) -> Iterator[Found]:
     for id in _of_role(bench, "harm"):
         if id in mentioned and reached.isdisjoint(bench.snapshot.within(id)):
             yield Found("entity", id)
+
+
+def of_one_name(bench: Bench) -> Iterator[Found]:
+    """Find entities that others share an id, label or alias with, in the sense of `Snapshot.named`; one for each."""
+    standing = {entity.id for entity in bench.entities}
+    for entity in bench.entities:
+        for name in names_of(entity):
+            others = sorted((bench.snapshot.called(name) & standing) - {entity.id})
+            if others:
+                yield Found("entity", entity.id, {"name": name, "others": ", ".join(others)})
+                break
 
 
 def without_chinese_label(bench: Bench) -> Iterator[Found]:

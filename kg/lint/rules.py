@@ -181,6 +181,18 @@ RULES: tuple[Rule, ...] = (
         entities.unreached,
     ),
     Rule(
+        "shared-name",
+        "warning",
+        Text(
+            "{name} also names {others}: a question has to give the id", "{name} 也是 {others} 的名称：提问时须给出 id"
+        ),
+        Text(
+            "take the name from all but one, or revoke one that says the same",
+            "只保留其中一个的这一名称，或撤销重复的实体",
+        ),
+        entities.of_one_name,
+    ),
+    Rule(
         "no-chinese-label",
         "warning",
         Text("it has no Chinese label", "它没有中文名称"),
