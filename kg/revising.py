@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kg.contribute import changed, names, plan, revising
+from kg.contribute import alike, changed, names, plan, revising
 from kg.contribute.states import REVISABLE, SUPERSEDED, since
 from kg.errors import Conflict
 from kg.ids import RecordKind
@@ -130,7 +130,7 @@ class Revising(Writing):
             "already": False,
             "status": new.status,
             "written": [{"kind": kind, "id": id, "status": new.status}],
-            "alike": [],
+            "alike": alike.like_entity(new, self.snapshot, lang=lang) if isinstance(new, Entity) else [],
             "changed": changed.differences(old, new),
             "record": self._shown(new),
             **{name: told[name] for name in ("beliefs", "claims", "changes", "complete", "limits", "revision")},

@@ -1,6 +1,7 @@
-"""Has somebody said this already? Evidence and claims that resemble a new one.
+"""Has somebody said this already? Evidence, claims and entities that resemble a new one.
 
-Lives here: `like_item`, `like_claim`. May enter: a snapshot, one record. Never here: refusing; a likeness is told.
+Lives here: `like_item`, `like_claim`, `like_entity`. May enter: a snapshot, one record.
+Never here: refusing; a likeness is told.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from rapidfuzz import fuzz
 from kg.contribute.quotes import folded
 from kg.model import Claim, Entity, Evidence, Text
 from kg.network import group_of
-from kg.snapshot import Snapshot
+from kg.snapshot import Snapshot, names_of
 
 ALIKE = 85.0
 MOST = 10
@@ -21,7 +22,7 @@ WHY = {
     "locator": Text("the same passage of the same work", "同一文献的同一段落"),
     "group": Text("from the same source: both count once", "出自同一来源：两者只计一次"),
     "ends": Text("joins the same two entities", "连接相同的两个实体"),
-    "name": Text("has the same name", "名称相同"),
+    "name": Text("is called {} too: a question has to give the id", "同样叫做“{}”：提问时须给出 id"),
 }
 
 
@@ -56,12 +57,14 @@ def like_claim(claim: Claim, snapshot: Snapshot, *, lang: str = "en") -> list[Do
 
 
 def like_entity(entity: Entity, snapshot: Snapshot, *, lang: str = "en") -> list[Document]:
-    """Return other entities that share a label or an alias, case ignored."""
-    names = _names(entity)
+    """Return other entities that are called by an id, label or alias of this one, in the sense of `Snapshot.named`."""
+    shared: dict[str, str] = {}
+    for name in names_of(entity):
+        for id in snapshot.called(name) - {entity.id}:
+            shared.setdefault(id, name)
     return [
-        {"id": other.id, "status": other.status, "like": "name", "why": WHY["name"].get(lang)}
-        for other in snapshot.entities.values()
-        if other.id != entity.id and names & _names(other)
+        {"id": id, "status": snapshot.entities[id].status, "like": "name", "why": WHY["name"].get(lang).format(name)}
+        for id, name in sorted(shared.items())
     ][:MOST]
 
 
@@ -74,7 +77,3 @@ def _like(item: Evidence, other: Evidence, snapshot: Snapshot) -> str | None:
         return None
     same = item.work == other.work and (item.locator or "").casefold() == (other.locator or "").casefold()
     return "locator" if same and item.locator else "group"
-
-
-def _names(entity: Entity) -> set[str]:
-    return {name.casefold() for name in (entity.label.en, entity.label.zh or entity.label.en, *entity.aliases)}

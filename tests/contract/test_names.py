@@ -29,7 +29,7 @@ def test_what_two_entities_are_called_names_none() -> None:
     two = [kg.Entity(id, "Technique", kg.Text(id), aliases=("Tuning",)) for id in ("a", "b")]
     snapshot = kg.Snapshot.of(1, None, two)
     assert snapshot.named("tuning") == "tuning"
-    with pytest.raises(kg.InputError, match="'tuning' names a and b .give one of these ids"):
+    with pytest.raises(kg.InputError, match=r"'tuning' names a and b \(give one of these ids"):
         snapshot.entity(snapshot.named("tuning"))
 
 

@@ -139,3 +139,24 @@ def test_a_preview_takes_criteria_and_retracting_is_signed(graph: kg.Graph) -> N
     assert run(graph, "preview", *item, "--without-work", "w1", "--json")["changes"] == []
     run(graph, "retract", "w4", "--notice", "https://example.org/n", "--yes", "--json")
     assert graph.log(limit=1)["items"][0]["actor"] == "ann"
+
+
+@pytest.mark.parametrize("values", [{"aliases": ["ACCESS"]}, {"label": {"zh": "可及性"}}, {"aliases": ["f"]}])
+def test_a_name_that_another_entity_has_is_told(graph: kg.Graph, values: Any) -> None:
+    done = graph.revise("t", values)
+    assert [(one["id"], one["like"]) for one in done["alike"]] == [("f", "name")]
+    assert "has to give the id" in done["alike"][0]["why"]
+    assert graph.revise("t", {"definition": "Something."}, lang="zh")["alike"][0]["why"].startswith("同样叫做")
+    assert "is called" in run(graph, "review", "revise", "t", "--set", "definition=Other")
+    assert graph.revise("t", {"label": {"zh": "微调"}, "aliases": ["Adapting"]})["alike"] == []
+    assert {one["id"] for one in graph.lint()["items"] if one["rule"] == "shared-name"} == set()
+
+
+@pytest.mark.parametrize("name", ["Tuning", "TUN ING", "t"])
+def test_a_new_entity_of_a_known_name_is_told_before_and_after(graph: kg.Graph, name: str) -> None:
+    fields = {"id": "other", "type": "Technique", "label": "Other", "aliases": [name]}
+    for dry in (True, False):
+        made = graph.add_entity(fields, dry_run=dry)
+        assert [one["id"] for one in made["alike"]] == ["t"]
+        assert name in made["alike"][0]["why"]
+    assert {one["id"] for one in graph.lint()["items"] if one["rule"] == "shared-name"} == {"other", "t"}
