@@ -12,7 +12,7 @@ import re
 import secrets
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from kg.asking import Asking
 from kg.criteria import parse_line
@@ -32,6 +32,8 @@ _LASTING = re.compile(r"([1-9][0-9]{0,6})([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _EMAIL = re.compile(r"[^\s@<>\"',;:]{1,64}@[^\s@<>\"',;:]{1,190}")
 Document = dict[str, Any]
+Sent: TypeAlias = Any
+"""What somebody sent as a secret: it may be anything, and no refusal shows it (`kg.door` shows what it refuses)."""
 
 
 class Admitting(Asking):
@@ -112,12 +114,12 @@ class Admitting(Asking):
         """Everybody who has or had a token, by handle: `{"items": [{"handle", "name", "orcid"}]}`."""
         return {"items": [asdict(one) for one in self.store.accounts.people()]}
 
-    def bearer(self, secret: str) -> Bearer | None:
+    def bearer(self, secret: Sent) -> Bearer | None:
         """Return who bears a token, None when it is none of ours, ended or expired. Asks the database each time."""
-        parts = _SECRET.fullmatch(secret)
+        parts = _SECRET.fullmatch(secret) if isinstance(secret, str) else None
         return None if parts is None else self.store.accounts.bearer(parts[1], digest_of(secret))
 
-    def sign_in(self, secret: str) -> tuple[str, Bearer]:
+    def sign_in(self, secret: Sent) -> tuple[str, Bearer]:
         """Open a session with a token; return what the browser's cookie is to hold, and who that is.
 
         Raises:
@@ -130,13 +132,14 @@ class Admitting(Asking):
         self.store.accounts.open_session(digest_of(session), bearer.token, lasting=SESSION_LASTING)
         return session, bearer
 
-    def signed_in(self, session: str) -> Bearer | None:
+    def signed_in(self, session: Sent) -> Bearer | None:
         """Return whose session this is, None when it is over or its token is no longer valid."""
-        return self.store.accounts.session(digest_of(session))
+        return None if not isinstance(session, str) else self.store.accounts.session(digest_of(session))
 
-    def sign_out(self, session: str) -> None:
+    def sign_out(self, session: Sent) -> None:
         """End a session; harmless when it is over."""
-        self.store.accounts.close_session(digest_of(session))
+        if isinstance(session, str):
+            self.store.accounts.close_session(digest_of(session))
 
 
 def digest_of(secret: str) -> str:

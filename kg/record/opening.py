@@ -66,9 +66,9 @@ def _bring_up(engine: sa.Engine, place: Place) -> None:
 
 def _prepare_file(path: Path, *, create: bool) -> None:
     try:
-        if path.is_file():
-            return
-        if path.exists():
+        if path.exists():  # asked once: others may be making it at this moment
+            if path.is_file():
+                return
             raise StoreError(
                 f"{path} is not a file", where="database", hint="name a file; one is made if it is missing"
             )

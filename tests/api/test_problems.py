@@ -40,7 +40,7 @@ BAD: list[tuple[str, int, dict[str, Any]]] = [
     ("/api/v1/search?q=", 422, {"where": "q"}),
     ("/api/v1/search?q=" + "a" * 501, 422, {}),
     ("/api/v1/entities/nobody", 404, {"type": "not-found"}),
-    ("/api/v1/entities/%00", 404, {}),
+    ("/api/v1/entities/%00", 422, {}),
     ("/api/v1/claims/tar--mitigates--safeguard-remova", 404, {"near": "tar--mitigates--safeguard-removal"}),
     ("/api/v1/entities?limit=201", 422, {"where": "limit"}),
     ("/api/v1/works/%ED%A0%80", 404, {}),

@@ -103,10 +103,15 @@ def test_a_body_that_is_no_answer_is_a_problem(web: TestClient, body: bytes, sta
     assert said in got.json()["detail"]
 
 
-@pytest.mark.parametrize("id", ["verify", "a" * 26, "A" * 26, "..%2f..%2fetc", "%00", "'; DROP TABLE receipt; --"])
+@pytest.mark.parametrize("id", ["verify", "a" * 26, "A" * 26, "..%2f..%2fetc", "'; DROP TABLE receipt; --"])
 def test_an_unknown_receipt_is_not_found(web: TestClient, id: str) -> None:
     assert web.get(f"/api/v1/receipts/{id}").status_code == 404
     assert web.post(f"/api/v1/receipts/{id}/verify").status_code == 404
+
+
+def test_what_no_text_holds_is_no_receipt(web: TestClient) -> None:
+    assert web.get("/api/v1/receipts/%00").status_code == 422
+    assert web.post("/api/v1/receipts/%00/verify").status_code == 422
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -83,9 +84,11 @@ def test_a_secret_that_is_not_quite_right_is_no_token(graph: kg.Graph, change: o
     assert graph.bearer(graph.create_token("bob")["secret"][:13] + secret[13:]) is None
 
 
-@pytest.mark.parametrize("text", ["", "ekg_", "x" * 100_000, "ekg_aaaaaaaa_" + "é" * 43, "\ud800", "\x00"])
-def test_nonsense_is_no_token(graph: kg.Graph, text: str) -> None:
+@pytest.mark.parametrize("text", ["", "ekg_", "x" * 100_000, "ekg_aaaaaaaa_" + "é" * 43, "\ud800", "\x00", 7, None])
+def test_nonsense_is_no_token(graph: kg.Graph, text: Any) -> None:
     assert graph.bearer(text) is None
+    assert graph.signed_in(text) is None
+    graph.sign_out(text)
     assert graph.signed_in(text) is None
 
 
