@@ -70,11 +70,16 @@ def note(
 
 def _no_route(network: Network, asked: Mapping[str, Any], lang: str) -> str:
     targets, sources, links = asked["target"], asked["source"], asked["max_links"]
+    turned = "".join(
+        explain.out_of_role(network, one, role, other=other, place=place, lang=lang)
+        for some, role, other, place in ((targets, "harm", "cause", "source"), (sources, "cause", "harm", "target"))
+        for one in some
+    )
     if len(targets) == 1 and len(sources) == 1:
         why = explain.no_path(network, sources[0], targets[0], max_links=links, sign=1, lang=lang)
-        return why + _either(lang, " There is nothing to cut.", "没有需要切断的路线。")
+        return turned + why + _either(lang, " There is nothing to cut.", "没有需要切断的路线。")
     ends = ", ".join(explain.name(network, target, lang) for target in targets)
-    return explain.nothing(
+    return turned + explain.nothing(
         network,
         what_en=f"No harmful route of at most {links} claims leads to {ends}: there is nothing to cut.",
         what_zh=f"在最多 {links} 条论断之内，没有通向“{ends}”的有害路线，没有需要切断的路线。",

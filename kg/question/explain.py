@@ -86,6 +86,34 @@ def nothing(network: Network, *, what_en: str, what_zh: str, lang: str) -> str:
     )
 
 
+def out_of_role(network: Network, entity: str, role: str, *, other: str, place: str, lang: str) -> str:
+    """Return that an entity is of no type with a role, as a sentence to stand before others; "" when it is of one.
+
+    Args:
+        network: Where the entity is.
+        entity: Its id.
+        role: The role that is expected, such as "harm".
+        other: The role for which the question has another place.
+        place: The name of that place.
+        lang: "en" or "zh".
+    """
+    vocabulary = network.vocabulary
+    mine = network.snapshot.entity(entity).type
+    wanted = vocabulary.types_with_role(role)
+    if any(mine in vocabulary.subtypes(one) for one in wanted):
+        return ""
+    belongs = any(mine in vocabulary.subtypes(one) for one in vocabulary.types_with_role(other))
+    kind, *kinds = [vocabulary.entity_type(one).label.get(lang) for one in (mine, *wanted)]
+    if lang == "zh":
+        return f"{entity} 的类型是{kind}，不是{'或'.join(kinds)}{f'：请作为 {place} 给出' if belongs else ''}。"
+    give = f": give it as {place}" if belongs else ""
+    return f"{entity} is {_with_article(kind)}, not {' or '.join(map(_with_article, kinds))}{give}. "
+
+
+def _with_article(noun: str) -> str:
+    return f"{'an' if noun[:1].casefold() in set('aeiou') else 'a'} {noun}"
+
+
 def _cause(network: Network, lang: str) -> str:
     """Return what empties every answer, as a sentence with a space behind it; "" when nothing does."""
     criteria = network.criteria

@@ -80,6 +80,10 @@ def find(
         )
         if technique and risk and technique != risk:
             note = explain.no_path(network, technique, risk, max_links=max_links, sign=None, lang=lang)
+        if technique:
+            note = explain.out_of_role(network, technique, "cause", other="harm", place="risk", lang=lang) + note
+        if risk:
+            note = explain.out_of_role(network, risk, "harm", other="cause", place="technique", lang=lang) + note
     return answer(
         network,
         "raises",
