@@ -143,6 +143,38 @@ def test_who_may(graph: kg.Graph, app: FastAPI, ann: Visitor, bob: Visitor) -> N
 
 
 @pytest.mark.parametrize(
+    ("lang", "who", "at_once"),
+    [
+        ("en", "only reviewers revise what stands", "The change is made at once"),
+        ("zh", "只能由审核者修订", "修改立即生效"),
+    ],
+)
+def test_who_may_revise_is_said_above_the_form(
+    app: FastAPI, ann: Visitor, bob: Visitor, lang: str, who: str, at_once: str
+) -> None:
+    for path in (QLORA, LORA, "/claims/qlora--lowers--memory-requirement/revision"):
+        for visitor, may in ((Visitor(app), False), (ann, False), (bob, True)):
+            above = visitor.get(f"{path}?lang={lang}").partition('<form class="desk"')[0]
+            assert (who in above, at_once in above) == (not may, may)
+
+
+@pytest.mark.parametrize("act", ["preview", "send"])
+@pytest.mark.parametrize(
+    ("lang", "words", "labels"),
+    [("en", "Nothing was changed.", "Name in English, "), ("zh", "没有任何改动。", "、")],
+)
+def test_a_form_sent_as_it_was_shown_changes_nothing(
+    graph: kg.Graph, bob: Visitor, act: str, lang: str, words: str, labels: str
+) -> None:
+    shown = bob.post(f"{QLORA}?lang={lang}", 422, act=act, **typed(bob, QLORA))
+    told = shown[shown.index('id="problem"') :].partition("</strong>")[0]
+    assert words in told
+    assert labels in told
+    assert "label, definition" not in shown
+    assert graph.revision == 1
+
+
+@pytest.mark.parametrize(
     ("path", "wrong", "status", "field"),
     [
         (QLORA, {"label_en": ""}, 422, "label_en"),
@@ -172,7 +204,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(
 
 def test_nothing_differs(graph: kg.Graph, bob: Visitor) -> None:
     for path in (QLORA, LORA):
-        assert "othing is to be revised" in bob.post(path, 422, act="send", **typed(bob, path))
+        assert "Nothing was changed" in bob.post(path, 422, act="send", **typed(bob, path))
     assert graph.revision == 1
 
 

@@ -5,6 +5,7 @@ May enter: a form. Never here: which fields can differ (kg.contribute.revising),
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import quote
@@ -108,6 +109,8 @@ def _act(request: Request, graph: Graph, lang: Lang, target: Key, form: Form) ->
         actor = visit.proven(form) if act == "send" else None
         refuse_changed(graph, (kind, record.id), seen, lang)
         values = values_of(kind, given, before)
+        if not values:
+            raise InputError(_nothing_changed(kind, lang), where="values")
         if actor is None:
             return _page(visit, kind, record, given, why=why, revision=seen, **_preview(visit, kind, record, values))
         if visit.bearer is not None and not isinstance(record, Work):
@@ -203,6 +206,13 @@ def _page(
         **found,
     }
     return shown(visit, "write/revise.html", context, status=status)
+
+
+def _nothing_changed(kind: RecordKind, lang: Lang) -> str:
+    """Return in words that a form was sent as it was shown, with the labels of what it can change."""
+    words = said(lang)
+    labels = (re.split(r" \(|（", words[f"put_{name}"])[0] for name in FIELDS[kind])
+    return words["nothing_changed"].format(fields=("、" if lang == "zh" else ", ").join(labels))
 
 
 def _why_not(visit: Visit, kind: RecordKind, record: Revised) -> str | None:
