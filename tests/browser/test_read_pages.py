@@ -230,3 +230,24 @@ def test_the_chosen_cell_stays_in_sight_when_its_panel_opens(open_page: Callable
     assert cell["x"] + cell["width"] <= chart["x"] + chart["width"] + 1
     assert 0 <= cell["y"] <= 900 - cell["height"]
     watch.nothing_happened()
+
+
+CUT = """(one) => {
+  const range = document.createRange();
+  const text = one.firstChild;
+  return [...text.data.matchAll(/[^\\s-]+/g)].map((word) => {
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    return range.getClientRects().length === 1 ? null : word[0];
+  }).filter(Boolean);
+}"""
+
+
+def test_a_phone_cuts_no_word_and_no_column(open_page: Opened, site: str) -> None:
+    page, _ = open_page(f"{site}/entities/qlora?lang=en", size="phone")
+    names = page.locator(".far li a:first-of-type")
+    assert names.count() > 0
+    assert [names.nth(at).evaluate(CUT) for at in range(names.count())] == [[]] * names.count()
+    page, _ = open_page(f"{site}/claims/qlora--lowers--memory-requirement?lang=en", size="phone")
+    box = page.locator(".scroll:has(> table.workings)")
+    assert box.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
