@@ -46,6 +46,7 @@ WORDS = {
     "none": ("no answer changes", "没有答案改变"),
     "quote": ("Quote", "引文"),
     "reject": ("rejected", "已拒绝"),
+    "restored": ("{} as before", "{} 已恢复原状"),
     "return": ("returned for changes", "已退回修改"),
     "revision": ("revision", "修订版"),
     "revoke": ("revoked", "已撤回"),
@@ -117,10 +118,15 @@ def decided(graph: Graph, answer: Document) -> None:
     """Show what a decision changed."""
     lang, out = graph.lang, console()
     out.print(Text(_say(answer["act"], lang), style="bold"))
+    fields = _restored(graph, answer["revision"]) if answer["act"] == UNDO else {}
     for one in answer["records"][: 2 * SHOWN]:
         before, after = one["status"]
         old = _say("new", lang) if before is None else _status(graph, one["kind"], before)
-        out.print(Text(f"   {one['kind']} {one['id']}: {old} → {_status(graph, one['kind'], after)}"))
+        differ = fields.get((one["kind"], one["id"]))
+        said = [] if differ and before == after else [f"{old} → {_status(graph, one['kind'], after)}"]
+        if differ:
+            said.append(_say("restored", lang).format(differ))
+        out.print(Text(f"   {one['kind']} {one['id']}: {'; '.join(said)}"))
     _rest(out, len(answer["records"]) - 2 * SHOWN)
     effect(graph, out, answer)
     gone = [(one["kind"], one["id"]) for one in answer["records"] if one["status"][1] == REVOKED]
@@ -128,6 +134,16 @@ def decided(graph: Graph, answer: Document) -> None:
     if left:
         out.print(Text(_say("hanging", lang).format(len(left), left[0][1]), style="yellow"))
     out.print(Text(f"{_say('revision', lang)} {answer['revision']}", style="dim"))
+
+
+def _restored(graph: Graph, revision: int) -> dict[tuple[str, str], str]:
+    """Return the fields that differ, but for the status, of each record that a revision wrote in other words."""
+    found = {}
+    for change in graph.entry(revision)["changes"]:
+        names = [one["field"] for one in change["changed"] if one["field"] != "status"]
+        if names and not change["new"]:
+            found[change["kind"], change["id"]] = ", ".join(names)
+    return found
 
 
 def effect(graph: Graph, out: Console, answer: Document) -> None:
