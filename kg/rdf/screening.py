@@ -11,6 +11,7 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import IncrementalNewlineDecoder
 from itertools import chain
 from typing import Any, BinaryIO
 
@@ -33,7 +34,7 @@ _TURTLE = (
     r"'''(?:[^'\\]++|\\.|'(?!''))*+'''|"
     r'"(?:[^"\\\n\r]++|\\.)*+"|'
     r"'(?:[^'\\\n\r]++|\\.)*+'|"
-    r"#[^\n]*+|"
+    r"#[^\n\r]*+|"
     r"(?P<open>[\[({]|<<)|(?P<close>[\])}]|>>)"
 )
 _JSON = r'"(?:[^"\\]++|\\.)*+"|(?P<open>[\[{])|(?P<close>[\]}])'
@@ -42,7 +43,7 @@ _XML = (
     r"(?P<open><[^>!?/](?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>)"
 )
 _UNFINISHED = {
-    "turtle": r"""[<>]\Z|"{1,2}\Z|'{1,2}\Z|#[^\n]*+\Z|<[^<>\"{}|^`\\\x00-\x20]*+\Z|"""
+    "turtle": r"""[<>]\Z|"{1,2}\Z|'{1,2}\Z|#[^\n\r]*+\Z|<[^<>\"{}|^`\\\x00-\x20]*+\Z|"""
     r'"""(?:[^"\\]++|\\.|"(?!""))*+\\?\Z|' + r"'''(?:[^'\\]++|\\.|'(?!''))*+\\?\Z|"
     r'"(?!"")(?:[^"\\\n\r]++|\\.)*+\\?\Z|' + r"'(?!'')(?:[^'\\\n\r]++|\\.)*+\\?\Z",
     "jsonld": r'"(?:[^"\\]++|\\.)*+\\?\Z',
@@ -152,7 +153,7 @@ def guess(name: str, text: str) -> str:
 
 
 def screened(opened: Opened, format: str) -> Iterator[str]:
-    """Give the text piece by piece, as far as a parser may see it.
+    """Give the text piece by piece, as far as a parser may see it; lines of statements end in LF.
 
     Raises:
         InputError: the file declares a document type, nests too deeply, has a token without end, or needs a remote
@@ -165,9 +166,10 @@ def screened(opened: Opened, format: str) -> Iterator[str]:
         raise InputError(f"this is XML or HTML, not {format}", hint="name the format, or give the RDF file itself")
     scan = _Scan(format, opened.line)
     declared = format == "rdfxml" or starts
-    tail, piece, alone, line = "", next(opened.pieces), True, opened.line
+    pieces = _fed(opened.pieces) if format in LINES else opened.pieces
+    tail, piece, alone, line = "", next(pieces), True, opened.line
     while True:
-        after = next(opened.pieces, None)
+        after = next(pieces, None)
         if declared:
             tail = _refuse_doctype(tail, piece, line - tail.count("\n"))
             line += piece.count("\n")
@@ -178,6 +180,14 @@ def screened(opened: Opened, format: str) -> Iterator[str]:
         if after is None:
             return
         piece, alone = after, False
+
+
+def _fed(pieces: Iterator[str]) -> Iterator[str]:
+    """Give pieces of lines that end in LF, whatever they ended in."""
+    feeds = IncrementalNewlineDecoder(None, translate=True)
+    for piece in pieces:
+        yield feeds.decode(piece)
+    yield feeds.decode("", final=True)
 
 
 def remote(context: str) -> InputError:

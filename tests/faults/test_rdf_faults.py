@@ -62,6 +62,7 @@ REFUSED: dict[str, tuple[str | bytes, str, str]] = {
     "utf-16": ("<a:s> <a:p> <a:o> .".encode("utf-16"), "a.nt", "UTF-16"),
     "latin-1": (b'\n<a:s> <a:p> "caf\xe9" .', "a.nt", "line 2: byte 0xe9 is not UTF-8"),
     "brackets": ("<a:s> <a:p> " + "[ <a:p> " * 100_000, "a.ttl", "line 1: nested more than 64 deep"),
+    "behind-a-remark": ("# x\r<a:s> <a:p> " + "[ <a:p> " * 100, "a.ttl", "nested more than 64 deep"),
     "lists": ("<a:s> <a:p> " + "(" * 70 + ")" * 70 + " .", "a.ttl", "nested more than 64 deep"),
     "json-arrays": ('{"a":' * 100_000, "a.jsonld", "nested more than 64 deep"),
     "xml-elements": ("<rdf:RDF>" + "<a>" * 100_000, "a.rdf", "nested more than 64 deep"),

@@ -84,6 +84,21 @@ def test_faulty_json_is_not_taken_for_citations(tmp_path: Path, name: str, forma
     assert failure.reason.startswith("not jsonld: ")
 
 
+@pytest.mark.parametrize("name", ["a.nt", "a.ttl"])
+@pytest.mark.parametrize("end", ["\r", "\r\n"])
+def test_lines_end_in_any_way(tmp_path: Path, name: str, end: str) -> None:
+    """Nine mebibytes, more than a token may have, with remarks and a fault on the last line."""
+    line = '<https://example.org/a> <https://example.org/p> "{}" . # "[(\n'
+    text = ("".join(line.format("x" * 100 + str(n)) for n in range(62_000)) + "<a:s> <relative> .\n").replace("\n", end)
+    assert len(text) > 9 * 2**20
+    by_pieces = read(given(tmp_path, text, name), WORDS, name=name)
+    whole = read(text.encode(), WORDS, name=name)
+    assert (by_pieces.statements, by_pieces.failures) == (whole.statements, whole.failures)
+    assert by_pieces.statements == 62_000
+    assert {failure.line for failure in by_pieces.failures} == {62_001}
+    assert {failure.raw for failure in by_pieces.failures} == {"<a:s> <relative> ."}
+
+
 def test_a_parser_that_breaks_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     file = given(tmp_path, MANY * 20, "a.nt")
     killed: list[int] = []
