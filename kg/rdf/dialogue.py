@@ -1,6 +1,7 @@
 """One worker, as seen by who asks it: a pipe there and a pipe back, and what silence means.
 
-Lives here: `Limits`, `Dialogue`. May enter: bytes. Never here: who forks (worker), what a worker does (forking).
+Lives here: `Limits`, `Dialogue`, `Lost`. May enter: bytes.
+Never here: who forks (worker), what a worker does (forking).
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from kg.rdf.forking import BEGUN, LENGTH, STEP
 
 MIB = 1024 * 1024
 GRACE = 0.5
+
+
+class Lost(Exception):
+    """A worker ended in the middle of a question; who asked decides whether the question is to blame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class Dialogue:
 
         Raises:
             InputError: the question took more than it may: says what.
+            Lost: the worker ended while it worked, of itself or by somebody's hand.
         """
         self._feed(LENGTH.pack(b"?", len(payload)) + payload, deadline + GRACE)
         waiting = _waiting(self.back, select.POLLIN)
@@ -72,7 +78,7 @@ class Dialogue:
             if not piece and not got:
                 return None
             if not piece:
-                raise self._too_long() if monotonic() >= deadline - 0.05 else self._too_much()
+                raise self._too_long() if monotonic() >= deadline - 0.05 else Lost
             is_head = len(got) < len(BEGUN) + LENGTH.size
             got += piece
             if is_head and len(got) >= whole:
@@ -99,7 +105,8 @@ class Dialogue:
             while rest and waiting.poll(max(0.0, deadline - monotonic()) * 1000):
                 rest = rest[os.write(self.there, rest[:STEP]) :]
 
-    def _too_much(self) -> InputError:
+    def too_much(self) -> InputError:
+        """Return the refusal of a question that ends its workers."""
         return InputError(
             f"this takes more than {self.limits.memory // MIB} MiB of memory, or is nested beyond all measure",
             hint="ask for less, or give a smaller or flatter file",

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 
 from kg.errors import Upstream
 from kg.rdf import forking
-from kg.rdf.dialogue import MIB, Dialogue, Limits, result
+from kg.rdf.dialogue import MIB, Dialogue, Limits, Lost, result
 
 __all__ = ["AVAILABLE", "KEPT", "MIB", "Limits", "Template", "echo", "run"]
 AVAILABLE = sys.platform == "linux"
@@ -125,12 +125,19 @@ class Template:
     def _run(self, job: str, payload: bytes, limits: Limits) -> bytes:
         deadline = monotonic() + limits.seconds
         kind = (job, limits, self._changes, os.getpid())
-        worker = self._waiting(kind)
+        worker, lost = self._waiting(kind), False
         # One that waited may have ended just as it was asked; the template process may be killed at any time.
         for _ in range(3):
             worker = worker or self._forked(kind)
             try:
                 answer = worker.ask(payload, deadline)
+            except Lost:
+                # Somebody may have killed it, for instance the system that ran out of memory: once is no proof.
+                self._end(worker)
+                if lost:
+                    raise worker.too_much() from None
+                worker, lost = None, True
+                continue
             except BaseException:
                 self._end(worker)
                 raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -207,6 +208,32 @@ def test_a_dead_template_is_started_anew(here: str) -> None:
         one._process.wait()
         assert one.run("kg.rdf.worker:echo", b"b", Limits()) == b"b"
     one.close()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_worker_killed_by_somebody_is_replaced_once(here: str, times: int) -> None:
+    with Template() as one:
+        one.run("kg.rdf.worker:echo", b"", Limits())
+        assert one._process is not None
+        children = Path(f"/proc/{one._process.pid}/task/{one._process.pid}/children")
+
+        def kill() -> None:
+            known = set(before)
+            while len(known) < len(before) + times:
+                for pid in set(children.read_text().split()) - known:
+                    time.sleep(0.3)
+                    os.kill(int(pid), signal.SIGKILL)
+                    known.add(pid)
+
+        before = children.read_text().split()
+        killer = threading.Thread(target=kill)
+        killer.start()
+        if times == 1:
+            assert one.run(f"{here}:sleep", b"1", Limits(seconds=8)) == b"woke"
+        else:
+            with pytest.raises(InputError, match="more than 512 MiB"):
+                one.run(f"{here}:sleep", b"1", Limits(seconds=8))
+        killer.join()
 
 
 def test_a_template_that_cannot_start_says_so() -> None:
