@@ -62,7 +62,7 @@ def parse_texts(value: Any, name: str) -> list[str]:
     """
     if value is not None and not isinstance(value, str | list | tuple):
         raise InputError(f"{shown(value)} is neither a text nor a list of texts", where=name)
-    texts = list(words(value))
+    texts = list(words(value, name=name))
     wrong = [text for text in texts if not isinstance(text, str) or not 0 < len(text.strip()) <= 1_000]
     if wrong or len(texts) > MOST:
         given = shown(wrong[0]) if wrong else f"{len(texts)} texts"
