@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if "hetionet" in jobs and given.hetionet is None:
         parser.error(f"hetionet needs --hetionet FOLDER; {hetionet.WHERE}")
     where = {**machine(), "peers_missing": [shown for name, shown in PEERS.items() if find_spec(name) is None]}
-    place = given.results / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json"
+    place = given.results / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.json"
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary)
