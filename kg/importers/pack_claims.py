@@ -1,6 +1,6 @@
 """The claims of a pack and their evidence, one block after the other: what is right goes on at once.
 
-Lives here: `Claims`, `Joins`. May enter: blocks whose claim and items passed their doors. Never here: files, doors.
+Lives here: `Claims`. May enter: blocks whose claim and items passed their doors. Never here: files, doors.
 What leans on something faulty or missing waits to the end, and is told by the checks of `pack_links`.
 """
 
@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import orjson
 
 from kg.citations.parsed import Failure
-from kg.errors import InputError
 from kg.ids import RecordKind
+from kg.importers.joins import Joins
 from kg.importers.pack_links import Known, Placed, check_claims, check_evidence
 from kg.importers.pack_quick import Block, Item
 from kg.importers.sources import Source
@@ -23,33 +23,6 @@ from kg.vocabulary import Vocabulary
 
 Put: TypeAlias = Callable[[RecordKind, str, str], None]
 """Takes the kind, the id and the canonical payload of a good record."""
-
-
-class Joins:
-    """Says whether both ends of a claim are there, and of types that its relation allows."""
-
-    def __init__(self, known: Known, vocabulary: Vocabulary) -> None:
-        self._known, self._vocabulary = known, vocabulary
-        self._fits: dict[tuple[str, str, str], bool] = {}
-
-    def __call__(self, subject: str, relation: str, object: str) -> bool:
-        """Look at one claim. Cost: a look-up, once ends of these types were met."""
-        known = self._known
-        ends = [known.entities.get(id) or known.base.entities.get(id) for id in (subject, object)]
-        if ends[0] is None or ends[1] is None:
-            return False
-        if known.faulty and any(("entity", id) in known.faulty for id in (subject, object)):
-            return False
-        key = relation, ends[0].type, ends[1].type
-        found = self._fits.get(key)
-        if found is None:
-            try:
-                self._vocabulary.check_ends(*key)
-                found = True
-            except InputError:
-                found = False
-            self._fits[key] = found
-        return found
 
 
 class Claims:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kg.citations.parsed import Failure
-from kg.errors import InputError
 from kg.ids import RecordKind
+from kg.importers.joins import Joins
 from kg.importers.pack_links import Holding, Known, Placed, check_claims, check_entities, check_evidence
 from kg.importers.rdf_given import Given
 from kg.importers.rdf_records import Key, Reading
@@ -62,7 +62,6 @@ class Together:
     def __post_init__(self) -> None:
         self.source = Source(self.given.name, "")
         self.reading = Reading(self.source, self.vocabulary, self._merged_into)
-        self._fits: dict[tuple[str, str, str], bool] = {}
         self._doubted: set[tuple[str, str]] = set()
 
     def take(self, parts: Parts) -> None:
@@ -186,8 +185,9 @@ class Together:
         """Return the claims whose ends are there and allowed."""
         good: list[int] = []
         doubtful: list[int] = []
+        joins = Joins(known, self.vocabulary)
         for at, (subject, relation, object) in enumerate(zip(kept.first, kept.second, kept.third, strict=True)):
-            (good if self._joins(known, subject, relation, object or "") else doubtful).append(at)
+            (good if joins(subject, relation, object or "") else doubtful).append(at)
         known.claims.update(dict.fromkeys((kept.ids[at] for at in good), _SOME_CLAIM))
         if not doubtful:
             return kept
@@ -195,24 +195,6 @@ class Together:
         doubted: list[Placed[Claim]] = [self._doubtful("claim", kept, at, lines) for at in doubtful]
         faults += check_claims(doubted, known, self.vocabulary, items=items)
         return kept.only(sorted([*good, *(at for at in doubtful if kept.ids[at] in known.claims)]))
-
-    def _joins(self, known: Known, subject: str, relation: str, object: str) -> bool:
-        """Say whether both ends of a claim are there, and of types that its relation allows."""
-        ends = [known.entities.get(id) or self.base.entities.get(id) for id in (subject, object)]
-        if ends[0] is None or ends[1] is None:
-            return False
-        if known.faulty and any(("entity", id) in known.faulty for id in (subject, object)):
-            return False
-        key = relation, ends[0].type, ends[1].type
-        found = self._fits.get(key)
-        if found is None:
-            try:
-                self.vocabulary.check_ends(*key)
-                found = True
-            except InputError:
-                found = False
-            self._fits[key] = found
-        return found
 
     def _check_evidence(self, known: Known, kept: Kept, lines: Lines, faults: list[Failure]) -> Kept:
         """Return the items whose claim, work and predecessor are there."""

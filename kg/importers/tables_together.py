@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kg.errors import InputError
 from kg.ids import RecordKind
 from kg.importers.base import Base
+from kg.importers.joins import Joins
 from kg.importers.pack_links import Known, Placed, check_claims, check_entities, check_evidence, once, with_items
 from kg.importers.sources import Source
 from kg.importers.tables import Table, rows_of
@@ -63,7 +63,6 @@ class Together:
         self.known = Known(self.base, whole="tables")
         self.doors = Doors(self.vocabulary, self._merged_into)
         self.failures = self.doors.failures
-        self._fits: dict[tuple[str, str, str], bool] = {}
 
     def take(self, tables: Sequence[Table]) -> None:
         """Take all rows, in the order of the tables; then the batch holds what is new and right."""
@@ -211,8 +210,9 @@ class Together:
         """Return the claims whose ends are there and allowed."""
         good: list[int] = []
         doubtful: list[int] = []
+        joins = Joins(self.known, self.vocabulary)
         for at, (subject, relation, object) in enumerate(zip(kept.first, kept.second, kept.third, strict=True)):
-            (good if self._joins(subject, relation, object or "") else doubtful).append(at)
+            (good if joins(subject, relation, object or "") else doubtful).append(at)
         self.known.claims.update(dict.fromkeys((kept.ids[at] for at in good), _SOME_CLAIM))
         if not doubtful:
             return kept
@@ -220,24 +220,6 @@ class Together:
         doubted: list[Placed[Claim]] = [placed("claim", kept, at, source) for at in doubtful]
         self.failures += check_claims(doubted, self.known, self.vocabulary, items=items)
         return kept.only(sorted([*good, *(at for at in doubtful if kept.ids[at] in self.known.claims)]))
-
-    def _joins(self, subject: str, relation: str, object: str) -> bool:
-        """Say whether both ends of a claim are there, and of types that its relation allows."""
-        ends = [self.known.entities.get(id) or self.base.entities.get(id) for id in (subject, object)]
-        if ends[0] is None or ends[1] is None:
-            return False
-        if self.known.faulty and any(("entity", id) in self.known.faulty for id in (subject, object)):
-            return False
-        key = relation, ends[0].type, ends[1].type
-        found = self._fits.get(key)
-        if found is None:
-            try:
-                self.vocabulary.check_ends(*key)
-                found = True
-            except InputError:
-                found = False
-            self._fits[key] = found
-        return found
 
     def _evidence(self, kept: Kept, source: Source) -> Kept:
         """Return the items whose claim, work and predecessor are there."""
