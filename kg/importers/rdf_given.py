@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from kg.citations.parsed import Failure
 from kg.errors import InputError
-from kg.importers.sources import Source
+from kg.importers.sources import Source, whole_lines
 
 PIECE = 1 << 20
 _ID = r"(?P<kind>claim|entity|evidence|work)[:/](?P<id>[A-Za-z0-9_.:+-]+)"
@@ -112,14 +112,5 @@ class Given:
 
     def _texts(self) -> Iterator[str]:
         """Give the text in pieces of whole lines that end in LF."""
-        left = ""
         with io.TextIOWrapper(self.open(), encoding="utf-8-sig", errors="replace", newline=None) as stream:
-            while piece := stream.read(PIECE):
-                cut = piece.rfind("\n") + 1
-                if cut:
-                    yield left + piece[:cut]
-                    left = piece[cut:]
-                else:
-                    left += piece
-        if left:
-            yield left
+            yield from whole_lines(stream)

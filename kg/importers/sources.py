@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TextIO
 
 from kg.citations.parsed import Failure, failure
 
@@ -70,17 +71,22 @@ class File:
 
         Cost: about a nanosecond a character; a piece of some 10^6 characters is held, or a line where that is longer.
         """
-        left = ""
         with self.path.open(encoding="utf-8-sig", newline=None) as stream:
-            while piece := stream.read(PIECE):
-                cut = piece.rfind("\n") + 1
-                if cut:
-                    yield left + piece[:cut]
-                    left = piece[cut:]
-                else:
-                    left += piece
-        if left:
-            yield left
+            yield from whole_lines(stream)
+
+
+def whole_lines(stream: TextIO) -> Iterator[str]:
+    """Give what is left of a stream in pieces of whole lines that end in LF; the last may end without."""
+    left = ""
+    while piece := stream.read(PIECE):
+        cut = piece.rfind("\n") + 1
+        if cut:
+            yield left + piece[:cut]
+            left = piece[cut:]
+        else:
+            left += piece
+    if left:
+        yield left
 
 
 def read_source(path: Path, *, name: str) -> Source | Failure:
