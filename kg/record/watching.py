@@ -18,7 +18,8 @@ from kg.record.faults import explained
 if TYPE_CHECKING:
     import psycopg
 
-CHANNEL = "evidence_kg"
+CHANNEL = "'evidence_kg_' || cast(to_regclass('revision') as oid)"
+"""One for each record: schemas of one database, and databases of one server, do not hear each other."""
 Wait = Callable[[float], bool]
 """Waits for at most so many seconds; returns whether something was said."""
 
@@ -26,14 +27,14 @@ Wait = Callable[[float], bool]
 def tell(connection: sa.Connection, number: int) -> None:
     """Say, within the transaction that writes a revision, that there is one; it is heard when that is kept."""
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_notify(CHANNEL, str(number))))
+        connection.execute(sa.select(sa.func.pg_notify(sa.literal_column(CHANNEL), str(number))))
 
 
 @contextmanager
 def listening(engine: sa.Engine, place: Place) -> Iterator[Wait | None]:
     """Give what waits for the next write, on a connection of its own; None where a database does not tell.
 
-    Writes to other schemas of the same database are heard as well. One that happened before is not.
+    Writes to other records in the same database are not heard, nor is one that happened before.
     """
     if engine.dialect.name != "postgresql":
         yield None
@@ -41,7 +42,7 @@ def listening(engine: sa.Engine, place: Place) -> Iterator[Wait | None]:
     with explained(place.shown), engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         connection.detach()
-        connection.exec_driver_sql(f"LISTEN {CHANNEL}")
+        connection.exec_driver_sql(f"LISTEN {connection.scalar(sa.select(sa.literal_column(CHANNEL)))}")
         raw = cast("psycopg.Connection", connection.connection.dbapi_connection)
 
         def wait(seconds: float) -> bool:

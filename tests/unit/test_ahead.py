@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ import sqlalchemy as sa
 import kg
 from kg.ahead import Ahead
 from kg.model import Change, Entity, Text
+from kg.record.watching import CHANNEL
+from tests.conftest import schema
 
 
 @pytest.fixture
@@ -68,15 +71,31 @@ def test_only_postgresql_tells(graph: kg.Graph, database_url: str) -> None:
 
 
 @pytest.mark.postgres
+def test_records_in_one_database_do_not_hear_each_other(postgres_server: sa.Engine) -> None:
+    with contextmanager(schema)(postgres_server) as here, contextmanager(schema)(postgres_server) as there:
+        one, other = kg.open(here, empty=True, ontology=()), kg.open(there, empty=True, ontology=())
+        with one.store.listening() as wait:
+            assert wait is not None
+            flood(other, 1)
+            assert not wait(0.3)
+            flood(one, 1)
+            assert wait(5)
+        one.store.close()
+        other.store.close()
+
+
+@pytest.mark.postgres
 def test_a_connection_that_is_cut_is_taken_up_again(
     postgres_url: str, postgres_server: sa.Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     graph, other = kg.open(postgres_url, empty=True, ontology=()), kg.open(postgres_url, ontology=())
+    with graph.store.bulk() as bulk:
+        channel = bulk.connection.scalar(sa.select(sa.literal_column(CHANNEL)))
     with Ahead(graph):
         waited(graph, flood(other, 1), seconds=5)
         with postgres_server.connect() as connection:
-            asked = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN evidence_kg'"
-            assert connection.exec_driver_sql(asked).first() is not None
+            asked = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = %s"
+            assert connection.exec_driver_sql(asked, (f"LISTEN {channel}",)).first() is not None
         time.sleep(0.2)
         waited(graph, flood(other, 2), seconds=10)
     assert "cannot be followed" in caplog.text
