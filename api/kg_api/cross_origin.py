@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OPEN = re.compile(r"/(?:id/.+|ontology(?:/.+)?|\.well-known/void|sparql)")
-TOLD = "ETag, Link, Retry-After, X-Complete, X-Limits, X-Request-Id"
+TOLD = "ETag, Link, Retry-After, X-Complete, X-Limits, X-Note, X-Request-Id"
 """Headers that a script may read beside the few that it always may."""
 TAKEN = "Accept, Accept-Language, Content-Type, If-None-Match"
 """Headers that a script may send; nothing that says who asks."""

@@ -77,6 +77,8 @@ def sparql(
         _table(context.graph, found)
     else:
         click.echo(found.body, nl=not found.body.endswith(b"\n"))
+    for one in found.unknown:
+        click.echo(one.said(context.lang), err=True)
     if not found.complete:
         click.echo(f"{say('incomplete', context.lang)}: {', '.join(found.limits)}", err=True)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from kg.rdf import evaluate, results, walks, worker
 from kg.rdf.dataset import difference, everything
 from kg.rdf.guard import Checked
 from kg.rdf.nodes import XSD, Quad, lines
+from kg.rdf.unknown import Unknown, unknown
 from kg.rdf.worker import MIB, Limits
 
 PIECE_QUADS = 20_000
@@ -57,6 +58,7 @@ class Found:
         count: Rows or triples in it; 1 for ASK.
         limits: Which limits cut it, "rows" or "bytes"; none when it is complete.
         revision: Of the dataset that was asked.
+        unknown: Names in the query that name nothing here, looked for where at most one row was found.
     """
 
     format: results.Format
@@ -64,6 +66,7 @@ class Found:
     count: int
     limits: tuple[str, ...]
     revision: int
+    unknown: tuple[Unknown, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -192,6 +195,18 @@ class Endpoint:
         call fills the dataset, 1 s for 20,000 quads. A path of any length from or to one entity is walked on the arrays
         of the network, without dataset.
         """
+        found = self._asked(query, format, network, changes, budget)
+        # A sum over nothing is a row as well, and so is the answer to ASK.
+        return found if found.count > 1 else replace(found, unknown=unknown(query, network, self._extra))
+
+    def _asked(
+        self,
+        query: Checked,
+        format: results.Format,
+        network: Network,
+        changes: Callable[[int, int], Iterable[Revision]],
+        budget: Budget,
+    ) -> Found:
         walk = None if self._extra else walks.recognised(query, network)
         if walk is not None:
             made = walks.answered(walk, network, format.name, most=budget.rows, bytes_most=budget.bytes)

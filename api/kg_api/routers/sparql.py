@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
@@ -30,6 +31,8 @@ from kg_api.sparql_request import Asked, read
 router = APIRouter(include_in_schema=False)
 SECONDS = 5
 SEEN = "Accept, Accept-Encoding, Accept-Language"
+_ASCII = "".join(map(chr, range(0x20, 0x7F)))
+"""What stands in a header as it is; the rest is percent-encoded, as in an IRI."""
 _OFF = "SPARQL over HTTP is off here: queries of strangers need processes that can be limited and killed, as Linux has"
 
 
@@ -102,6 +105,8 @@ async def _answered(request: Request, asked: Asked) -> Response:
     headers["X-Complete"] = "true" if found.complete else "false"
     if not found.complete:
         headers["X-Limits"] = ", ".join(found.limits)
+    if found.unknown:
+        headers["X-Note"] = quote(". ".join(one.said() for one in found.unknown), safe=_ASCII)
     media_type = format.media_type + ("; charset=utf-8" if format.media_type.startswith("text/") else "")
     return sent(request, Body.of(found.body), headers, media_type)
 
