@@ -17,7 +17,7 @@ import orjson
 
 from kg.errors import InputError, ShapeViolation
 from kg.ids import RECORD_KINDS, RecordKind
-from kg.model import Claim, Evidence, Record, canonical, from_payload, kind_of, to_payload
+from kg.model import KINDS, Record, canonical, from_payload, kind_of, to_payload
 from kg.record.rows import FORMS, Row
 from kg.record.spool import Spool
 
@@ -141,11 +141,9 @@ def rows_of(kind: RecordKind, payloads: Iterable[str]) -> list[Row]:
     return list(map(_ROWS[kind], payloads))
 
 
-def _plain(type_: type[Claim | Evidence]) -> Callable[[str], Row]:
+def _plain(kind: RecordKind) -> Callable[[str], Row]:
     """Return what reads the payload of a kind whose values all lie in the table as they are."""
-    blank: dict[str, Any] = {spec.name: None for spec in fields(type_)}
-    defaults = {name: value for name, value in _defaults(type_).items() if name in blank}
-    blank |= defaults
+    blank: dict[str, Any] = {spec.name: None for spec in fields(KINDS[kind])} | {**DEFAULTS[kind]}
     names = itemgetter(*blank)
 
     def row(payload: str) -> Row:
@@ -155,19 +153,20 @@ def _plain(type_: type[Claim | Evidence]) -> Callable[[str], Row]:
     return row
 
 
-def _defaults(type_: type[Claim | Evidence]) -> Mapping[str, Any]:
-    return {spec.name: spec.default for spec in fields(type_) if spec.default.__class__ in {str, bool}}
-
-
 def _whole(kind: RecordKind) -> Callable[[str], Row]:
     """Return what reads the payload of a kind by way of its record."""
     form = FORMS[kind]
     return lambda payload: form.row(from_payload(kind, json.loads(payload)))
 
 
+DEFAULTS: Mapping[RecordKind, Mapping[str, Any]] = {
+    kind: {spec.name: spec.default for spec in fields(type_) if spec.default.__class__ in {str, bool}}
+    for kind, type_ in KINDS.items()
+}
+"""What records of a kind hold where their payload says nothing."""
 _ROWS: Mapping[RecordKind, Callable[[str], Row]] = {
-    "claim": _plain(Claim),
+    "claim": _plain("claim"),
     "entity": _whole("entity"),
-    "evidence": _plain(Evidence),
+    "evidence": _plain("evidence"),
     "work": _whole("work"),
 }

@@ -5,10 +5,12 @@ Lives here: `Spool`. May enter: texts. Never here: what they mean. The file has 
 
 from __future__ import annotations
 
+import os
 import tempfile
 import weakref
 from array import array
 from collections.abc import Sequence
+from typing import IO
 
 from kg.errors import StoreError
 
@@ -36,10 +38,10 @@ class Spool:
     """
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=HELD)  # noqa: SIM115
+        self._held = bytearray()
+        self._file: IO[bytes] | None = None
         self._starts = array("q", [0])
         self._waiting: list[bytes] = []
-        weakref.finalize(self, self._file.close)
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -69,17 +71,24 @@ class Spool:
         return [self._read(starts[at], starts[at + 1]).decode() for at in places]
 
     def _write(self) -> None:
+        self._held += b"".join(self._waiting)
+        self._waiting.clear()
+        if len(self._held) <= (HELD if self._file is None else 0):
+            return
         try:
-            self._file.seek(0, 2)
-            self._file.write(b"".join(self._waiting))
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+                weakref.finalize(self, self._file.close)
+            while self._held:
+                del self._held[: self._file.write(self._held)]
         except OSError as fault:
             raise _full(fault) from fault
-        self._waiting.clear()
 
     def _read(self, begin: int, end: int) -> bytes:
+        if self._file is None:
+            return bytes(self._held[begin:end])
         try:
-            self._file.seek(begin)
-            return self._file.read(end - begin)
+            return os.pread(self._file.fileno(), end - begin, begin)
         except OSError as fault:
             raise _full(fault) from fault
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from unicodedata import is_normalized
 
 import orjson
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from kg.errors import Conflict, InputError, ShapeViolation
 from kg.inputs import clean
-from kg.model import Change, Claim, Entity, Evidence, Text, Work, canonical
+from kg.model import Change, Claim, Entity, Evidence, Record, Text, Work, canonical
 from kg.record import Store, filling
 from kg.record.batch import Batch
 from tests.histories import Clock, State, Wish, batches, changes_for, examples, fold, fresh, state_of
@@ -107,6 +108,54 @@ def test_what_leans_on_nothing_is_refused_and_nothing_is_written() -> None:
         assert [one.number for one in store.revisions()] == [1]
 
 
+ITEM = Evidence("w.1", "a--raises--b", "w", "supports", "argument", "weak", "It does.", "memory")
+AROUND = [
+    Entity("a", "Risk", Text("A")),
+    Entity("b", "Risk", Text("B")),
+    Claim(ITEM.claim, "a", "raises", "b"),
+    Work("w", "book", "T"),
+]
+HOSTILE = ["\\u0000", '"{\\"a\\": 1}"', "true", "7", "\x01\x1f\x7f\u2028", "微调 😀", "null", "'--", "$.a", " "]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A new store of each kind."""
+    on_sqlite = request.param == "sqlite"
+    with fresh(None if on_sqlite else request.getfixturevalue("postgres_server")) as made:
+        yield made
+
+
+def test_texts_come_out_of_the_log_as_they_went_in(store: Store) -> None:
+    texts = [replace(ITEM, id=f"w.t{at}", statement=f"S{text}", quote=text) for at, text in enumerate(HOSTILE)]
+    flags = [replace(ITEM, id="w.f1", inferred=True, status="proposed"), replace(ITEM, id="w.f2", supersedes="w.f1")]
+    store.fill(Batch.of([*AROUND, *texts, *flags]), actor="ann", act="add", expect=0)
+    kept = {one.id: replace(one, recorded_at=None) for one in store.records().evidence}
+    assert kept == {one.id: one for one in (*texts, *flags)}
+    assert store.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        (Claim("a--raises--c", "a", "raises", "c"), "claim a--raises--c names the entity 'c'"),
+        (replace(ITEM, id="w.2", claim="a--raises--c"), "evidence w.2 names the claim 'a--raises--c'"),
+        (replace(ITEM, id="w.2", work="v"), "evidence w.2 names the work 'v'"),
+        (replace(ITEM, id="w.2", supersedes="w.0"), "evidence w.2 names the evidence 'w.0'"),
+        (Work("v", "book", "T", merged_into="u"), "work v names the work 'u'"),
+    ],
+)
+def test_each_reference_that_leads_nowhere_is_named(store: Store, record: Record, said: str) -> None:
+    with pytest.raises(ShapeViolation, match=said):
+        store.fill(Batch.of([*AROUND, ITEM, record]), actor="ann", act="add", expect=0)
+    assert store.head() is None
+    store.fill(Batch.of([*AROUND, ITEM]), actor="ann", act="add", expect=0)
+    with pytest.raises(ShapeViolation, match=said):
+        store.fill(Batch.of([record]), actor="ann", act="add", expect=1)
+    assert [one.number for one in store.revisions()] == [1]
+    assert store.verify() == []
+
+
 def test_what_no_database_keeps_is_refused() -> None:
     batch = Batch()
     with pytest.raises(InputError, match="cannot be kept as text"):
@@ -120,17 +169,9 @@ def test_what_no_database_keeps_is_refused() -> None:
 
 
 def test_a_known_item_keeps_the_time_of_its_first_writing() -> None:
-    item = Evidence("w.1", "a--raises--b", "w", "supports", "argument", "weak", "It does.", "memory")
-    records = [
-        Entity("a", "Risk", Text("A")),
-        Entity("b", "Risk", Text("B")),
-        Claim(item.claim, "a", "raises", "b"),
-        Work("w", "book", "T"),
-        item,
-    ]
     with Store.open(":memory:", clock=Clock()) as store:
-        first = store.fill(Batch.of(records), actor="ann", act="add", expect=0)
-        changed = Batch.of([*records[:-1], Evidence(**{**vars_of(item), "strength_reason": "Few cases."})])
+        first = store.fill(Batch.of([*AROUND, ITEM]), actor="ann", act="add", expect=0)
+        changed = Batch.of([*AROUND, replace(ITEM, strength_reason="Few cases.")])
         second = store.fill(changed, actor="ann", act="add", expect=1)
         [kept] = store.records().evidence
         assert (kept.recorded_at, kept.strength_reason) == (first.recorded_at, "Few cases.")
@@ -138,8 +179,3 @@ def test_a_known_item_keeps_the_time_of_its_first_writing() -> None:
         assert [one.id for one in next(store.changes(1, 2)).changes] == ["w.1"]
         assert store.fill(changed, actor="ann", act="add", expect=2).number == 2
         assert store.verify() == []
-
-
-def vars_of(item: Evidence) -> dict[str, object]:
-    """The fields of an item."""
-    return {name: getattr(item, name) for name in Evidence.__dataclass_fields__}
