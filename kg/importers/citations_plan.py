@@ -111,8 +111,10 @@ class _Sorting:
             group = other.independence_group or other.id
             work = replace(work, independence_group=group)
             self.made.versions.append({"key": key, "other": other.id, "why": versions[0].why, "group": group})
+            self._remark(found, f"{key} looks like {other.id}; if it is the same work: `kg merge {other.id} {key}`")
         for match in likely[:1]:
-            self._remark(found, f"{key} may be {match.other}: {match.why}; `kg merge` makes one of them")
+            merge = f"`kg merge {self._kept(match.other).id} {key}` makes one of them"
+            self._remark(found, f"{key} may be {match.other}: {match.why}; {merge}")
         self.made.added.append(key)
         self.made.works[key] = work
         self._stand(work)

@@ -19,6 +19,7 @@ from kg.citations.encodings import ENCODINGS, MAX_BYTES, known_encoding, read_by
 from kg.citations.parsed import Failure, Parsed, ParsedWork, Remark, refuse
 from kg.citations.privacy import private
 from kg.errors import InputError, ParseFailure
+from kg.importers import citations_pages
 from kg.inputs import WorkIn
 from kg.rdf import worker
 from kg.rdf.worker import MIB, Limits
@@ -129,6 +130,9 @@ def _read(data: bytes, name: str, format: str | None, encoding: str | None) -> R
     except ParseFailure as fault:
         refused = refuse(fault.message, source=name, raw=fault.raw, remedy=fault.hint or "")
         return Reading(refused, format or "", called)
+    if format is None and citations_pages.is_page(name, text):
+        refused = refuse(citations_pages.WHY, source=name, raw=text, remedy=citations_pages.REMEDY)
+        return Reading(refused, "", called)
     chosen = formats.format_of(format) if format is not None else formats.recognise(name, text)
     if chosen is None:
         remedy = f"name it: {', '.join(formats.FORMATS)}"

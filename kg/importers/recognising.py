@@ -11,6 +11,7 @@ from typing import Literal
 
 from kg.citations import formats
 from kg.errors import InputError
+from kg.importers.citations_pages import REMEDY, WHY, is_page
 from kg.importers.pack_zip import is_zip, no_parquet
 from kg.importers.tables import FOLDER, is_table, is_tables
 from kg.packs import HEAD as HEAD_OF_PACK
@@ -30,7 +31,7 @@ def family(path: Path) -> Literal["pack", "csv-tables", "rdf", "citations"]:
 
     Raises:
         InputError: it cannot be read, or is an export to Parquet, which holds too little; a folder without a pack or
-            tables, one table without its folder, a file of a spreadsheet program.
+            tables, one table without its folder, a file of a spreadsheet program, an HTML page.
 
     Example:
         >>> family(Path("library.bib")), family(Path("graph.ttl")), family(Path("pack.toml"))
@@ -54,6 +55,8 @@ def family(path: Path) -> Literal["pack", "csv-tables", "rdf", "citations"]:
         )
     if suffix == ".csv" and is_table(path):
         raise InputError(f"{path.name} is one of the tables, not citations", where="path", hint=FOLDER)
+    if path.is_file() and is_page(path.name, _head(path)):
+        raise InputError(f"{path.name}: {WHY}", where="path", hint=REMEDY)
     ends = {end for format in formats.FORMATS.values() for end in format.suffixes} - _SHARED
     if suffix in ends:
         return "citations"

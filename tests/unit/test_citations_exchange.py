@@ -15,6 +15,7 @@ from kg.citations.curated import handed_on
 from kg.citations.privacy import private
 from kg.cli import cli
 from kg.errors import InputError, NotFound
+from kg.importers.citations import import_bytes
 from kg.importers.recognising import family
 from kg.inputs import WorkIn
 from kg.model import Change, Work
@@ -85,8 +86,28 @@ def test_exact_takes_only_identifiers_for_proof(graph: kg.Graph, tmp_path: Path)
     assert graph.load(alike, dry_run=True)["added"] == 0
     report = graph.load(alike, exact=True)
     assert (report["added"], report["works"]) == (1, ["two"])
-    assert any("two may be one" in remark["message"] for remark in report["remarks"])
+    assert any(
+        "two may be one" in remark["message"] and "`kg merge one two`" in remark["message"]
+        for remark in report["remarks"]
+    )
     assert [(item["work"], item["other"]) for item in graph.duplicates()["items"]] == [("two", "one")]
+
+
+def test_another_version_is_told_with_the_way_to_make_one_of_both(graph: kg.Graph, tmp_path: Path) -> None:
+    graph.load(file_of(tmp_path, "a.bib", PAPER))
+    preprint = (
+        "@misc{two, author={Hu, E. and Li, Z.}, title={A first title of a paper}, year=2021, eprint={2101.00001}}"
+    )
+    path = file_of(tmp_path, "b.bib", "\n" + preprint)
+    for report in (graph.load(path, dry_run=True), graph.load(path)):
+        assert [(one["key"], one["other"], one["group"]) for one in report["versions"]] == [("two", "one", "one")]
+        (remark,) = report["remarks"]
+        assert (remark["source"], remark["line"]) == ("b.bib", 2)
+        assert "two looks like one; if it is the same work: " in remark["message"]
+    assert remark["message"].endswith("`kg merge one two`")
+    merged = graph.merge("one", "two", why="one paper", actor="bob")
+    assert (merged["kept"]["id"], merged["merged"]["id"]) == ("one", "two")
+    assert graph.load(path)["remarks"] == []
 
 
 def test_a_work_that_was_taken_back_stays_so_until_that_is_undone(graph: kg.Graph, tmp_path: Path) -> None:
@@ -129,6 +150,34 @@ def test_a_key_of_another_work_gets_a_letter_and_says_so(graph: kg.Graph, tmp_pa
 )
 def test_files_are_known_by_name_or_contents(tmp_path: Path, name: str, text: str, found: str) -> None:
     assert family(file_of(tmp_path, name, text)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("page.html", "<!doctype html><html><style>\n@media (max-width: 3px) {}\n</style></html>"),
+        ("page.htm", "<p>@article{a, title={B}}</p>"),
+        ("library.bib", "\ufeff\n<!-- saved -->\n<HTML lang=en>\n@article{a, title={B}}</HTML>"),
+        ("library.xml", '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "x"><html><record></record></html>'),
+        ("graph.ttl", "<!DOCTYPE html>\n<title>404</title>"),
+        ("nothing", "<html><title>x</title>"),
+    ],
+)
+def test_a_page_is_told_to_be_one(graph: kg.Graph, tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(InputError, match=f"{name}: this is an HTML page") as fault:
+        graph.load(file_of(tmp_path, name, text))
+    assert all(word in str(fault.value.hint) for word in ("kg add work DOI", "bibtex, ris", "turtle", "CSV tables"))
+    report = import_bytes(graph.store, text.encode(), None, name, "ann")
+    (failure,) = report["failures"]
+    assert failure["reason"] == "this is an HTML page, and pages are not read"
+    assert (failure["remedy"], report["added"]) == (fault.value.hint, 0)
+
+
+def test_citations_that_speak_of_pages_are_citations(graph: kg.Graph, tmp_path: Path) -> None:
+    entry = "@misc{a, title={One}, note={<html>}}"
+    assert graph.load(file_of(tmp_path, "saved.html", entry))["added"] == 1
+    page = file_of(tmp_path, "page.html", "<html>\n@misc{b, title={Another matter}}</html>")
+    assert graph.load(page, format="bibtex")["added"] == 1
 
 
 @pytest.mark.parametrize(
