@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import string
+import unicodedata
 from typing import Any
 
 from hypothesis import strategies as st
 
 from kg.citations.csl_terms import DATES, NAMES, PARAGRAPH_SET, TEXTS, TYPES
+from kg.citations.names import display
 from kg.model import Work
 
 AWKWARD = "{}\"\\%&#$_~^`'-–—@,;:=+()[]<>|/ \n\t.?!"
@@ -73,17 +75,27 @@ def csl_items(draw: st.DrawFn) -> dict[str, Any]:
     return item
 
 
+def seen(text: str) -> bool:
+    """Whether something of a text can be seen; a title or author that is but accents is refused at every door."""
+    return any(unicodedata.category(char)[0] in "LNPS" for char in text)
+
+
+def names_are_seen(item: dict[str, Any]) -> bool:
+    """Whether something of each author can be seen; those that are but spaces are left out."""
+    return all(seen(shown) for name in item.get("author", ()) if (shown := display(name).strip()))
+
+
 @st.composite
 def works(draw: st.DrawFn) -> Work:
     """Draw a work whose fields may contradict its CSL-JSON item, as records of other doors do."""
     return Work(
         id=draw(keys),
         type=draw(st.sampled_from(sorted(TYPES))),
-        title=draw(lines.filter(lambda text: text.strip() != "")),
-        authors=tuple(draw(st.lists(lines.filter(lambda text: text.strip() != ""), max_size=4))),
+        title=draw(lines.filter(seen)),
+        authors=tuple(draw(st.lists(lines.filter(seen), max_size=4))),
         year=draw(st.none() | years),
         doi=draw(st.none() | dois),
         arxiv=draw(st.none() | arxivs),
         url=draw(st.none() | urls),
-        csl=draw(csl_items()),
+        csl=draw(csl_items().filter(names_are_seen)),
     )
