@@ -12,9 +12,16 @@ import pytest
 import sqlalchemy as sa
 
 import kg
+from kg.record import migrate
+from tests.migrated import BY_MIGRATIONS
 
 POSTGRES = os.environ.get("KG_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/test")
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+
+def pytest_configure() -> None:
+    """Let new databases get what the migrations sent to the first; tests of migrations ask for `by_migrations`."""
+    migrate.migrate = BY_MIGRATIONS
 
 
 def pytest_collection_finish() -> None:
@@ -70,6 +77,12 @@ def schema(postgres_server: sa.Engine) -> Iterator[str]:
 def sqlite_url(tmp_path: Path) -> str:
     """The URL of an SQLite file that does not exist yet."""
     return f"sqlite:///{tmp_path / 'record.db'}"
+
+
+@pytest.fixture
+def by_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of how a database is brought up: the migrations run for each."""
+    monkeypatch.setattr(migrate, "migrate", BY_MIGRATIONS.real)
 
 
 @pytest.fixture(params=DATABASES)

@@ -19,12 +19,13 @@ import sqlalchemy as sa
 from kg.errors import InputError, StoreError
 from kg.model import Change, Work
 from kg.record import Store, connection
-from kg.record.migrate import migrate
 from kg.record.tables import SCHEMA_VERSIONS
 from kg.settings import default_database
+from tests.migrated import BY_MIGRATIONS
 
 WORK = Change("work", Work("w", "book", "W"))
 NOBODY = 65_534
+pytestmark = pytest.mark.usefixtures("by_migrations")
 
 
 @pytest.fixture
@@ -247,7 +248,7 @@ def test_two_processes_may_make_one_database_at_once(database_url: str) -> None:
 
 def test_a_migration_that_is_cut_off_leaves_nothing(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def cut(connection: sa.Connection) -> None:
-        migrate(connection)
+        BY_MIGRATIONS.real(connection)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

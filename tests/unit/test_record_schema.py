@@ -20,6 +20,7 @@ from kg.record import Store, tables
 from kg.record.migrate import MIGRATIONS
 from kg.record.schema import METADATA
 from kg.record.tables import SCHEMA_VERSIONS
+from tests.migrated import BY_MIGRATIONS
 
 TABLES = (
     "change", "claim", "entity", "evidence", "person", "receipt", "revision", "session", "submission", "token", "work",
@@ -27,7 +28,7 @@ TABLES = (
 
 
 @pytest.fixture
-def engine(database_url: str) -> sa.Engine:
+def engine(database_url: str, by_migrations: None) -> sa.Engine:
     """A raw engine on a migrated database, without our settings but for foreign keys."""
     Store.open(database_url).close()
     made = sa.create_engine(database_url, poolclass=sa.NullPool)
@@ -73,6 +74,36 @@ def test_migrations_lead_to_the_tables_of_the_code(engine: sa.Engine) -> None:
             connection.exec_driver_sql(f"DROP TABLE {table.name}")
         METADATA.create_all(connection)
     assert shape(engine) == migrated
+
+
+TRIGGERS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master ORDER BY name",
+    "postgresql": "SELECT pg_get_triggerdef(t.oid), pg_get_functiondef(tgfoid) FROM pg_trigger t JOIN pg_class c "
+    "ON c.oid = tgrelid WHERE NOT tgisinternal AND relnamespace = current_schema::regnamespace ORDER BY tgname",
+}
+
+
+def test_the_databases_of_other_tests_are_those_of_the_migrations(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for real in (True, False, False):
+        with monkeypatch.context() as patch:
+            if real:
+                patch.setattr("kg.record.migrate.migrate", BY_MIGRATIONS.real)
+            Store.open(database_url).close()
+        engine = sa.create_engine(database_url, poolclass=sa.NullPool)
+        found = shape(engine)
+        with engine.begin() as connection:
+            triggers = connection.exec_driver_sql(TRIGGERS[engine.dialect.name]).all()
+            made.append((found, triggers, connection.exec_driver_sql("SELECT * FROM alembic_version").all()))
+            if engine.dialect.name == "postgresql":
+                name = connection.exec_driver_sql("SELECT current_schema").scalar()
+                connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE; CREATE SCHEMA {name}")
+        for path in tmp_path.iterdir():
+            path.unlink()
+    assert len(made[0][1]) >= 3
+    assert made[0] == made[1] == made[2]
 
 
 def test_queries_name_the_columns_of_the_schema() -> None:
