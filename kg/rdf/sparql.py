@@ -30,6 +30,7 @@ from kg.rdf.worker import MIB, Limits
 
 PIECE_QUADS = 20_000
 FILL_SECONDS = 600.0
+Changes = Callable[[int, int], Iterable[Revision]]
 _NUMBERS: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys((XSD + name for name in ("integer", "int", "long", "nonNegativeInteger")), int),
     **dict.fromkeys((XSD + name for name in ("double", "float")), float),
@@ -170,13 +171,7 @@ class Endpoint:
         self._network: Network | None = None
 
     def ask(
-        self,
-        query: Checked,
-        format: results.Format,
-        *,
-        network: Network,
-        changes: Callable[[int, int], Iterable[Revision]],
-        budget: Budget,
+        self, query: Checked, format: results.Format, *, network: Network, changes: Changes, budget: Budget
     ) -> Found:
         """Evaluate a query.
 
@@ -200,12 +195,7 @@ class Endpoint:
         return found if found.count > 1 else replace(found, unknown=unknown(query, network, self._extra))
 
     def _asked(
-        self,
-        query: Checked,
-        format: results.Format,
-        network: Network,
-        changes: Callable[[int, int], Iterable[Revision]],
-        budget: Budget,
+        self, query: Checked, format: results.Format, network: Network, changes: Changes, budget: Budget
     ) -> Found:
         walk = None if self._extra else walks.recognised(query, network)
         if walk is not None:
@@ -229,15 +219,14 @@ class Endpoint:
             return _found(workers.run(f"{evaluate.__name__}:answer", payload, limits), format)
         # The template process died, and its successor is empty.
         self._forget(workers)
-        workers = self._ready(network, changes)
-        return _found(workers.run(f"{evaluate.__name__}:answer", payload, limits), format)
+        return _found(self._ready(network, changes).run(f"{evaluate.__name__}:answer", payload, limits), format)
 
     def close(self) -> None:
         """End the template process; the next query starts another."""
         with self._lock:
             self._drop()
 
-    def _ready(self, network: Network, changes: Callable[[int, int], Iterable[Revision]]) -> Workers:
+    def _ready(self, network: Network, changes: Changes) -> Workers:
         """Return workers that hold the dataset of the network's revision, or of a later one."""
         with self._lock:
             if self._workers is not None and self._network is not None:
@@ -253,7 +242,7 @@ class Endpoint:
             self._network = network
             return self._workers
 
-    def _filled(self, network: Network, changes: Callable[[int, int], Iterable[Revision]]) -> Workers:
+    def _filled(self, network: Network, changes: Changes) -> Workers:
         workers = self._make()
         weakref.finalize(self, workers.close)
         revision, pieces = network.snapshot.revision, 0
@@ -286,7 +275,7 @@ def _pieces(some: Iterable[Quad]) -> Iterator[bytes]:
     yield "".join(held).encode()
 
 
-def _follow(workers: Workers, old: Network, new: Network, changes: Callable[[int, int], Iterable[Revision]]) -> None:
+def _follow(workers: Workers, old: Network, new: Network, changes: Changes) -> None:
     start, end = old.snapshot.revision, new.snapshot.revision
     gone, fresh = difference(old, new, changes(start, end))
     said = {"from": start, "to": end, "gone": "".join(lines(gone)), "fresh": "".join(lines(fresh))}

@@ -293,31 +293,6 @@ def test_a_refused_item_records_no_work(graph: kg.Graph, ann: Visitor) -> None:
     assert (graph.revision, "new2024" in graph.snapshot.works) == (1, False)
 
 
-def test_a_new_end_that_was_not_proposed_is_pointed_at(graph: kg.Graph, ann: Visitor) -> None:
-    told = ann.post("/contribute", 422, act="send", **{**ITEM, "object": "", "new_en": "Quite new risk"})
-    assert "press the button that proposes the entity" in told.lower()
-    assert re.search(r"<details[^>]* open[^>]*><summary>An end that is not here yet", told)
-
-
-@pytest.mark.parametrize(("lang", "words"), [("en", "Kind of study: Fill this in."), ("zh", "研究类型：请填写此项。")])
-def test_every_field_at_fault_is_marked_and_told(graph: kg.Graph, ann: Visitor, lang: str, words: str) -> None:
-    given = {name: ITEM[name] for name in ("subject", "relation", "object", "work", "stance")}
-    shown = ann.post(f"/contribute?lang={lang}", 422, act="send", **given, quote="a\x01b")
-    marked = set(re.findall(r'<(?:input|select|textarea) id="c-(\w+)"[^>]*aria-invalid="true"', shown))
-    assert marked == {"kind", "strength", "strength_reason", "locator", "statement", "basis", "quote"}
-    assert words in shown
-    assert len(re.findall(r"<li>", shown[shown.index('id="problem"') : shown.index("<h1>")])) == len(marked)
-    assert graph.revision == 1
-
-
-def test_every_field_of_a_revision_at_fault_is_told_beside_it(ann: Visitor, bob: Visitor) -> None:
-    path = "/works/hu2022lora/revision"
-    shown = bob.post(path, 422, act="preview", revision="1", title="", year="3", doi="x", url="x")
-    marked = re.findall(r'<(?:input|select|textarea) id="r-([\w-]+)"[^>]*aria-invalid="true"', shown)
-    assert set(marked) >= {"title", "doi", "url"}
-    assert shown.count('class="bad-field"') == len(marked)
-
-
 @pytest.mark.parametrize(("token", "status"), [("wrong", 401), ("", 422)])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_wrong_token_leaves_the_form(app: FastAPI, token: str, status: int, lang: str) -> None:

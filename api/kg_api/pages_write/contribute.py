@@ -20,7 +20,7 @@ from kg_api import security
 from kg_api.asking import TheGraph, TheLang
 from kg_api.pages_read import frame
 from kg_api.pages_read.criteria_form import pickers, terms
-from kg_api.pages_write.desk import Form, Visit, led, one, shown
+from kg_api.pages_write.desk import Form, Visit, led, one, said, shown
 from kg_api.pages_write.effects import effect
 from kg_api.problems import Refusal
 from kg_api.routers.contribute import revisable, work_values
@@ -30,6 +30,13 @@ CLAIM = ("claim", "subject", "relation", "object")
 ITEM = ("stance", "kind", "strength", "strength_reason", "locator", "statement", "quote", "basis")
 ENTITY = ("new_end", "new_type", "new_en", "new_zh", "new_definition")
 FIELDS = (*CLAIM, "work", "citation", *ITEM, "inferred", "reason", "revises", *ENTITY)
+FIELD_OF = {
+    "type": "new_type",
+    **dict.fromkeys(("id", "label", "label.en"), "new_en"),
+    "label.zh": "new_zh",
+    **dict.fromkeys(("definition", "definition.en"), "new_definition"),
+}
+"""Which field of the form holds what is said of a new entity; its id follows from its English name."""
 NOTHING: Mapping[str, None] = dict.fromkeys(("problem", "entity", "preview", "effect", "work_plan"))
 ACTS = ("preview", "send", "work", "entity")
 Document = dict[str, Any]
@@ -72,6 +79,8 @@ def _act(request: Request, graph: Graph, lang: Any, form: Form) -> Response:
         return _sent(visit, given, actor)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
+        if act == "entity":
+            problem["fields"] = _fields_of_entity(visit, given, problem)
         return _page(visit, given, status=problem["status"], problem=problem)
 
 
@@ -109,6 +118,14 @@ def _with_entity(visit: Visit, given: Mapping[str, str], actor: str) -> Response
     end = "object" if given.get("new_end") == "object" else "subject"
     kept = {name: value for name, value in given.items() if name not in {*ENTITY, "claim"}}
     return _page(visit, {**kept, end: made["id"]}, entity=made)
+
+
+def _fields_of_entity(visit: Visit, given: Mapping[str, str], problem: Document) -> Mapping[str, str]:
+    """Return what is wrong with a new entity by the fields of the form, all that must be filled in included."""
+    found = {FIELD_OF.get(name, name): wrong for name, wrong in problem["fields"].items()}
+    if problem["status"] == 422:
+        found |= {name: said(visit.lang)["field_missing"] for name in ("new_type", "new_en") if name not in given}
+    return found
 
 
 def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
@@ -202,5 +219,12 @@ def _page(visit: Visit, given: Mapping[str, str], *, status: int = 200, **found:
         "basis": terms(vocabulary.bases, lang),
         "new_type": terms(vocabulary.entity_types, lang),
     }
-    context = {"given": given, "choices": choices, "pickers": pickers(graph, lang, claims=True), **found}
+    at_fault = (found.get("problem") or {}).get("fields", ())
+    context = {
+        "given": given,
+        "faulty_entity": any(name in ENTITY for name in at_fault),
+        "choices": choices,
+        "pickers": pickers(graph, lang, claims=True),
+        **found,
+    }
     return shown(visit, "write/contribute.html", {**NOTHING, **context}, status=status)
