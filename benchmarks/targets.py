@@ -85,7 +85,7 @@ TARGETS = (
     Target("matrix on Hetionet", "3 times scipy", "matrix on Hetionet", HETIONET, "scipy", 3,
            why="peers search backwards from the diseases, which are fewer"),
     Target("10 best paths, 10^4", "300 times networkx", "k paths", SMALL, "networkx", 300,
-           why="networkx does less: no signs, no bound on links"),
+           why="networkx does less: no bound on links; without signs, which is less still, in the figures"),
     Target("10 best paths, 10^6", "10 times igraph", "k paths", MILLION, "igraph", 10,
            why="igraph does less: no signs, no bound on links"),
     Target("impact, 10^6", "150 times networkx", "impact", MILLION, "networkx", 150),
