@@ -288,6 +288,28 @@ def test_english_phrases_on_chinese_pages_are_marked(client: TestClient) -> None
     assert not re.findall(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2,}", body)
 
 
+def test_a_statement_of_the_other_language_says_so(changing: kg.Graph) -> None:
+    items = changing.snapshot.evidence_of(CLAIM)
+    chinese = replace(
+        items[0], id=f"{items[0].id}zh", statement="在多步对抗微调下，防护得以保持。", quote=None, alias=None
+    )
+    mixed = replace(chinese, id=f"{items[0].id}mixed", statement="LoRA 微调后防护失效。")
+    changing.write([Change("evidence", one) for one in (chinese, mixed)], actor="a", act="propose")
+    with TestClient(create_app(changing, warm=False)) as client:
+        for address, foreign in ((f"/claims/{CLAIM}", len(items)), (f"/evidence/{items[0].id}", 1)):
+            page = client.get(f"{address}?lang=zh").text
+            told = r'<p class="statement"><span lang="en">[^<]*</span> <span class="foreign">原文为英文</span></p>'
+            assert (len(re.findall(told, page)), page.count("原文为英文")) == (foreign, foreign)
+            assert "Written in English" not in client.get(f"{address}?lang=en").text
+        page = client.get(f"/claims/{CLAIM}?lang=en").text
+        assert re.findall(r'<span lang="zh-Hans">([^<]*)</span> <span class="foreign">Written in Chinese<', page) == [
+            chinese.statement
+        ]
+        assert "Written in Chinese" in client.get(f"/evidence/{chinese.id}?lang=en").text
+        for own in (chinese, mixed):
+            assert 'class="foreign"' not in client.get(f"/evidence/{own.id}?lang=zh").text
+
+
 @pytest.mark.parametrize(("lang", "said"), [("en", "The address is too long"), ("zh", "地址过长")])
 def test_an_address_that_is_too_long_is_told_on_a_page_that_leads_on(client: TestClient, lang: str, said: str) -> None:
     filters = "&".join(f"without_work=w{number}" for number in range(1_000))

@@ -76,6 +76,20 @@ def test_an_address_opens_its_evidence(open_page: Opened, site: str, lang: str, 
     watch.nothing_happened()
 
 
+@pytest.mark.parametrize("script", [True, False])
+def test_the_panel_says_that_a_statement_is_english(open_page: Opened, site: str, script: bool) -> None:
+    work = "tamirisa2025tar"
+    page, _ = open_page(f"{site}/?work={work}&lang=zh", script=script)
+    panel = page.locator("#panel")
+    for kind, id, title in (("claim", CLAIM, "篡改攻击抵抗"), ("work", work, "Tamper")):
+        panel.locator(f"a[data-kind='{kind}'][data-id='{id}']").first.click()
+        expect(panel.locator("h2")).to_contain_text(title)
+        expect(panel.locator(".statement span[lang=en]")).to_have_count(panel.locator(".statement").count())
+        assert set(panel.locator(".statement .foreign").all_inner_texts()) == {"原文为英文"}
+    page, _ = open_page(f"{site}/?claim={CLAIM}&lang=en", script=script)
+    assert (page.locator("#panel .statement").count(), page.locator("#panel .foreign").count()) == (2, 0)
+
+
 def test_what_is_chosen_comes_out_from_under_the_panel(open_page: Opened, site: str) -> None:
     page, watch = open_page(f"{site}/?claim={CLAIM}")
     page.wait_for_selector("#panel h2")

@@ -17,7 +17,7 @@ from kg.network import Network, sign_of
 from kg.question import explain
 from kg.question.records import evidence_document, why_not
 from kg_viz.legend import points
-from kg_viz.words import words
+from kg_viz.words import foreign, words
 
 Document = dict[str, Any]
 SIDES = ((1, "evidence_for", "none_for"), (-1, "evidence_against", "none_against"), (0, "evidence_neutral", None))
@@ -202,6 +202,7 @@ def _item(network: Network, item: Evidence, lang: str) -> Document:
         "stance": vocabulary.stance(item.stance).label.get(lang),
         "side": vocabulary.stance(item.stance).polarity,
         "statement": item.statement,
+        "foreign": foreign(item.statement, lang),
         "quote": None if item.quote is None else f"{said['quote']}{gap}“{item.quote}”",
         "facts": facts,
         "counts": document["counts"],

@@ -15,7 +15,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from kg_viz.words import words
+from kg_viz.words import foreign, words
 
 FILE = Path(__file__).with_name("words.toml")
 MONTHS = (
@@ -23,7 +23,6 @@ MONTHS = (
     "December",
 )  # fmt: skip
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_LATIN = re.compile(r"[A-Za-z]{2}")
 _WESTERN = re.compile(r"([A-Za-z][ -~\u00a0-\u024f\u2010-\u2026]*[ -~\u00a0-\u024f])")
 _ENGLISH = Markup('<span lang="en">{}</span>')
 PHRASE = 3
@@ -51,12 +50,13 @@ def tongue(text: Any, lang: str) -> Markup:
         (Markup('<span lang="en">LoRA &lt;b&gt;</span>'), Markup('微调 LoRA'), Markup('LoRA'))
     """
     shown = str(text)
-    if lang == "zh" and _LATIN.search(shown) and not _HAN.search(shown):
+    other = foreign(shown, lang)
+    if other == "en":
         return _ENGLISH.format(shown)
     if lang == "zh":
         parts = _WESTERN.split(shown)
         return Markup("").join(_ENGLISH.format(part) if _is_phrase(part) else escape(part) for part in parts)
-    if lang == "en" and _HAN.search(shown) and not _LATIN.search(shown):
+    if other == "zh":
         return Markup('<span lang="zh-Hans">{}</span>').format(shown)
     return escape(shown)
 

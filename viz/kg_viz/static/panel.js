@@ -29,11 +29,25 @@ export function dossierElements(dossier, site) {
 
   const facts = (one) => h("p", { class: "facts" }, one.facts.map((fact) => [h("span", {}, fact), " "]));
 
+  // What is written in the language that the reader has not chosen says so.
+  const statement = (one) =>
+    h(
+      "p",
+      { class: "statement" },
+      one.foreign
+        ? [
+            h("span", { lang: one.foreign === "zh" ? "zh-Hans" : one.foreign }, one.statement),
+            " ",
+            h("span", { class: "foreign" }, said[`foreign_${one.foreign}`]),
+          ]
+        : one.statement,
+    );
+
   const item = (one) =>
     h(
       "li",
       { class: one.counts ? "item" : "item idle" },
-      h("p", { class: "statement" }, one.statement),
+      statement(one),
       one.quote ? h("p", { class: "quote" }, one.quote) : null,
       one.remark ? h("p", { class: "remark" }, one.remark) : null,
       h(
@@ -115,7 +129,7 @@ export function dossierElements(dossier, site) {
             "li",
             { class: one.counts ? "item" : "item idle" },
             h("p", {}, inward("claim", one.claim, one.claim_sentence), " ", h("span", { class: "count" }, one.stance)),
-            h("p", { class: "statement" }, one.statement),
+            statement(one),
             facts(one),
           ),
         ),
