@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,6 +91,21 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """The URL of an empty database, once of each kind."""
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def pack_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the packaged pack at revision 1, to be copied; not to be opened."""
+    path = tmp_path_factory.mktemp("packed") / "record.db"
+    kg.open(f"sqlite:///{path}", lang="en").store.close()
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+    return path
+
+
+@pytest.fixture
+def pack_url(pack_file: Path, tmp_path: Path) -> str:
+    """The URL of a database of its own with the packaged pack at revision 1."""
+    return f"sqlite:///{shutil.copy(pack_file, tmp_path / 'record.db')}"
 
 
 @pytest.fixture(scope="session")

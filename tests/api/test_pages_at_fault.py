@@ -6,30 +6,26 @@ import re
 
 import pytest
 
-import kg
-from tests.api.test_pages_write import ITEM, Visitor
-from tests.api.test_pages_write import ann as ann
-from tests.api.test_pages_write import app as app
-from tests.api.test_pages_write import bob as bob
-from tests.api.test_pages_write import graph as graph
+from tests.api.test_pages_write import ITEM, Still
+from tests.api.test_pages_write import still as still
 
 
-def test_a_new_end_that_was_not_proposed_is_pointed_at(graph: kg.Graph, ann: Visitor) -> None:
-    told = ann.post("/contribute", 422, act="send", **{**ITEM, "object": "", "new_en": "Quite new risk"})
+def test_a_new_end_that_was_not_proposed_is_pointed_at(still: Still) -> None:
+    told = still.ann.post("/contribute", 422, act="send", **{**ITEM, "object": "", "new_en": "Quite new risk"})
     assert "press the button that proposes the entity" in told.lower()
     assert re.search(r"<details[^>]* open[^>]*><summary>An end that is not here yet", told)
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "Kind of study: Fill this in."), ("zh", "研究类型：请填写此项。")])
-def test_every_field_at_fault_is_marked_and_told(graph: kg.Graph, ann: Visitor, lang: str, words: str) -> None:
+def test_every_field_at_fault_is_marked_and_told(still: Still, lang: str, words: str) -> None:
     given = {name: ITEM[name] for name in ("subject", "relation", "object", "work", "stance")}
-    shown = ann.post(f"/contribute?lang={lang}", 422, act="send", **given, quote="a\x01b")
+    shown = still.ann.post(f"/contribute?lang={lang}", 422, act="send", **given, quote="a\x01b")
     marked = set(re.findall(r'<(?:input|select|textarea) id="c-(\w+)"[^>]*aria-invalid="true"', shown))
     assert marked == {"kind", "strength", "strength_reason", "locator", "statement", "basis", "quote"}
     assert words in shown
     assert set(re.findall(r'<span class="bad-field" id="a-(\w+)">', shown)) == marked
     assert len(re.findall(r"<li>", shown[shown.index('id="problem"') : shown.index("<h1>")])) == len(marked)
-    assert graph.revision == 1
+    assert still.unchanged
 
 
 @pytest.mark.parametrize(
@@ -47,22 +43,22 @@ def test_every_field_at_fault_is_marked_and_told(graph: kg.Graph, ann: Visitor, 
 )
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_field_of_a_new_entity_at_fault_is_marked_and_told_beside_it(
-    graph: kg.Graph, ann: Visitor, lang: str, given: dict[str, str], marked: set[str]
+    still: Still, lang: str, given: dict[str, str], marked: set[str]
 ) -> None:
     status = 409 if given.get("new_en") == "Lora" else 422
-    shown = ann.post(f"/contribute?lang={lang}", status, act="entity", new_end="object", **given)
+    shown = still.ann.post(f"/contribute?lang={lang}", status, act="entity", new_end="object", **given)
     found = re.findall(r'<(?:input|select) id="c-(\w+)"[^>]*aria-invalid="true" aria-describedby="a-(\w+)"', shown)
     assert found == [
         (name, name) for name in sorted(marked, key=["new_type", "new_en", "new_zh", "new_definition"].index)
     ]
     assert set(re.findall(r'<span class="bad-field" id="a-(\w+)">[^<]{4,}</span>', shown)) == marked
     assert re.search(r"<details[^>]* open[^>]*><summary>(?:An end that is not here yet|此处尚无的一端)", shown)
-    assert graph.revision == 1
+    assert still.unchanged
 
 
-def test_every_field_of_a_revision_at_fault_is_told_beside_it(ann: Visitor, bob: Visitor) -> None:
+def test_every_field_of_a_revision_at_fault_is_told_beside_it(still: Still) -> None:
     path = "/works/hu2022lora/revision"
-    shown = bob.post(path, 422, act="preview", revision="1", title="", year="3", doi="x", url="x")
+    shown = still.bob.post(path, 422, act="preview", revision="1", title="", year="3", doi="x", url="x")
     marked = re.findall(r'<(?:input|select|textarea) id="r-([\w-]+)"[^>]*aria-invalid="true"', shown)
     assert set(marked) >= {"title", "doi", "url"}
     assert shown.count('class="bad-field"') == len(marked)

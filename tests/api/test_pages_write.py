@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +72,8 @@ class Visitor:
 
 
 @pytest.fixture
-def graph(tmp_path: Path) -> Iterator[kg.Graph]:
-    made = kg.open(f"sqlite:///{tmp_path}/record.db")
+def graph(pack_url: str) -> Iterator[kg.Graph]:
+    made = kg.open(pack_url)
     yield made
     made.store.close()
 
@@ -89,6 +91,35 @@ def ann(graph: kg.Graph, app: FastAPI) -> Visitor:
 @pytest.fixture
 def bob(graph: kg.Graph, app: FastAPI) -> Visitor:
     return Visitor(app, graph.create_token("bob", role="reviewer", name="Bob Ray")["secret"])
+
+
+@dataclass(frozen=True)
+class Still:
+    """A record that many tests look at and none changes, and who visits it."""
+
+    graph: kg.Graph
+    app: FastAPI
+    ann: Visitor
+    bob: Visitor
+
+    @property
+    def unchanged(self) -> bool:
+        return self.graph.revision == 1
+
+
+@pytest.fixture(scope="module")
+def still(pack_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Still]:
+    """For tests in which nothing is written; they need not make a record each."""
+    graph = kg.open(f"sqlite:///{shutil.copy(pack_file, tmp_path_factory.mktemp('still'))}")
+    with pytest.MonkeyPatch.context() as patch:
+        for budget in ("KG_WRITES_PER_MINUTE", "KG_WRONG_TOKENS_PER_MINUTE"):
+            patch.setenv(budget, "1000000")
+        app = create_app(graph, warm=False)
+    ann = Visitor(app, graph.create_token("ann", role="contributor", email="ann@example.org")["secret"])
+    bob = Visitor(app, graph.create_token("bob", role="reviewer", name="Bob Ray")["secret"])
+    yield Still(graph, app, ann, bob)
+    assert graph.revision == 1
+    graph.store.close()
 
 
 def test_the_story_by_forms(graph: kg.Graph, ann: Visitor, bob: Visitor) -> None:
@@ -207,14 +238,14 @@ def test_what_is_written_between_the_look_and_the_decision_is_seen(
     ],
 )
 def test_what_is_wrong_is_said_beside_the_form_and_nothing_is_lost(
-    graph: kg.Graph, ann: Visitor, fields: dict[str, str], status: int, said: str
+    still: Still, fields: dict[str, str], status: int, said: str
 ) -> None:
     kept = {**ITEM, "reason": "keep <me> & \u5fae\u8c03", "act": "send", **fields}
-    told = ann.post("/contribute", status, **kept)
+    told = still.ann.post("/contribute", status, **kept)
     assert said in told
     assert 'id="problem"' in told
     assert "keep &lt;me&gt; &amp; \u5fae\u8c03" in told
-    assert graph.revision == 1
+    assert still.unchanged
 
 
 def test_forms_without_a_session_or_its_proof_write_nothing(graph: kg.Graph, app: FastAPI, ann: Visitor) -> None:
@@ -268,8 +299,8 @@ def test_an_entity_a_work_alone_and_a_revision(graph: kg.Graph, ann: Visitor) ->
     "path",
     ["/contribute", "/sign-in", "/review", "/review?status=returned", "/history", "/history/1", "/history?act=undo"],
 )
-def test_pages_speak_both_languages_and_hold_no_address(ann: Visitor, lang: str, path: str) -> None:
-    text = ann.get(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+def test_pages_speak_both_languages_and_hold_no_address(still: Still, lang: str, path: str) -> None:
+    text = still.ann.get(f"{path}{'&' if '?' in path else '?'}lang={lang}")
     assert "ann@example.org" not in text
     assert ("\u767b\u5f55" in text or "\u9000\u51fa" in text) == (lang == "zh")
 
@@ -284,26 +315,26 @@ def test_pages_speak_both_languages_and_hold_no_address(ann: Visitor, lang: str,
         ("/review?after=x", 422),
     ],
 )
-def test_wrong_addresses_are_told(ann: Visitor, path: str, status: int) -> None:
-    assert "<h1>" in ann.get(path, status)
+def test_wrong_addresses_are_told(still: Still, path: str, status: int) -> None:
+    assert "<h1>" in still.ann.get(path, status)
 
 
-def test_a_refused_item_records_no_work(graph: kg.Graph, ann: Visitor) -> None:
-    ann.post("/contribute", 422, act="send", **{**ITEM, "statement": "", "work": "", "citation": CITATION})
-    assert (graph.revision, "new2024" in graph.snapshot.works) == (1, False)
+def test_a_refused_item_records_no_work(still: Still) -> None:
+    still.ann.post("/contribute", 422, act="send", **{**ITEM, "statement": "", "work": "", "citation": CITATION})
+    assert (still.graph.revision, "new2024" in still.graph.snapshot.works) == (1, False)
 
 
 @pytest.mark.parametrize(("token", "status"), [("wrong", 401), ("", 422)])
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_wrong_token_leaves_the_form(app: FastAPI, token: str, status: int, lang: str) -> None:
-    told = Visitor(app).post(f"/sign-in?lang={lang}", status, token=token, next="/review")
+def test_a_wrong_token_leaves_the_form(still: Still, token: str, status: int, lang: str) -> None:
+    told = Visitor(still.app).post(f"/sign-in?lang={lang}", status, token=token, next="/review")
     assert 'name="token"' in told
     assert 'name="next" value="/review"' in told
     assert ("\u4ee4\u724c" in told) == (lang == "zh")
 
 
-def test_every_act_that_is_logged_has_a_word_and_can_be_asked_for(app: FastAPI) -> None:
-    client = TestClient(app)
+def test_every_act_that_is_logged_has_a_word_and_can_be_asked_for(still: Still) -> None:
+    client = TestClient(still.app)
     written = {ACT, merging.ACT, rdf_load.ACT, tables_load.ACT, pack_load.ACT, citations.ACT, "propose", "undo"}
     written |= {f"mark {status}" for status in ("current", "corrected", "retracted")} | {*OUTCOMES} - {"retract"}
     assert written <= {*ACTS, "create"}
