@@ -112,16 +112,53 @@ def best_paths(
     return Found(rank(network, found)[:k], complete=pops > 0)
 
 
-def reach(network: Network, anchors: Nodes, *, forward: bool, max_links: int, walks: int = WALK_LIMIT) -> Reached:
+def reach(
+    network: Network,
+    anchors: Nodes,
+    *,
+    forward: bool,
+    max_links: int,
+    walks: int = WALK_LIMIT,
+    wanted: Nodes | None = None,
+) -> Reached:
     """Return what the anchors reach (`forward`) or what reaches them.
 
     All simple paths are walked while there are at most `walks` of them; beyond that the best path of each sign is
-    found by rounds over the number of links, and searched exactly where the best walk visits a node twice.
+    found by rounds over the number of links, and searched exactly where the best walk visits a node twice, or equals
+    another one but for rounding. Of the nodes `wanted` alone when they are given.
+
+    Law: the best path of each sign between two nodes is the same, whichever of them is the anchor.
 
     Cost: linear in the number of simple paths, or O(max_links * links) and a search per doubtful pair.
     """
-    reached = _walk_all(network, anchors, forward=forward, max_links=max_links, walks=walks)
-    return _by_rounds(network, anchors, forward=forward, max_links=max_links) if reached is None else reached
+    listed = walked(network, anchors, forward=forward, max_links=max_links, walks=walks, wanted=wanted)
+    if listed is not None:
+        return listed
+    return _by_rounds(network, anchors, forward=forward, max_links=max_links, wanted=wanted)
+
+
+def walked(
+    network: Network,
+    anchors: Nodes,
+    *,
+    forward: bool,
+    max_links: int,
+    walks: int = WALK_LIMIT,
+    wanted: Nodes | None = None,
+) -> Reached | None:
+    """Return all simple paths from the anchors (`forward`) or to them; None when there are more than `walks`.
+
+    Cost: linear in the paths that are listed. More than `walks` are counted only, which takes a tenth of the time.
+    """
+    if _is_more(network, anchors, forward=forward, max_links=max_links, walks=walks):
+        return None
+    reached = _walk_all(network, anchors, forward=forward, max_links=max_links)
+    if wanted is not None:
+        reached.paths = {node: by_sign for node, by_sign in reached.paths.items() if node in wanted}
+    for by_sign in reached.paths.values():
+        for sign, paths in by_sign.items():
+            by_sign[sign] = rank(network, paths)
+    return reached
 
 
 def near(network: Network, node: int, *, hops: int, most: int | None = None) -> list[int]:
@@ -164,7 +201,25 @@ def product(network: Network, path: Path) -> float:
     return prod(sorted(network.opinion(claim).expected for claim in path))
 
 
-def _walk_all(network: Network, anchors: Nodes, *, forward: bool, max_links: int, walks: int) -> Reached | None:
+def _is_more(network: Network, anchors: Nodes, *, forward: bool, max_links: int, walks: int) -> bool:
+    """Say whether there are more simple paths than `walks`; those of the most links are counted by their last node."""
+    steps = network.forward if forward else network.backward
+    waiting: list[tuple[int, int, Nodes]] = [(node, 1, anchors) for node in anchors]
+    while waiting:
+        node, links, visited = waiting.pop()
+        ended = not forward and links > 1
+        fresh = [step for step in steps[node] if step.node not in visited and not (step.last and ended)]
+        walks -= len(fresh)
+        if walks < 0:
+            return True
+        if links < max_links:
+            for step in fresh:
+                if step.node not in network.blocked and not (step.last and forward):
+                    waiting.append((step.node, links + 1, visited | {step.node}))
+    return False
+
+
+def _walk_all(network: Network, anchors: Nodes, *, forward: bool, max_links: int) -> Reached:
     steps = network.forward if forward else network.backward
     reached = Reached()
     waiting: list[tuple[int, Path, int, Nodes]] = [(node, (), 1, anchors) for node in sorted(anchors)]
@@ -174,49 +229,57 @@ def _walk_all(network: Network, anchors: Nodes, *, forward: bool, max_links: int
             # A terminal relation ends a path: walking backwards it can only be the first step.
             if step.node in visited or (step.last and not forward and claims):
                 continue
-            walks -= 1
-            if walks < 0:
-                return None
             longer = (*claims, step.claim) if forward else (step.claim, *claims)
             total = sign * step.sign
             reached.paths.setdefault(step.node, {}).setdefault(total, []).append(longer)
             ends = step.node in network.blocked or (step.last and forward)
             if len(longer) < max_links and not ends:
                 waiting.append((step.node, longer, total, visited | {step.node}))
-    for by_sign in reached.paths.values():
-        for sign, paths in by_sign.items():
-            by_sign[sign] = rank(network, paths)
     return reached
 
 
-def _by_rounds(network: Network, anchors: Nodes, *, forward: bool, max_links: int) -> Reached:
+_Walk: TypeAlias = tuple[int, Path, bool]
+"""Cost, claims, and whether another walk of as many links costs the same but for rounding."""
+
+
+def _better(known: _Walk, other: _Walk) -> _Walk:
+    """Return the cheaper of two walks of as many links, ties by claims."""
+    first, second = (known, other) if known[:2] <= other[:2] else (other, known)
+    apart = second[0] - first[0]
+    return (*first[:2], first[2] or second[2] or apart > 0) if apart <= TIE else first
+
+
+def _by_rounds(
+    network: Network, anchors: Nodes, *, forward: bool, max_links: int, wanted: Nodes | None = None
+) -> Reached:
     """Hop-bounded rounds: after round h, the best walk of exactly h links to each (node, sign)."""
     steps = network.forward if forward else network.backward
-    layer: dict[tuple[int, int], tuple[int, Path]] = {(node, 1): (0, ()) for node in anchors}
-    walks: dict[tuple[int, int], list[Path]] = {}
-    ending: dict[tuple[int, int], tuple[int, Path]] = {}
+    layer: dict[tuple[int, int], _Walk] = {(node, 1): (0, (), False) for node in anchors}
+    walks: dict[tuple[int, int], list[_Walk]] = {}
     for _ in range(max_links):
-        following: dict[tuple[int, int], tuple[int, Path]] = {}
-        ending = {}
-        for (node, sign), (cost, claims) in layer.items():
+        following: dict[tuple[int, int], _Walk] = {}
+        ending: dict[tuple[int, int], _Walk] = {}
+        for (node, sign), (cost, claims, doubt) in layer.items():
             if claims and node in network.blocked:
                 continue
             for step in steps[node]:
                 if step.node in anchors or (step.last and not forward and claims):
                     continue
                 state = (step.node, sign * step.sign)
-                walk = (cost + step.cost, (*claims, step.claim) if forward else (step.claim, *claims))
+                walk = (cost + step.cost, (*claims, step.claim) if forward else (step.claim, *claims), doubt)
                 into = ending if step.last and forward else following
-                if state not in into or walk < into[state]:
-                    into[state] = walk
+                into[state] = walk if state not in into else _better(into[state], walk)
         for part in (following, ending):
-            for state, (_, claims) in part.items():
-                walks.setdefault(state, []).append(claims)
+            for state, last in part.items():
+                if wanted is None or state[0] in wanted:
+                    walks.setdefault(state, []).append(last)
         layer = following
     reached = Reached(exhaustive=False)
     for (node, sign), candidates in sorted(walks.items()):
-        path: Path | None = rank(network, candidates)[0]
-        if path is not None and not _is_simple(network, path, anchors):
+        path: Path | None = rank(network, [claims for _, claims, _ in candidates])[0]
+        best = path
+        doubt = any(unsure and claims == best for _, claims, unsure in candidates)
+        if path is not None and (doubt or not _is_simple(network, path, anchors)):
             ends = (anchors, frozenset([node])) if forward else (frozenset([node]), anchors)
             exact = best_paths(network, *ends, k=1, max_links=max_links, sign=sign)
             reached.complete = reached.complete and exact.complete

@@ -209,6 +209,17 @@ class Network:
         """Return the weighing of a claim under these criteria."""
         return self.weighings.get(claim) or weigh(())
 
+    def is_contested(self, claim: str) -> bool:
+        """Say whether evidence that counts stands on both sides of a claim; kept, since claims stand on many paths."""
+        known = self._known_contested
+        if claim not in known:
+            known[claim] = self.weighing(claim).contested
+        return known[claim]
+
+    @cached_property
+    def _known_contested(self) -> dict[str, bool]:
+        return {}
+
     def counting(self, claim: str) -> tuple[Evidence, ...]:
         """Return the items that count for a claim (its stance may be neutral), by id."""
         if claim not in self.weighings:

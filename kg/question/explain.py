@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kg.belief import Opinion
 from kg.engine import Path
-from kg.model import Claim
+from kg.model import Claim, Text
 from kg.network import Network
 from kg.sentences import agreeing, inside, sentence
 
@@ -16,6 +16,7 @@ VERBS = {
     "zh": {1: "提高", -1: "降低", 0: "关联到"},
 }
 
+SENTENCES_MOST = 100_000
 CAVEAT = {
     "en": "Belief that a link holds is not the size of its effect. "
     "The weights are priors of ours; nothing is calibrated.",
@@ -37,17 +38,28 @@ def claim(network: Network, record: Claim, lang: str) -> str:
     return sentence(record, network.snapshot, network.vocabulary).get(lang)
 
 
+def _said(network: Network, id: str) -> Text:
+    """Return a claim of the record as a sentence; kept with the network, since claims stand on many paths."""
+    known: dict[str, Text] = network.kept.setdefault("sentences", {})
+    found = known.get(id)
+    if found is None:
+        if len(known) >= SENTENCES_MOST:
+            known.clear()
+        found = known[id] = sentence(network.snapshot.claims[id], network.snapshot, network.vocabulary)
+    return found
+
+
 def path(network: Network, path: Path, *, sign: int, opinion: Opinion, works: int, lang: str) -> str:
     """Return a path as one sentence: its claims in order, what they amount to, and how sure that is."""
-    records = [network.snapshot.claims[id] for id in path]
-    first, last = records[0].subject, records[-1].object
-    source, target = name(network, first, lang), name(network, last, lang)
+    claims = network.snapshot.claims
+    source, target = name(network, claims[path[0]].subject, lang), name(network, claims[path[-1]].object, lang)
+    said = [_said(network, id).get(lang) for id in path]
     verb = VERBS[lang][sign]
     sure = f"{opinion.expected:.2f}"
     if lang == "zh":
-        steps = "；".join(claim(network, record, lang) for record in records)
+        steps = "；".join(said)
         return f"{steps}。因此{source}{verb}{target}（期望值 {sure}，依据 {works} 项文献）。"
-    steps = "; ".join(claim(network, record, lang) for record in records)
+    steps = "; ".join(said)
     count = f"{works} work{'' if works == 1 else 's'}"
     so = f"{inside(source)} {agreeing(verb, source)} {inside(target)}"
     return f"{steps}. So {so} (expected {sure}, resting on {count})."

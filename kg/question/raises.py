@@ -11,12 +11,13 @@ from math import inf
 from time import monotonic
 from typing import Any
 
-from kg.engine import Path, nodes_on, rank
+from kg.engine import Nodes, Path, Reached, nodes_on, rank
 from kg.network import Network
 from kg.question import explain
-from kg.question.answers import DIRECTIONS, Answer, answer, sides, works_of
+from kg.question.answers import DIRECTIONS, Answer, answer, sides, works_of, worth_of
+from kg.question.behind import Behind
 from kg.question.impact import DEEP_ITEMS, ITEMS_MOST, many_paths, reliability_of
-from kg.searching import best_paths, reach
+from kg.searching import best_paths, reach, walked
 
 Signed = Mapping[int, Sequence[Path]]
 PAIRS_MOST = 100_000
@@ -51,24 +52,26 @@ def find(
         [snapshot.entity(technique).id] if technique else of_types(network, vocabulary.types_with_role("cause"))
     )
     risks = [snapshot.entity(risk).id] if risk else of_types(network, vocabulary.types_with_role("harm"))
-    items: list[dict[str, Any]] = []
-    found: list[tuple[Signed, bool]] = []
     limits: set[str] = set()
     asked, until = within(techniques, risks, limits), monotonic() + SECONDS
-    for row, col, by_sign, exhaustive in pairs(network, asked, risks, max_links, limits, until=until):
+    found = [
+        (-round(worth, 12), row, col, by_sign, exhaustive)
+        for row, col, by_sign, exhaustive in pairs(network, asked, risks, max_links, limits, until=until)
+        if (worth := worth_of(network, by_sign)) is not None
+    ]
+    found.sort(key=lambda one: one[:3])
+    limits |= {"items"} if len(found) > ITEMS_MOST else set()
+    items: list[dict[str, Any]] = []
+    for place, (_, row, col, by_sign, exhaustive) in enumerate(found[:ITEMS_MOST]):
         item = sides(network, by_sign, lang=lang)
-        if item is not None:
-            items.append({"technique": row, "risk": col, **item, "works": works_of(item)})
-            found.append((by_sign, exhaustive))
-    order = sorted(range(len(items)), key=lambda at: _rank(items[at]))
-    limits |= {"items"} if len(order) > ITEMS_MOST else set()
-    order = order[:ITEMS_MOST]
-    for place, at in enumerate(order):
-        by_sign, exhaustive = found[at]
+        if item is None:
+            continue
+        items.append({"technique": row, "risk": col, **item, "works": works_of(item)})
         if not exhaustive and place < DEEP_ITEMS:
-            ends = network.nodes_of(items[at]["technique"]), network.nodes_of(items[at]["risk"])
-            by_sign = many_paths(network, *ends, max_links=max_links)
-        items[at]["reliability"], cut = reliability_of(network, by_sign, exhaustive=exhaustive)
+            deep: Signed = many_paths(network, network.nodes_of(row), network.nodes_of(col), max_links=max_links)
+        else:
+            deep = by_sign
+        items[-1]["reliability"], cut = reliability_of(network, deep, exhaustive=exhaustive)
         limits |= {"reliability"} if cut else set()
     note = None
     if not items:
@@ -88,7 +91,7 @@ def find(
         network,
         "raises",
         {"risk": risk, "technique": technique, "max_links": max_links},
-        {"items": [items[at] for at in order]},
+        {"items": items},
         lang=lang,
         limits=sorted(limits),
         note=note,
@@ -163,10 +166,6 @@ def of_types(network: Network, types: Sequence[str]) -> list[str]:
     return network.of_types(types)
 
 
-def _rank(item: Mapping[str, Any]) -> tuple[float, str, str]:
-    return (-round(item["best"]["belief"]["expected"], 12), item["technique"], item["risk"])
-
-
 def within(rows: Sequence[str], cols: Sequence[str], limits: set[str]) -> Sequence[str]:
     """Return the first rows, so many that they make at most `PAIRS_MOST` pairs; adds "rows" to limits if not all."""
     most = max(1, PAIRS_MOST // max(1, len(cols)))
@@ -194,8 +193,13 @@ def pairs(
         limits: Takes up what was cut.
         until: Moment of `time.monotonic` after which no further row is looked at; then "rows" is among the limits.
         looked: Takes up the rows that were looked at.
+
+    Cost: a search for each row, or for each column where these are half as many or fewer; then each row that leads to
+    one is walked as far as its paths can be listed.
     """
-    wanted = frozenset().union(*(network.nodes_of(col) for col in cols))
+    ends = [network.nodes_of(col) for col in cols]
+    wanted: Nodes = frozenset().union(*ends)
+    behind = Behind.of(network, rows, cols, max_links=max_links, until=until)
     for row in rows:
         if monotonic() > until:
             limits.add("rows")
@@ -203,25 +207,34 @@ def pairs(
         if looked is not None:
             looked.append(row)
         sources = network.nodes_of(row)
-        reached = reach(network, sources, forward=True, max_links=max_links, wanted=wanted)
-        if not reached.complete:
-            limits.add("pops")
-        for col in cols:
-            targets = network.nodes_of(col) - sources
-            if len(targets) == 1:
-                by_sign: Signed = reached.paths.get(next(iter(targets)), {})
-            elif reached.exhaustive:
-                by_sign = _merged(network, [reached.paths.get(node, {}) for node in sorted(targets)], targets)
-            else:
-                best = {
-                    sign: best_paths(network, sources, targets, k=1, max_links=max_links, sign=sign)
-                    for sign in DIRECTIONS
-                }
-                by_sign = {sign: one.paths for sign, one in best.items()}
-                if not all(one.complete for one in best.values()):
-                    limits.add("pops")
+        known = behind if behind is not None and behind.holds(sources) else None
+        if known is not None and not known.leads_on(sources):
+            continue
+        if known is None:
+            found: Reached | None = reach(network, sources, forward=True, max_links=max_links, wanted=wanted)
+        else:
+            found = walked(network, sources, max_links=max_links, wanted=wanted)
+        for at, col in enumerate(cols):
+            targets = ends[at] - sources
+            if found is None and known is not None:
+                by_sign, complete = known.between(at, sources), known.complete[at]
+            elif found is not None:
+                by_sign, complete = _between(network, found, sources, targets, max_links)
+            if not complete:
+                limits.add("pops")
             if by_sign:
-                yield row, col, by_sign, reached.exhaustive
+                yield row, col, by_sign, found is not None and found.exhaustive
+
+
+def _between(network: Network, reached: Reached, sources: Nodes, targets: Nodes, max_links: int) -> tuple[Signed, bool]:
+    """Return the paths to the nodes of one entity by sign, and whether no limit ended a search."""
+    if len(targets) == 1:
+        return reached.paths.get(next(iter(targets)), {}), reached.complete
+    if reached.exhaustive:
+        return _merged(network, [reached.paths.get(node, {}) for node in sorted(targets)], targets), True
+    best = {sign: best_paths(network, sources, targets, k=1, max_links=max_links, sign=sign) for sign in DIRECTIONS}
+    complete = reached.complete and all(one.complete for one in best.values())
+    return {sign: one.paths for sign, one in best.items() if one.paths}, complete
 
 
 def _merged(network: Network, parts: Sequence[Signed], targets: frozenset[int]) -> Signed:
