@@ -43,8 +43,8 @@ PAPER = "@article{one, author={Hu, E.}, title={A first title of a paper}, year=2
 
 
 @pytest.fixture
-def graph(sqlite_url: str) -> Iterator[kg.Graph]:
-    made = kg.open(sqlite_url)
+def graph(pack_url: str) -> Iterator[kg.Graph]:
+    made = kg.open(pack_url)
     yield made
     made.store.close()
 
@@ -102,12 +102,12 @@ def test_every_encoding_is_read_in_the_worker_too(graph: kg.Graph, encoding: str
     assert (told["added"], told["failures"]) == (1, [])
 
 
-@pytest.mark.parametrize("path", ["/api/v1/revisions?{}=%00", "/history?{}=%00", "/api/v1/revisions?{}=a%00b"])
-@pytest.mark.parametrize("name", ["id", "act", "actor"])
-def test_control_characters_are_refused_on_both_databases(database_url: str, path: str, name: str) -> None:
+def test_control_characters_are_refused_on_both_databases(database_url: str) -> None:
     graph = kg.open(database_url, empty=True)
     with TestClient(create_app(graph, warm=False)) as client:
-        assert client.get(path.format(name)).status_code == 422
+        for path in ("/api/v1/revisions?{}=%00", "/history?{}=%00", "/api/v1/revisions?{}=a%00b"):
+            for name in ("id", "act", "actor"):
+                assert client.get(path.format(name)).status_code == 422, (path, name)
         assert client.get("/api/v1/people/%00").status_code == 422
     graph.store.close()
 

@@ -82,12 +82,13 @@ def test_all_faults_are_told_at_once_by_file_and_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["entities.yaml", "claims.yaml", "references.bib"])
 def test_a_file_that_is_too_large_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "LARGEST", 2**30)
+    assert "larger than 64 GiB" in sources._too_large(sources.LARGEST, name).reason
+    monkeypatch.setattr(sources, "LARGEST", 2**24)
     broken(tmp_path, {})
     with (tmp_path / "tiny" / name).open("ab") as stream:
-        stream.truncate(2**30 + 1)
+        stream.truncate(2**24 + 1)
     (fault,) = [one for one in read(tmp_path / "tiny").failures if one.source == f"tiny/{name}"]
-    assert told(fault) == f"tiny/{name}:None: the file is larger than 1 GiB => split it into several packs"
+    assert told(fault) == f"tiny/{name}:None: the file is larger than 16 MiB => split it into several packs"
 
 
 def test_neighbours_are_read(tmp_path: Path) -> None:

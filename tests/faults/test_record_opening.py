@@ -167,6 +167,9 @@ def test_an_older_schema_needs_someone_who_may_write(sqlite_url: str, monkeypatc
 
 
 def test_another_writer_that_does_not_end(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = f"lock_timeout = '{connection.WAIT_SECONDS}s'"
+    assert waits in connection._ALONE
+    monkeypatch.setattr(connection, "_ALONE", connection._ALONE.replace(waits, "lock_timeout = '300ms'"))
     monkeypatch.setattr(connection, "WAIT_SECONDS", 0.3)
     with Store.open(database_url) as store, Store.open(database_url) as other:
         with connection.writing(other._engine, other._place):
