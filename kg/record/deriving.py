@@ -7,15 +7,21 @@ log is written. Never here: entities and works, whose rows hold JSON of their ow
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from kg.ids import RecordKind
+from kg.later import Later
 from kg.record.batch import DEFAULTS
 from kg.record.rows import FORMS
 from kg.record.tables import CHANGE, EVIDENCE
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+else:
+    postgresql = Later("sqlalchemy.dialects.postgresql")
 
 Values = Mapping[str, sa.ColumnElement[Any]]
 
