@@ -54,6 +54,26 @@ def test_the_page_is_drawn_and_quiet(open_page: Opened, site: str, lang: str, si
     watch.nothing_happened()
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_most_of_the_first_screen_of_a_phone_is_the_picture(open_page: Opened, site: str, lang: str) -> None:
+    page, watch = open_page(f"{site}/?lang={lang}", size="phone")
+    height = page.viewport_size["height"]
+    assert page.locator("#canvas").bounding_box()["y"] < 0.48 * height
+    # What is pushed out of sight can be reached, and nothing but its row moves.
+    for row, last in ((".desk", ".desk .save"), ("#lanes", "#lanes button:last-child")):
+        page.locator(last).scroll_into_view_if_needed()
+        box = page.locator(last).bounding_box()
+        assert 0 <= box["x"] < box["x"] + box["width"] < 391, row
+    assert page.evaluate("() => window.scrollY") == 0
+    page.locator("#lanes button").last.click()
+    expect(page.locator("#lanes button").last).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#lanes button[aria-pressed=true]").first).to_be_in_viewport()
+    page.locator("#sheet > summary").click()
+    assert page.locator("#filters button[type=reset]").bounding_box()["width"] > 40
+    assert page.evaluate(SPREAD) <= 0
+    watch.nothing_happened()
+
+
 def test_the_picture_stands_within_a_second_of_its_numbers(open_page: Opened, site: str) -> None:
     taken = []
     for _ in range(2):

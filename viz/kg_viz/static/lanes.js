@@ -2,6 +2,8 @@
 
 import { h } from "./dom.js";
 
+const MARGIN = 40;
+
 export function wireLanes(place, scene, canvas, said) {
   if (!place) return;
   const [first, last] = [scene.nodes[0], scene.nodes.at(-1)];
@@ -11,6 +13,7 @@ export function wireLanes(place, scene, canvas, said) {
     button.addEventListener("click", () => canvas.goTo(heading.x));
     return button;
   });
+  let shown = null;
   const fits = () => canvas.fits() || buttons.length < 2;
   const update = () => {
     place.hidden = fits();
@@ -19,6 +22,11 @@ export function wireLanes(place, scene, canvas, said) {
       const here = heading.x >= left && heading.x <= right;
       buttons[at].setAttribute("aria-pressed", String(here));
     });
+    const first = buttons.find((button) => button.getAttribute("aria-pressed") === "true");
+    if (!first || first === shown) return;
+    shown = first;
+    // On a narrow screen the row is longer than the screen; the row moves, not the page.
+    place.scrollLeft = first.offsetLeft - place.offsetLeft - MARGIN;
   };
   place.replaceChildren(h("span", { class: "quiet" }, said.lanes_hint), ...buttons);
   canvas.moved(update);
