@@ -27,7 +27,7 @@ from kg.question.answers import MAX_LINKS, Answer
 from kg.record import Store
 from kg.settings import Lang, columns_folder, columns_least, parse_lang
 from kg.snapshot import Snapshot
-from kg.text import TextIndex
+from kg.text import Shelf, TextIndex
 from kg.vocabulary import Vocabulary, load
 
 V = TypeVar("V")
@@ -52,6 +52,9 @@ class Asking:
         self._following = Following(store, self.vocabulary, folder=columns_folder(), least=columns_least())
         self._snapshot = self._following.snapshot
         self._index: TextIndex | None = None
+        folder = columns_folder()
+        self._shelf = None if folder is None else Shelf(folder, store.name, self.vocabulary)
+        self._shelved_least = columns_least()
         self._unread: deque[tuple[Revision, Snapshot]] = deque(maxlen=FOLD_MOST)
         self._texts: Memo[TextIndex] = Memo(TEXTS_MOST)
         self._memo = _memo()
@@ -191,7 +194,7 @@ class Asking:
     def _text_at(self, snapshot: Snapshot) -> TextIndex:
         """Return the search index of a snapshot: the one that follows the record, if it can come there, else a new one.
 
-        Cost: 10 ms for some small revisions; 0.1 ms a record where it must be made anew.
+        Cost: 10 ms for some small revisions; 0.1 ms a record where it must be made anew, and is not kept in files.
         """
         with self._index_lock:
             found = self._index
@@ -201,12 +204,25 @@ class Asking:
                     found.follow([revision for revision, _ in due], due[-1][1])
                 if found.stands_at(snapshot):
                     return found.view()
-        made = TextIndex.of(snapshot, self.vocabulary)
+        made = self._text_anew(snapshot)
         with self._index_lock:
             ours = snapshot is self._snapshot or any(snapshot is after for _, after in self._unread)
             if ours and (self._index is None or self._index.revision < made.revision):
                 self._index = made.view()
         return made
+
+    def _text_anew(self, snapshot: Snapshot) -> TextIndex:
+        """Return the search index of a snapshot; that of a large record, as it is now, is kept for the next start."""
+        least, shelf = self._shelved_least, self._shelf
+        if shelf is None or least is None or snapshot is not self._snapshot or len(snapshot.claims) < least:
+            return TextIndex.of(snapshot, self.vocabulary)
+        return shelf.index(snapshot, self._hash_of, self.store.changes)
+
+    def _hash_of(self, revision: int) -> str | None:
+        try:
+            return self.store.revision(revision).hash
+        except NotFound:
+            return None
 
     def _number(self, as_of: int | str | None, newest: Snapshot) -> int:
         """Return the revision that a value of the criterion `as_of` means."""

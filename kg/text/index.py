@@ -1,36 +1,33 @@
 """The search projection: entities, claims and works by words, in English and Chinese, forgiving typos.
 
-Lives here: `TextIndex` (tantivy, in memory), and what each kind of record is found by.
-May enter: a snapshot, a vocabulary, any text. Never here: tantivy's query parser (what is typed is no syntax), doors.
+Lives here: `TextIndex` (tantivy, in memory or in files). May enter: a snapshot, a vocabulary, any text. Never here:
+what a record is found by (documents), where files are kept (shelf), tantivy's query parser: what is typed is no syntax.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from hashlib import blake2b
+from pathlib import Path
 from threading import Lock
-from typing import Final, TypeAlias, cast
+from typing import Final
 
 import tantivy
 from tantivy import Occur, Query
 
-from kg.errors import InputError, UnknownTerm
+from kg.errors import InputError
 from kg.ids import RecordKind
-from kg.likeness import NAME_MOST, TYPO_MOST, Asked, Entry, ask, fold, grams, scores, typos
-from kg.model import MERGED, Claim, Entity, Revision, Text, Work
-from kg.sentences import sentence
+from kg.likeness import Asked, Entry, ask, fold, grams, scores, typos
+from kg.model import Revision, Text
 from kg.snapshot import Snapshot, near
+from kg.text.documents import FOUND_KINDS, Key, document, entry_of, group_of, groups_of, key_of, records_of, schema
+from kg.text.own import Own
 from kg.vocabulary import Vocabulary
 
-FOUND_KINDS: tuple[RecordKind, ...] = ("entity", "claim", "work")
 CANDIDATES: Final = 300
 ENTRIES_KEPT: Final = 5_000
 WRITER_BYTES: Final = 15_000_000
-
-Key: TypeAlias = tuple[RecordKind, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +51,7 @@ class _State:
     def entry(self, key: Key, vocabulary: Vocabulary) -> Entry:
         entry = self.entries.get(key)
         if entry is None:
-            kind, id = key
-            if kind == "entity":
-                entry = _entity(self.snapshot.entities[id])
-            elif kind == "work":
-                entry = _work(self.snapshot.works[id])
-            else:
-                entry = _claim(self.snapshot.claims[id], self.snapshot, vocabulary)
+            entry = entry_of(key, self.snapshot, vocabulary)
             if len(self.entries) >= ENTRIES_KEPT:
                 self.entries.clear()
             self.entries[key] = entry
@@ -84,21 +75,57 @@ class TextIndex:
         ['fine-tuning', 'fine-tuning', 'fine-tuning']
     """
 
-    def __init__(self, snapshot: Snapshot, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._lock = Lock()
-        self._schema = _schema()
-        stemmer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(tantivy.Filter.stemmer("english"))
-        self._analyzer = stemmer.build()
-        self._index = tantivy.Index(self._schema)
-        self._index.register_tokenizer("grams", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.ngram(1, 3)).build())
-        every: list[Key] = [(kind, id) for kind in FOUND_KINDS for id in _records(snapshot, kind)]
-        self._state = self._written(every, snapshot, {}, new=True)
+    def __init__(self, snapshot: Snapshot, vocabulary: Vocabulary, *, place: Path | None = None) -> None:
+        index = tantivy.Index(schema()) if place is None else tantivy.Index(schema(), path=str(place))
+        self._begin(index, _State(index.searcher(), snapshot, {}), vocabulary)
+        self._fill(snapshot)
 
     @classmethod
-    def of(cls, snapshot: Snapshot, vocabulary: Vocabulary) -> TextIndex:
-        """Return the index of a snapshot; the vocabulary gives the words of relations and what each status means."""
-        return cls(snapshot, vocabulary)
+    def of(cls, snapshot: Snapshot, vocabulary: Vocabulary, *, place: Path | None = None) -> TextIndex:
+        """Return the index of a snapshot; the vocabulary gives the words of relations and what each status means.
+
+        Args:
+            snapshot: The record.
+            vocabulary: The words.
+            place: An empty folder where its files are to lie; None for memory.
+        """
+        return cls(snapshot, vocabulary, place=place)
+
+    @classmethod
+    def opened(cls, place: Path, snapshot: Snapshot, vocabulary: Vocabulary) -> TextIndex:
+        """Return the index that files hold. These stay as they are: when it follows, it takes a copy of its own.
+
+        Args:
+            place: The folder where `of` wrote it.
+            snapshot: The record that it is the index of.
+            vocabulary: The words that it was made with.
+
+        Raises:
+            OSError, ValueError: tantivy cannot open them.
+
+        Cost: a millisecond; what is not looked at is not read.
+        """
+        made = cls.__new__(cls)
+        index = _open(place)
+        made._begin(index, _State(index.searcher(), snapshot, {}), vocabulary)
+        made._kept = place
+        return made
+
+    def _begin(self, index: tantivy.Index, state: _State, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._lock = Lock()
+        self._schema = schema()
+        stemmer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).filter(tantivy.Filter.stemmer("english"))
+        self._analyzer = stemmer.build()
+        self._index = index
+        _tell(index)
+        self._kept: Path | None = None
+        self._own: Own | None = None
+        self._state = state
+
+    def _fill(self, snapshot: Snapshot) -> None:
+        every: list[Key] = [(kind, id) for kind in FOUND_KINDS for id in records_of(snapshot, kind)]
+        self._state = self._written(every, snapshot, {}, new=True)
 
     def __len__(self) -> int:
         return self._state.searcher.num_docs
@@ -140,8 +167,22 @@ class TextIndex:
                 joined = (*snapshot.claims_from(change.id), *snapshot.claims_to(change.id))
                 touched.update(("claim", claim.id) for claim in joined)
         with self._lock:
+            if touched and self._kept is not None and not self._leave(self._kept):
+                self._fill(snapshot)
+                return
             kept = {key: entry for key, entry in self._state.entries.copy().items() if key not in touched}
             self._state = self._written(sorted(touched), snapshot, kept, new=False)
+
+    def _leave(self, kept: Path) -> bool:
+        """Go on in a copy of files that others may read; an empty index in memory and False where they are gone."""
+        self._kept = None
+        try:
+            own = Own.copy(kept)
+            self._index, self._own = _open(own.place), own
+        except (OSError, ValueError):
+            self._index = tantivy.Index(self._schema)
+        _tell(self._index)
+        return self._own is not None
 
     def search(
         self, text: str, *, limit: int = 20, kinds: Iterable[str] | None = None, include_proposed: bool = False
@@ -165,12 +206,12 @@ class TextIndex:
         asked = ask(text, self._stem)
         if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= CANDIDATES:
             raise InputError(f"{limit!r} is not a whole number from 1 to {CANDIDATES}", where="limit")
-        query = self._query(asked, _groups(kinds, include_proposed))
+        query = self._query(asked, groups_of(kinds, include_proposed))
         state = self._state
         hits = state.searcher.search(query, CANDIDATES, count=False, weight_by_field="order").hits
         if len(hits) == CANDIDATES:
             hits = [hit for hit in hits if hit[0] > hits[-1][0]]
-        keys = [_key(state.searcher.doc(address).get_first("key")) for _, address in hits]
+        keys = [key_of(state.searcher.doc(address).get_first("key")) for _, address in hits]
         entries = {key: state.entry(key, self._vocabulary) for key in keys}
         ranked = sorted(
             scores(asked, entries, self._stem).items(),
@@ -199,9 +240,9 @@ class TextIndex:
         for key in keys:
             if not new:
                 writer.delete_documents_by_term("key", ":".join(key))
-            group = _group(key, snapshot, self._vocabulary)
+            group = group_of(key, snapshot, self._vocabulary)
             if group is not None:
-                writer.add_document(_document(key, group, state.entry(key, self._vocabulary)))
+                writer.add_document(document(key, group, state.entry(key, self._vocabulary)))
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
@@ -236,82 +277,13 @@ class TextIndex:
         return Query.boolean_query([(Occur.Must, allowed), (Occur.Must, wanted)])
 
 
-def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder()
-    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
-    fields = {"group": "raw", "names": "raw", "words": "whitespace", "body": "whitespace", "grams": "grams"}
-    for name, tokenizer in fields.items():
-        builder.add_text_field(name, tokenizer_name=tokenizer, index_option="basic")
-    builder.add_float_field("order", fast=True)
-    return builder.build()
+def _open(place: Path) -> tantivy.Index:
+    """Open an index in files. It is told when to look at them again; tantivy would look twice a second."""
+    index = tantivy.Index.open(str(place))
+    index.config_reader("manual")
+    return index
 
 
-def _document(key: Key, group: str, entry: Entry) -> tantivy.Document:
-    """Return what tantivy indexes. What is too long to be typed as it stands is found by its words.
-
-    `order` parts equal candidates by a hash of the key, the same in every index.
-    """
-    name = ":".join(key)
-    typed = {form for form in entry.names if len(form) <= NAME_MOST}
-    typed.update(form for form in entry.squeezed if len(form) <= TYPO_MOST)
-    return tantivy.Document(
-        key=name,
-        group=group,
-        names=list(typed),
-        words=" ".join(entry.near.words),
-        body=" ".join(entry.far.words),
-        grams=[*entry.near.runs, *entry.far.runs],
-        order=int.from_bytes(blake2b(name.encode(), digest_size=4).digest(), "big") / 2**32 / 100,
-    )
-
-
-def _key(stored: object) -> Key:
-    kind, _, id = str(stored).partition(":")
-    return cast(RecordKind, kind), id
-
-
-def _records(snapshot: Snapshot, kind: RecordKind) -> Mapping[str, Entity] | Mapping[str, Claim] | Mapping[str, Work]:
-    if kind == "entity":
-        return snapshot.entities
-    return snapshot.works if kind == "work" else snapshot.claims
-
-
-def _group(key: Key, snapshot: Snapshot, vocabulary: Vocabulary) -> str | None:
-    """Return the group a record is searched in: its kind, the kind and `?` when on request only, None for none."""
-    kind, id = key
-    status = _records(snapshot, kind)[id].status
-    term = vocabulary.work_status(status) if kind == "work" else vocabulary.status(status)
-    # A merged work is found, by what its entry says, and names the work that stands for it.
-    if term.counts or (kind == "work" and (term.on_request or status == MERGED)):
-        return kind
-    return f"{kind}?" if term.on_request else None
-
-
-def _groups(kinds: Iterable[str] | None, include_proposed: bool) -> list[str]:
-    asked = FOUND_KINDS if kinds is None else tuple(kinds)
-    for kind in asked:
-        if kind not in FOUND_KINDS:
-            known = near(str(kind)[:40], {known: known for known in FOUND_KINDS})
-            hint = f"use {', '.join(FOUND_KINDS)}"
-            raise UnknownTerm(f"{str(kind)[:40]!r} is not searched", where="kinds", near=known, hint=hint)
-    return [*asked, *(f"{kind}?" for kind in asked if include_proposed)]
-
-
-def _entity(entity: Entity) -> Entry:
-    definition = "" if entity.definition is None else f"{entity.definition.en}\n{entity.definition.zh or ''}"
-    return Entry.of(entity.label, (entity.label.en, entity.label.zh, entity.id, *entity.aliases), body=definition)
-
-
-def _claim(claim: Claim, snapshot: Snapshot, vocabulary: Vocabulary) -> Entry:
-    label = sentence(claim, snapshot, vocabulary)
-    ends = [snapshot.entities[id] for id in (claim.subject, claim.object) if id in snapshot.entities]
-    aliases = [alias for end in ends for alias in end.aliases]
-    return Entry.of(label, (label.en, label.zh, claim.id), body="\n".join((*aliases, claim.conditions or "")))
-
-
-def _work(work: Work) -> Entry:
-    venue = work.csl.get("container-title")
-    key = re.findall(r"[0-9]+|[^\W\d_]+", work.id)
-    beside = "\n".join((*work.authors, "" if work.year is None else str(work.year), *key))
-    names = (work.title, work.id, work.doi, work.arxiv)
-    return Entry.of(Text(work.title), names, beside=beside, body=venue if isinstance(venue, str) else "")
+def _tell(index: tantivy.Index) -> None:
+    """Tell an index how grams are cut: files do not say it."""
+    index.register_tokenizer("grams", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.ngram(1, 3)).build())
