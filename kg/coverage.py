@@ -6,7 +6,7 @@ Lives here: two reports, pure. May enter: rows, snapshots, the vocabulary. Never
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kg.model import Evidence
@@ -87,9 +87,8 @@ def basis_report(snapshot: Snapshot, vocabulary: Vocabulary) -> dict[str, Any]:
     Raises:
         UnknownTerm: the vocabulary has no basis `abstract`, or an item's basis is not in it.
     """
-    threshold = vocabulary.basis(REFERENCE_BASIS).confidence
     counting = [item for item in snapshot.evidence.values() if vocabulary.status(item.status).counts]
-    weak = [item for item in counting if vocabulary.basis(item.basis).confidence < threshold]
+    weak = [item for item in counting if is_weak(item.basis, vocabulary)]
     inferred = [item for item in counting if item.inferred]
     listed = sorted({item.id: item for item in (*weak, *inferred)}.values(), key=_order)
     weak_ids = {item.id for item in weak}
@@ -118,6 +117,21 @@ def basis_report(snapshot: Snapshot, vocabulary: Vocabulary) -> dict[str, Any]:
         "note": f"{len(weak)} of {len(counting)} evidence items rest on less than the abstract of their work, "
         f"{len(inferred)} were applied to their claim by the compiler of the pack; take none of them for more",
     }
+
+
+def weak_basis(items: Iterable[Evidence], vocabulary: Vocabulary) -> tuple[int, int]:
+    """Return how many items count, and how many of these rest on less than the abstract of their work."""
+    counting = [item for item in items if vocabulary.status(item.status).counts]
+    return len(counting), sum(is_weak(item.basis, vocabulary) for item in counting)
+
+
+def is_weak(basis: str, vocabulary: Vocabulary) -> bool:
+    """Say whether a basis is one of less confidence than `abstract`.
+
+    Raises:
+        UnknownTerm: the vocabulary does not have one of them.
+    """
+    return vocabulary.basis(basis).confidence < vocabulary.basis(REFERENCE_BASIS).confidence
 
 
 def _claim_stands(id: str, snapshot: Snapshot, vocabulary: Vocabulary) -> bool:

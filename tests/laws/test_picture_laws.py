@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import combinations, pairwise
 
 import orjson
@@ -13,7 +14,7 @@ from kg_api.pages_read import picture as answers
 from kg_viz import choose, columns, lines, page, scene, sieve, spread
 from kg_viz.columns import Place
 from kg_viz.drawn import Scene
-from kg_viz.fold import Link, families
+from kg_viz.fold import families
 from kg_viz.view import Filters, View
 from tests import builders
 
@@ -26,9 +27,9 @@ COLUMNS = st.fixed_dictionaries({name: st.integers(0, 4) for name in NAMES})
 FOREST = st.tuples(*(st.none() | st.sampled_from(NAMES[:at]) if at else st.none() for at in range(len(NAMES))))
 
 
-def linked(pairs: list[tuple[str, str]]) -> list[Link]:
-    """Links of pairs."""
-    return [Link(source, target, 1, f"c{at}") for at, (source, target) in enumerate(pairs)]
+def linked(pairs: list[tuple[str, str]]) -> Counter[str]:
+    """How many pairs each name is in."""
+    return Counter(end for pair in pairs for end in pair)
 
 
 @given(FOREST, EDGES, COLUMNS, st.integers(1, 20), st.sets(st.sampled_from(NAMES), max_size=3))

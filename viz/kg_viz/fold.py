@@ -35,7 +35,7 @@ class Families:
 
 def families(
     broader: Mapping[str, str | None],
-    links: Sequence[Link],
+    links: Mapping[str, int],
     *,
     column: Mapping[str, int],
     harms: Collection[str] = (),
@@ -53,7 +53,7 @@ def families(
     Args:
         broader: Every entity to show, with the entity above it or None. Entities without links are shown only as
             heads of families; give those that stand above linked ones.
-        links: The claims between them.
+        links: How many claims join each of them to others; those without any may be left out.
         column: Column of each entity.
         harms: Entities that are folded late and left out last.
         opened: Entities whose narrower ones keep nodes of their own.
@@ -63,17 +63,14 @@ def families(
 
     Example:
         >>> tree = {"all": None, "a": "all", "b": "all", "risk": None}
-        >>> some = [Link(id, "risk", 1, id) for id in ("all", "a", "b")]
-        >>> families(tree, some, column={"all": 0, "a": 0, "b": 0, "risk": 3}, most=3).members
+        >>> links = {"all": 1, "a": 1, "b": 1, "risk": 3}
+        >>> families(tree, links, column={"all": 0, "a": 0, "b": 0, "risk": 3}, most=3).members
         {'all': ('all', 'a', 'b'), 'risk': ('risk',)}
     """
     members: dict[str, list[str]] = {id: [id] for id in sorted(broader)}
     above = {id: up for id, up in broader.items() if up in members and column[up] == column[id]}
     kept_open = _with_all_above(opened, broader)
-    degree = dict.fromkeys(members, 0)
-    for link in links:
-        degree[link.source] += 1
-        degree[link.target] += 1
+    degree = {id: links.get(id, 0) for id in members}
     while sum(degree[id] > 0 for id in members) > most:
         choice = _next(members, above, kept_open, harms)
         if choice is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kg.coverage import basis_report
+from kg.columns.bases import weak_basis
 from kg.network import Network
 from kg.question import explain
 from kg_viz import legend, sieve
@@ -112,7 +112,7 @@ def caveats(network: Network, lang: str) -> list[str]:
     """Return what to bear in mind with every answer, in four sentences."""
     said = words(lang)
     found = [said["caveat_effect"], said["caveat_priors"], said["caveat_absent"]]
-    counts = basis_report(network.snapshot, network.vocabulary)["counts"]
-    if counts["weak_basis"]:
-        found.append(said["caveat_basis"].format(weak=counts["weak_basis"], evidence=counts["evidence"]))
+    evidence, weak = weak_basis(network)
+    if weak:
+        found.append(said["caveat_basis"].format(weak=weak, evidence=evidence))
     return found

@@ -50,21 +50,20 @@ def build(network: Network, view: View = OVERVIEW, *, lang: str = "en", most: in
     if view.level == "paths":
         return _of_chains(network, view, lang)
     kept = choose.entities(network, view)
-    links = choose.links(network, kept)
+    degree = choose.degrees(network, kept)
     if view.level == "whole":
-        return _whole(network, view, links, kept, lang)
-    folded = _folded(network, view, links, most)
-    bundles = _bundles(links, folded.stands_for)
+        return _whole(network, view, degree, kept, lang)
+    folded = _folded(network, view, degree, most)
+    bundles = _bundles(choose.links(network, kept & folded.stands_for.keys()), folded.stands_for)
     column = {id: _kind(network, id).column for id in folded.members}
     places = columns.place(column, [(source, target) for source, target, _ in bundles])
     return _scene(network, view, _Drawn(folded, bundles, places), kept, lang)
 
 
-def _whole(network: Network, view: View, links: Sequence[Link], kept: Collection[str], lang: str) -> Scene:
-    linked = choose.best_linked(links, WHOLE_MOST)
-    everybody = {end for link in links for end in (link.source, link.target)}
-    alone = Families({id: (id,) for id in sorted(linked)}, {id: id for id in linked}, len(everybody) - len(linked))
-    bundles = _bundles(links, alone.stands_for)
+def _whole(network: Network, view: View, degree: Mapping[str, int], kept: Collection[str], lang: str) -> Scene:
+    linked = choose.best_linked(degree, WHOLE_MOST)
+    alone = Families({id: (id,) for id in sorted(linked)}, {id: id for id in linked}, len(degree) - len(linked))
+    bundles = _bundles(choose.links(network, linked), alone.stands_for)
     column = {id: _kind(network, id).column for id in linked}
     places = spread.place(column, [(source, target) for source, target, _ in bundles])
     return _scene(network, view, _Drawn(alone, bundles, places), kept, lang)
@@ -91,15 +90,15 @@ class _Drawn(NamedTuple):
     places: Mapping[str, columns.Place]
 
 
-def _folded(network: Network, view: View, links: Sequence[Link], most: int) -> Families:
+def _folded(network: Network, view: View, degree: Mapping[str, int], most: int) -> Families:
     """Fold families of what is linked; a focus and what was expanded keep nodes of their own."""
     centre = set() if view.focus is None else {view.focus}
-    linked = {end for link in links for end in (link.source, link.target)} | centre
+    linked = degree.keys() | centre
     tree = _with_heads(network, linked)
     kinds = {id: _kind(network, id) for id in tree}
     return fold.families(
         tree,
-        links,
+        degree,
         column={id: kind.column for id, kind in kinds.items()},
         harms={id for id, kind in kinds.items() if kind.role == "harm"},
         opened={*view.opened, *view.expanded, *centre},
