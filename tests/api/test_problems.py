@@ -157,20 +157,30 @@ STATUS = {
 }
 
 
-@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)
-def test_every_error_of_ours_has_its_status(pack_graph: kg.Graph, kind: type[errors.KgError]) -> None:
-    app = create_app(pack_graph, warm=False)
-    text = "the database sqlite:////var/lib/x.db said: SELECT 1" if issubclass(kind, errors.StoreError) else "no"
+@pytest.fixture(scope="module")
+def failing(pack_graph: kg.Graph) -> tuple[TestClient, list[Exception]]:
+    """A client of an application of which one address raises what was last put into the list."""
+    app, raised = create_app(pack_graph, warm=False), list[Exception]()
 
     def fail() -> None:
-        raise kind(text, source="s") if kind is errors.ParseFailure else kind(text)
+        raise raised.pop()
 
     app.add_api_route("/api/v1/fail", fail)
+    return TestClient(app, raise_server_exceptions=False), raised
+
+
+@pytest.mark.parametrize("kind", EVERY, ids=lambda kind: kind.__name__)
+def test_every_error_of_ours_has_its_status(
+    failing: tuple[TestClient, list[Exception]], kind: type[errors.KgError]
+) -> None:
+    text = "the database sqlite:////var/lib/x.db said: SELECT 1" if issubclass(kind, errors.StoreError) else "no"
     above = [one.__name__ for one in kind.__mro__ if one is not errors.KgError]
     expected = next((STATUS[name] for name in above if name in STATUS), None)
     if expected is None:
         expected = 422 if issubclass(kind, errors.InputError) else 500
-    got = TestClient(app, raise_server_exceptions=False).get("/api/v1/fail")
+    client, raised = failing
+    raised.append(kind(text, source="s") if kind is errors.ParseFailure else kind(text))
+    got = client.get("/api/v1/fail")
     checked(got, expected)
     assert ("retry-after" in got.headers) is (expected == 503)
 
