@@ -228,7 +228,8 @@ class Network:
 
     def supporting_works(self, claims: Iterable[str]) -> list[str]:
         """Return the sorted keys of the works whose counting items support any of the claims."""
-        return sorted(set().union(*(self._supporters(claim) for claim in claims)))
+        known = self._known_supporters
+        return sorted(set().union(*(known[one] if one in known else self._supporters(one) for one in claims)))
 
     def _supporters(self, claim: str) -> frozenset[str]:
         known = self._known_supporters

@@ -134,9 +134,9 @@ def path_document(network: Network, path: Path, *, lang: str) -> dict[str, Any]:
 
 def single_work(network: Network, path: Path) -> str | None:
     """Return the work that every claim of the path rests on, when each is supported by that one work alone."""
-    supports = [network.supporting_works([claim]) for claim in path]
-    first = supports[0]
-    return first[0] if len(first) == 1 and all(works == first for works in supports) else None
+    first = network.supporting_works(path[:1])
+    alone = len(first) == 1 and all(network.supporting_works([claim]) == first for claim in path[1:])
+    return first[0] if alone else None
 
 
 def sides(network: Network, by_sign: Mapping[int, Sequence[Path]], *, lang: str) -> dict[str, Any] | None:

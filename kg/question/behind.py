@@ -76,8 +76,10 @@ class Behind:
         return any(node in found for node in sources for found in self.found)
 
     def between(self, at: int, sources: Nodes) -> Mapping[int, Sequence[Path]]:
-        """Return the best paths from a beginning to the end at a place, by sign."""
+        """Return the best path from a beginning to the end at a place, by sign, as a search from there finds it.
+
+        The search from the end may have listed all: few may lead to it where many begin.
+        """
         by_sign = self.found[at].get(min(sources), {})
-        if len(self.ends[at]) == 1:
-            return by_sign
-        return {sign: by_sign[sign] for sign in DIRECTIONS if sign in by_sign}
+        neutral = len(self.ends[at]) == 1
+        return {sign: paths[:1] for sign, paths in by_sign.items() if neutral or sign in DIRECTIONS}

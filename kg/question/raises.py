@@ -124,6 +124,7 @@ def matrix(
     limits: set[str] = set()
     cells: list[dict[str, Any]] = []
     asked, until, looked = within(row_ids, col_ids, limits), monotonic() + SECONDS, list[str]()
+    direct, nodes = _next_to(network, asked), {col: network.nodes_of(col) for col in col_ids}
     for row, col, by_sign, _ in pairs(network, asked, col_ids, max_links, limits, until=until, looked=looked):
         item = sides(network, by_sign, lang=lang)
         if item is None:
@@ -139,7 +140,7 @@ def matrix(
                 "works": len(works),
                 "contested": any(path["contested"] for path in both),
                 "latest_year": max(years, default=None),
-                "direct": _is_direct(network, row, col),
+                "direct": not direct[row].isdisjoint(nodes[col]),
             }
         )
     note = None
@@ -247,6 +248,9 @@ def _merged(network: Network, parts: Sequence[Signed], targets: frozenset[int]) 
     return {sign: rank(network, paths) for sign, paths in merged.items() if paths}
 
 
-def _is_direct(network: Network, row: str, col: str) -> bool:
-    sources, targets = network.nodes_of(row), network.nodes_of(col)
-    return any(step.node in targets for node in sources for step in network.forward[node] if step.sign != 0)
+def _next_to(network: Network, ids: Sequence[str]) -> dict[str, Nodes]:
+    """Return for each entity the nodes that a claim with a direction leads to from it."""
+    return {
+        id: frozenset(step.node for node in network.nodes_of(id) for step in network.forward[node] if step.sign != 0)
+        for id in ids
+    }

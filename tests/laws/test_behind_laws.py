@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import kg.engine
@@ -66,7 +66,13 @@ def test_the_best_path_is_the_same_whichever_end_it_is_searched_from(
         assert found[0] == found[1]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=120, deadline=None)
+@example(
+    [("a", "raises", "b", 0.1), ("a", "lowers", "h", 0.1), ("b", "lowers", "h", 0.1)], ["a"], [], 2, True, 4, False
+)
+@example(
+    [("a", "raises", "b", 0.1), ("a", "lowers", "k", 0.1), ("b", "lowers", "k", 0.1)], ["a"], [], 2, False, 4, True
+)
 @given(drawn_links, ends, ends, st.integers(1, 6), st.booleans(), st.sampled_from([0, 4, 30, 50_000]), st.booleans())
 def test_pairs_are_the_same_backwards_and_forwards(
     some: list[tuple[str, str, str, float]],
