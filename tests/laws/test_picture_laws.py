@@ -50,6 +50,68 @@ def test_everybody_linked_is_shown_once_or_counted_as_left_out(
         assert ends <= set(shown)
 
 
+def folded_one_by_one(
+    broader: dict[str, str | None],
+    degree: Counter[str],
+    column: dict[str, int],
+    harms: set[str],
+    opened: set[str],
+    most: int,
+) -> dict[str, set[str]]:
+    """Who stands together, by looking at all families before each is folded; nobody is left out."""
+    members = {id: {id} for id in broader}
+    above = {id: up for id, up in broader.items() if up is not None and column[up] == column[id]}
+    kept_open = set(opened)
+    for id in opened:
+        up = broader[id]
+        while up is not None:
+            kept_open.add(up)
+            up = broader[up]
+
+    def linked() -> int:
+        return sum(any(degree[one] for one in some) for some in members.values())
+
+    while linked() > most:
+        families_of = {id: [one for one in members if above.get(one) == id] for id in members}
+        leaves = [
+            id
+            for id, below in families_of.items()
+            if below and id not in kept_open and not any(families_of[one] for one in below)
+        ]
+        sizes = {id: len(members[id]) + sum(len(members[one]) for one in families_of[id]) for id in leaves}
+        if not leaves:
+            break
+        choice = min(leaves, key=lambda one: (sizes[one] * (2 if one in harms else 1), one))
+        for one in families_of[choice]:
+            members[choice] |= members.pop(one)
+    return {id: some for id, some in members.items() if any(degree[one] for one in some) or id in opened}
+
+
+@given(
+    FOREST,
+    EDGES,
+    st.fixed_dictionaries({name: st.integers(0, 1) for name in NAMES}),
+    st.integers(1, 20),
+    st.sets(st.sampled_from(NAMES), max_size=2),
+    st.sets(st.sampled_from(NAMES)),
+)
+def test_the_smallest_family_is_folded_first(
+    above: tuple[str | None, ...],
+    pairs: list[tuple[str, str]],
+    column: dict[str, int],
+    most: int,
+    opened: set[str],
+    harms: set[str],
+) -> None:
+    broader = dict(zip(NAMES, above, strict=True))
+    found = families(broader, linked(pairs), column=column, harms=harms, opened=opened, most=most)
+    wanted = folded_one_by_one(broader, linked(pairs), column, harms, opened, most)
+    if len(wanted) <= most:
+        assert {id: set(some) for id, some in found.members.items()} == wanted
+    else:
+        assert all(set(some) == wanted[id] for id, some in found.members.items())
+
+
 @given(FOREST, EDGES, COLUMNS)
 def test_with_room_for_all_nobody_is_folded(
     above: tuple[str | None, ...], pairs: list[tuple[str, str]], column: dict[str, int]

@@ -5,8 +5,9 @@ Lives here: choosing what to fold, pure. May enter: ids and links. Never here: l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 HARM_SHARE = 2
@@ -59,6 +60,8 @@ def families(
         opened: Entities whose narrower ones keep nodes of their own.
         most: Nodes wanted at most, 1 or more.
 
+    Cost: linear in the entities, and in their families times the logarithm of their number.
+
     Laws: every entity is in at most one family; with room for all, every linked entity is its own node.
 
     Example:
@@ -71,13 +74,7 @@ def families(
     above = {id: up for id, up in broader.items() if up in members and column[up] == column[id]}
     kept_open = _with_all_above(opened, broader)
     degree = {id: links.get(id, 0) for id in members}
-    while sum(degree[id] > 0 for id in members) > most:
-        choice = _next(members, above, kept_open, harms)
-        if choice is None:
-            break
-        for child in [id for id in members if above.get(id) == choice]:
-            members[choice] += members.pop(child)
-            degree[choice] += degree[child]
+    _fold(members, degree, above, kept_open=kept_open, harms=harms, most=most)
     members = {id: some for id, some in members.items() if degree[id] > 0 or id in opened}
     weakest = sorted(members, key=lambda node: (node in kept_open, node in harms, degree[node], node))
     left_out = sum(len(members.pop(id)) for id in weakest[: max(0, len(members) - most)])
@@ -95,21 +92,38 @@ def _with_all_above(ids: Collection[str], broader: Mapping[str, str | None]) -> 
     return found
 
 
-def _next(
-    members: Mapping[str, Sequence[str]],
+def _fold(
+    members: dict[str, list[str]],
+    degree: dict[str, int],
     above: Mapping[str, str],
+    *,
     kept_open: Collection[str],
     harms: Collection[str],
-) -> str | None:
+    most: int,
+) -> None:
+    """Fold one family after the other, the smallest first, until at most so many nodes have links."""
     children: dict[str, list[str]] = {}
-    for id in members:
-        if id in above:
-            children.setdefault(above[id], []).append(id)
-    leaves = {id for id, some in children.items() if not any(child in children for child in some)}
-    ready = leaves.difference(kept_open)
+    for id, up in above.items():
+        children.setdefault(up, []).append(id)
+    inside = {id: sum(child in children for child in some) for id, some in children.items()}
 
     def cost(id: str) -> tuple[int, str]:
         size = len(members[id]) + sum(len(members[child]) for child in children[id])
         return (size * (HARM_SHARE if id in harms else 1), id)
 
-    return min(ready, key=cost, default=None)
+    ready = [cost(id) for id, families_inside in inside.items() if not families_inside and id not in kept_open]
+    heapify(ready)
+    linked = sum(links > 0 for links in degree.values())
+    while linked > most and ready:
+        _, choice = heappop(ready)
+        together = [choice, *children.pop(choice)]
+        linked -= sum(degree[id] > 0 for id in together)
+        for child in together[1:]:
+            members[choice] += members.pop(child)
+            degree[choice] += degree[child]
+        linked += degree[choice] > 0
+        if choice in above:
+            over = above[choice]
+            inside[over] -= 1
+            if not inside[over] and over not in kept_open:
+                heappush(ready, cost(over))
