@@ -11,10 +11,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 import kg
 from kg.record import migrate
 from tests.migrated import BY_MIGRATIONS
+
+# Machines are shared: how long an example takes says nothing about it.
+settings.register_profile("shared machine", settings(), deadline=None)
+settings.load_profile("shared machine")
 
 POSTGRES = os.environ.get("KG_TEST_POSTGRES", "postgresql+psycopg://root@127.0.0.1:5432/test")
 DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
