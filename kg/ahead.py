@@ -63,6 +63,9 @@ class Ahead:
             except KgError as fault:
                 _log.warning("the record cannot be followed at the moment: %s", fault)
                 self._stop.wait(REST_SECONDS)
+            except Exception:  # noqa: BLE001 - nobody would start this thread again: it is told, and tried once more
+                _log.exception("following the record failed")
+                self._stop.wait(REST_SECONDS)
 
     def _follow(self, wait: Wait | None) -> None:
         while not self._stop.is_set():

@@ -131,13 +131,13 @@ def reach(
 
     Cost: linear in the number of simple paths, or O(max_links * links) and a search per doubtful pair.
     """
-    listed = walked(network, anchors, forward=forward, max_links=max_links, walks=walks, wanted=wanted)
+    listed = _walked(network, anchors, forward=forward, max_links=max_links, walks=walks, wanted=wanted)
     if listed is not None:
         return listed
     return _by_rounds(network, anchors, forward=forward, max_links=max_links, wanted=wanted)
 
 
-def walked(
+def _walked(
     network: Network,
     anchors: Nodes,
     *,

@@ -75,15 +75,6 @@ def reach(
     return engine.reach(network, anchors, forward=forward, max_links=max_links, walks=walks, wanted=wanted)
 
 
-def walked(network: Network, anchors: Nodes, *, max_links: int, wanted: Nodes) -> Reached | None:
-    """Return all simple paths from the anchors to the nodes wanted; None where `reach` would list the best alone.
-
-    Cost: linear in the paths from the anchors, whatever they lead to, of which at most `WALK_LIMIT` are walked.
-    """
-    chosen = search.walked if is_compiled(network) else engine.walked
-    return chosen(network, anchors, forward=True, max_links=max_links, wanted=wanted)
-
-
 def near(network: Network, node: int, *, hops: int, most: int | None = None) -> list[int]:
     """Return the nodes within some links of a node, nearest first. See `kg.engine.near`."""
     chosen = nearby.near if is_compiled(network) else engine.near

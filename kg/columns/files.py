@@ -21,7 +21,7 @@ import orjson
 from kg.belief import Line
 from kg.columns.network import Source
 from kg.columns.records import Fetch
-from kg.columns.seal import is_sealed, seal
+from kg.columns.seal import is_ours, is_sealed, seal
 from kg.columns.seen import Seen
 from kg.columns.strings import Strings
 from kg.columns.table import Columns
@@ -137,6 +137,8 @@ def _head(path: Path) -> tuple[Array, dict[str, Any], os.stat_result]:
             whole = np.asarray(np.memmap(stream, np.uint8, "c"))
     except (OSError, ValueError) as fault:
         raise _unusable(path, str(fault)) from fault
+    if not is_ours(told):
+        raise _unusable(path, "it belongs to somebody else, or others may change it")
     start = bytes(whole[:16])
     if len(start) < 16 or start[:8] != MAGIC:
         raise _unusable(path, "it is no file of columns")

@@ -1,12 +1,15 @@
 """Seals: a file that was found whole is not read through again, as long as nobody has touched it.
 
-Lives here: `seal`, `is_sealed`. May enter: paths, what the system says of a file. Never here: what the file holds.
+Lives here: `seal`, `is_sealed`, `is_ours`. May enter: paths, what the system says of a file. Never here: what the file
+holds.
 A seal is a file beside it: the device, number and size of the file, when its content changed and when anything did.
 """
 
 from __future__ import annotations
 
 import os
+import stat
+import sys
 from pathlib import Path
 
 SUFFIX = ".seal"
@@ -39,6 +42,19 @@ def is_sealed(path: Path, told: os.stat_result) -> bool:
         return _beside(path).read_bytes() == _said(told).encode()
     except FileNotFoundError:
         return False
+
+
+def is_ours(told: os.stat_result, *, private: bool = False) -> bool:
+    """Say whether nobody but us and the administrator can have written a file or a folder, or can change it.
+
+    Args:
+        told: What the system said of it, links not followed.
+        private: Nobody else may look into it either.
+    """
+    if sys.platform == "win32":
+        return True
+    others = 0o077 if private else 0o022
+    return told.st_uid in {0, os.geteuid()} and not stat.S_ISLNK(told.st_mode) and not told.st_mode & others
 
 
 def _beside(path: Path) -> Path:

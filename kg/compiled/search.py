@@ -1,7 +1,6 @@
 """Searching a network by kernels: the same functions as in `kg.engine`, the same paths, the same order.
 
-Lives here: `best_paths`, `reach`, `walked`. May enter: networks, node sets, limits. Never here: loops over claims
-(kernels).
+Lives here: `best_paths`, `reach`. May enter: networks, node sets, limits. Never here: loops over claims (kernels).
 """
 
 from __future__ import annotations
@@ -123,19 +122,6 @@ def reach(
         reached = _asked_again(network, arrays, asked, known)
     again.keep(network, asked, reached)
     return reached
-
-
-def walked(
-    network: Network,
-    anchors: Nodes,
-    *,
-    forward: bool,
-    max_links: int,
-    walks: int = WALK_LIMIT,
-    wanted: Nodes | None = None,
-) -> Reached | None:
-    """Return what `kg.engine.walked` returns."""
-    return _walked(Arrays.of(network), nodes_of(anchors), forward, max_links, walks, wanted)
 
 
 def _asked_again(network: Network, arrays: Arrays, asked: again.Asked, known: again.Known) -> Reached:

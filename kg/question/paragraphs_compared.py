@@ -85,8 +85,15 @@ def robustness(speech: Speech, answer: Document) -> Sentences:
         works = [entry["work"] for entry in answer["works"] if entry["change"] == kind]
         if works:
             said.append(speech.either(en, zh).format(_any_of(speech, works)))
-    if not answer["fragile"]:
-        tried = len(answer["works"])
+    tried = len(answer["works"])
+    if not tried and "losses" in answer["limits"]:
+        said.append(
+            speech.either(
+                "No work near it could be tried before time ran out: whether one alone changes the direction is open.",
+                "时间用尽之前未能试过附近的任何一项文献：是否有一项能单独改变方向，尚无定论。",
+            )
+        )
+    elif not answer["fragile"]:
         said.append(
             speech.either(
                 f"None of the {speech.count(tried, 'work')} near it would change the direction by its loss alone.",

@@ -15,9 +15,8 @@ from kg.engine import Nodes, Path, Reached, nodes_on, rank
 from kg.network import Network
 from kg.question import explain
 from kg.question.answers import DIRECTIONS, Answer, answer, sides, works_of, worth_of
-from kg.question.behind import Behind
 from kg.question.impact import DEEP_ITEMS, ITEMS_MOST, many_paths, reliability_of
-from kg.searching import best_paths, reach, walked
+from kg.searching import best_paths, reach
 
 Signed = Mapping[int, Sequence[Path]]
 PAIRS_MOST = 100_000
@@ -195,12 +194,10 @@ def pairs(
         until: Moment of `time.monotonic` after which no further row is looked at; then "rows" is among the limits.
         looked: Takes up the rows that were looked at.
 
-    Cost: a search for each row, or for each column where these are half as many or fewer; then each row that leads to
-    one is walked as far as its paths can be listed.
+    Cost: a search for each row.
     """
     ends = [network.nodes_of(col) for col in cols]
     wanted: Nodes = frozenset().union(*ends)
-    behind = Behind.of(network, rows, cols, max_links=max_links, until=until)
     for row in rows:
         if monotonic() > until:
             limits.add("rows")
@@ -208,23 +205,13 @@ def pairs(
         if looked is not None:
             looked.append(row)
         sources = network.nodes_of(row)
-        known = behind if behind is not None and behind.holds(sources) else None
-        if known is not None and not known.leads_on(sources):
-            continue
-        if known is None:
-            found: Reached | None = reach(network, sources, forward=True, max_links=max_links, wanted=wanted)
-        else:
-            found = walked(network, sources, max_links=max_links, wanted=wanted)
-        for at, col in enumerate(cols):
-            targets = ends[at] - sources
-            if found is None and known is not None:
-                by_sign, complete = known.between(at, sources), known.complete[at]
-            elif found is not None:
-                by_sign, complete = _between(network, found, sources, targets, max_links)
+        reached = reach(network, sources, forward=True, max_links=max_links, wanted=wanted)
+        for col, nodes in zip(cols, ends, strict=True):
+            by_sign, complete = _between(network, reached, sources, nodes - sources, max_links)
             if not complete:
                 limits.add("pops")
             if by_sign:
-                yield row, col, by_sign, found is not None and found.exhaustive
+                yield row, col, by_sign, reached.exhaustive
 
 
 def _between(network: Network, reached: Reached, sources: Nodes, targets: Nodes, max_links: int) -> tuple[Signed, bool]:

@@ -63,6 +63,9 @@ class Batch:
                 where=where,
                 hint="use text without lone surrogates, finite numbers, lists and mappings",
             ) from fault
+        lacking = next((name for name, value in values.items() if value is None), None)
+        if lacking is not None:
+            raise InputError(f"the {kind} has no {lacking}", where=where, hint="give a value, or leave it out")
         texts = (*values.values(), *values.get("label", {}).values(), *values.get("definition", {}).values())
         if any(isinstance(text, str) and "\x00" in text for text in texts):
             raise InputError(f"the {kind} holds the character U+0000", where=where, hint="take it out")

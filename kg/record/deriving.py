@@ -65,7 +65,7 @@ def lost_predecessor(connection: sa.Connection, number: int) -> bool:
     """Say whether evidence of a revision supersedes an item that does not exist. Cost: one look for each that does."""
     other = EVIDENCE.alias()
     lost = sa.select(sa.literal(1)).where(
-        EVIDENCE.c.supersedes > "",
+        EVIDENCE.c.supersedes >= "",
         EVIDENCE.c.revision == number,
         ~sa.exists().where(other.c.id == EVIDENCE.c.supersedes),
     )

@@ -6,6 +6,7 @@ Lives here: `Spool`. May enter: texts. Never here: what they mean. The file has 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import weakref
 from array import array
@@ -79,6 +80,7 @@ class Spool:
             if self._file is None:
                 self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
                 weakref.finalize(self, self._file.close)
+            self._file.seek(0, os.SEEK_END)
             while self._held:
                 del self._held[: self._file.write(self._held)]
         except OSError as fault:
@@ -88,7 +90,10 @@ class Spool:
         if self._file is None:
             return bytes(self._held[begin:end])
         try:
-            return os.pread(self._file.fileno(), end - begin, begin)
+            if sys.platform != "win32":
+                return os.pread(self._file.fileno(), end - begin, begin)
+            self._file.seek(begin)
+            return self._file.read(end - begin)
         except OSError as fault:
             raise _full(fault) from fault
 

@@ -6,6 +6,7 @@ what a record is found by (documents), where files are kept (shelf), tantivy's q
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from kg.vocabulary import Vocabulary
 
 CANDIDATES: Final = 300
 ENTRIES_KEPT: Final = 5_000
+_log = logging.getLogger(__name__)
 WRITER_BYTES: Final = 15_000_000
 
 
@@ -167,22 +169,29 @@ class TextIndex:
                 joined = (*snapshot.claims_from(change.id), *snapshot.claims_to(change.id))
                 touched.update(("claim", claim.id) for claim in joined)
         with self._lock:
-            if touched and self._kept is not None and not self._leave(self._kept):
-                self._fill(snapshot)
-                return
             kept = {key: entry for key, entry in self._state.entries.copy().items() if key not in touched}
-            self._state = self._written(sorted(touched), snapshot, kept, new=False)
+            try:
+                if touched and self._kept is not None:
+                    self._leave(self._kept)
+                self._state = self._written(sorted(touched), snapshot, kept, new=False)
+            except (OSError, ValueError) as fault:
+                if self._kept is None and self._own is None:
+                    raise
+                _log.warning("the search index is made anew, in memory, since its files cannot be used: %s", fault)
+                self._kept = self._own = None
+                self._index = tantivy.Index(self._schema)
+                _tell(self._index)
+                self._fill(snapshot)
 
-    def _leave(self, kept: Path) -> bool:
-        """Go on in a copy of files that others may read; an empty index in memory and False where they are gone."""
-        self._kept = None
-        try:
-            own = Own.copy(kept)
-            self._index, self._own = _open(own.place), own
-        except (OSError, ValueError):
-            self._index = tantivy.Index(self._schema)
+    def _leave(self, kept: Path) -> None:
+        """Go on in a copy of files that others may read.
+
+        Raises:
+            OSError, ValueError: they are gone, or there is no room.
+        """
+        own = Own.copy(kept)
+        self._index, self._own, self._kept = _open(own.place), own, None
         _tell(self._index)
-        return self._own is not None
 
     def search(
         self, text: str, *, limit: int = 20, kinds: Iterable[str] | None = None, include_proposed: bool = False

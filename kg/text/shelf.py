@@ -22,6 +22,7 @@ from typing import Any
 import orjson
 import tantivy
 
+from kg.columns.seal import is_ours
 from kg.ids import fingerprint
 from kg.model import Revision
 from kg.snapshot import Snapshot
@@ -30,7 +31,8 @@ from kg.text.own import LOCKS
 from kg.vocabulary import Vocabulary
 
 VERSION = 1
-"""Of what is indexed and how; to be raised with every change in `documents` or `kg.likeness` that search notices."""
+"""Of what is indexed and how; to be raised with every change in `documents`, `kg.likeness` or `kg.sentences` that a
+search notices."""
 HEAD, ENDING, UNDONE = "head.json", ".text", ".part"
 BEHIND_MOST, TOUCHED_MOST = 200, 2_000
 """Revisions, and records changed in them, up to which following from what is kept is less work than making it anew."""
@@ -99,6 +101,8 @@ class Shelf:
         if not 0 <= snapshot.revision - _revision_in(place) <= BEHIND_MOST:
             return None
         try:
+            if not is_ours(place.lstat(), private=True):
+                raise ValueError("it belongs to somebody else, or others may change it")
             head = _head(place)
             if head is None or head["about"] != self._about(int(head["revision"])):
                 return None
@@ -109,7 +113,7 @@ class Shelf:
                 return None
             _check(place, head)
             found = TextIndex.opened(place, snapshot, self.vocabulary)
-        except (OSError, ValueError, KeyError, TypeError) as fault:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
             _log.warning("the kept search index %s cannot be used: %s; it is made anew", place, fault)
             return None
         if since:
@@ -145,7 +149,10 @@ class Shelf:
     def _clear(self, made: Path) -> None:
         """Remove what was kept before, and what processes that were ended left behind."""
         for path in self._places():
-            shutil.rmtree(path, ignore_errors=True)
+            if path.is_symlink() or not path.is_dir():
+                path.unlink(missing_ok=True)
+            else:
+                shutil.rmtree(path, ignore_errors=True)
         for path in self.folder.glob(f".{self._name}.*{UNDONE}"):
             if path != made and time.time() - path.stat().st_mtime > UNDONE_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)

@@ -28,6 +28,13 @@ def test_every_field_at_fault_is_marked_and_told(still: Still, lang: str, words:
     assert still.unchanged
 
 
+@pytest.mark.parametrize(("lang", "words"), [("en", "No work is given."), ("zh", "请填写此项。")])
+def test_an_empty_form_is_told_what_it_lacks(still: Still, lang: str, words: str) -> None:
+    shown = still.ann.post(f"/contribute?lang={lang}", 422, act="preview")
+    assert words in shown[shown.index('id="problem"') : shown.index("<h1>")]
+    assert "无法使用" not in shown
+
+
 @pytest.mark.parametrize(
     ("given", "marked"),
     [

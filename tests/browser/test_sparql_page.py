@@ -32,6 +32,10 @@ def test_a_question_is_chosen_changed_and_run(site: str, open_page: Callable[...
     page.fill("#query", "SELECT ?risk { ?risk a ekg:Risk }")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#table tbody tr")).to_have_count(18)
+    head, first = (page.locator(f"#table {part} tr").first.bounding_box() for part in ("thead", "tbody"))
+    cell = page.locator("#table thead th").first.bounding_box()
+    assert cell["y"] == pytest.approx(head["y"], abs=1), "the head lies on no row"
+    assert head["y"] + head["height"] <= first["y"] + 1
     assert "SELECT ?risk" in page.input_value("#query")
     assert f"lang={lang}" in page.url
     assert fits(page)

@@ -142,6 +142,7 @@ def test_texts_come_out_of_the_log_as_they_went_in(store: Store) -> None:
         (replace(ITEM, id="w.2", claim="a--raises--c"), "evidence w.2 names the claim 'a--raises--c'"),
         (replace(ITEM, id="w.2", work="v"), "evidence w.2 names the work 'v'"),
         (replace(ITEM, id="w.2", supersedes="w.0"), "evidence w.2 names the evidence 'w.0'"),
+        (replace(ITEM, id="w.2", supersedes=""), "evidence w.2 names the evidence ''"),
         (Work("v", "book", "T", merged_into="u"), "work v names the work 'u'"),
     ],
 )
@@ -164,6 +165,8 @@ def test_what_no_database_keeps_is_refused() -> None:
         batch.add(Work("w", "book", "T", raw="a\x00b"))
     with pytest.raises(InputError, match="cannot be kept as text"):
         batch.add(Work("w", "book", "T", csl={"volume": float("nan")}))
+    with pytest.raises(InputError, match="the evidence has no status"):
+        batch.add(replace(ITEM, status=None))  # type: ignore[arg-type]
     batch.add(Work("w", "book", "back\\u0000slash", csl={"note": "\\x00"}))
     assert len(batch) == 1
 

@@ -11,6 +11,7 @@ import pytest
 
 import kg
 from kg.model import Change, Evidence
+from kg.question import robustness
 from kg.question.explain import CAVEAT
 from kg.question.paragraphs import PARAGRAPHS
 from tests.builders import records
@@ -209,6 +210,19 @@ def test_the_pack_can_be_said(pack_graph: kg.Graph, lang: str) -> None:
         assert text.endswith(CAVEAT[lang])
         assert 200 < len(text) * (3 if lang == "zh" else 1) < 2_500
         assert "None" not in text
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "No work near it could be tried"), ("zh", "未能试过附近的任何")])
+def test_no_work_that_was_tried_is_no_sign_of_strength(
+    pack_graph: kg.Graph, monkeypatch: pytest.MonkeyPatch, lang: str, words: str
+) -> None:
+    monkeypatch.setattr(robustness, "SECONDS", 0.0)
+    answer = pack_graph.robustness("qlora", "malicious-use", lang=lang)
+    assert (answer["works"], answer["complete"]) == ([], False)
+    text = pack_graph.explain(answer)
+    assert words in text
+    assert "None of" not in text
+    assert "没有一项能单独改变方向" not in text
 
 
 def test_an_old_answer_is_said_in_the_words_of_its_own_revision() -> None:

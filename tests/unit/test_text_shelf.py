@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import stat
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,7 +124,7 @@ def test_a_small_record_is_not_kept(folder: Path, url: str, monkeypatch: pytest.
     assert not kept(folder)
 
 
-@pytest.mark.parametrize("harm", ["cut off", "altered", "missing", "head", "version", "other record"])
+@pytest.mark.parametrize("harm", ["cut off", "altered", "missing", "head", "open", "version", "other record"])
 def test_what_is_damaged_or_of_another_record_is_made_anew(
     harm: str,
     folder: Path,
@@ -143,6 +146,8 @@ def test_what_is_damaged_or_of_another_record_is_made_anew(
         file.write_bytes(whole)
     elif harm == "missing":
         file.unlink()
+    elif harm == "open":
+        place.chmod(0o750)
     elif harm == "version":
         monkeypatch.setattr(shelf, "VERSION", shelf.VERSION + 1)
     else:
@@ -191,9 +196,70 @@ def test_the_copy_goes_with_the_index(tmp_path: Path) -> None:
     (tmp_path / ".x.lock").write_text("", encoding="utf-8")
     copy = own.Own.copy(tmp_path)
     place = copy.place
-    assert [path.name for path in place.iterdir()] == ["file"]
+    assert sorted(path.name for path in place.iterdir()) == ["file", own.HELD]
     del copy
     assert not place.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such locks")
+def test_what_a_killed_process_left_is_removed_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "copies").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "copies"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    here = own.Own.copy(tmp_path / "kept")
+    script = (
+        "import sys, pathlib, kg.text.own as own\n"
+        "copy = own.Own.copy(pathlib.Path(sys.argv[1]))\n"
+        "print(copy.place, flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "kept")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        there = Path(other.stdout.readline().strip())
+        assert {one.name for one in (tmp_path / "copies").iterdir()} == {here.place.name, there.name}
+        own.Own.copy(tmp_path / "kept")
+        assert there.exists()
+        other.kill()
+        other.wait()
+    assert there.exists()
+    own.Own.copy(tmp_path / "kept")
+    assert here.place.exists()
+    assert not there.exists()
+
+
+def test_a_copy_that_is_lost_is_made_anew_in_memory(folder: Path, url: str, caplog: pytest.LogCaptureFixture) -> None:
+    seeded(url)
+    for graph in opened(url):
+        for number, name in enumerate(("cold snap", "warm spell", "dry season")):
+            graph.write([Change("entity", Entity(f"w{number}", "Risk", Text(name)))], actor="ann", act="add")
+            assert graph.search(name)["items"][0]["id"] == f"w{number}"
+            copied = graph._text()._own
+            if copied is not None:
+                shutil.rmtree(copied.place)
+        assert copied is None
+    assert "made anew, in memory" in caplog.text
+
+
+@pytest.mark.parametrize("thing", ["file", "link"])
+def test_what_lies_where_the_index_belongs_makes_way(thing: str, folder: Path, url: str, indexed: list[str]) -> None:
+    first = seeded(url)
+    count = len(indexed)
+    (place,) = kept(folder)
+    shutil.rmtree(place)
+    if thing == "file":
+        place.write_text("no index", encoding="utf-8")
+    else:
+        place.symlink_to(folder / "nowhere")
+    for _ in range(2):
+        for graph in opened(url):
+            assert answers(graph) == first
+    assert len(indexed) == 2 * count
+    assert place.is_dir()
 
 
 @settings(max_examples=15, deadline=None)

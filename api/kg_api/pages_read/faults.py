@@ -32,6 +32,7 @@ _MET = (
     (re.compile(r"is not a (?:whole )?number"), "fault_number"),
     (re.compile(r"has (?P<count>[\d,]+) characters, at most (?P<most>[\d,]+)"), "fault_long"),
     (re.compile(r"is given (?P<count>\d+) times"), "fault_twice"),
+    (re.compile(r"^no \w+ is given\b"), "fault_empty"),
 )
 
 

@@ -30,6 +30,8 @@ from kg_api.sparql_request import Asked, read
 
 router = APIRouter(include_in_schema=False)
 SECONDS = 5
+NOTE_BYTES = 600
+"""Most of what a header says of unknown names, before it is percent-encoded: proxies keep few kilobytes for headers."""
 SEEN = "Accept, Accept-Encoding, Accept-Language"
 _ASCII = "".join(map(chr, range(0x20, 0x7F)))
 """What stands in a header as it is; the rest is percent-encoded, as in an IRI."""
@@ -106,7 +108,8 @@ async def _answered(request: Request, asked: Asked) -> Response:
     if not found.complete:
         headers["X-Limits"] = ", ".join(found.limits)
     if found.unknown:
-        headers["X-Note"] = quote(". ".join(one.said() for one in found.unknown), safe=_ASCII)
+        said = ". ".join(one.said() for one in found.unknown).encode()[:NOTE_BYTES].decode(errors="ignore")
+        headers["X-Note"] = quote(said, safe=_ASCII)
     media_type = format.media_type + ("; charset=utf-8" if format.media_type.startswith("text/") else "")
     return sent(request, Body.of(found.body), headers, media_type)
 
