@@ -109,6 +109,12 @@ def is_compiled(network: Network) -> bool:
     return asked == "compiled" or (asked == "auto" and is_large and has_numba())
 
 
+def lacks_compiled(claims: int) -> bool:
+    """Say whether the compiled engine would search a record of so many claims, if only numba were installed."""
+    asked = parse_engine(os.environ.get("KG_ENGINE") or "auto")
+    return asked == "auto" and claims >= THRESHOLD and not has_numba()
+
+
 @cache
 def has_numba() -> bool:
     """Say whether numba is installed, without importing it."""

@@ -19,6 +19,7 @@ from rich.text import Text
 from kg.cli.tables import Column, longest, show
 from kg.cli.words import say
 from kg.graph import Graph
+from kg.searching import lacks_compiled
 
 Document = Mapping[str, Any]
 SYMBOLS = {"raises": "▲", "lowers": "▼", "mixed": "◆"}
@@ -96,6 +97,8 @@ def foot(out: Console, graph: Graph, answer: Document) -> None:
         out.print(escape(answer["note"]))
     if not answer["complete"]:
         out.print(Text(f"{say('incomplete', graph.lang)}: {', '.join(answer['limits'])}", style="yellow"))
+        if lacks_compiled(len(graph.snapshot.claims)):
+            out.print(Text(say("faster", graph.lang), style="yellow"))
     out.print(Text(f"{say('revision', graph.lang)} {answer['revision']}, {answer['receipt']}", style="dim"))
     out.print(Text(answer["caveat"], style="dim"))
 
@@ -137,6 +140,8 @@ def matrix(graph: Graph, answer: Document) -> None:
         out.print(Text(f"{number:>3}  {label(graph, col)}"))
     bare = (len(answer["rows"]) - len(rows), len(answer["rows"]), len(answer["cols"]) - len(cols), len(answer["cols"]))
     out.print(Text(say("gaps", lang).format(*bare), style="dim"))
+    if "rows" in answer["limits"]:
+        out.print(Text(say("rows_looked_at", lang).format(len(answer["rows"])), style="yellow"))
     foot(out, graph, answer)
 
 

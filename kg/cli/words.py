@@ -45,6 +45,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "entity": ("Entity", "实体"),
     "evidence": ("Evidence", "证据"),
     "expected": ("Expected", "期望值"),
+    "faster": (
+        "The compiled engine answers questions about so many claims sooner: pip install 'evidence-kg[fast]'",
+        "编译引擎处理如此多的论断更快：pip install 'evidence-kg[fast]'",
+    ),
     "for": ("For", "支持"),
     "fragile": ("Fragile works", "脆弱文献"),
     "gap": ("Gap", "空白"),
@@ -88,6 +92,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "represented_by": ("same source as", "与此同源"),
     "revision": ("revision", "修订版"),
     "risk": ("Risk", "风险"),
+    "rows_looked_at": (
+        "Only the first {} rows were looked at; those further on are not in this map",
+        "只查看了前 {} 行，其余各行不在此图中",
+    ),
     "rows": ("rows: {}", "行数:{}"),
     "score": ("Score", "得分"),
     "stands_on": ("Sources", "独立来源"),

@@ -14,7 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 import kg
+from kg import searching
 from kg.cli import cli, exchange
+from kg.question import raises
 
 WIDTH = 120
 
@@ -39,6 +41,29 @@ def test_gaps_keep_their_words_whole(database: str, lang: str) -> None:
         if lang == "en":
             assert f" {gap['kind']} " in shown
     assert "…" not in shown
+
+
+@pytest.mark.parametrize(
+    ("lang", "rows", "engine"),
+    [
+        ("en", "Only the first 2 rows were looked at", "evidence-kg[fast]"),
+        ("zh", "只查看了前 2 行", "evidence-kg[fast]"),
+    ],
+)
+def test_a_map_that_was_cut_says_how_far_it_goes_and_what_would_help(
+    database: str, lang: str, rows: str, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = CliRunner(env={"COLUMNS": str(WIDTH)})
+    asked = ["--database", database, "--lang", lang, "matrix"]
+    assert rows not in runner.invoke(cli, asked).stdout
+    with monkeypatch.context() as patch:
+        patch.setattr(raises, "PAIRS_MOST", 2 * len(json.loads(runner.invoke(cli, [*asked, "--json"]).stdout)["cols"]))
+        cut = runner.invoke(cli, asked).stdout
+        assert rows in cut
+        assert engine not in cut, "a small record is searched quickly as it is"
+        patch.setattr(searching, "THRESHOLD", 100)
+        patch.setattr(searching, "has_numba", lambda: False)
+        assert engine in runner.invoke(cli, asked).stdout
 
 
 ASKED = {
