@@ -60,11 +60,10 @@ class Ahead:
             try:
                 with self._face.store.listening() as wait:
                     self._follow(wait)
-            except KgError as fault:
-                _log.warning("the record cannot be followed at the moment: %s", fault)
-                self._stop.wait(REST_SECONDS)
-            except Exception:  # noqa: BLE001 - nobody would start this thread again: it is told, and tried once more
-                _log.exception("following the record failed")
+            except (KgError, OSError, RuntimeError, ValueError) as fault:
+                # Nobody would start this thread again.
+                foreign = not isinstance(fault, KgError)
+                _log.warning("the record cannot be followed at the moment: %s", fault, exc_info=foreign)
                 self._stop.wait(REST_SECONDS)
 
     def _follow(self, wait: Wait | None) -> None:

@@ -26,6 +26,7 @@ class Batch:
     """Records to be written as one revision.
 
     Example:
+        >>> from kg.model import Claim
         >>> some = Batch()
         >>> some.add(Claim("a--raises--b", "a", "raises", "b"))
         >>> len(some), next(some.payloads("claim", 10))[1][0][:21]

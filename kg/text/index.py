@@ -70,6 +70,7 @@ class TextIndex:
     Cost: some 0.1 ms a record to build, some 10 ms to follow a small revision.
 
     Example:
+        >>> from kg.model import Entity
         >>> from kg.vocabulary import load
         >>> tuning = Entity("fine-tuning", "Technique", Text("Fine-tuning", "微调"), aliases=("finetuning",))
         >>> index = TextIndex.of(Snapshot.of(1, None, [tuning]), load())

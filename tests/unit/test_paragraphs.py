@@ -213,13 +213,13 @@ def test_the_pack_can_be_said(pack_graph: kg.Graph, lang: str) -> None:
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "No work near it could be tried"), ("zh", "未能试过附近的任何")])
-def test_no_work_that_was_tried_is_no_sign_of_strength(
-    pack_graph: kg.Graph, monkeypatch: pytest.MonkeyPatch, lang: str, words: str
-) -> None:
+def test_no_work_that_was_tried_is_no_sign_of_strength(monkeypatch: pytest.MonkeyPatch, lang: str, words: str) -> None:
     monkeypatch.setattr(robustness, "SECONDS", 0.0)
-    answer = pack_graph.robustness("qlora", "malicious-use", lang=lang)
+    made = kg.open(":memory:")
+    answer = made.robustness("qlora", "malicious-use", lang=lang)
     assert (answer["works"], answer["complete"]) == ([], False)
-    text = pack_graph.explain(answer)
+    text = made.explain(answer)
+    made.store.close()
     assert words in text
     assert "None of" not in text
     assert "没有一项能单独改变方向" not in text
