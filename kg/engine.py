@@ -131,27 +131,8 @@ def reach(
 
     Cost: linear in the number of simple paths, or O(max_links * links) and a search per doubtful pair.
     """
-    listed = _walked(network, anchors, forward=forward, max_links=max_links, walks=walks, wanted=wanted)
-    if listed is not None:
-        return listed
-    return _by_rounds(network, anchors, forward=forward, max_links=max_links, wanted=wanted)
-
-
-def _walked(
-    network: Network,
-    anchors: Nodes,
-    *,
-    forward: bool,
-    max_links: int,
-    walks: int = WALK_LIMIT,
-    wanted: Nodes | None = None,
-) -> Reached | None:
-    """Return all simple paths from the anchors (`forward`) or to them; None when there are more than `walks`.
-
-    Cost: linear in the paths that are listed. More than `walks` are counted only, which takes a tenth of the time.
-    """
     if _is_more(network, anchors, forward=forward, max_links=max_links, walks=walks):
-        return None
+        return _by_rounds(network, anchors, forward=forward, max_links=max_links, wanted=wanted)
     reached = _walk_all(network, anchors, forward=forward, max_links=max_links)
     if wanted is not None:
         reached.paths = {node: by_sign for node, by_sign in reached.paths.items() if node in wanted}
