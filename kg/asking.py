@@ -49,12 +49,12 @@ class Asking:
         self._lock = RLock()
         self._fold_lock = RLock()
         self._index_lock = RLock()
-        self._following = Following(store, self.vocabulary, folder=columns_folder(), least=columns_least())
+        folder, least = columns_folder(), columns_least()
+        self._following = Following(store, self.vocabulary, folder=folder, least=least)
         self._snapshot = self._following.snapshot
         self._index: TextIndex | None = None
-        folder = columns_folder()
         self._shelf = None if folder is None else Shelf(folder, store.name, self.vocabulary)
-        self._shelved_least = columns_least()
+        self._shelved_least = least
         self._unread: deque[tuple[Revision, Snapshot]] = deque(maxlen=FOLD_MOST)
         self._texts: Memo[TextIndex] = Memo(TEXTS_MOST)
         self._memo = _memo()

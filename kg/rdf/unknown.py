@@ -16,10 +16,10 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from kg.errors import NotFound
-from kg.ids import BASE, VOCABULARY_IRI
+from kg.ids import BASE, VOCABULARY_IRI, RecordKind
 from kg.network import Network
 from kg.rdf import guard
-from kg.rdf.dataset import vocabulary_quads
+from kg.rdf.dataset import of_kind, vocabulary_quads
 from kg.rdf.guard import OWN_GRAPHS, Checked
 from kg.rdf.names import LABEL, PREFIXES
 from kg.rdf.nodes import iri_of, value_of
@@ -31,7 +31,8 @@ CLOSE = 70.0
 ALIASES_AMONG = 20_000
 _NEAR = 2
 _PLAIN = "http" + BASE.removeprefix("https")
-_RECORDS = {PREFIXES[kind]: kind for kind in ("entity", "claim", "evidence", "work")}
+_KINDS: tuple[RecordKind, ...] = ("entity", "claim", "evidence", "work")
+_RECORDS = {PREFIXES[kind]: kind for kind in _KINDS}
 _REVISION, _GRAPH = PREFIXES["revision"], PREFIXES["graph"]
 _SPACES = (*_RECORDS, _REVISION, _GRAPH)
 _LOCAL = re.compile(r"\w(?:[\w:-]|\.(?=[\w:-]))*")
@@ -176,13 +177,7 @@ def _parted(iri: str) -> tuple[str, str]:
 
 
 def _records(space: str, snapshot: Snapshot) -> Mapping[str, object]:
-    kinds: dict[str, Mapping[str, object]] = {
-        "entity": snapshot.entities,
-        "claim": snapshot.claims,
-        "evidence": snapshot.evidence,
-        "work": snapshot.works,
-    }
-    return kinds[_RECORDS[space]]
+    return of_kind(snapshot, _RECORDS[space])
 
 
 @lru_cache(maxsize=8)

@@ -124,7 +124,7 @@ def _fields_of_entity(visit: Visit, given: Mapping[str, str], problem: Document)
     """Return what is wrong with a new entity by the fields of the form, all that must be filled in included."""
     found = {FIELD_OF.get(name, name): wrong for name, wrong in problem["fields"].items()}
     if problem["status"] == 422:
-        found |= {name: said(visit.lang)["field_missing"] for name in ("new_type", "new_en") if name not in given}
+        found |= {name: said(visit.lang)["fault_empty"] for name in ("new_type", "new_en") if name not in given}
     return found
 
 

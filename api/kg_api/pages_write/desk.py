@@ -89,7 +89,7 @@ class Visit:
     def _wrong(self, fault: Fault) -> str:
         words = said(self.lang)
         if fault.missing:
-            return words["field_missing"]
+            return words["fault_empty"]
         return words["fault_bad-field"] if self.lang == "zh" else f"{fault.said[:1].upper()}{fault.said[1:]}."
 
 
