@@ -121,7 +121,7 @@ def _contested(network: Network, joined: Sequence[Pair], limits: set[str], lang:
     found: list[Document] = []
     for row, col, by_sign, _ in joined:
         for path in (by_sign[sign][0] for sign in DIRECTIONS if by_sign.get(sign)):
-            claims = [claim for claim in path if network.weighing(claim).contested]
+            claims = [claim for claim in path if network.is_contested(claim)]
             if claims:
                 opinion = chain([network.opinion(claim) for claim in path])
                 conflict = 2.0 * min(opinion.belief, opinion.disbelief)

@@ -153,7 +153,7 @@ def sureness(speech: Speech, belief: Mapping[str, float]) -> str:
 
 def contested(speech: Speech, path: Document) -> str | None:
     """Return which claims of a chain are contested; None when none is."""
-    claims = [id for id in path["claims"] if speech.network.weighing(id).contested]
+    claims = [id for id in path["claims"] if speech.network.is_contested(id)]
     if not claims:
         return None
     names = speech.listed(speech.claim(id) for id in claims)

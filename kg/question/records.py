@@ -189,7 +189,7 @@ def claims(
         and (subjects is None or record.subject in subjects)
         and (objects is None or record.object in objects)
         and (cited is None or record.id in cited)
-        and (contested is None or network.weighing(record.id).contested is contested)
+        and (contested is None or network.is_contested(record.id) is contested)
     )
     return _page(kept, lambda record: brief_claim(network, record), limit, after, "no claim matches these filters")
 

@@ -120,7 +120,7 @@ def find(
     for kind, some in entries.items():
         body[kind] = [entry for _, entry in sorted(some, key=lambda one: one[0])]
     body["fragile"] = [entry["work"] for entry in body["works"] if entry["change"] in BREAKING]
-    body["untouched"] = sum(bool(snapshot.evidence_from(id)) for id in snapshot.works) - len(body["works"])
+    body["untouched"] = snapshot.works_in_evidence - len(body["works"])
     note = cautions.of_criteria(network, lang=lang)
     if before is None and not limits:
         note.append(explain.no_path(network, source, target, max_links=max_links, sign=None, lang=lang))

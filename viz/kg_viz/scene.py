@@ -206,7 +206,7 @@ def _edge(
         expected=surest.expected,
         low=surest.low,
         high=surest.high,
-        contested=any(network.weighing(id).contested for id in ordered),
+        contested=any(network.is_contested(id) for id in ordered),
         works=len(network.supporting_works(ordered)),
         sentence=explain.claim(network, one, lang),
     )

@@ -99,7 +99,7 @@ def picture(
         for row, place in enumerate(column):
             spots[place] = (MARGIN + at * (CARD_WIDTH + GAP), top + row * ROW)
     ways = [_way([spots[place] for place in laid.routes[record.subject, record.object]]) for record in drawn]
-    contested = [network.weighing(record.id).contested for record in drawn]
+    contested = [network.is_contested(record.id) for record in drawn]
     nodes = [place for column in laid.columns for place in column if isinstance(place, str)]
     taken = [Box(x, y, x + CARD_WIDTH, y + CARD_HEIGHT) for x, y in map(spots.__getitem__, nodes)]
     lines = []

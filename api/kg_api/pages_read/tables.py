@@ -296,7 +296,7 @@ def _ask_paths(desk: Desk, source: str, target: str) -> Cell:
 
 
 def _path(desk: Desk, path: Document, at: int) -> tuple[Cell, ...]:
-    contested = {id for id in path["claims"] if desk.network.weighing(id).contested}
+    contested = {id for id in path["claims"] if desk.network.is_contested(id)}
     word = {1: "raises", -1: "lowers"}.get(path["sign"])
     belief = path["belief"]
     return (
