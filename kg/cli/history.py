@@ -12,6 +12,7 @@ import click
 from kg.cli import cards, contribute_screen
 from kg.cli.context import Context
 from kg.cli.options import ANY, json_option, print_json
+from kg.errors import InputError, NotFound
 from kg.ids import RECORD_KINDS
 
 
@@ -43,11 +44,18 @@ def log(context: Context, /, as_json: bool, **filters: Any) -> None:
 def history(context: Context, /, id: str, kind: str | None, as_json: bool) -> None:
     """Every version of a record, newest first: who changed which field, when and why.
 
-    ID may be the number of a revision: then all that this revision changed.
+    ID may be the number of a revision: then all that this revision changed. A record whose id is a number is found
+    where there is no such revision, or with --kind.
     """
-    if id.isdecimal():
-        entry = context.graph.entry(id)
-        print_json(entry) if as_json else contribute_screen.entry(entry)
-        return
+    if kind is None and id.isdecimal():
+        try:
+            entry = context.graph.entry(id)
+        except (NotFound, InputError):
+            snapshot = context.graph.snapshot
+            if not any(id in held for held in (snapshot.entities, snapshot.claims, snapshot.evidence, snapshot.works)):
+                raise
+        else:
+            print_json(entry) if as_json else contribute_screen.entry(entry)
+            return
     found = context.graph.history(kind, id)
     print_json(found) if as_json else contribute_screen.history(found)

@@ -105,7 +105,8 @@ class _Sorting:
         key = self._free(found.work.id)
         work = _record(found.work, key)
         if key != found.work.id:
-            self._remark(found, f"the key {found.work.id} is that of another work; this one is called {key}")
+            why = "could be the number of a revision" if found.work.id.isdecimal() else "is that of another work"
+            self._remark(found, f"the key {found.work.id} {why}; this one is called {key}")
         if versions:
             other = self._kept(versions[0].other)
             group = other.independence_group or other.id
@@ -156,7 +157,12 @@ class _Sorting:
         return work
 
     def _free(self, key: str) -> str:
-        """Return a key that no other work has: with a letter, then a number behind it where it is taken."""
+        """Return a key that no other work has: with a letter, then a number behind it where it is taken.
+
+        A key of digits alone gets a word before it, since as an id it would be taken for the number of a revision.
+        """
+        if key.isdecimal():
+            key = f"work{key}"
         if key.lower() not in self._keys:
             return key
         stem = key[:_KEY_ROOM]

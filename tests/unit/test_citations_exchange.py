@@ -10,8 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import kg
-from kg.citations import table
+from kg.citations import formats, table
 from kg.citations.curated import handed_on
+from kg.citations.parsed import ParsedWork
 from kg.citations.privacy import private
 from kg.cli import cli
 from kg.errors import InputError, NotFound
@@ -130,6 +131,29 @@ def test_a_key_of_another_work_gets_a_letter_and_says_so(graph: kg.Graph, tmp_pa
     assert report["works"] == ["oneb"]
     assert graph.snapshot.works["oneb"].csl["citation-key"] == "one"
     assert "the key one is that of another work; this one is called oneb" in report["remarks"][0]["message"]
+
+
+def test_no_new_work_is_called_by_digits_alone_and_one_that_is_stays(graph: kg.Graph, tmp_path: Path) -> None:
+    chinese = "@inproceedings{王2023, author={王伟}, title={大模型的微调安全}, year=2023}"
+    path = file_of(tmp_path, "cnki.bib", chinese + "\n@misc{2024, title={Another matter entirely}}")
+    report = graph.load(path)
+    assert report["works"] == ["work2023", "work2024"]
+    assert [graph.snapshot.works[key].csl["citation-key"] for key in report["works"]] == ["王2023", "2024"]
+    said = [remark["message"] for remark in report["remarks"]]
+    assert "the key 2024 could be the number of a revision; this one is called work2024" in said
+    assert [one["match"] for one in graph.load(path)["duplicates"]] == ["work2023", "work2024"]
+
+    before = [Work(**{**dict(one.work), "authors": tuple(one.work.authors)}) for one in read_works(path)]
+    assert [work.id for work in before] == ["2023", "2024"]
+    earlier = kg.open(f"sqlite:///{tmp_path}/cli.db", empty=True)
+    earlier.write([Change("work", work) for work in before], actor="ann", act="import")
+    again = earlier.load(path)
+    assert (again["added"], [one["match"] for one in again["duplicates"]]) == (0, ["2023", "2024"])
+    assert earlier.load(file_of(tmp_path, "out.bib", formats.write(before, "bibtex")))["added"] == 0
+    earlier.store.close()
+    assert json.loads(run(tmp_path, "history", "2023", "--json").stdout)["id"] == "2023"
+    assert json.loads(run(tmp_path, "history", "2", "--json").stdout)["act"] == "import"
+    assert "there is no revision 77" in str(run(tmp_path, "history", "77").exception)
 
 
 @pytest.mark.parametrize(
@@ -272,6 +296,10 @@ def test_exports_are_of_all_under_criteria_or_of_single_works(pack_graph: kg.Gra
         text(works="nowhere")
     with pytest.raises(InputError, match="single works"):
         text("turtle", works="hu2022lora")
+
+
+def read_works(path: Path) -> list[ParsedWork]:
+    return list(formats.read(path.read_bytes(), source=path.name).works)
 
 
 def run(folder: Path, *words: str) -> Result:
