@@ -153,6 +153,12 @@ class Planning:
             return
         present = {one.id: to_payload(one) for one in self._store.some(kind, list(waiting), self._base.revision)}
         given = {id: orjson.loads(payload) for id, payload in waiting.items()}
+        if kind == "evidence":
+            # No pack says who contributed an item: the pack did where it is new, else whoever brought it first.
+            for id, values in given.items():
+                values["contributor"] = present[id].get("contributor")
+                if values["contributor"] is None:
+                    del values["contributor"]
         differing = [id for id, values in given.items() if values != present[id]]
         self.plan.duplicates += [(kind, id) for id, values in given.items() if values == present[id]]
         before = self._written(kind, differing)

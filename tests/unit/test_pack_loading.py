@@ -160,6 +160,21 @@ def test_records_of_others_are_never_taken_over(tmp_path: Path, sqlite_url: str)
         assert now(store).entities["cost"] == theirs
 
 
+def test_items_that_another_brought_are_duplicates_of_the_same(tmp_path: Path, sqlite_url: str) -> None:
+    items = [change for change in changes(read(pack(tmp_path), WORDS)) if change.kind == "evidence"]
+    others = [change for change in changes(read(pack(tmp_path), WORDS)) if change.kind != "evidence"]
+    assert items
+    contributors = ("ann", None)
+    theirs = [replace(one.record, contributor=contributors[at % 2]) for at, one in enumerate(items)]  # type: ignore[type-var]
+    with Store.open(sqlite_url) as store:
+        store.write([*others, *(Change("evidence", one) for one in theirs)], actor="ann", act="import")
+        batch = load(store, pack(tmp_path), WORDS)
+        assert counts(batch) == (0, 0, len(items) + len(others), 0, 0, 0)
+        assert {one.id: one.contributor for one in now(store).evidence.values()} == {
+            one.id: one.contributor for one in theirs
+        }
+
+
 def test_works_are_never_revoked(tmp_path: Path, sqlite_url: str) -> None:
     with Store.open(sqlite_url) as store:
         folder = pack(tmp_path)
