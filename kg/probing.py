@@ -154,8 +154,9 @@ class Probing(Asking):
         Returns:
             As `kg.question.retraction.find`, with `dry_run`, and beside what the receipt stands for `kept_answers`:
             `{"changed": [{"receipt", "question", "revision"}], "asked", "complete"}`, those of the newest kept
-            answers whose questions would be answered otherwise. After writing, `revision` is the one written, and there
-            is no receipt: the record no longer is as it was asked.
+            answers whose questions would be answered otherwise. After writing there is no receipt: the record no longer
+            is as it was asked. `written` then says whether a revision was written; `revision` is that one, or the
+            newest where the work stood so already.
 
         Raises:
             NotFound: no such work.
@@ -193,7 +194,7 @@ class Probing(Asking):
         by = read_settings().actor if actor is None else parse_slug(actor, where="actor")
         written = self.store.write([change], actor=by, act=f"mark {word}", reason=why, expect=seen)
         report = {name: value for name, value in found.items() if name != "receipt"}
-        return Answer({**report, "revision": written.number, "dry_run": False})
+        return Answer({**report, "revision": written.number, "dry_run": False, "written": written.number > seen})
 
     def need_notice(self, work: str, *, notice: str | None, status: str) -> None:
         """Raise InputError when a new status of a work lacks the publisher's notice; `current` needs none."""
@@ -202,7 +203,8 @@ class Probing(Asking):
             raise InputError(
                 f"no notice says that {work} is {word}",
                 where="notice",
-                hint="give the address of the publisher's notice",
+                hint="give the address of the publisher's notice, in kg retract with --notice URL or --look-up; "
+                "a dry run needs none",
             )
 
     def diff(
@@ -297,9 +299,9 @@ def _ends(
     network: Network, source: str | None, target: str | None, rows: str | None, cols: str | None
 ) -> dict[str, str | None]:
     """Return the ends of the pairs that are asked about: an entity where one is given, else a type."""
-    for end in (source, target):
+    for where, end in (("source", source), ("target", target)):
         if end is not None:
-            network.snapshot.entity(end)
+            network.snapshot.entity(end, where=where)
     if source is not None and source == target:
         raise InputError(
             f"source and target are both {source}", where="target", hint="a path joins two different entities"

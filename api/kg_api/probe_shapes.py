@@ -161,7 +161,10 @@ class KeptAnswers(Shape):
 
 
 class Retraction(Answer):
-    """What a new status of a work changes: claims, pairs, kept answers; `bears_on` lists all claims it speaks of."""
+    """What a new status of a work changes: claims, pairs, kept answers; `bears_on` lists all claims it speaks of.
+
+    `written`, unless it is a preview, says whether a revision was written: false where the work stood so already.
+    """
 
     work: str
     status: list[str]
@@ -170,6 +173,7 @@ class Retraction(Answer):
     claims: list[ClaimChange]
     changes: list[PairChange]
     dry_run: bool
+    written: bool | None = None
     kept_answers: KeptAnswers
 
 

@@ -103,7 +103,7 @@ def robustness(context: Context, /, as_json: bool, **parameters: Any) -> None:
 
 @click.command()
 @click.argument("work", type=WORK)
-@click.option("--notice", metavar="URL", help="Address of the publisher's notice.")
+@click.option("--notice", metavar="URL", help="Address of the publisher's notice; needed unless WORK becomes current.")
 @click.option("--status", metavar="retracted|corrected|current", help="What the work is now. [default: retracted]")
 @click.option("--look-up", is_flag=True, help="Ask Crossref, DataCite or PubMed for status and notice.")
 @click.option("--why", metavar="TEXT", help="Why this is recorded; kept with the revision.")
@@ -128,10 +128,12 @@ def retract(
     as_json: bool,
     **parameters: Any,
 ) -> None:
-    """Mark WORK as retracted or corrected by its publisher; see first every claim and pair that changes.
+    """Mark WORK as retracted or corrected by its publisher; show every claim and pair that changes.
 
-    On a terminal you are asked before anything is written; elsewhere say --yes. `--status current` takes it back.
-    Nothing is deleted: --include-retracted answers as if the work had not been retracted.
+    That needs the publisher's notice: --notice, or --look-up to find it. --dry-run only shows what would change and
+    needs none. On a terminal you see it first and are asked before anything is written; elsewhere say --yes. `--status
+    current` takes it back and needs none. Nothing is deleted: --include-retracted answers as if the work had not been
+    retracted.
     """
     graph = context.graph
     if look_up:

@@ -137,10 +137,11 @@ def question(graph: Graph, answer: Document) -> str:
 
 
 def written(graph: Graph, answer: Document) -> None:
-    """Say that a status was written."""
+    """Say that a status was written, or that the work stood so already."""
     lang = graph.lang
     status = graph.vocabulary.work_statuses[answer["status"][1]].label.get(lang)
-    console().print(Text(say("written", lang).format(answer["work"], status, answer["revision"]), style="bold"))
+    said = say("written" if answer["written"] else "stood_so", lang)
+    console().print(Text(said.format(answer["work"], status, answer["revision"]), style="bold"))
 
 
 def diff(graph: Graph, answer: Document) -> None:

@@ -98,6 +98,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "rows": ("rows: {}", "行数:{}"),
     "score": ("Score", "得分"),
+    "stood_so": ("{} is {} already: nothing was written", "{} 的状态已是“{}”，未写入任何内容"),
     "stands_on": ("Sources", "独立来源"),
     "status": ("status", "状态"),
     "strength": ("Strength", "强度"),

@@ -103,7 +103,7 @@ def test_an_empty_record_stays_empty(tmp_path: Path) -> None:
         (["robustness", "qlora", "malicous-use"], 2, "malicious-use"),
         (["robustness", "--rows", "Risks"], 2, "Risk"),
         (["retract", "hu2022lor", "--dry-run"], 2, "hu2022lora"),
-        (["retract", "hu2022lora", "--yes"], 2, "the publisher's notice"),
+        (["retract", "hu2022lora", "--yes"], 2, "--notice URL or --look-up"),
         (["retract", "hu2022lora", "--notice", "ftp://x", "--yes"], 2, "http"),
         (["retract", "hu2022lora", "--notice", "https://example.org/n"], 2, "say --yes"),
         (["retract", "hu2022lora", "--status", "retractd", "--dry-run"], 2, "did you mean retracted"),

@@ -85,3 +85,13 @@ def test_the_language_may_follow_the_command(pack_graph: kg.Graph) -> None:
     label = json.loads(CliRunner().invoke(cli, [*before, "--lang", "zh"]).stdout)["items"][0]["label"]
     assert label == "联邦学习"
     assert json.loads(CliRunner().invoke(cli, before).stdout)["items"][0]["label"] == "Federated learning"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "current already: nothing was written"), ("zh", "未写入任何内容")])
+def test_a_status_that_stood_so_already_is_no_revision(pack_url: str, lang: str, said: str) -> None:
+    words = ["--database", pack_url, "--lang", lang, "retract", WORK, "--status", "current", "--yes"]
+    shown = CliRunner().invoke(cli, [*words, "--actor", "dave"], catch_exceptions=False).stdout
+    assert said in shown
+    marked = ["retract", WORK, "--notice", "https://example.org/n", "--yes", "--json"]
+    done = CliRunner().invoke(cli, ["--database", pack_url, *marked], catch_exceptions=False).stdout
+    assert (json.loads(done)["written"], json.loads(done)["revision"]) == (True, 2)

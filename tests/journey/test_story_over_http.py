@@ -123,6 +123,7 @@ def test_from_a_citation_to_the_map_and_back(scene: Scene) -> None:
     preview = scene.post("ann", f"{address}&dry_run=true").said
     retracted = scene.post("bob", f"{address}&dry_run=false&why=withdrawn", Idempotency_Key="retract")
     assert (retracted.status, retracted.said["status"]) == (200, ["current", "retracted"])
+    assert retracted.said["written"] is True
     assert retracted.said["changes"] == preview["changes"]
     assert scene.map() == first, "what rested on the work is gone"
 

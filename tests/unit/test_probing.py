@@ -169,6 +169,7 @@ def test_a_retraction_needs_a_notice_and_a_record_that_stood_still(small: kg.Gra
     assert (head["actor"], head["act"], head["reason"]) == ("bob", "mark retracted", "data were made up")
     again = small.retract("p", notice="https://example.org/n")
     assert (again["revision"], again["changes"], again["claims"]) == (3, [], [])
+    assert (done["written"], again["written"], small.revision) == (True, False, 3)
     assert small.raises("c", include_retracted=True)["items"] == small.raises("c", as_of=1)["items"]
 
 
