@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kg.asking import Asking
 from kg.criteria import Criteria, words
 from kg.door import checked
-from kg.errors import InputError, NotFound, UnknownTerm
+from kg.errors import InputError, NotFound
 from kg.following import FOLD_MOST
 from kg.ids import slugify
 from kg.later import Later
@@ -137,7 +137,7 @@ class Exchanging(Asking):
         revisions = self.store.changes(0, revision) if history else None
         keys = None if works is None else [key for part in words(works) for key in part.split(",") if key]
         for key in keys or ():
-            network.snapshot.work(key)
+            network.snapshot.work(key, where="works")
         hash = self.store.revision(revision).hash if found.name == "parquet" and revision else ""
         given = kept.kept(network) if keys is None else network
         return found, formats.View(given, revisions, keys, self._lang(lang), hash)
@@ -250,7 +250,7 @@ class Exchanging(Asking):
                     self.store, folder, self.vocabulary, keep_going=keep_going, update=update, actor=who, told=told
                 )
         if found != "rdf" and found not in rdf_import.FORMATS:
-            raise UnknownTerm(
+            raise InputError(
                 f"{found[:80]!r} is not a format that can be loaded",
                 where="format",
                 hint=f"use pack, {TABLES}, rdf, " + ", ".join((*rdf_import.FORMATS, *citation_formats.FORMATS)),

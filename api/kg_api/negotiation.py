@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kg.errors import UnknownTerm
+from kg.errors import InputError
 from kg.rdf.results import media_ranges
 
 MEDIA: Mapping[str, tuple[str, ...]] = {
@@ -25,7 +25,7 @@ def named(format: str) -> str:
     """Return the form that a parameter names.
 
     Raises:
-        UnknownTerm: there is none of that name.
+        InputError: there is none of that name.
 
     Example:
         >>> named("ttl")
@@ -33,7 +33,7 @@ def named(format: str) -> str:
     """
     found = SHORT.get(format.lower(), format.lower())
     if found not in MEDIA:
-        raise UnknownTerm(
+        raise InputError(
             f"{format[:80]!r} is not a form of this resource", where="format", hint=f"use {', '.join(MEDIA)}"
         )
     return found

@@ -22,7 +22,7 @@ from kg.cli.context import Context
 from kg.cli.options import criteria_options, json_option, print_json
 from kg.errors import InputError
 from kg.exporters.files import pour, write
-from kg.exporters.formats import FORMATS, by_suffix
+from kg.exporters.formats import NAMES, PAGE, by_suffix
 from kg.importers.rdf import FORMATS as RDF_FORMATS
 from kg.later import Later
 
@@ -34,14 +34,12 @@ else:
 STDOUT = "-"
 EVERY = 5_000
 """Entries after which an import says how far it is where no terminal shows a bar."""
-HTML = "html"
-"""The picture, which `kg draw` writes too."""
 
 
 @click.command()
 @click.argument("file", metavar="FILE|-")
 @click.option(
-    "--format", "format_", type=click.Choice([*FORMATS, HTML]), help="Format; default: by the suffix of FILE."
+    "--format", "format_", type=click.Choice(NAMES), help="Format; default: by the suffix of FILE."
 )
 @click.option("--history", is_flag=True, help="RDF: write the revisions too, as PROV-O.")
 @click.option("--works", metavar="KEY,KEY", help="Citations: only these works.")
@@ -70,7 +68,7 @@ def export(
         if works is not None:
             raise InputError("both say which works", where="--receipt", hint="give --works or --receipt")
         options |= context.graph.rests_on(receipt)
-    if HTML in {format_, Path(file).suffix[1:] if format_ is None else None}:
+    if PAGE in {format_, Path(file).suffix[1:].lower() if format_ is None else None}:
         _page(context, file, options, criteria, as_json=as_json)
         return
     if file == STDOUT:
@@ -98,7 +96,7 @@ def _page(context: Context, file: str, options: dict[str, Any], criteria: dict[s
         sys.stdout.buffer.flush()
         return
     written = write(Path(file), [text])
-    done = {"file": file, "format": HTML, "revision": graph.revision, "bytes": written.size, "sha256": written.sha256}
+    done = {"file": file, "format": PAGE, "revision": graph.revision, "bytes": written.size, "sha256": written.sha256}
     _say_written(file, done, as_json=as_json)
 
 

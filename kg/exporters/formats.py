@@ -1,6 +1,6 @@
 """What can be written: one registry of formats, each with its suffix, media type and writer.
 
-Lives here: `FORMATS`, `find`. May enter: names of formats. Never here: a format itself, files.
+Lives here: `FORMATS`, `NAMES`, `find`. May enter: names of formats. Never here: a format itself, files.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 
-from kg.errors import UnknownTerm
+from kg.errors import InputError
 from kg.later import Later
 from kg.model import Revision, Work
 from kg.network import Network
@@ -119,24 +119,32 @@ FORMATS: Mapping[str, Format] = {
     )
 }
 
+PAGE = "html"
+"""The picture as one page: it is drawn by kg_viz, for which command line and HTTP ask beside the formats."""
+NAMES = (*FORMATS, PAGE)
+
 
 def find(name: str) -> Format:
     """Return a format by its name.
 
     Raises:
-        UnknownTerm: there is none of that name; names near ones.
+        InputError: there is none of that name; names near ones. Or it is the picture, which `kg_viz.draw` writes.
 
     Example:
         >>> find("trig").suffix
         '.trig'
     """
+    if name == PAGE:
+        raise InputError(
+            "a page is drawn, not exported", where="format", hint='kg_viz.draw(graph, "page.html") writes it'
+        )
     if name not in FORMATS:
-        near = [word for word, _, _ in process.extract(name[:100], list(FORMATS), limit=2, score_cutoff=60)]
-        raise UnknownTerm(
+        near = [word for word, _, _ in process.extract(name[:100], NAMES, limit=2, score_cutoff=60)]
+        raise InputError(
             f"{name[:80]!r} is not a format that can be written",
             where="format",
             near=near,
-            hint="the formats are " + ", ".join(FORMATS),
+            hint="the formats are " + ", ".join(NAMES),
         )
     return FORMATS[name]
 
@@ -144,15 +152,20 @@ def find(name: str) -> Format:
 def by_suffix(file: str) -> Format:
     """Return the format that the suffix of a file name stands for; the longest suffix that fits.
 
+    Raises:
+        InputError: as `find`.
+
     Example:
         >>> by_suffix("graph.nanopub.trig").name, by_suffix("graph.TRIG").name
         ('nanopub', 'trig')
     """
+    if file.lower().endswith(f".{PAGE}"):
+        return find(PAGE)
     fitting = [format for format in FORMATS.values() if file.lower().endswith(format.suffix)]
     if not fitting:
-        raise UnknownTerm(
+        raise InputError(
             f"the suffix of {file[-80:]!r} stands for no format",
             where="format",
-            hint="name one of " + ", ".join(FORMATS),
+            hint="name one of " + ", ".join(NAMES),
         )
     return max(fitting, key=lambda one: len(one.suffix))

@@ -138,6 +138,15 @@ def test_what_is_wrong_is_told(client: TestClient, address: str, status: int, sa
     assert said in got.text
 
 
+@pytest.mark.parametrize("address", ["/api/v1/export?format=foo", "/id/entity/qlora?format=foo"])
+def test_a_format_that_is_none_is_no_word_of_the_ontology_and_every_one_is_named(
+    client: TestClient, address: str
+) -> None:
+    told = get(client, address, "application/json").json()
+    assert (told["type"].rpartition("/")[2], told["where"]) == ("bad-input", "format")
+    assert {"turtle", "html"} <= set(re.findall(r"[\w-]+", told["hint"]))
+
+
 def test_a_client_that_takes_none_of_the_forms_is_told_which_there_are(client: TestClient) -> None:
     got = get(client, "/id/entity/qlora", "image/png, text/turtle;q=0")
     assert got.status_code == 406

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import kg
-from kg.errors import NotFound, UnknownTerm
+from kg.errors import InputError, NotFound
 from kg.graph import Graph
 
 HEAD = """\
@@ -254,6 +254,6 @@ def test_a_file_that_is_not_there_and_a_format_that_is_none(graph: Graph, tmp_pa
     with pytest.raises(NotFound, match="no file or folder"):
         graph.load(tmp_path / "none.ttl")
     (tmp_path / "a.ttl").touch()
-    with pytest.raises(UnknownTerm, match="not a format that can be loaded"):
+    with pytest.raises(InputError, match="not a format that can be loaded"):
         graph.load(tmp_path / "a.ttl", format="word")
     assert graph.load(tmp_path / "a.ttl", format="ntriples")["format"] == "ntriples"

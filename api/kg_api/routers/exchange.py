@@ -13,7 +13,7 @@ from pydantic import WithJsonSchema
 
 from kg.criteria import parse_flag
 from kg.errors import InputError
-from kg.exporters.formats import FORMATS, find
+from kg.exporters.formats import FORMATS, NAMES, PAGE, find
 from kg.graph import Graph
 from kg_api import parameters as p
 from kg_api.asking import TheGraph, TheLang
@@ -21,11 +21,9 @@ from kg_api.replies import HTML, reply
 from kg_viz import drawing
 
 router = APIRouter(tags=["exchange"])
-PAGE = "html"
-"""The picture as one page, which `/drawing` gives too."""
 FormatName = Annotated[
     str,
-    WithJsonSchema({"type": "string", "enum": [*FORMATS, PAGE], "examples": ["turtle"]}),
+    WithJsonSchema({"type": "string", "enum": [*NAMES], "examples": ["turtle"]}),
     Query(description="Format of the file.", min_length=1),
 ]
 History = Annotated[

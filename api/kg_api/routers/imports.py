@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from kg.citations.formats import FORMATS as CITATIONS
 from kg.criteria import parse_flag
-from kg.errors import Forbidden, InputError, UnknownTerm
+from kg.errors import Forbidden, InputError
 from kg.graph import Graph
 from kg.importers import citations, rdf_load
 from kg.importers.rdf import FORMATS as RDF
@@ -108,8 +108,7 @@ def imported(
         exact: Citations: only an identifier or the same entry makes a duplicate.
 
     Raises:
-        UnknownTerm: there is no such format.
-        InputError: an option that the format does not have; or the file takes more than it may.
+        InputError: there is no such format, or it has no such option; or the file takes more than it may.
     """
     if not format or format in CITATIONS:
         options = {"dry_run": dry_run, "update": update, "exact": exact}
@@ -117,7 +116,7 @@ def imported(
             graph.store, file, format or None, name, actor, encoding=encoding or None, **options
         )
     if format not in RDF:
-        raise UnknownTerm(
+        raise InputError(
             f"{format[:40]!r} is not a format that is imported here",
             where="format",
             hint=f"use {', '.join([*CITATIONS, *RDF])}; packs and tables are loaded by the operator",
