@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
@@ -72,6 +74,8 @@ def test_around_an_entity_relations_of_no_direction_are_drawn() -> None:
     assert criteria.known_in == 2024
     net = Network.build(builders.snapshot(builders.records("m exercised-by a", types=TYPES)), criteria, load())
     assert [edge.sign for edge in scene.build(net, view).edges] == [0]
+    some = Criteria(without_work=("w1",), study_kind=("argument",), block=("f",))
+    assert replace(view.criteria(some, load()), relation=()) == some
     assert View().criteria(Criteria(), load()) == Criteria()
     assert view.criteria(Criteria(relation=("raises",)), load()).relation == ("raises",)
 

@@ -6,7 +6,7 @@ Lives here: `View`, `Filters` and their parsing. May enter: values as text. Neve
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kg.criteria import Criteria, parse_flag, parse_int, words
@@ -89,7 +89,7 @@ class View:
         """
         if given.relation or self.level not in {"focus", "whole"}:
             return given
-        return Criteria(**{**given.document(), "relation": tuple(sorted(vocabulary.relations))})
+        return replace(given, relation=tuple(sorted(vocabulary.relations)))
 
 
 @dataclass(frozen=True, slots=True)
