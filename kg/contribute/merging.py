@@ -12,7 +12,7 @@ from typing import Any
 from kg.citations.duplicates import find_matches
 from kg.contribute.states import REVOKED
 from kg.errors import Conflict, InputError
-from kg.importers.citations_plan import filled
+from kg.importers.citations_plan import filled, way_back
 from kg.model import CURRENT, MERGED, Change, Evidence, Work
 from kg.snapshot import Snapshot
 
@@ -60,7 +60,7 @@ def merged(snapshot: Snapshot, keep: Work, duplicate: Work) -> Merge:
     for work in (keep, duplicate):
         if work.status in OUT:
             into = "" if work.merged_into is None else f" into {work.merged_into}"
-            hint = f"merge {work.merged_into}" if into else "import it again first"
+            hint = f"merge {work.merged_into}" if into else way_back(work.id)
             raise Conflict(f"the work {work.id} is {work.status}{into}", where="work", hint=hint)
     whole, gained = filled(keep, duplicate)
     told = [

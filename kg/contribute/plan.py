@@ -12,9 +12,10 @@ from typing import Any
 
 from kg import ids
 from kg.contribute import alike, names, quotes
-from kg.contribute.states import PENDING, PROPOSED
+from kg.contribute.states import PENDING, PROPOSED, REVOKED
 from kg.errors import Conflict, InputError, ShapeViolation
 from kg.ids import RecordKind
+from kg.importers.citations_plan import way_back
 from kg.inputs import ClaimIn, EntityIn, ItemIn, parse
 from kg.model import ACCEPTED, Change, Entity, Evidence, Record
 from kg.snapshot import Snapshot
@@ -159,12 +160,8 @@ def evidence(
             raise InputError(f"{name} is not for you to say", where=name, hint="leave it out")
     of_claim = _claim(given, snapshot, vocabulary, lang)
     work = names.work_of(snapshot, given.get("work"))
-    if work.status == "revoked":
-        raise Conflict(
-            f"the work {work.id} was taken back",
-            where="work",
-            hint="a reviewer brings it back by undoing that: `kg history` names the revision, `kg undo` undoes it",
-        )
+    if work.status == REVOKED:
+        raise Conflict(f"the work {work.id} was taken back", where="work", hint=way_back(work.id))
     given |= {"claim": of_claim.record.id, "work": work.id, "contributor": contributor}
     read = parse(ItemIn, given, by_field=True).record(vocabulary)
     made = _as_revision(replace(read, status=PROPOSED, supersedes=supersedes), snapshot)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from kg.door import shown
 from kg.errors import Conflict, Forbidden, InputError
 from kg.ids import RecordKind
+from kg.importers.citations_plan import way_back
 from kg.model import ACCEPTED, CURRENT, Change, Claim, Entity, Evidence, Record, Revision, Work
 from kg.snapshot import Snapshot
 
@@ -67,8 +68,8 @@ def moved(move: Move, kind: RecordKind, record: Record, snapshot: Snapshot, vers
     """Return what an act changes: the record, what accepting it takes along, and what it supersedes.
 
     Raises:
-        Conflict: the record does not stand where the act starts, or leans on one that was turned down; says how it
-            stands, since when and why.
+        Conflict: the record does not stand where the act starts, leans on one that was turned down, or comes from a
+            work that was taken back; says how it stands, since when and why.
         InputError: works are not reviewed.
     """
     if kind == "work" and move.target != REVOKED:
@@ -100,8 +101,14 @@ def needs(kind: RecordKind, record: Record, snapshot: Snapshot) -> list[tuple[Re
     """Return the pending records that a record leans on, which accepting it accepts too, by kind and id.
 
     Raises:
-        Conflict: it leans on one that was rejected, revoked or superseded.
+        Conflict: it leans on one that was rejected, revoked or superseded, or comes from a work that was taken back.
     """
+    if isinstance(record, Evidence) and snapshot.works[record.work].status == REVOKED:
+        raise Conflict(
+            f"the evidence {record.id} comes from the work {record.work}, which was taken back",
+            where="id",
+            hint=way_back(record.work),
+        )
     found: dict[Key, Record] = {}
     waiting = list(_leans_on(record, snapshot))
     while waiting:
@@ -159,6 +166,34 @@ def proposers(versions: Versions) -> tuple[str, ...]:
     return tuple(dict.fromkeys(revision.actor for revision in _proposals(versions)))
 
 
+def proposal(versions: Versions) -> Revision:
+    """Return the revision that proposed a pending record; of one that was turned down and proposed anew, the last.
+
+    What an undo brought back is the proposal that it was before. Saying a proposal in other words makes no other one.
+    """
+    at = _before_undo(versions, len(versions) - 1)
+    while at > 0 and versions[at - 1][1].status in PENDING:
+        at = _before_undo(versions, at - 1)
+    return versions[at][0]
+
+
+def refuse_revising(kind: RecordKind, record: Record, versions: Versions, *, actor: str) -> None:
+    """Refuse a contributor who wants to say in other words what is not hers to say.
+
+    Hers is her proposal while it waits; and of evidence that was accepted everybody may propose a revision.
+
+    Raises:
+        Forbidden: it does not wait any more, somebody else proposed it, or it is a work.
+    """
+    if record.status == ACCEPTED and kind == "evidence":
+        return
+    if record.status not in PENDING:
+        raise Forbidden(f"the {kind} {record.id} is {record.status}; reviewers revise it", where="id")
+    by = proposal(versions).actor
+    if by != actor:
+        raise Forbidden(f"{by} proposed the {kind} {record.id}; a contributor revises her own", where="id")
+
+
 def refuse_own(changes: Iterable[Change], histories: Mapping[Key, Versions], *, actor: str, act: str) -> None:
     """Raise Forbidden when somebody decides on what she proposed herself."""
     for change in changes:
@@ -182,6 +217,14 @@ def since(versions: Versions) -> str:
 def _proposals(versions: Versions) -> list[Revision]:
     """Return the revisions that wrote a record as proposed, other than by an undo, first to last."""
     return [revision for revision, record in versions if record.status == PROPOSED and revision.act != UNDO]
+
+
+def _before_undo(versions: Versions, at: int) -> int:
+    """Return the place of the version that an undo brought back; of any other version its own place."""
+    if versions[at][0].act != UNDO:
+        return at
+    same = (place for place in range(at - 1, -1, -1) if versions[place][0].act != UNDO)
+    return next((place for place in same if versions[place][1] == versions[at][1]), at)
 
 
 def _leans_on(record: Record, snapshot: Snapshot) -> list[tuple[RecordKind, Record]]:

@@ -123,7 +123,7 @@ class _Sorting:
     def _duplicate(self, found: ParsedWork, work: Work, why: str) -> None:
         self.made.duplicates.append({"key": found.work.id, "match": work.id, "why": why})
         if work.status == REVOKED:
-            self._remark(found, f"{work.id} was taken back, and stays so: a reviewer who undoes that brings it back")
+            self._remark(found, f"{work.id} was taken back, and stays so: {way_back(work.id)}")
             return
         full, gained = filled(work, found.work)
         if not gained:
@@ -175,6 +175,16 @@ class _Sorting:
 
     def _remark(self, found: ParsedWork, message: str) -> None:
         self.made.remarks.append({"source": found.source, "line": found.line, "message": message})
+
+
+def way_back(work: str) -> str:
+    """Return what helps with a work that was taken back.
+
+    Example:
+        >>> way_back("li2024")
+        'a reviewer brings it back by undoing that: `kg history li2024` names the revision, `kg undo` undoes it'
+    """
+    return f"a reviewer brings it back by undoing that: `kg history {work}` names the revision, `kg undo` undoes it"
 
 
 def filled(work: Work, given: WorkIn | Work) -> tuple[Work, list[str]]:

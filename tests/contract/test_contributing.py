@@ -225,12 +225,22 @@ def test_a_work_is_there_once(graph: kg.Graph, seeded: str, tmp_path: Any) -> No
         {"title": "A study of fine-tuning banana", "authors": ["Li, W."], "year": 2024, "distinct": True}
     )
     assert not other["already"]
+    made = graph.add_evidence(item(work="li2024", object="spear-phishing"))
     back = run(seeded, "undo", str(added["revision"]), "--why", "wrong library")
     assert back["records"] == [{"kind": "work", "id": "li2024", "status": ["current", "revoked"]}]
     with pytest.raises(Conflict, match="was taken back"):
         graph.add_evidence(item(work="li2024"))
+    (listed,) = (one for one in graph.reviews()["items"] if one["id"] == made["id"])
+    for blocked in (listed["blocked"], graph.waiting(made["id"])["blocked"]):
+        assert blocked == f"the evidence {made['id']} comes from the work li2024, which was taken back"
+    with pytest.raises(Conflict, match="`kg history li2024` names the revision"):
+        graph.review(made["id"], "accept", actor=BOB)
+    with pytest.raises(Conflict, match="`kg history li2024` names the revision"):
+        graph.merge("hu2022lora", "li2024", why="one work", actor=BOB)
     assert graph.add_work({"citation": bib.read_text()})["status"] == "revoked"
     run(seeded, "undo", str(back["revision"]), "--why", "it was the right one")
     assert graph.add_work({"citation": bib.read_text()})["status"] == "current"
+    assert graph.review(made["id"], "accept", actor=BOB)["records"][0]["status"] == ["proposed", "accepted"]
+    graph.revoke(made["id"], why="clean up", actor=BOB)
     log = graph.log(kind="work", act="import", limit=2)["items"]
     assert [one["actor"] for one in log] == [ANN] * 2

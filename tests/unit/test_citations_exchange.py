@@ -118,7 +118,8 @@ def test_a_work_that_was_taken_back_stays_so_until_that_is_undone(graph: kg.Grap
     assert graph.snapshot.works["one"].status == "revoked"
     again = graph.load(path)
     assert (again["added"], len(again["duplicates"]), graph.snapshot.works["one"].status) == (0, 1, "revoked")
-    assert "a reviewer who undoes that brings it back" in again["remarks"][0]["message"]
+    assert "one was taken back, and stays so" in again["remarks"][0]["message"]
+    assert "`kg history one` names the revision, `kg undo` undoes it" in again["remarks"][0]["message"]
     graph.undo(undone["revision"], why="it was right", actor="bob")
     assert graph.snapshot.works["one"].status == "current"
 
