@@ -11,10 +11,13 @@ from kg.lint.bench import Bench, Found
 
 
 def without_evidence(bench: Bench) -> Iterator[Found]:
-    """Find claims on which no evidence bears at all."""
-    for claim in bench.claims:
-        if not _items(bench, claim.id):
-            yield Found("claim", claim.id)
+    """Find claims that count, on which no evidence bears at all."""
+    return _bare(bench, counts=True)
+
+
+def proposed_without_evidence(bench: Bench) -> Iterator[Found]:
+    """Find claims that wait for review, on which no evidence bears at all."""
+    return _bare(bench, counts=False)
 
 
 def without_support(bench: Bench) -> Iterator[Found]:
@@ -31,6 +34,12 @@ def one_group(bench: Bench) -> Iterator[Found]:
         items = [item for item in bench.network.counting(claim.id) if bench.polarity(item) != 0]
         if len(items) > 1 and bench.network.weighing(claim.id).groups == 1:
             yield Found("claim", claim.id, {"number": str(len(items)), "work": items[0].work})
+
+
+def _bare(bench: Bench, *, counts: bool) -> Iterator[Found]:
+    for claim in bench.claims:
+        if bench.vocabulary.status(claim.status).counts == counts and not _items(bench, claim.id):
+            yield Found("claim", claim.id)
 
 
 def _items(bench: Bench, claim: str) -> int:

@@ -87,6 +87,13 @@ RULES: tuple[Rule, ...] = (
         claims.without_evidence,
     ),
     Rule(
+        "proposal-without-evidence",
+        "note",
+        Text("this claim waits for review, and no evidence bears on it", "这条论断待审核，没有任何证据涉及它"),
+        Text("propose an evidence item, or reject the claim", "提出证据，或驳回论断"),
+        claims.proposed_without_evidence,
+    ),
+    Rule(
         "claim-without-support",
         "warning",
         Text(

@@ -111,6 +111,8 @@ VIOLATIONS: list[tuple[str, Mutation, list[str]]] = [
     ("hierarchy-type", change("r", broader="f"), ["r"]),
     ("withdrawn-reference", both(change("f", broader="g"), add(entity("g", "Factor", status="revoked"))), ["f"]),
     ("claim-without-evidence", add(claim("f", "lowers", "r")), ["f--lowers--r"]),
+    ("proposal-without-evidence", add(replace(claim("f", "lowers", "r"), status="proposed")), ["f--lowers--r"]),
+    ("proposal-without-evidence", add(replace(claim("f", "lowers", "r"), status="returned")), ["f--lowers--r"]),
     (
         "claim-without-support",
         add(claim("f", "lowers", "r"), item("f--lowers--r", 9, "w1", "disputes")),
