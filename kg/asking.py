@@ -136,10 +136,13 @@ class Asking:
         """Return the network under criteria, at the revision that they name."""
         asked = Criteria() if criteria is None else criteria
         newest = self.snapshot
-        for work in (*asked.without_work, *asked.only_work):
-            newest.work(work)
+        for work in asked.without_work:
+            newest.work(work, where="without_work")
+        for work in asked.only_work:
+            newest.work(work, where="only_work")
         if asked.block:
-            asked = replace(asked, block=tuple(sorted({newest.entity(newest.named(id)).id for id in asked.block})))
+            blocked = {newest.entity(newest.named(id), where="block").id for id in asked.block}
+            asked = replace(asked, block=tuple(sorted(blocked)))
         number = self._number(asked.as_of, newest)
         snapshot = newest if number == newest.revision else self._past(number)
         key = ("network", snapshot.revision, asked)

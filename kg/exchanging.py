@@ -241,7 +241,7 @@ class Exchanging(Asking):
             return self._load_citations(place, format, who, update=update, told=told, **options)
         given = [name for name, value in options.items() if value]
         if given:
-            raise InputError(f"only citations can be loaded with {given[0]}", where=given[0], hint="leave it out")
+            raise InputError("only citations can be loaded with this option", where=given[0], hint="leave it out")
         if found in {"pack", TABLES}:
             with pack_zip.unpacked(place) if pack_zip.is_zip(place) else nullcontext(place) as folder:
                 if (format or recognising.family(folder)) == "pack":
@@ -288,7 +288,9 @@ class Exchanging(Asking):
     ) -> Document:
         data = citations_reading.read_file(path)
         if not data.strip():
-            raise InputError(f"{path.name} is empty", where="path", hint="export the citations again into this file")
+            table = path.suffix.lower() in {".csv", ".tsv"}
+            again = "write a header and rows into it" if table else "export the citations again into this file"
+            raise InputError(f"{path.name} is empty", where="path", hint=again)
         say = told or (lambda *_: None)
         say("reading", 0, 0)
         reading = citations_reading.read(data, name=path.name, format=format, encoding=encoding)

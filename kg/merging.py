@@ -88,7 +88,7 @@ class Merging(Writing):
 
 
 def _merge(snapshot: Snapshot, keep: str, duplicate: str) -> Merge:
-    return merging.merged(snapshot, snapshot.work(keep), snapshot.work(duplicate))
+    return merging.merged(snapshot, snapshot.work(keep, where="keep"), snapshot.work(duplicate, where="duplicate"))
 
 
 def _told(made: Merge) -> Document:

@@ -31,6 +31,7 @@ from kg.suppositions import (
 from kg.vocabulary import Vocabulary
 
 REVOKED, RETRACTED = "revoked", "retracted"
+_MARKED = {RETRACTED: "retract", CURRENT: "unretract"}
 LONGEST = 100_000
 
 
@@ -173,29 +174,34 @@ class Scenario:
         """
         snapshot, vocabulary = network.snapshot, network.vocabulary
         faults: list[KgError] = []
-        works = _known(self.drop_work, lambda key: key if key in snapshot.works else snapshot.work(key).id, faults)
+        works = _known(
+            self.drop_work,
+            lambda key, where: key if key in snapshot.works else snapshot.work(key, where=where).id,
+            "drop_work",
+            faults,
+        )
         touched = {claim for work in works for claim in snapshot.claims_resting_on(work)}
         records: dict[tuple[str, str], Record] = {}
-        for claim in _known(self.drop_claim, snapshot.claim, faults):
+        for claim in _known(self.drop_claim, snapshot.claim, "drop_claim", faults):
             records["claim", claim.id] = replace(claim, status=REVOKED)
-        for entity in _known(self.drop_entity, snapshot.entity, faults):
+        for entity in _known(self.drop_entity, snapshot.entity, "drop_entity", faults):
             records["entity", entity.id] = replace(entity, status=REVOKED)
         items: dict[str, Evidence] = {}
         for id, name, value in self.set:
-            for item in _known([id], snapshot.item, faults):
+            for item in _known([id], snapshot.item, "set", faults):
                 items[item.id] = replace(items.get(item.id, item), **{name: value})
-        for item in _known(self.drop_evidence, snapshot.item, faults):
+        for item in _known(self.drop_evidence, snapshot.item, "drop_evidence", faults):
             items[item.id] = replace(item, status=REVOKED)
         records |= {("evidence", id): item for id, item in items.items()}
         touched |= {item.claim for item in items.values()}
         for id, status in self.mark:
-            for work in _known([id], snapshot.work, faults):
+            for work in _known([id], snapshot.work, _MARKED.get(status, "mark"), faults):
                 records["work", work.id] = replace(work, status=status)
                 touched |= snapshot.claims_resting_on(work.id)
         assumed = dict(network.assumed)
         for one in self.add:
             try:
-                ends = snapshot.entity(one.subject).type, snapshot.entity(one.object).type
+                ends = [snapshot.entity(end, where="add").type for end in (one.subject, one.object)]
                 vocabulary.check_ends(one.relation, *ends)
             except (NotFound, ShapeViolation) as fault:
                 faults.append(fault)
@@ -221,11 +227,12 @@ def _changed(snapshot: Snapshot, records: Mapping[tuple[str, str], Record]) -> S
     return replace(made, recorded_at=snapshot.recorded_at)
 
 
-def _known(ids: Iterable[str], get: Callable[[str], Any], faults: list[KgError]) -> list[Any]:
+def _known(ids: Iterable[str], get: Callable[..., Any], where: str, faults: list[KgError]) -> list[Any]:
+    """Return what is there of what the part `where` of the scenario names; the rest goes to the faults."""
     found = []
     for id in ids:
         try:
-            found.append(get(id))
+            found.append(get(id, where=where))
         except NotFound as fault:
             faults.append(fault)
     return found

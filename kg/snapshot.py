@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
@@ -19,7 +19,6 @@ from kg.model import ACCEPTED, Claim, Entity, Evidence, Record, Revision, Work, 
 from kg.overlay import Overlay, opened
 
 Index = Mapping[str, tuple[str, ...]]
-R = TypeVar("R", Claim, Entity, Evidence, Work)
 NEAR = 3
 NEAR_AMONG = 100_000
 
@@ -107,17 +106,19 @@ class Snapshot:
             _indexes=indexes,
         )
 
-    def entity(self, id: str) -> Entity:
-        """Return an entity; NotFound names near ids, found by id, label and alias; InputError those of one name."""
-        _asked("entity", id)
+    def entity(self, id: str, *, where: str = "entity") -> Entity:
+        """Return an entity; NotFound names near ids, found by id, label and alias; InputError those of one name.
+
+        Here and below `where` is the parameter that gave the id, which errors name as their place.
+        """
+        _asked("entity", id, where)
         if id in self.entities:
             return self.entities[id]
         same = self._meant(id)
         if len(same) > 1:
             which = f"{', '.join(same[:-1])} and {same[-1]}"
-            raise InputError(f"{id[:200]!r} names {which}", where="entity", hint="give one of these ids")
-        names = {name: entity.id for entity in self.entities.values() for name in names_of(entity)}
-        raise _missing("entity", id, names, same=same)
+            raise InputError(f"{id[:200]!r} names {which}", where=where, hint="give one of these ids")
+        raise _missing("entity", id, self._names, where, same=same)
 
     def named(self, name: str) -> str:
         """Return the id of the one entity that has this id, label or alias; the name itself where none or many have it.
@@ -132,7 +133,7 @@ class Snapshot:
             >>> snapshot.named("QLoRA"), snapshot.named("quantized-lora"), snapshot.named("lora")
             ('qlora', 'qlora', 'lora')
         """
-        _asked("entity", name)
+        _asked("entity", name, "entity")
         if name in self.entities:
             return name
         found = self._meant(name)
@@ -147,6 +148,11 @@ class Snapshot:
         found = sorted(self.called(name))
         return [id for id in found if self.entities[id].status == ACCEPTED] or found
 
+    @property
+    def _names(self) -> dict[str, str]:
+        """The id of an entity by each of its names, as they are written."""
+        return {name: entity.id for entity in self.entities.values() for name in names_of(entity)}
+
     @cached_property
     def _named(self) -> Mapping[str, frozenset[str]]:
         ids: dict[str, set[str]] = {}
@@ -155,23 +161,38 @@ class Snapshot:
                 ids.setdefault(_plain(name), set()).add(entity.id)
         return {name: frozenset(found) for name, found in ids.items()}
 
-    def claim(self, id: str) -> Claim:
-        """Return a claim; NotFound names near ids, those of the same ends first."""
-        _asked("claim", id)
+    def claim(self, id: str, *, where: str = "claim") -> Claim:
+        """Return a claim; NotFound names near ids: those of the same ends, or of ends that are called much alike."""
+        _asked("claim", id, where)
         if id in self.claims:
             return self.claims[id]
         subject, _, object = ends_of_claim(id)
         alike = [claim.id for claim in (*self.claims_from(subject), *self.claims_to(object))]
-        every = self.claims if len(self.claims) <= NEAR_AMONG else ()
-        raise _missing("claim", id, {known: known for known in alike or every})
+        alike = alike or self._of_near_ends(id[:200])
+        raise _missing("claim", id, {}, where, same=near(id[:200], {known: known for known in alike}) or alike)
 
-    def work(self, id: str) -> Work:
+    def _of_near_ends(self, id: str) -> list[str]:
+        """Return claims whose ends are called much like those in an id, most in common first; none in a huge record."""
+        if len(self.entities) > NEAR_AMONG:
+            return []
+        subject, relation, object = ends_of_claim(id)
+        subjects = near(subject, self._names)
+        objects = near(object, self._names) if object else subjects
+        out, into = map(self.claims_from, subjects), map(self.claims_to, objects)
+        found = {one.id: one for some in (*out, *into) for one in some}
+        common = {
+            one.id: (one.subject in subjects) + (one.object in objects) + (one.relation == relation)
+            for one in found.values()
+        }
+        return sorted(found, key=lambda known: -common[known])
+
+    def work(self, id: str, *, where: str = "work") -> Work:
         """Return a work by citation key; NotFound names near ids, found by key and title."""
-        _asked("work", id)
+        _asked("work", id, where)
         if id in self.works:
             return self.works[id]
         names = {name: work.id for work in self.works.values() for name in (work.id, work.title)}
-        raise _missing("work", id, names)
+        raise _missing("work", id, names, where)
 
     def standing(self, work: str) -> Work:
         """Return a work, or where it was merged into another as a duplicate, that one."""
@@ -181,11 +202,13 @@ class Snapshot:
             found = self.works[found.merged_into]
         return found
 
-    def item(self, id: str) -> Evidence:
+    def item(self, id: str, *, where: str = "evidence") -> Evidence:
         """Return an evidence item by id, or by the alias it has in its pack."""
-        _asked("evidence", id)
+        _asked("evidence", id, where)
         aliased = self._indexes["alias"].get(id, ())
-        return self.evidence[aliased[0]] if len(aliased) == 1 else _get("evidence", self.evidence, id)
+        if len(aliased) != 1 and id not in self.evidence:
+            raise _missing("evidence", id, {known: known for known in self.evidence}, where)
+        return self.evidence[aliased[0] if len(aliased) == 1 else id]
 
     def evidence_of(self, claim: str) -> tuple[Evidence, ...]:
         """Return all items that bear on a claim, by id."""
@@ -277,7 +300,7 @@ def names_of(entity: Entity) -> list[str]:
     return [entity.id, *labels, *entity.aliases]
 
 
-def _asked(kind: str, id: object) -> None:
+def _asked(kind: str, id: object, where: str) -> None:
     """Refuse what is no text where a record is asked for: every question comes through here.
 
     Raises:
@@ -288,7 +311,7 @@ def _asked(kind: str, id: object) -> None:
             f"{shown(id)} (of type {type(id).__name__}) is not the name of one {_PLAIN[kind]}"
             if id is not None
             else f"no {_PLAIN[kind]} is given (None)",
-            where=kind,
+            where=where,
             hint=f"give one id as text, such as {_SUCH[kind]!r}",
         )
 
@@ -302,17 +325,11 @@ _SUCH = {
 }
 
 
-def _get(kind: str, records: Mapping[str, R], id: str) -> R:
-    if id in records:
-        return records[id]
-    raise _missing(kind, id, {known: known for known in records})
-
-
-def _missing(kind: str, id: str, names: Mapping[str, str], same: Sequence[str] = ()) -> NotFound:
+def _missing(kind: str, id: str, names: Mapping[str, str], where: str, same: Sequence[str] = ()) -> NotFound:
     plural = {"entity": "entities", "claim": "claims", "evidence": "evidence", "work": "works"}[kind]
     return NotFound(
         f"there is no {kind} {id[:200]!r}",
-        where=kind,
+        where=where,
         near=list(same[:NEAR]) or near(id[:200], names),
         hint=f"`kg search` finds ids by words; `kg list {plural}` shows them all",
     )

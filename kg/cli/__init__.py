@@ -12,10 +12,12 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module, metadata
+from io import TextIOWrapper
 
 import click
 
 from kg.cli.context import Context
+from kg.cli.naming import naming
 from kg.errors import Forbidden, KgError, StoreError, Upstream
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -71,6 +73,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("kg.cli.doctor:doctor", "Check the installation, the ontology, the packs and the database."),
     "completion": ("kg.cli.completion:completion", "Print the line that switches on shell completion."),
 }
+RAISING = {"strict", "surrogateescape"}
+"""How a stream can be told to treat what it cannot write, where that raises."""
 EXIT_BAD_INPUT, EXIT_REFUSED, EXIT_DOWN, EXIT_INTERRUPTED = 2, 3, 4, 130
 
 
@@ -103,12 +107,13 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find a command; an unknown one names near ones."""
+        """Find a command; an unknown one names near ones. The faults of one that is found name its own options."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             near = get_close_matches(args[0], COMMANDS, n=2)
             meant = f" Did you mean {' or '.join(near)}?" if near else ""
             ctx.fail(f"No such command {args[0]!r}.{meant} `kg --help` lists them.")
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, None if command is None else naming(command), rest
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -133,6 +138,7 @@ def cli(ctx: click.Context, database: str | None, lang: str | None, ontology: tu
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; the exit code is 0 ok, 1 an answer that is a failure, 2 bad input, 3 refused, 4 down."""
+    _write_what_can_be_written()
     try:
         cli.main(args=arguments, prog_name="kg", standalone_mode=False)
     except click.exceptions.Exit as ended:
@@ -154,6 +160,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KgError as fault:
         click.echo(f"{click.style('Error:', fg='red')} {fault}", err=True)
         sys.exit(exit_code(fault))
+
+
+def _write_what_can_be_written() -> None:
+    """Write signs that the terminal, or the file behind a redirection, has no bytes for as `\\uXXXX`.
+
+    Without this a check mark ends a command as if what it says were wrong. In JSON such a sign still is the same text.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors in RAISING:
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _silence() -> None:

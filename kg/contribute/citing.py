@@ -148,15 +148,24 @@ def _fields(given: Document) -> WorkIn:
             where="title",
             hint=f"to look it up give the identifier alone: `kg add work {named.strip()[:200]}`",
         )
-    if fields.get("id") is None and isinstance(fields.get("title"), str):
+    if fields.get("id") is None:
+        title = fields.get("title")
         authors = fields.get("authors")
         listed = isinstance(authors, list) and all(isinstance(one, str) for one in authors)
         year = fields.get("year")
         dated = not isinstance(year, int) or YEARS[0] <= year <= YEARS[1]
-        fields["id"] = make_key({**fields, "authors": authors if listed else [], "year": year if dated else None})
+        sound: Document = {"title": title if isinstance(title, str) else "", "authors": authors if listed else []}
+        fields["id"] = make_key({**sound, "year": year if dated else None})
     if fields.get("csl"):
         fields["csl"] = read_csl(fields["csl"])
-    return parse(WorkIn, {"type": "document", **fields}, by_field=True)
+    try:
+        return parse(WorkIn, {"type": "document", **fields}, by_field=True)
+    except InputError as fault:
+        if fault.where != "title" or "title" in fields:
+            raise
+        meant = "give --title, or in its place an identifier or a file: `kg add work DOI|ARXIV|FILE`"
+        also = "" if fault.hint is None else f"; {fault.hint}"
+        raise InputError("the title is missing", where="title", hint=meant + also) from fault.__cause__
 
 
 def read_csl(given: object) -> Document:

@@ -32,9 +32,7 @@ def entity_of(snapshot: Snapshot, name: object, *, where: str) -> Entity:
     """
     text = _text(name, where)
     try:
-        return snapshot.entity(snapshot.named(text))
-    except InputError as several:
-        raise InputError(several.message, where=where, hint=several.hint) from several
+        return snapshot.entity(snapshot.named(text), where=where)
     except NotFound as missing:
         raise NotFound(
             missing.message, where=where, near=missing.near, hint="give its id, or propose it: kg add entity"
@@ -71,7 +69,7 @@ def work_of(snapshot: Snapshot, name: object, *, where: str = "work") -> Work:
     if found:
         return found[0]
     try:
-        return snapshot.work(text)
+        return snapshot.work(text, where=where)
     except NotFound as missing:
         raise NotFound(
             missing.message, where=where, near=missing.near, hint="add the work first: kg add work DOI|FILE"
@@ -84,7 +82,7 @@ def claim_of(snapshot: Snapshot, name: object, *, where: str = "claim") -> Claim
     Raises:
         NotFound: there is none; `near` names those of the same ends first.
     """
-    return snapshot.claim(_text(name, where))
+    return snapshot.claim(_text(name, where), where=where)
 
 
 def record_of(snapshot: Snapshot, name: object) -> tuple[RecordKind, Record]:

@@ -202,8 +202,9 @@ class _Proofs:
 
 
 def _check(network: Network, targets: Sequence[str], sources: Sequence[str], threshold: float, weigh: str) -> None:
-    for entity in (*targets, *sources):
-        network.snapshot.entity(entity)
+    for where, entities in (("target", targets), ("source", sources)):
+        for entity in entities:
+            network.snapshot.entity(entity, where=where)
     if not targets:
         raise InputError("no target is given", where="target", hint="name at least one entity")
     both = sorted(set(targets) & set(sources))

@@ -41,7 +41,7 @@ def find(
         NotFound: one of them is not in the record.
     """
     snapshot = network.snapshot
-    snapshot.entity(source), snapshot.entity(target)
+    snapshot.entity(source, where="source"), snapshot.entity(target, where="target")
     if source == target:
         raise InputError(
             f"source and target are both {source}", where="target", hint="a path joins two different entities"

@@ -48,9 +48,11 @@ def find(
     """
     snapshot, vocabulary = network.snapshot, network.vocabulary
     techniques = (
-        [snapshot.entity(technique).id] if technique else of_types(network, vocabulary.types_with_role("cause"))
+        [snapshot.entity(technique, where="technique").id]
+        if technique
+        else of_types(network, vocabulary.types_with_role("cause"))
     )
-    risks = [snapshot.entity(risk).id] if risk else of_types(network, vocabulary.types_with_role("harm"))
+    risks = [snapshot.entity(risk, where="risk").id] if risk else of_types(network, vocabulary.types_with_role("harm"))
     limits: set[str] = set()
     asked, until = within(techniques, risks, limits), monotonic() + SECONDS
     found = [

@@ -155,7 +155,7 @@ def entities(
     """List entities by id; `broader` keeps what is narrower than an entity, transitively; `type` includes subtypes."""
     snapshot = network.snapshot
     types = None if type is None else network.vocabulary.subtypes(network.vocabulary.entity_type(type).id)
-    below = None if broader is None else snapshot.within(snapshot.entity(broader).id) - {broader}
+    below = None if broader is None else snapshot.within(snapshot.entity(broader, where="broader").id) - {broader}
     kept = (
         record
         for record in snapshot.entities.values()
@@ -179,8 +179,8 @@ def claims(
     """List claims by id. `relation` includes narrower relations; `work` keeps claims that the work bears on."""
     snapshot, vocabulary = network.snapshot, network.vocabulary
     relations = None if relation is None else vocabulary.subrelations(vocabulary.relation(relation).id)
-    subjects = None if subject is None else _ends(network, subject)
-    objects = None if object is None else _ends(network, object)
+    subjects = None if subject is None else _ends(network, subject, "subject")
+    objects = None if object is None else _ends(network, object, "object")
     cited = None if work is None else {item.claim for item in snapshot.evidence_from(snapshot.work(work).id)}
     kept = (
         record
@@ -265,9 +265,9 @@ def show(network: Network, id: str) -> tuple[str, Document]:
     )
 
 
-def _ends(network: Network, entity: str) -> frozenset[str]:
+def _ends(network: Network, entity: str, where: str) -> frozenset[str]:
     snapshot = network.snapshot
-    id = snapshot.entity(entity).id
+    id = snapshot.entity(entity, where=where).id
     return snapshot.within(id) if network.criteria.narrower else frozenset([id])
 
 

@@ -35,7 +35,8 @@ def find(
 
     Left out are in turn each work, each independence group (its items only), each author (all works of theirs) and
     each kind of study (its items only). Losing evidence never makes a claim a link, so whatever bears on no claim
-    near the pair changes nothing.
+    near the pair changes nothing. Looked at are the direction and the expected value, belief and plausibility of the
+    best path and of the opposing one; not the reliability of all paths together, which what-if works out.
 
     Args:
         network: The snapshot under its criteria.
@@ -51,8 +52,8 @@ def find(
         of what is left out, its `works`, the best path `after` it (null when there is none), the new `direction` and
         the `change`: flipped, lost, weaker, stronger (a dispute went with it) or none; gravest first, then by the
         expected value that is left. Listed is what bears on the best or the opposing path, or moves the answer in
-        another way; `untouched` is the number of all other works in evidence: without any of them the answer stays as
-        it is. `fragile` holds the works whose loss alone flips or loses the answer.
+        another way; `untouched` is the number of all other works in evidence: without any of them direction, best and
+        opposing path keep their values, though the reliability of all paths together may change. `fragile` holds the works whose loss alone flips or loses the answer.
         `stands_on` is the number of independence groups that support a claim of the baseline with an item that
         counts: an upper bound on what may be lost before this path is.
 
@@ -60,12 +61,13 @@ def find(
         InputError: source and target are the same.
         NotFound: one of them is not in the record.
 
-    Law: equals asking what-if once for each loss, on networks built anew.
+    Law: direction and values of the best and the opposing path are, for each loss, those that what-if finds on networks
+        built anew. `change` is what-if's, but "none" where what-if says weaker or stronger by reliability alone.
 
     Cost: one search, then for each loss that can move the answer a reread of its claims and a search.
     """
     snapshot = network.snapshot
-    snapshot.entity(source), snapshot.entity(target)
+    snapshot.entity(source, where="source"), snapshot.entity(target, where="target")
     if source == target:
         raise InputError(
             f"source and target are both {source}", where="target", hint="a path joins two different entities"

@@ -37,15 +37,36 @@ BAD: list[tuple[str, int, dict[str, Any]]] = [
     ("/api/v1/raises?narrower=perhaps", 422, {"where": "narrower"}),
     ("/api/v1/matrix?rows=Risks", 422, {"type": "unknown-term", "near": "Risk"}),
     ("/api/v1/impact?entity=qlora&direction=up", 422, {"where": "direction"}),
+    ("/api/v1/impact?entity=nope", 404, {"where": "entity"}),
+    ("/api/v1/impact?entity=qlora&block=nope", 404, {"where": "block"}),
+    ("/api/v1/raises?risk=nonsense", 404, {"where": "risk"}),
+    ("/api/v1/raises?technique=nonsense", 404, {"where": "technique"}),
+    ("/api/v1/raises?without_work=nope", 404, {"where": "without_work"}),
+    ("/api/v1/raises?only_work=nope", 404, {"where": "only_work"}),
+    ("/api/v1/paths?source=nope&target=qlora", 404, {"where": "source"}),
+    ("/api/v1/paths?source=qlora&target=nope", 404, {"where": "target"}),
+    ("/api/v1/robustness?source=qlora&target=nope", 404, {"where": "target"}),
+    ("/api/v1/robustness?source=nope", 404, {"where": "source"}),
+    ("/api/v1/cut?target=nope", 404, {"where": "target"}),
+    ("/api/v1/cut?target=malicious-use&source=nope", 404, {"where": "source"}),
+    ("/api/v1/entities?broader=nope", 404, {"where": "broader"}),
+    ("/api/v1/claims?subject=nope", 404, {"where": "subject"}),
+    ("/api/v1/claims?object=nope", 404, {"where": "object"}),
+    ("/api/v1/claims?work=nope", 404, {"where": "work"}),
+    ("/api/v1/evidence?claim=nope", 404, {"where": "claim"}),
+    ("/api/v1/export?format=bibtex&works=nope", 404, {"where": "works"}),
     ("/api/v1/search?q=", 422, {"where": "q"}),
     ("/api/v1/search?q=" + "a" * 501, 422, {}),
     ("/api/v1/entities/nobody", 404, {"type": "not-found"}),
     ("/api/v1/entities/%00", 422, {}),
     ("/api/v1/claims/tar--mitigates--safeguard-remova", 404, {"near": "tar--mitigates--safeguard-removal"}),
+    ("/api/v1/claims/tarr--mitigates--safeguard-remova", 404, {"near": "tar--mitigates--safeguard-removal"}),
+    ("/api/v1/claims/qlor--raises--nothing", 404, {"near": "qlora--lowers--memory-requirement"}),
+    ("/api/v1/claims/nope", 404, {"near": "downloadable-access--enables--fine-tuning"}),
     ("/api/v1/entities?limit=201", 422, {"where": "limit"}),
     ("/api/v1/works/%ED%A0%80", 404, {}),
     ("/api/v1/scene?hops=9", 422, {"where": "hops"}),
-    ("/api/v1/scene?focus=nobody", 404, {}),
+    ("/api/v1/scene?focus=nobody", 404, {"where": "focus"}),
     ("/api/v1/dossiers/nothing/x", 422, {"where": "kind"}),
     ("/api/v1/nothing", 404, {"type": "no-such-address"}),
     ("/healthz?x=1", 422, {"where": "x"}),
@@ -79,6 +100,27 @@ def test_bad_input_is_a_problem_document(
         assert problem["where"] == expected["where"]
     if "near" in expected:
         assert expected["near"] in problem["near"]
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("drop_work", "nope"),
+        ("drop_claim", "nope--raises--nope"),
+        ("drop_entity", "nope"),
+        ("drop_evidence", "nope.x"),
+        ("set", "nope.x stance=disputes"),
+        ("mark", "nope=corrected"),
+        ("retract", "nope"),
+        ("add", "nope raises malicious-use 0.5"),
+        ("source", "nope"),
+        ("target", "nope"),
+    ],
+)
+def test_what_a_scenario_names_in_vain_is_its_part(client: TestClient, part: str, value: str) -> None:
+    body = {"source": "qlora", "target": "malicious-use"}
+    asked = {**body, part: value if part in body else [value]}
+    assert checked(client.post("/api/v1/what-if", json=asked), 404)["where"] == part
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])

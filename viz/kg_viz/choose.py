@@ -33,7 +33,7 @@ def entities(network: Network, view: View) -> set[str]:
         NotFound: there is no such focus.
     """
     if view.level == "focus" and view.focus is not None:
-        network.snapshot.entity(view.focus)
+        network.snapshot.entity(view.focus, where="focus")
         kept = within(network, [view.focus], view.hops) | {view.focus}
         for id in view.expanded:
             kept |= within(network, [id], 1)

@@ -1,0 +1,79 @@
+"""Faults in the words of a command: its options and arguments, where the library names parameters and fields.
+
+Lives here: `naming`. May enter: commands, errors of ours. Never here: printing, exit codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.errors import KgError
+from kg.later import Later
+
+if TYPE_CHECKING:
+    from kg import faults, inputs
+else:
+    faults, inputs = Later("kg.faults"), Later("kg.inputs")
+
+SINGLE: Mapping[str, str] = {"authors": "author", "aliases": "alias"}
+"""Fields that a repeatable option fills one by one."""
+
+
+def naming(command: click.Command) -> click.Command:
+    """Return the command so that its faults name its own options and arguments.
+
+    Example:
+        >>> def ask(block: str) -> None:
+        ...     raise KgError("there is no entity 'x'", where="without_work")
+        >>> option = click.Option(["--without-work"])
+        >>> naming(click.Command("ask", params=[option], callback=ask)).callback("x")
+        Traceback (most recent call last):
+        ...
+        kg.errors.KgError: --without-work: there is no entity 'x'
+    """
+    named = copy(command)
+    if isinstance(named, click.Group):
+        named.commands = {name: naming(one) for name, one in named.commands.items()}
+    if named.callback is not None:
+        named.callback = _named(named.callback, named.params)
+    return named
+
+
+def _named(callback: Callable[..., Any], params: Sequence[click.Parameter]) -> Callable[..., Any]:
+    @wraps(callback)
+    def called(*given: Any, **options: Any) -> Any:
+        try:
+            return callback(*given, **options)
+        except KgError as fault:
+            fault.hint = _hint(fault, params)
+            fault.where = None if fault.where is None else _place(fault.where, params)
+            raise
+
+    return called
+
+
+def _place(where: str, params: Sequence[click.Parameter]) -> str:
+    """Return the option or argument that gives a parameter or field; what no command line gives stays as it is."""
+    for name in (where, SINGLE.get(where), where.partition(".")[0]):
+        for param in params:
+            if param.name == name:
+                return max(param.opts, key=len) if isinstance(param, click.Option) else str(name).upper()
+    return where
+
+
+def _hint(fault: KgError, params: Sequence[click.Parameter]) -> str | None:
+    """Return the remedy with the further fields at fault named likewise."""
+    rest = inputs.faults(fault)[1:] if fault.hint else []
+    if not rest or fault.hint is None:
+        return fault.hint
+    told, said = (
+        "; ".join(faults.others(some))
+        for some in (rest, [replace(one, place=_place(one.place, params)) for one in rest])
+    )
+    return fault.hint.replace(told, said)
