@@ -62,7 +62,7 @@ def note(
             _either(
                 lang,
                 f"{len(enough)} {kind} that are enough stand under `sufficient`; {least} are needed at least.",
-                f"sufficient 给出一个足够但未必最小的集合（{_ZH[kind]} {len(enough)} 项），至少需要 {least} 项。",
+                f"sufficient 给出一个足够但未必最小的集合（{KINDS_ZH[kind]} {len(enough)} 项），至少需要 {least} 项。",
             )
         )
     return (" " if lang == "en" else "").join(sentences) or None
@@ -153,11 +153,11 @@ def _broader(network: Network, entity: str) -> list[str]:
     return found
 
 
-_ZH = {"mitigations": "缓解措施", "claims": "论断", "works": "文献"}
+KINDS_ZH = {"mitigations": "缓解措施", "claims": "论断", "works": "文献"}
 
 
 def _in_chinese(kinds: Sequence[str]) -> str:
-    return "、".join(_ZH[kind] for kind in kinds)
+    return "、".join(KINDS_ZH[kind] for kind in kinds)
 
 
 def _either(lang: str, en: str, zh: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 
 from kg.network import Network
 from kg.question import paragraphs_compared as compared
+from kg.question.paragraphs_cut import cut
 from kg.question.phrases import Document, Speech, chain, envelope, pair, reliability, strongest, tally
 from kg.sentences import agreeing
 
@@ -119,7 +120,7 @@ def paths(speech: Speech, answer: Document) -> Sentences:
     said = speech.either(
         f"From {source} to {target} the answer lists {speech.count(len(found), 'chain')} of at most "
         f"{question['max_links']} claims: {signs[0]} raising it, {signs[1]} lowering it{neutral}.",
-        f"从{source}到{target}，答案列出 {len(found)} 条最多 {question['max_links']} 条论断的链条：提高 {signs[0]} 条，"
+        f"从{source}到{target}，答案列出 {len(found)} 条链条（每条最多 {question['max_links']} 条论断）：提高 {signs[0]} 条，"
         f"降低 {signs[1]} 条{neutral}。",
     )
     if not best["sign"]:
@@ -150,39 +151,6 @@ def impact(speech: Speech, answer: Document) -> Sentences:
     return [said, *strongest(speech, items), absent(speech)]
 
 
-def cut(speech: Speech, answer: Document) -> Sentences:
-    """Say which smallest sets cut every harmful route, what they cut, and what nothing cuts."""
-    question, count = answer["question"], answer["route_count"]
-    targets = speech.listed(map(speech.name, question["target"]))
-    if count == 0:
-        return []
-    many = speech.either("More harmful routes than are listed", "多于所列数目的有害路线") if count is None else None
-    said = [
-        speech.either(
-            f"{many or speech.count(count, 'harmful route')} of at most {question['max_links']} claims "
-            f"{'leads' if count == 1 else 'lead'} to {targets}.",
-            f"通向{targets}的最多 {question['max_links']} 条论断的{many or f'有害路线有 {count} 条'}。",
-        )
-    ]
-    said += _mitigations(speech, answer)
-    for kind, en, zh in (
-        (
-            "claims",
-            "Without {} no harmful route is left; no smaller set of claims does that.",
-            "去掉{}，就不剩有害路线；没有更小的论断集合能做到。",
-        ),
-        (
-            "works",
-            "Without the evidence of {} none is left; no smaller set of works does that.",
-            "失去 {} 的证据，就不剩有害路线；没有更小的文献集合能做到。",
-        ),
-    ):
-        if answer[kind]:
-            names = map(speech.claim, answer[kind]) if kind == "claims" else answer[kind]
-            said.append(speech.either(en, zh).format(speech.listed(names)))
-    return said
-
-
 def gaps(speech: Speech, answer: Document) -> Sentences:
     """Say how many gaps of each kind there are, and where one more study would move most."""
     if not answer["items"]:
@@ -197,7 +165,7 @@ def gaps(speech: Speech, answer: Document) -> Sentences:
         speech.either(
             f"The record has {speech.count(answer['total'], 'gap')} of the kinds asked for: "
             f"{speech.listed(parts, most=len(GAPS))}.",
-            f"所问种类的空白共有 {answer['total']} 个：{'，'.join(parts)}。",
+            f"所问种类的缺口共有 {answer['total']} 个：{'，'.join(parts)}。",
         ),
         first["explanation"],
     ]
@@ -233,7 +201,7 @@ def disputes(speech: Speech, answer: Document) -> Sentences:
             speech.either(
                 f"The conflict is sharpest on {name}: {sides[0]} supporting with a belief of {for_}, {sides[1]} "
                 f"disputing with a disbelief of {against}.",
-                f"冲突最尖锐的是{name}：支持 {sides[0]} 条，信念 {for_}；反对 {sides[1]} 条，不信 {against}。",
+                f"冲突最尖锐的是{name}：支持 {sides[0]} 条，信念 {for_}；质疑 {sides[1]} 条，不信 {against}。",
             ),
             speech.either(
                 f"Apart from that conflict, {belief['uncertainty']:.2f} is not known either way.",
@@ -268,33 +236,6 @@ def absent(speech: Speech) -> str:
         "For what is not listed no evidence was found, which is not evidence of no effect.",
         "未列出的是没有找到证据的，这不等于没有影响。",
     )
-
-
-def _mitigations(speech: Speech, answer: Document) -> Sentences:
-    if not answer["minimal"]["mitigations"]:
-        return []
-    names = [speech.name(cut["mitigation"]) for cut in answer["cuts"]]
-    if answer["cuttable"]:
-        return [
-            speech.either(
-                f"The smallest set of mitigations that cuts every one of them is proven: {speech.listed(names)}.",
-                f"能全部切断的最小缓解措施集合已获证明：{speech.listed(names)}。",
-            )
-        ]
-    said = [speech.either("No set of mitigations cuts every one of them.", "没有缓解措施能将其全部切断。")]
-    if not names and answer["cuttable"] is False:
-        said = []  # The note of the answer says that none cuts any.
-    if names:
-        said.append(
-            speech.either(
-                f"The smallest set that cuts all that can be cut is {speech.listed(names)}.",
-                f"能切断其中可切断部分的最小集合为{speech.listed(names)}。",
-            )
-        )
-    if answer["uncovered"]:
-        sources = speech.listed(map(speech.name, answer["uncovered"]))
-        said.append(speech.either(f"Some route stays open from {sources}.", f"以下来源仍有无法切断的路线：{sources}。"))
-    return said
 
 
 PARAGRAPHS: Mapping[str, Callable[[Speech, Document], Sentences]] = {

@@ -125,6 +125,23 @@ def test_the_permanent_address_shows_the_same(client: TestClient, case: str) -> 
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_set_that_is_as_small_stands_on_the_page_of_a_cut(
+    client: TestClient, pack_graph: kg.Graph, lang: str
+) -> None:
+    answer = pack_graph.cut("malicious-use")
+    page = client.get("/ask/cut", params={"target": "malicious-use", "lang": lang}).text
+    for kind, plural in (("mitigations", "entities"), ("claims", "claims"), ("works", "works")):
+        title = said(lang)[f"table_cut_other_{kind}"]
+        others = answer["alternatives"][kind][1:]
+        assert (title in page) is bool(others)
+        if others:
+            table = page.split(f"<h2>{title}", 1)[1].split("</table>", 1)[0]
+            rows = [re.findall(rf'href="/{plural}/([^"?]+)', row) for row in table.split("<tr>")[2:]]
+            assert rows == others
+    assert [len(answer["alternatives"][kind]) > 1 for kind in ("mitigations", "works")] == [True, True]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_each_form_stands_by_itself(client: TestClient, name: str, lang: str) -> None:
     got = client.get(f"/ask/{name}", params={"lang": lang})

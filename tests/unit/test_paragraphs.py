@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import kg
-from kg.model import Change, Evidence
+from kg.model import Change, Evidence, kind_of
 from kg.question import robustness
 from kg.question.explain import CAVEAT
 from kg.question.paragraphs import PARAGRAPHS
@@ -30,7 +30,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "rests on 3 works. ",
         "从微调到滥用，答案列出 1 条最多 6 条论断的链条：提高 1 条，降低 0 条。记录指向一个方向：微调提高滥用"
         "。最佳链条为：微调提高可及性；可及性提高滥用。整条链条成立的期望值为 0.77。支持它的证据合计信念 0.57"
-        "，反对它的证据合计不信 0.00，其余 0.43 尚不可知。依据 3 项文献。",
+        "，质疑它的证据合计不信 0.00，其余 0.43 尚不可知。依据 3 项文献。",
     ),
     (
         "paths",
@@ -75,10 +75,11 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         {"source": "t"},
         "1 harmful route of at most 6 claims leads to misuse. The smallest set of mitigations that cuts every "
         "one of them is proven: locks. Without “Access raises misuse” no harmful route is left; no smaller "
-        "set of claims does that. Without the evidence of w3 none is left; no smaller set of works does that. ",
+        "set of claims does that. This is one of 2 smallest sets of claims; as small: “Tuning raises access”. "
+        "Without the evidence of w3 none is left; no smaller set of works does that. ",
         "通向滥用的最多 6 条论断的有害路线有 1 条。能全部切断的最小缓解措施集合已获证明：锁定。去掉“可及性提高"
-        "滥用”，就不剩有害路线；没有更小的论断集合能做到。失去 w3 的证据，就不剩有害路线；没有更小的文献集合能"
-        "做到。",
+        "滥用”，就不剩有害路线；没有更小的论断集合能做到。这是 2 个最小论断集合之一；同样小的还有：“微调提高可及"
+        "性”。失去 w3 的证据，就不剩有害路线；没有更小的文献集合能做到。",
     ),
     (
         "disputes",
@@ -87,7 +88,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "1 claim has counting evidence on both sides. The conflict is sharpest on “Uploading raises misuse”: "
         "1 supporting with a belief of 0.71, 1 disputing with a disbelief of 0.06. Apart from that conflict, "
         "0.24 is not known either way. A contested claim is on 1 best chain. ",
-        "有 1 条论断同时具有正反两方面的有效证据。冲突最尖锐的是“上传提高滥用”：支持 1 条，信念 0.71；反对 1 "
+        "有 1 条论断同时具有正反两方面的有效证据。冲突最尖锐的是“上传提高滥用”：支持 1 条，信念 0.71；质疑 1 "
         "条，不信 0.06。冲突之外，尚有 0.24 不可知。有 1 条最佳链条经过有争议的论断。",
     ),
     (
@@ -100,7 +101,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "rests on 3 works. The best chain stands on 3 independent sources. The loss of w3 alone would leave "
         "no chain. Without w1 the direction stays, and the expected value would be 0.53. ",
         "记录指向一个方向：微调提高滥用。最佳链条为：微调提高可及性；可及性提高滥用。整条链条成立的期望值为 0."
-        "77。支持它的证据合计信念 0.57，反对它的证据合计不信 0.00，其余 0.43 尚不可知。依据 3 项文献。最佳链条"
+        "77。支持它的证据合计信念 0.57，质疑它的证据合计不信 0.00，其余 0.43 尚不可知。依据 3 项文献。最佳链条"
         "依据 3 个独立来源。单独失去 w3，就不剩链条。没有 w1，方向不变，期望值为 0.53。",
     ),
     (
@@ -181,6 +182,51 @@ def test_a_limit_is_told(graph: kg.Graph) -> None:
     answer = graph.paths("t", "r")
     cut = kg.Answer({**answer.document, "complete": False, "limits": ["pops"]})
     assert "A limit cut this answer (pops): there may be more than it says." in graph.explain(cut)
+
+
+def test_one_of_several_smallest_sets_is_not_told_as_the_only_one() -> None:
+    lines = ("t raises f good:supports:w1", "f raises r good:supports:w2", "u raises r good:supports:w3")
+    locks = ("m lowers f good:supports:w4", "n lowers u good:supports:w4", "k lowers t good:supports:w4")
+    made = kg.open(":memory:", empty=True, lang="en", ontology=())
+    types = {**TYPES, "n": "Mitigation", "k": "Mitigation"}
+    made.write([Change(kind_of(one), one) for one in records(*lines, *locks, types=types)], actor="ann", act="add")
+    for lang, said in (
+        (
+            "en",
+            "A smallest set of mitigations that cuts every one of them is proven: k and n. This is one of 2 "
+            "smallest sets of mitigations; as small: with m instead of k. Without “f raises r” and “u raises r” no "
+            "harmful route is left; no smaller set of claims does that. This is one of 2 smallest sets of claims; "
+            "as small: with “t raises f” instead of “f raises r”. Without the evidence of w1 and w3 none is left; "
+            "no smaller set of works does that. This is one of 2 smallest sets of works; as small: with w2 instead "
+            "of w1. ",
+        ),
+        (
+            "zh",
+            "能全部切断的一个最小缓解措施集合已获证明：中k、中n。这是 2 个最小缓解措施集合之一；同样小的还有："
+            "以中m代替中k。去掉“中f提高中r”、“中u提高中r”，就不剩有害路线；没有更小的论断集合能做到。这是 2 个最小"
+            "论断集合之一；同样小的还有：以“中t提高中f”代替“中f提高中r”。失去 w1、w3 的证据，就不剩有害路线；没有更"
+            "小的文献集合能做到。这是 2 个最小文献集合之一；同样小的还有：以 w2 代替 w1。",
+        ),
+    ):
+        assert said in made.explain(made.cut("r", lang=lang))
+    many = made.cut("r")
+    for limits, told in (([], "one of more than 20 smallest sets of works."), (["alternatives"], "There may be other")):
+        more = {"more": ["works"], "alternatives": {**many["alternatives"], "works": [many["works"]]}}
+        assert told in made.explain(kg.Answer({**many.document, **more, "limits": limits}))
+    made.store.close()
+
+
+def test_as_small_sets_that_share_nothing_are_told_in_full_and_many_are_counted() -> None:
+    lines = ["t raises r good:supports:w1", *(f"m{at} lowers r good:supports:w{at}" for at in range(2, 10))]
+    made = kg.open(":memory:", empty=True, lang="en", ontology=())
+    types = {**TYPES, **{f"m{at}": "Mitigation" for at in range(2, 10)}}
+    made.write([Change(kind_of(one), one) for one in records(*lines, types=types)], actor="ann", act="add")
+    for lang, said in (
+        ("en", "one of 8 smallest sets of mitigations; as small: m3; m4; m5; m6; m7; and 2 more. "),
+        ("zh", "8 个最小缓解措施集合之一；同样小的还有：中m3；中m4；中m5；中m6；中m7；另有 2 个。"),
+    ):
+        assert said in made.explain(made.cut("r", lang=lang))
+    made.store.close()
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -187,11 +187,13 @@ def cut(desk: Desk, answer: Document) -> Shown:
     ]
     none = desk.word("none_here")
     sections = [
-        desk.section("cut_mitigations", ("mitigation", "cuts_by", "routes", "strength_of_cut"), cuts, empty=none)
+        desk.section("cut_mitigations", ("mitigation", "cuts_by", "routes", "strength_of_cut"), cuts, empty=none),
+        *_as_small(desk, answer, "mitigations", desk.entity),
     ]
     for key, cell, head in (("claims", desk.claim, "claim"), ("works", desk.work, "work")):
         rows = [(cell(id),) for id in answer[key] or ()]
         sections.append(desk.section(f"cut_{key}", (head,), rows, empty=none))
+        sections += _as_small(desk, answer, key, cell)
     routes = [
         (*_path(desk, path, at), Cell(lines=tuple(desk.entity(id) for id in path["cut_by"])))
         for at, path in enumerate(answer["routes"], 1)
@@ -274,6 +276,12 @@ TABLES: Mapping[str, Callable[[Desk, Document], Shown]] = {
     "retraction": retraction,
 }
 PATH_HEADS = ("rank", "direction", "chain", "expected", "interval", "works")
+
+
+def _as_small(desk: Desk, answer: Document, kind: str, cell: Callable[[str], Cell]) -> list[Section]:
+    """Return the other sets that are as small as the one given, a row each; nothing where there is none."""
+    rows = [(Cell(lines=tuple(map(cell, other))),) for other in answer["alternatives"][kind][1:]]
+    return [desk.section(f"cut_other_{kind}", ("set",), rows)] if rows else []
 
 
 def _reached(desk: Desk, source: str, target: str, item: Document) -> tuple[Cell, ...]:
