@@ -165,6 +165,24 @@ def test_the_map_has_the_cells_of_the_answer(client: TestClient, pack_graph: kg.
     assert less.count("<td") < page.count("<td")
 
 
+@pytest.mark.parametrize(
+    ("lang", "legend", "title"),
+    [
+        ("en", ("0.87</span> expected value", "3·23</span> 3 works, the newest of 2023"), "expected 0.87, works: 1, "),
+        ("zh", ("0.87</span> 期望值", "3·23</span> 3 项文献，最新为 2023 年"), "期望值 0.87，文献 1 项，"),
+    ],
+)
+def test_the_legend_and_the_title_say_every_line_of_a_cell(
+    client: TestClient, lang: str, legend: tuple[str, str], title: str
+) -> None:
+    page = client.get("/matrix", params={"lang": lang}).text
+    key = page.split('<ul class="key"', 1)[1].split("</ul>", 1)[0]
+    assert all(line in key for line in legend)
+    titles = re.findall(r'data-cell="[^"]+" title="([^"]+)"', page)
+    assert len(titles) == page.count("data-cell=")
+    assert any(title in one and "2023" in one for one in titles)
+
+
 def test_the_map_of_two_other_kinds_and_of_nothing(client: TestClient) -> None:
     assert 'data-cell="' in client.get("/matrix?rows=Mitigation&cols=Risk").text
     assert "No claim has counting support" in client.get("/matrix?known_in=1500").text
