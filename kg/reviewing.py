@@ -21,6 +21,7 @@ from kg.contribute.states import (
     claim_of_item,
     move_of,
     moved,
+    proposal,
     proposers,
     refuse_own,
     since,
@@ -77,10 +78,11 @@ class Reviewing(Writing):
         asked = (key for key in self._of_status(wanted) if only in {None, key[0]})
         waiting = queue.still(network.snapshot, asked, wanted)
         histories = self._histories((one, record.id) for one, record in waiting)
+        proposed = [(proposal(histories[one, record.id]), one, record) for one, record in waiting]
         placed = sorted(
-            (queue.Place(histories[one, record.id][0][0].number, one, record.id), record)
-            for one, record in waiting
-            if actor is None or actor in {told.actor for told, _ in histories[one, record.id][:1]}
+            (queue.Place(first.number, one, record.id), record)
+            for first, one, record in proposed
+            if actor in {None, first.actor}
         )
         page = [(place, record) for place, record in placed if start is None or place > start]
         items = [

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from kg.contribute import alike, changed, names, plan, revising
-from kg.contribute.states import REVISABLE, SUPERSEDED, since
+from kg.contribute.states import REVISABLE, SUPERSEDED, refuse_revising, since
 from kg.errors import Conflict
 from kg.ids import RecordKind
 from kg.model import ACCEPTED, Change, Claim, Entity, Evidence, Record, Work
@@ -33,6 +33,7 @@ class Revising(Writing):
         *,
         why: str | None = None,
         actor: str | None = None,
+        own: bool = False,
         expect: int | None = None,
         lang: str | None = None,
     ) -> Document:
@@ -41,14 +42,15 @@ class Revising(Writing):
         Of an evidence item the revision is a new item, which is proposed in its place: a pending item is superseded at
         once, an accepted one counts until its revision is accepted. An entity (`label`, `definition`, `aliases`,
         `broader`, `matches`), the `conditions` of a claim and the catalogue entry of a work keep their id: the change
-        is made at once and can be undone, and what waited for review waits again. Over HTTP only reviewers change
-        what is accepted.
+        is made at once and can be undone, and what waited for review waits again. With `own`, as contributors are held
+        to over HTTP, what is accepted stays, and so does what waits and somebody else proposed.
 
         Args:
             id: The record, an item also by alias.
             values: The fields that differ; None takes an optional one away. Of a label one language may be given alone.
             why: Reason, kept with the revision.
             actor: Handle of who revises it.
+            own: Refuse what is not the actor's own proposal, see `kg.contribute.states.refuse_revising`.
             expect: The newest revision that was seen; None for any.
             lang: Language of remarks.
 
@@ -57,19 +59,22 @@ class Revising(Writing):
             "before", "after"}]`, and what that changed: `beliefs`, `claims`, `changes`, `complete`, `limits`.
 
         Raises:
+            Forbidden: with `own`, it is not the actor's to revise.
             Conflict: the record was rejected, revoked or superseded; or the revision says what it said before.
             InputError: a field that cannot be revised: the ends of a claim and the type of an entity make another one.
         """
         spoken, by = self._lang(lang), self.acting(actor)
         kind, known = names.record_of(self.snapshot, id)
         if not isinstance(known, Evidence):
-            return self._amended(kind, known.id, values, why=why, actor=by, expect=expect, lang=spoken)
+            return self._amended(kind, known.id, values, why=why, actor=by, own=own, expect=expect, lang=spoken)
         read_last: list[plan.Plan] = []
 
         def changes(snapshot: Snapshot) -> Sequence[Change]:
             old = snapshot.item(id)
+            versions = self.store.history("evidence", old.id)
+            if own and old.status in REVISABLE:
+                refuse_revising("evidence", old, versions, actor=by)
             if old.status not in REVISABLE:
-                versions = self.store.history("evidence", old.id)
                 raise Conflict(
                     f"the evidence {old.id} is {old.status}{since(versions)}",
                     where="id",
@@ -105,6 +110,7 @@ class Revising(Writing):
         *,
         why: str | None,
         actor: str,
+        own: bool,
         expect: int | None,
         lang: str,
     ) -> Document:
@@ -115,6 +121,8 @@ class Revising(Writing):
             _, old = names.record_of(snapshot, id)
             if isinstance(old, Evidence):
                 raise Conflict(f"{id} is an evidence item now", where="id")
+            if own:
+                refuse_revising(kind, old, self.store.history(kind, id), actor=actor)
             both[:] = [old, revising.revised(old, values, snapshot, self.vocabulary)]
             made = [Change(kind, both[1])]
             self._refuse_violations(made, snapshot, lang)

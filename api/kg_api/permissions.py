@@ -74,3 +74,13 @@ def allows(role: str, needed: str) -> bool:
         (True, False)
     """
     return ROLES.index(role) >= ROLES.index(needed)
+
+
+def owns_only(role: str) -> bool:
+    """Say whether a role revises no more than what it proposed itself, see `kg.revising.Revising.revise`.
+
+    Example:
+        >>> owns_only("contributor"), owns_only("reviewer")
+        (True, False)
+    """
+    return not allows(role, REVIEWER)

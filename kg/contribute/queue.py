@@ -13,7 +13,7 @@ from typing import Any
 from kg.contribute.changed import brief
 from kg.contribute.effects import network_with
 from kg.contribute.quotes import check
-from kg.contribute.states import MOVES, Key, Versions, moved, proposers
+from kg.contribute.states import MOVES, Key, Versions, moved, proposal, proposers
 from kg.errors import BadIdentifier, Conflict
 from kg.ids import RecordKind
 from kg.model import ACCEPTED, Claim, Entity, Evidence, Record
@@ -29,7 +29,7 @@ _CURSOR = re.compile(r"([0-9]{1,18}):(claim|entity|evidence):([^\s]{1,300})")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a record stands in the queue: by the revision that first wrote it, then by kind and id."""
+    """Where a record stands in the queue: by the revision that proposed it, then by kind and id."""
 
     revision: int
     kind: RecordKind
@@ -80,7 +80,7 @@ def entry(kind: RecordKind, record: Record, versions: Versions, network: Network
         now, or None.
     """
     snapshot = network.snapshot
-    first, last = versions[0][0], versions[-1][0]
+    first, last = proposal(versions), versions[-1][0]
     found: Document = {
         "kind": kind,
         "id": record.id,

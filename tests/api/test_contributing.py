@@ -96,6 +96,60 @@ def test_a_contributor_revises_her_own_and_no_other_that_waits(here: Place) -> N
     assert here.get(f"/evidence/{accepted}").json()["status"] == "accepted", "it counts until the other is accepted"
 
 
+ANEW: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("/entities", {"type": "Technique", "label": "Edge thing"}, {"definition": {"en": "HIJACKED"}}),
+    ("/claims", {"subject": "t", "relation": "raises", "object": "r"}, {"conditions": "HIJACKED"}),
+]
+
+
+@pytest.mark.parametrize(("address", "body", "change"), ANEW)
+def test_what_was_proposed_anew_is_its_last_proposers(
+    here: Place, address: str, body: dict[str, Any], change: dict[str, Any]
+) -> None:
+    here.secrets["cid"] = here.graph.create_token("cid")["secret"]
+    id = here.post(address, body).json()["id"]
+    assert here.post("/reviews", {"id": id, "decision": "reject", "why": "no"}, who="bob").status_code == 200
+    anew = here.post(address, body, who="cid")
+    assert (anew.status_code, anew.json()["status"]) == (201, "proposed"), anew.text
+    refused = here.post(f"{address}/{id}/revision", change)
+    assert (refused.status_code, "cid proposed" in refused.json()["detail"]) == (403, True)
+    waiting = {one["id"]: one for one in here.get("/reviews?actor=cid").json()["items"]}
+    assert (waiting[id]["revision"], here.get("/reviews?actor=ann").json()["items"]) == (anew.json()["revision"], [])
+    assert here.post("/reviews", {"id": id, "decision": "return", "why": "more"}, who="bob").status_code == 200
+    assert here.post(f"{address}/{id}/revision", change).status_code == 403
+    assert here.post(f"{address}/{id}/revision", change, who="cid").status_code == 200
+    assert here.post(f"{address}/{id}/revision?why=again", undone(change), who="bob").status_code == 200
+    assert here.post(f"{address}/{id}/revision", change, who="cid").status_code == 200, "in whatever words, it is hers"
+    accepted = here.post("/reviews", {"id": id, "decision": "accept"}, who="eve").json()["revision"]
+    assert here.post(f"{address}/{id}/revision", undone(change), who="cid").status_code == 403
+    assert here.post(f"/revisions/{accepted}/undo", {"why": "too early"}, who="bob").status_code == 200
+    assert here.post(f"{address}/{id}/revision", undone(change)).status_code == 403
+    assert here.post(f"{address}/{id}/revision", undone(change), who="cid").status_code == 200, "as before"
+
+
+def undone(change: dict[str, Any]) -> dict[str, Any]:
+    """The change that takes one away."""
+    return dict.fromkeys(change)
+
+
+def test_what_is_another_s_by_the_time_it_is_written_is_refused(here: Place) -> None:
+    here.secrets["cid"] = here.graph.create_token("cid")["secret"]
+    (_, body, change), *_ = ANEW
+    id = here.post("/entities", body).json()["id"]
+    graph, held = here.graph, here.graph.revise
+
+    def overtaken(*given: Any, **named: Any) -> Any:
+        monkey.undo()
+        graph.review(id, "reject", why="no", actor="bob")
+        graph.add_entity(body, actor="cid")
+        return held(*given, **named)
+
+    with pytest.MonkeyPatch.context() as monkey:
+        monkey.setattr(graph, "revise", overtaken)
+        got = here.post(f"/entities/{id}/revision", change)
+    assert (got.status_code, graph.snapshot.entities[id].definition) == (403, None), got.text
+
+
 @pytest.mark.parametrize("name", ["status", "notice", "merged_into", "raw", "raw_format"])
 def test_a_contributor_does_not_say_what_publishers_say(here: Place, name: str) -> None:
     values = {"status": "retracted", "notice": "https://example.org/n"}

@@ -23,7 +23,7 @@ from kg_api.pages_read.criteria_form import pickers, terms
 from kg_api.pages_write.desk import Form, Visit, led, one, said, shown
 from kg_api.pages_write.effects import effect
 from kg_api.problems import Refusal
-from kg_api.routers.contribute import revisable, work_values
+from kg_api.routers.contribute import work_values
 
 router = APIRouter(include_in_schema=False)
 CLAIM = ("claim", "subject", "relation", "object")
@@ -87,10 +87,10 @@ def _act(request: Request, graph: Graph, lang: Any, form: Form) -> Response:
 def _sent(visit: Visit, given: Mapping[str, str], actor: str) -> Response:
     """Write the contribution and lead to it in the queue."""
     graph, reason = visit.graph, given.get("reason")
-    if "revises" in given and visit.bearer is not None:
-        item = revisable(graph, visit.bearer, given["revises"])
+    if "revises" in given:
+        item, own = graph.snapshot.item(given["revises"]), not visit.reviews
         values = {name: given.get(name) for name in ITEM} | {"inferred": given.get("inferred") == "true"}
-        made = graph.revise(item.id, values, why=reason, actor=actor, lang=visit.lang)
+        made = graph.revise(item.id, values, why=reason, actor=actor, own=own, lang=visit.lang)
     else:
         _preview(visit, given)  # what is wrong with the item is said before the work is recorded
         work = _recorded(visit, given, actor)

@@ -18,7 +18,7 @@ from kg.contribute import effects
 from kg.contribute.changed import differences
 from kg.contribute.queue import says
 from kg.contribute.revising import revised
-from kg.contribute.states import PENDING, REVISABLE, Key
+from kg.contribute.states import PENDING, REVISABLE, Key, refuse_revising
 from kg.errors import Conflict, Forbidden, InputError, KgError
 from kg.graph import Graph
 from kg.ids import RecordKind
@@ -37,7 +37,6 @@ from kg_api.pages_write.effects import effect
 from kg_api.pages_write.revise_fields import FIELDS, field_of, fields_of, values_of
 from kg_api.pages_write.seen import refuse_changed, seen_of
 from kg_api.problems import Refusal
-from kg_api.routers.revisions import refuse
 from kg_api.writing import Act, done
 
 router = APIRouter(include_in_schema=False)
@@ -113,8 +112,6 @@ def _act(request: Request, graph: Graph, lang: Lang, target: Key, form: Form) ->
             raise InputError(_nothing_changed(kind, lang), where="values")
         if actor is None:
             return _page(visit, kind, record, given, why=why, revision=seen, **_preview(visit, kind, record, values))
-        if visit.bearer is not None and not isinstance(record, Work):
-            refuse(visit.bearer, graph, kind, record)
         made = _written(visit, (kind, record.id), seen, values, why=why or None, actor=actor)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
@@ -134,8 +131,8 @@ def _written(
     Raises:
         Conflict: somebody changed it meanwhile; or the record does not take the change.
     """
-    graph, lang = visit.graph, visit.lang
-    act = Act(lambda: graph.revise(target[1], values, why=why, actor=actor, lang=lang), target=target)
+    graph, lang, own = visit.graph, visit.lang, not visit.reviews
+    act = Act(lambda: graph.revise(target[1], values, why=why, actor=actor, own=own, lang=lang), target=target)
     try:
         return done(act, Terms(None, seen, target))
     except Outdated:
@@ -224,7 +221,8 @@ def _why_not(visit: Visit, kind: RecordKind, record: Revised) -> str | None:
     if isinstance(record, Work) or record.status not in PENDING:
         return "revise_takes_reviewer"
     try:
-        refuse(visit.bearer, visit.graph, kind, record)
+        versions = visit.graph.store.history(kind, record.id)
+        refuse_revising(kind, record, versions, actor=visit.bearer.person.handle)
     except Forbidden:
         return "revise_not_yours"
     return None

@@ -14,19 +14,17 @@ from fastapi.responses import Response
 
 from kg.citations import lookups
 from kg.criteria import parse_flag
-from kg.errors import Forbidden, InputError, ParseFailure
+from kg.errors import InputError, ParseFailure
 from kg.graph import Graph
 from kg.ids import RecordKind, slugify
 from kg.importers.citations_reading import read
-from kg.model import ACCEPTED, Evidence
-from kg.record.tokens import Bearer
 from kg_api import json_body, security
 from kg_api import parameters as p
 from kg_api import probe_parameters as probe
 from kg_api import write_parameters as w
 from kg_api import write_shapes as shapes
 from kg_api.asking import TheGraph, TheLang
-from kg_api.permissions import REVIEWER, allows
+from kg_api.permissions import owns_only
 from kg_api.replies import JSON
 from kg_api.writing import Act, encoded, handle_of, perform
 
@@ -190,30 +188,16 @@ def revise_evidence(
     *, request: Request, graph: TheGraph, spoken: TheLang, id: w.AnyId, body: json_body.Body, why: w.Why = None
 ) -> Response:
     """An accepted item counts until its revision is accepted; a pending one is superseded at once."""
-    actor, reason = handle_of(request), w.reason_of(why)
-    item = revisable(graph, request.state.bearer, id)
+    actor, reason, own = handle_of(request), w.reason_of(why), owns_only(request.state.bearer.role)
+    item = graph.snapshot.item(id)
     act = Act(
-        lambda: graph.revise(item.id, body, why=reason, actor=actor, lang=spoken),
+        lambda: graph.revise(item.id, body, why=reason, actor=actor, own=own, lang=spoken),
         target=("evidence", item.id),
         status=201,
         location=_address,
         sent=body,
     )
     return perform(request, graph, act)
-
-
-def revisable(graph: Graph, bearer: Bearer, id: str) -> Evidence:
-    """Return the item that somebody wants to revise.
-
-    Raises:
-        NotFound: there is none.
-        Forbidden: it waits for review, somebody else proposed it, and who asks is no reviewer.
-    """
-    item = graph.snapshot.item(id)
-    first = graph.store.history("evidence", item.id)[0][0].actor
-    if item.status != ACCEPTED and first != bearer.person.handle and not allows(bearer.role, REVIEWER):
-        raise Forbidden(f"{first} proposed this item; a contributor revises her own", where="id")
-    return item
 
 
 def _contributed(
