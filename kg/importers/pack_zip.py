@@ -37,6 +37,8 @@ def unpacked(path: Path) -> Iterator[Path]:
         try:
             with zipfile.ZipFile(path) as archive:
                 _unpack(archive, folder, path)
+        except InputError:  # a ValueError too, which says by itself what is wrong
+            raise
         except _BROKEN as fault:
             raise _refused(path, f"is no ZIP file that can be read: {fault}"[:200]) from fault
         except OSError as fault:

@@ -76,8 +76,10 @@ def test_what_is_no_pack_is_refused(
 ) -> None:
     monkeypatch.setattr(pack_zip, "MAX_TOTAL", 1_000_000)
     path = zip_of(tmp_path / "x.zip", **files)
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=said) as refused:
         empty.load(path)
+    assert "no ZIP file" not in str(refused.value)
+    assert str(refused.value).count("(unpack it") == 1
     assert empty.revision == 1
     assert not (tmp_path.parent / "evil.yaml").exists()
     empty.store.close()
