@@ -290,3 +290,79 @@ def test_a_drawn_file_around_one_entity(open_page: Opened, pack_graph: kg.Graph,
     page.wait_for_selector("#panel h2")
     assert page.locator("tr[data-edge]").count() < 20
     watch.nothing_happened()
+
+
+LUMINANCE = """([colours]) => colours.map((colour) => {
+  const ctx = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+  ctx.fillStyle = colour;
+  ctx.fillRect(0, 0, 1, 1);
+  const [r, g, b] = [...ctx.getImageData(0, 0, 1, 1).data].slice(0, 3).map((value) => value / 255)
+    .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+})"""
+COLOURS = """() => {
+  const canvas = document.querySelector("#canvas canvas");
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const seen = new Set();
+  for (let at = 0; at < pixels.length; at += 4) if (pixels[at + 3] === 255) seen.add(`${pixels.slice(at, at + 3)}`);
+  return [...seen];
+}"""
+CARD_COLOUR = "getComputedStyle(document.documentElement).getPropertyValue('--card').trim()"
+
+
+def contrast(page: Any, colour: str, ground: str) -> float:
+    """The contrast of two colours as WCAG 2.2 defines it."""
+    dark, light = sorted(page.evaluate(LUMINANCE, [[colour, ground]]))
+    return float((light + 0.05) / (dark + 0.05))
+
+
+@pytest.mark.parametrize("path", ["/", f"/claims/{CLAIM}"], ids=["explorer", "page"])
+def test_kinds_stand_out_from_dark_cards(open_page: Opened, site: str, path: str) -> None:
+    page, _ = open_page(f"{site}{path}", dark=True)
+    card = page.evaluate(CARD_COLOUR)
+    fills = "(some) => [...new Set(some.map((one) => getComputedStyle(one).fill))]"
+    found = page.locator(".glyph polygon").evaluate_all(fills)
+    assert len(found) >= (6 if path == "/" else 2)
+    assert min(contrast(page, one, card) for one in found) >= 3
+    # Any colour that an ontology may bring.
+    for colour in ("#000000", "#0000ff", "#000080", "#ff0000", "#5345fd", "#6f636e"):
+        page.locator(".glyph polygon").first.evaluate(f"(one) => one.setAttribute('color', '{colour}')")
+        (now,) = page.locator(".glyph polygon").first.evaluate_all(fills)
+        assert contrast(page, now, card) >= 3, colour
+
+
+def test_the_picture_has_the_colours_of_its_legend_in_the_dark(open_page: Opened, site: str) -> None:
+    page, _ = open_page(f"{site}/", dark=True)
+    drawn = set(page.evaluate(COLOURS))
+    as_pixels = """(some) => [...new Set(some.map((one) => {
+      const ctx = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+      ctx.fillStyle = getComputedStyle(one).fill;
+      ctx.fillRect(0, 0, 1, 1);
+      return `${ctx.getImageData(0, 0, 1, 1).data.slice(0, 3)}`;
+    }))]"""
+    legend = set(page.locator(".legend .glyph polygon").evaluate_all(as_pixels))
+    assert len(legend) >= 6
+    assert legend <= drawn
+
+
+def test_a_dark_screen_prints_on_white(open_page: Opened, site: str) -> None:
+    page, watch = open_page(f"{site}/", dark=True)
+    page.emulate_media(media="print", color_scheme="dark")
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+    style = "(one) => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]"
+    for place, ground in (("h1", "#fff"), (".lead", "#fff"), (".caveats", "#fff"), ("table td", "#fff")):
+        ink, _ = page.locator(place).first.evaluate(style)
+        assert contrast(page, ink, ground) >= 4.5, place
+    assert page.locator("body").evaluate(style)[1] == "rgb(255, 255, 255)"
+    assert page.locator("table").first.evaluate(style)[1] == "rgb(255, 255, 255)"
+    assert "255,255,255" in page.evaluate(COLOURS)
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen", color_scheme="dark")
+    assert page.evaluate(CARD_COLOUR) == "#1b212a"
+    watch.nothing_happened()
+
+
+def test_the_keyboard_stops_at_the_picture_once(open_page: Opened, site: str) -> None:
+    page, _ = open_page(f"{site}/")
+    assert page.locator("#canvas *").evaluate_all("(some) => some.filter((one) => one.tabIndex >= 0).length") == 0
+    assert page.locator("#canvas").evaluate("(one) => one.tabIndex") == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,9 @@ Opened = Callable[..., Any]
 CLAIM = "tar--mitigates--safeguard-removal"
 PAIR = "source=qlora&target=malicious-use"
 PAGES = {
+    "explorer": "/?",
+    "around": "/?focus=qlora&",
+    "chains": f"/?{PAIR}&",
     "entity": "/entities/malicious-use?",
     "claim": f"/claims/{CLAIM}?",
     "work": "/works/hu2022lora?",
@@ -181,6 +185,53 @@ def test_print_leaves_only_what_is_read(open_page: Opened, site: str) -> None:
     assert page.locator(".site nav").is_hidden()
     assert page.locator(".find").is_hidden()
     assert page.locator(".item").first.is_visible()
+
+
+def test_a_picture_is_whole_on_paper_and_on_a_wide_screen(open_page: Opened, site: str) -> None:
+    page, _ = open_page(f"{site}{PAGES['paths']}lang=en")
+    last = page.locator(".picture .card", has_text="Malicious use")
+    box = page.locator(".picture .scroll")
+    assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0
+    assert page.locator(".slide").first.is_hidden()
+    page.set_viewport_size({"width": 800, "height": 1100})
+    page.emulate_media(media="print")
+    assert last.bounding_box()["x"] + last.bounding_box()["width"] <= 800
+    assert box.evaluate("(box) => getComputedStyle(box).overflowX") == "visible"
+
+
+@pytest.mark.parametrize(("lang", "hint"), [("en", "scroll →"), ("zh", "可横向滚动 →")])
+@pytest.mark.parametrize("name", ["paths", "cell"])
+def test_a_phone_says_what_can_be_pushed_sideways(
+    open_page: Opened, site: str, name: str, lang: str, hint: str
+) -> None:
+    page, watch = open_page(f"{site}{PAGES[name]}lang={lang}", size="phone")
+    for box in page.locator(".slide + *").all():
+        expect(box.locator("xpath=preceding-sibling::*[1]")).to_have_text(hint)
+        expect(box.locator("xpath=preceding-sibling::*[1]")).to_be_visible()
+        expect(box).to_have_class(re.compile(r"\bmore\b"))
+        box.evaluate("(box) => box.scrollTo(box.scrollWidth, 0)")
+        expect(box).not_to_have_class(re.compile(r"\bmore\b"))
+    assert page.locator(".picture .card").first.bounding_box()["width"] >= 0.74 * 150
+    watch.nothing_happened()
+
+
+def test_no_word_of_a_table_is_broken_on_a_phone(open_page: Opened, site: str) -> None:
+    page, _ = open_page(f"{site}/ask/robustness?{PAIR}&lang=en", size="phone")
+    box = page.locator("#answer .scroll:has(table)").first
+    assert box.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0
+    lines = """(cell) => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return new Set([...range.getClientRects()].map((one) => Math.round(one.top))).size;
+    }"""
+    words = [cell for cell in box.locator("td").all() if cell.inner_text() in {"stronger", "weaker", "lost"}]
+    assert len(words) > 3
+    assert {cell.evaluate(lines) for cell in words} == {1}
+
+
+def test_long_lines_of_a_query_are_in_sight_on_a_phone(open_page: Opened, site: str) -> None:
+    page, _ = open_page(f"{site}{PAGES['sparql']}lang=en", size="phone")
+    assert page.locator("#query").evaluate("(field) => field.scrollWidth - field.clientWidth") <= 0
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])

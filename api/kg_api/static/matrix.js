@@ -1,5 +1,7 @@
 // A cell opens beside the map without leaving it; the address says which. Without scripts the same links load the page.
 
+import { wireSlides } from "./slide.js";
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
@@ -30,6 +32,7 @@ async function open(address, focus) {
   }
   desk.append(document.importNode(cell, true));
   const shown = document.getElementById("cell");
+  wireSlides(shown);
   shown.focus({ preventScroll: true });
   if (window.innerWidth < 1180) shown.scrollIntoView({ block: "start" });
   else bring();

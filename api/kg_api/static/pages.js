@@ -1,5 +1,6 @@
 // What scripts add to pages that work without them: copying, suggestions while typing, one hint open at a time.
 
+import { wireSlides } from "./slide.js";
 import { wireSuggestions } from "./suggest.js";
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -28,4 +29,5 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+wireSlides(document);
 for (const input of document.querySelectorAll("input[data-suggest]")) wireSuggestions(input);

@@ -78,10 +78,10 @@ export function drawCanvas(element, scene, told) {
     ctx.globalAlpha = kept !== null && !kept.nodes.has(node.id) ? 0.45 : 1;
     const strong = isChosen(node.id) || scene.focus === node.id;
     ctx.lineWidth = strong ? 2.5 : 1;
-    ctx.strokeStyle = isChosen(node.id) ? look.strong : node.colour;
+    ctx.strokeStyle = isChosen(node.id) ? look.strong : look.lit(node.colour);
     ctx.stroke();
     outline(ctx, scene.outlines[node.shape], left + CARD.left / 2 + 1, y, CARD.glyph);
-    ctx.fillStyle = node.colour;
+    ctx.fillStyle = look.lit(node.colour);
     ctx.fill();
     const count = node.more ? `+${node.more}` : node.members.length > 1 ? String(node.members.length) : "";
     ctx.font = `600 9.5px ${FAMILY}`;
@@ -109,7 +109,7 @@ export function drawCanvas(element, scene, told) {
     ctx.save();
     ctx.globalAlpha = faint ? 0.25 : 1;
     outline(ctx, scene.outlines[node.shape], x, y, DOT);
-    ctx.fillStyle = node.colour;
+    ctx.fillStyle = look.lit(node.colour);
     ctx.fill();
     if (isChosen(node.id)) {
       ctx.lineWidth = 3;
@@ -166,6 +166,8 @@ export function drawCanvas(element, scene, told) {
   };
   element.style.height = `${Math.round(room().height)}px`;
   const network = new vis.Network(element, { nodes: visNodes, edges: new vis.DataSet() }, options);
+  // The keyboard stops at the picture once.
+  element.firstElementChild.tabIndex = -1;
   const hearers = [];
   const move = (view) => {
     network.moveTo({ animation: false, ...view });
@@ -305,6 +307,12 @@ export function drawCanvas(element, scene, told) {
     refresh();
   };
   theme.addEventListener("change", repaint);
+  // Paper is white, whatever the screen is.
+  const printing = ({ type }) => {
+    document.documentElement.toggleAttribute("data-printing", type === "beforeprint");
+    repaint();
+  };
+  for (const type of ["beforeprint", "afterprint"]) window.addEventListener(type, printing);
   let width = element.clientWidth;
   const resized = new ResizeObserver(() => {
     if (element.clientWidth !== width) {
@@ -359,6 +367,7 @@ export function drawCanvas(element, scene, told) {
     whole,
     destroy() {
       theme.removeEventListener("change", repaint);
+      for (const type of ["beforeprint", "afterprint"]) window.removeEventListener(type, printing);
       resized.disconnect();
       network.destroy();
     },

@@ -22,7 +22,7 @@ export function glyph(points, colour) {
   return svg(
     "svg",
     { class: "glyph", viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
-    svg("polygon", { points, fill: colour }),
+    svg("polygon", { points, color: colour, fill: "currentColor" }),
   );
 }
 

@@ -2,11 +2,21 @@
 
 export const FAMILY = 'system-ui, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif';
 export const BADGE = 5.5;
+const RELATIVE = CSS.supports("color", "oklch(from #000 max(l, 0.5) c h)");
 
 export function colours(element) {
   const style = getComputedStyle(element);
   const read = (name) => style.getPropertyValue(name).trim();
-  return { card: read("--card"), ink: read("--ink"), quiet: read("--quiet"), paper: read("--paper"), strong: read("--strong") };
+  const least = read("--least-light");
+  return {
+    card: read("--card"),
+    ink: read("--ink"),
+    quiet: read("--quiet"),
+    paper: read("--paper"),
+    strong: read("--strong"),
+    // A colour of the ontology as the style sheet shows it too: never darker than the theme allows.
+    lit: (colour) => (RELATIVE ? `oklch(from ${colour} max(l, ${least}) c h)` : colour),
+  };
 }
 
 // Break a label into at most `most` lines that fit; the last ends in an ellipsis when it must.
