@@ -262,6 +262,36 @@ def test_a_picture_shows_each_claim_and_entity_once(pack_graph: kg.Graph) -> Non
     assert [(line.known, line.state, line.sign) for line in supposed.lines] == [(False, "gained", 1)]
 
 
+@pytest.mark.parametrize(
+    ("lang", "name", "other"),
+    [("en", "Tamirisa et al. (2025)", "Tamirisa 等"), ("zh", "Tamirisa 等（2025）", "Tamirisa et al.")],
+)
+def test_a_work_has_one_name_on_every_page_of_a_language(
+    client: TestClient, pack_graph: kg.Graph, lang: str, name: str, other: str
+) -> None:
+    item = next(one.id for one in pack_graph.snapshot.evidence.values() if one.work == "tamirisa2025tar")
+    claim = pack_graph.snapshot.evidence[item].claim
+    source, target = pack_graph.snapshot.claims[claim].subject, pack_graph.snapshot.claims[claim].object
+    for path in (
+        f"/evidence/{item}?",
+        f"/claims/{claim}?",
+        "/search?",
+        f"/?claim={claim}&",
+        "/?work=tamirisa2025tar&",
+        f"/ask/paths?source={source}&target={target}&",
+        "/ask/retraction?work=tamirisa2025tar&",
+    ):
+        page = client.get(f"{path}lang={lang}", headers={"Accept": "text/html"}).text
+        assert name in page.replace('<span lang="en">Tamirisa</span>', "Tamirisa"), path
+        assert other not in page, path
+
+
+def test_works_of_a_cell_are_headed_by_their_name(client: TestClient) -> None:
+    page = client.get("/matrix?cell=qlora..malicious-use&lang=zh").text
+    assert '<h3>文献 <span class="count">' in page
+    assert "文献数" not in page
+
+
 def test_words_are_there_in_both_languages() -> None:
     assert set(said("en")) == set(said("zh"))
     wrong: list[Any] = [
@@ -273,7 +303,7 @@ def test_words_are_there_in_both_languages() -> None:
 def test_a_map_too_large_for_a_page_is_cut_and_says_so(pack_graph: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gapmap, "CELLS_MOST", 100)
     page = TestClient(create_app(pack_graph, warm=False)).get("/matrix?lang=en").text
-    assert "rows are left out for want of room" in page
+    assert "Rows left out for want of room" in page
     assert page.count("<td") <= 100
     assert page.count('data-cell="') > 0
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from kg.citations.references import short
 from kg.errors import BadIdentifier
 from kg.ids import parse_url
 from kg.model import CURRENT, Claim, Evidence, Work
@@ -103,7 +104,7 @@ def of_work(network: Network, id: str, *, lang: str = "en") -> Document:
         "id": id,
         "title": record.title,
         "contested": False,
-        "citation": citation(record),
+        "citation": short(record, lang=lang),
         "authors": list(record.authors),
         "status": _status(network, record, lang),
         "links": addresses(record),
@@ -128,22 +129,6 @@ def brief(network: Network, claim: Claim, *, lang: str = "en") -> Document:
         "contested": weighing.contested,
         "works": len(network.supporting_works([claim.id])),
     }
-
-
-def citation(work: Work) -> str:
-    """Return a work as running text cites it.
-
-    Example:
-        >>> citation(Work("a", "article", "T", authors=("Hu, Edward", "Shen, Yelong", "Wallis, Phil"), year=2022))
-        'Hu et al. 2022'
-    """
-    families = [name.split(",")[0] for name in work.authors]
-    who = families[0] if families else work.id
-    if len(families) == 2:
-        who = f"{families[0]} & {families[1]}"
-    elif len(families) > 2:
-        who = f"{families[0]} et al."
-    return f"{who} {work.year}" if work.year is not None else who
 
 
 def addresses(work: Work) -> list[dict[str, str]]:
@@ -208,7 +193,7 @@ def _item(network: Network, item: Evidence, lang: str) -> Document:
         "counts": document["counts"],
         "remark": remark,
         "work": item.work,
-        "citation": item.work if work is None else citation(work),
+        "citation": item.work if work is None else short(work, lang=lang),
         "work_title": None if work is None else work.title,
         "work_status": None if work is None else _status(network, work, lang),
         "links": [] if work is None else addresses(work),

@@ -14,7 +14,7 @@ from kg.question import explain
 from kg_viz import legend, sieve
 from kg_viz.drawn import Scene
 from kg_viz.view import Filters, View
-from kg_viz.words import words
+from kg_viz.words import counted, words
 
 ROWS_MOST = 200
 NO_FILTERS = Filters()
@@ -39,15 +39,17 @@ def around(
     """
     said, lang = words(scene.lang), scene.lang
     works = len(network.supporting_works(scene.claims))
+    drawn = {
+        "entities": scene.shown,
+        "claims": len(scene.claims),
+        "nodes": len(scene.nodes),
+        "lines": len(scene.edges),
+        "works": works,
+    }
     counts = said["counts"].format(
-        shown=scene.shown,
-        claims=len(scene.claims),
-        nodes=len(scene.nodes),
-        edges=len(scene.edges),
-        works=works,
-        revision=scene.revision,
+        **{name: counted(said[f"counted_{name}"], n) for name, n in drawn.items()}, revision=scene.revision
     )
-    rest = [said[key].format(n=n) for key, n in (("unlinked", scene.unlinked), ("left_out", scene.left_out)) if n > 0]
+    rest = [counted(said[key], n) for key, n in (("unlinked", scene.unlinked), ("left_out", scene.left_out)) if n > 0]
     rows = scene.edges if all_rows else scene.edges[:ROWS_MOST]
     return {
         "scene": scene,

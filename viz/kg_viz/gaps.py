@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from kg.citations.references import short
 from kg.network import Network
 from kg.question import explain, raises
-from kg_viz.dossier import brief, citation
+from kg_viz.dossier import brief
 from kg_viz.words import words
 
 Document = dict[str, Any]
@@ -72,7 +73,7 @@ def chart(network: Network, *, lang: str = "en") -> Document:
                 "title": title,
                 "contested": contested,
                 "routes": [_route(network, path, lang) for path in both],
-                "works": _works(network, item["works"]),
+                "works": _works(network, item["works"], lang),
             }
         lines.append({"label": explain.name(network, row, lang), "cells": line})
     return {
@@ -94,6 +95,6 @@ def _route(network: Network, path: Document, lang: str) -> Document:
     return {"sentence": path["explanation"], "belief": path["belief"], "claims": claims}
 
 
-def _works(network: Network, keys: list[str]) -> list[Document]:
+def _works(network: Network, keys: list[str], lang: str) -> list[Document]:
     works = [network.snapshot.works[key] for key in keys]
-    return [{"id": work.id, "label": f"{citation(work)} {work.title}"} for work in works]
+    return [{"id": work.id, "label": f"{short(work, lang=lang)} {work.title}"} for work in works]

@@ -27,6 +27,17 @@ def words(lang: str) -> Mapping[str, str]:
     return MappingProxyType({key: both[lang] for key, both in tomllib.loads(FILE.read_text("utf-8")).items()})
 
 
+def counted(text: str, n: int) -> str:
+    """Return words with a number filled in, in the form for one or, after a bar, for many.
+
+    Example:
+        >>> counted("{n} claim|{n} claims", 1), counted("{n} claim|{n} claims", 2), counted("{n} 条论断", 1)
+        ('1 claim', '2 claims', '1 条论断')
+    """
+    one, _, many = text.partition("|")
+    return (one if n == 1 or not many else many).format(n=n)
+
+
 def foreign(text: str, lang: str) -> str:
     """Return the tag of the language of a text where it is the one that the reader has not chosen, else "".
 

@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from kg.citations.references import reference
+from kg.citations.references import reference, short
 from kg.criteria import Criteria
 from kg.errors import InputError, NotFound
 from kg.graph import Graph
@@ -112,7 +112,9 @@ def _answered(
         "paragraph": graph.explain(answer),
         "shown": shown,
         "picture": picture(network, shown.claims, lang=lang, lost=shown.lost, gained=shown.gained),
-        "references": [(work.id, reference(work, lang=lang)) for work in works[:REFERENCES_SHOWN]],
+        "references": [
+            (work.id, short(work, lang=lang), reference(work, lang=lang)) for work in works[:REFERENCES_SHOWN]
+        ],
         "works": len(works),
         "permalink": frame.address(
             f"/ask/{question.name}", [*given.items(), *criteria.items(), *pinned.items(), ("lang", lang)]

@@ -11,10 +11,10 @@ from typing import Any
 
 from fastapi import Request
 
+from kg.citations.references import short
 from kg.graph import Graph
 from kg.sentences import sentence
 from kg.terms import Term
-from kg_viz.dossier import citation
 
 LISTED = 400
 Choice = tuple[str, str]
@@ -46,7 +46,7 @@ def pickers(graph: Graph, lang: str, *, claims: bool = False) -> dict[str, list[
     return {
         **said,
         "entity": [(one.id, one.label.get(lang)) for one in islice(snapshot.entities.values(), LISTED)],
-        "work": [(one.id, f"{citation(one)} {one.title}") for one in islice(snapshot.works.values(), LISTED)],
+        "work": [(one.id, f"{short(one, lang=lang)} {one.title}") for one in islice(snapshot.works.values(), LISTED)],
     }
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from kg.citations.references import short
 from kg.graph import Graph
 from kg_api.asking import TheGraph, TheLang
 from kg_api.pages_read import frame
-from kg_viz.dossier import citation
 from kg_viz.legend import points
 
 router = APIRouter(include_in_schema=False)
@@ -29,7 +29,7 @@ def search(request: Request, graph: TheGraph, spoken: TheLang) -> Response:
     def context() -> dict[str, Any]:
         if words:
             return {"words": words, "found": graph.search(words, lang=spoken, limit=FOUND), "kinds": [], "works": []}
-        return {"words": "", "found": None, "kinds": kinds(graph, spoken), "works": works(graph)}
+        return {"words": "", "found": None, "kinds": kinds(graph, spoken), "works": works(graph, spoken)}
 
     return frame.shown(request, "read/search.html", spoken, context)
 
@@ -54,7 +54,7 @@ def kinds(graph: Graph, lang: str) -> list[dict[str, Any]]:
     return found
 
 
-def works(graph: Graph) -> list[tuple[str, str, str]]:
+def works(graph: Graph, lang: str) -> list[tuple[str, str, str]]:
     """Return the works as id, short citation and title, at most `LISTED`."""
-    some = sorted(graph.snapshot.works.values(), key=lambda one: (citation(one).casefold(), one.id))
-    return [(one.id, citation(one), one.title) for one in some[:LISTED]]
+    named = [(one.id, short(one, lang=lang), one.title) for one in graph.snapshot.works.values()]
+    return sorted(named, key=lambda one: (one[1].casefold(), one[0]))[:LISTED]

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from kg.belief import Line, Weighing
+from kg.citations.references import short
 from kg.model import Evidence
 from kg.network import Network, group_of, line_of
 from kg.question.records import why_not
 from kg_api.pages_read.wording import said
-from kg_viz.dossier import citation
 
 Document = dict[str, Any]
 NEGLIGIBLE = 1e-9
@@ -63,7 +63,7 @@ def _line(network: Network, item: Evidence, used: set[str], shadows: dict[str, s
     return {
         "item": item.id,
         "work": item.work,
-        "citation": item.work if work is None else citation(work),
+        "citation": item.work if work is None else short(work, lang=lang),
         "side": line.polarity,
         "stance": vocabulary.stance(item.stance).label.get(lang),
         "mark": mark,
