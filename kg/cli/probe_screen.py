@@ -33,7 +33,7 @@ CHANGES = {
 STATES = {
     "absent": ("absent", "不存在"),
     "unsupported": ("unsupported", "无支持"),
-    "disputed": ("disputed", "仅有反对"),
+    "disputed": ("disputed", "仅有质疑"),
     "contested": ("contested", "有争议"),
     "supported": ("supported", "获得支持"),
     "assumed": ("assumed", "被假定"),

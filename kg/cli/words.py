@@ -8,7 +8,7 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "after": ("more: --after", "下一页：--after"),
     "afterwards": ("After", "之后"),
-    "against": ("Against", "反对"),
+    "against": ("Against", "质疑"),
     "aliases": ("also called", "别名"),
     "answers": ("Answers", "涉及答案"),
     "author": ("Author", "作者"),
@@ -51,7 +51,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "for": ("For", "支持"),
     "fragile": ("Fragile works", "脆弱文献"),
-    "gap": ("Gap", "空白"),
+    "gap": ("Gap", "缺口"),
     "gaps": (
         "· no evidence found (not: no effect)   * contested   left out, all empty: {} of {} rows, {} of {} columns",
         "· 没有找到证据（不等于没有影响）   * 有争议   整行或整列为空而略去：{} / {} 行，{} / {} 列",

@@ -125,7 +125,7 @@ RULES: tuple[Rule, ...] = (
         ),
         Text(
             "read the passage again: does it dispute or qualify the claim? If it does support it, word it so",
-            "重读原文：它是否反对或限定该论断？若确为支持，请改写表述",
+            "重读原文：它是否质疑或限定该论断？若确为支持，请改写表述",
         ),
         passages.null_as_support,
     ),

@@ -17,7 +17,7 @@ from kg.sentences import agreeing, inside, sentence
 STATES = {
     "absent": Text("not there", "不存在"),
     "unsupported": Text("without support", "没有支持证据"),
-    "disputed": Text("only disputed", "只有反对证据"),
+    "disputed": Text("only disputed", "只有质疑的证据"),
     "contested": Text("contested", "有争议"),
     "supported": Text("supported", "获得支持"),
     "assumed": Text("assumed", "被假定成立"),

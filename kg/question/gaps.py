@@ -104,7 +104,7 @@ def find(
     note = None
     if not asked:
         note = explain.nothing(
-            network, what_en="No gap of these kinds was found.", what_zh="没有发现这些种类的空白。", lang=lang
+            network, what_en="No gap of these kinds was found.", what_zh="没有发现这些种类的缺口。", lang=lang
         )
     return answer(
         network,

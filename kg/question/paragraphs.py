@@ -120,8 +120,8 @@ def paths(speech: Speech, answer: Document) -> Sentences:
     said = speech.either(
         f"From {source} to {target} the answer lists {speech.count(len(found), 'chain')} of at most "
         f"{question['max_links']} claims: {signs[0]} raising it, {signs[1]} lowering it{neutral}.",
-        f"从{source}到{target}，答案列出 {len(found)} 条链条（每条最多 {question['max_links']} 条论断）：提高 {signs[0]} 条，"
-        f"降低 {signs[1]} 条{neutral}。",
+        f"从{source}到{target}，答案列出 {len(found)} 条链条（每条最多 {question['max_links']} 条论断）："
+        f"提高 {signs[0]} 条，降低 {signs[1]} 条{neutral}。",
     )
     if not best["sign"]:
         return [said, *chain(speech, best)]

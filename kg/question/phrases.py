@@ -29,7 +29,7 @@ CRITERIA = {
     "min_strength": "最低强度",
     "relation": "只用关系",
     "block": "不经过",
-    "include_proposed": "计入待审记录",
+    "include_proposed": "计入待审核的记录",
     "include_retracted": "计入已撤稿文献",
     "narrower": "计入下位实体",
 }
@@ -147,7 +147,7 @@ def sureness(speech: Speech, belief: Mapping[str, float]) -> str:
     return speech.either(
         f"The evidence for it amounts to a belief of {for_}, the evidence against it to a disbelief of {against}; "
         f"{open_} is not known either way.",
-        f"支持它的证据合计信念 {for_}，反对它的证据合计不信 {against}，其余 {open_} 尚不可知。",
+        f"支持它的证据合计信念 {for_}，质疑它的证据合计不信 {against}，其余 {open_} 尚不可知。",
     )
 
 

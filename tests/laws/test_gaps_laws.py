@@ -178,7 +178,7 @@ def test_a_record_without_gaps_says_so() -> None:
     answer = gaps.find(net)
     assert answer["items"] == []
     assert "No gap" in answer["note"]
-    assert "空白" in gaps.find(net, lang="zh")["note"]
+    assert "缺口" in gaps.find(net, lang="zh")["note"]
 
 
 @settings(max_examples=40, deadline=None)

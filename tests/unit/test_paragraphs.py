@@ -28,7 +28,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "raises misuse. The expected value that all of it holds is 0.77. The evidence for it amounts to a "
         "belief of 0.57, the evidence against it to a disbelief of 0.00; 0.43 is not known either way. It "
         "rests on 3 works. ",
-        "从微调到滥用，答案列出 1 条最多 6 条论断的链条：提高 1 条，降低 0 条。记录指向一个方向：微调提高滥用"
+        "从微调到滥用，答案列出 1 条链条（每条最多 6 条论断）：提高 1 条，降低 0 条。记录指向一个方向：微调提高滥用"
         "。最佳链条为：微调提高可及性；可及性提高滥用。整条链条成立的期望值为 0.77。支持它的证据合计信念 0.57"
         "，质疑它的证据合计不信 0.00，其余 0.43 尚不可知。依据 3 项文献。",
     ),
