@@ -106,6 +106,8 @@ def parse(text: str, *, source: str) -> Parsed:
     if refused is not None:
         return refused
     desk = Desk(source, FORMAT)
+    if not below:
+        desk.remark("the table holds no rows below its header", line=None)
     for row in below:
         if row.broken is not None:
             desk.fail(row.broken, line=row.line, raw=row.raw, remedy=row.remedy)

@@ -178,6 +178,8 @@ def read_text(path: Path) -> str:
                 raw = file.read(4 * LONGEST + 1)
         return raw.decode()
     except OSError as fault:
-        raise InputError(f"{path} cannot be read: {fault.strerror}", where="--from") from fault
+        raise InputError(
+            f"{path} cannot be read: {fault.strerror}", where="--from", hint="check the path and its permissions"
+        ) from fault
     except UnicodeDecodeError as fault:
         raise InputError(f"{path} is not UTF-8 text", where="--from", hint="save it as UTF-8") from fault

@@ -38,9 +38,7 @@ EVERY = 5_000
 
 @click.command()
 @click.argument("file", metavar="FILE|-")
-@click.option(
-    "--format", "format_", type=click.Choice(NAMES), help="Format; default: by the suffix of FILE."
-)
+@click.option("--format", "format_", type=click.Choice(NAMES), help="Format; default: by the suffix of FILE.")
 @click.option("--history", is_flag=True, help="RDF: write the revisions too, as PROV-O.")
 @click.option("--works", metavar="KEY,KEY", help="Citations: only these works.")
 @click.option("--receipt", metavar="ID", help="Citations: only the works that a kept answer rests on.")

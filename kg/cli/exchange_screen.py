@@ -109,8 +109,8 @@ def _passed_over(report: Document) -> list[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     told: list[tuple[str, str]] = []
     for item in report.get("ignored", ()):
-        if item["what"] == "file":
-            told.append((f"the file {item['name']}", item["reason"]))
+        if item["what"] in {"file", "table"}:
+            told.append((f"the {item['what']} {item['name']}", item["reason"]))
         elif item["what"] == "column":
             told.append((f"the column {item['name']}, {_many(item['statements'], 'cell')}", item["reason"]))
         else:

@@ -8,15 +8,10 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from kg.citations.formats import FORMATS
-from kg.rdf.screening import SUFFIXES as RDF
+from kg.importers.unrecognised import READ
 
 WHY = "this is an HTML page, and pages are not read"
-REMEDY = (
-    "export the citations where the page offers it, or add a work by its identifier (`kg add work DOI`); what is read: "
-    f"{', '.join(FORMATS)}, RDF ({', '.join(dict.fromkeys(RDF.values()))}), and folders or ZIP files with a pack or "
-    "CSV tables"
-)
+REMEDY = f"export the citations where the page offers it, or add a work by its identifier (`kg add work DOI`); {READ}"
 _PAGE = re.compile(r"\A\ufeff?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 _MARKUP = re.compile(r"\A\ufeff?\s*<")
 _SUFFIXES = frozenset({".html", ".htm", ".xhtml"})

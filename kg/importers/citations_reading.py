@@ -19,11 +19,13 @@ from kg.citations.encodings import ENCODINGS, MAX_BYTES, known_encoding, read_by
 from kg.citations.parsed import Failure, Parsed, ParsedWork, Remark, refuse
 from kg.citations.privacy import private
 from kg.errors import InputError, ParseFailure
-from kg.importers import citations_pages
+from kg.importers import citations_pages, unrecognised
 from kg.inputs import WorkIn
 from kg.rdf import worker
 from kg.rdf.worker import MIB, Limits
 
+HEAD = 200_000
+RDF_UNNAMED = "this looks like RDF, whose format is to be named"
 STRANGER_BYTES = 16 * MIB
 STRANGER_LIMITS = Limits(seconds=60, memory=1536 * MIB, output=512 * MIB)
 
@@ -135,8 +137,8 @@ def _read(data: bytes, name: str, format: str | None, encoding: str | None) -> R
         return Reading(refused, "", called)
     chosen = formats.format_of(format) if format is not None else formats.recognise(name, text)
     if chosen is None:
-        remedy = f"name it: {', '.join(formats.FORMATS)}"
-        refused = refuse("the format of this source is not recognised", source=name, raw=text, remedy=remedy)
+        why = RDF_UNNAMED if unrecognised.looks_like_rdf(text[:HEAD]) else unrecognised.WHY
+        refused = refuse(why, source=name, raw=text, remedy=unrecognised.remedy(text[:HEAD]))
         return Reading(refused, "", called)
     parsed = chosen.parse(text, source=name)
     counted = counting.count(text, chosen.id)
@@ -168,7 +170,7 @@ def read_file(path: Path) -> bytes:
             return stream.read(MAX_BYTES + 1)
     except OSError as fault:
         raise InputError(
-            f"{str(path)!r} cannot be read: {fault.strerror}", where="path", hint="give a file that may be read"
+            f"{str(path)!r} cannot be read: {fault.strerror}", where="path", hint="check the path and its permissions"
         ) from fault
 
 

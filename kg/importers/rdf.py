@@ -28,6 +28,7 @@ from kg.importers.sources import Source
 from kg.importers.tables_conflicts import Differing
 from kg.model import Record, from_payload
 from kg.rdf import apart, parsing, worker
+from kg.rdf.names import PREFIXES
 from kg.rdf.nodes import Triple
 from kg.rdf.parts import Parts
 from kg.rdf.screening import suffix
@@ -40,6 +41,7 @@ LARGE = 16 * MIB
 """Bytes from which on a file of the operator is read piece by piece."""
 LARGEST = 64 * 1024 * MIB
 """Most bytes of such a file."""
+NANOPUBLICATION = PREFIXES["np"] + "Nanopublication"
 HEAD = 100_000
 AT_ONCE = 1_000
 
@@ -142,6 +144,12 @@ def read(
     reading = Together(given, vocabulary, base or Base(0, {}, {}, {}, {}), fetch, update, told)
     with _parts(given, format, trust, told) as parts:
         reading.take(parts)
+    if reading.failures and any(named == NANOPUBLICATION for _, named, _ in reading.reading.ignored):
+        raise InputError(
+            "this is an export of nanopublications, which is not read back: the works in it are not whole",
+            where=name,
+            hint="export the record as turtle or trig, which are read back",
+        )
     failures = given.with_lines([*_faults(given, parts), *reading.failures])
     return RdfContents(
         parts.told["format"],

@@ -50,7 +50,7 @@ class Given:
             raise InputError(
                 f"{str(self.content)!r} cannot be read: {fault.strerror}",
                 where="path",
-                hint="give a file that may be read",
+                hint="check the path and its permissions",
             ) from fault
 
     @cached_property

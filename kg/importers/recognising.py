@@ -5,12 +5,13 @@ Lives here: `family`. May enter: a path that the caller named. Never here: readi
 
 from __future__ import annotations
 
-import re
+import codecs
 from pathlib import Path
 from typing import Literal
 
 from kg.citations import formats
 from kg.errors import InputError
+from kg.importers import unrecognised
 from kg.importers.citations_pages import REMEDY, WHY, is_page
 from kg.importers.pack_zip import is_zip, no_parquet
 from kg.importers.tables import FOLDER, is_table, is_tables
@@ -21,9 +22,8 @@ from kg.sheets import FILES
 HEAD = 200_000
 # Suffixes that files of both families have: JSON may be JSON-LD, XML may be RDF/XML.
 _SHARED = frozenset({".json", ".xml"})
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers"})
-_RDF = re.compile(r'"@(?:context|graph|id|type)"\s*:|<rdf:RDF\b|xmlns:rdf\s*=|^\s*@?(?:prefix|base)\s', re.IGNORECASE)
-_RDF_LINE = re.compile(r"^\s*(?:@?(?:prefix|base)\s|<https?://[^>\s]+>\s+<)", re.IGNORECASE | re.MULTILINE)
 
 
 def family(path: Path) -> Literal["pack", "csv-tables", "rdf", "citations"]:
@@ -31,7 +31,8 @@ def family(path: Path) -> Literal["pack", "csv-tables", "rdf", "citations"]:
 
     Raises:
         InputError: it cannot be read, or is an export to Parquet, which holds too little; a folder without a pack or
-            tables, one table without its folder, a file of a spreadsheet program, an HTML page.
+            tables, one table without its folder, a file of a spreadsheet program, an HTML page, or nothing that any
+            reader knows.
 
     Example:
         >>> family(Path("library.bib")), family(Path("graph.ttl")), family(Path("pack.toml"))
@@ -62,10 +63,23 @@ def family(path: Path) -> Literal["pack", "csv-tables", "rdf", "citations"]:
         return "citations"
     if suffix in SUFFIXES.keys() - _SHARED:
         return "rdf"
+    return _by_contents(path, suffix)
+
+
+def _by_contents(path: Path, suffix: str) -> Literal["rdf", "citations"]:
+    """Return what a file is whose name does not tell.
+
+    Raises:
+        InputError: it cannot be read, is empty, or nothing that any reader knows.
+    """
     text = _head(path)
-    if _RDF.search(text) or _RDF_LINE.search(text):
+    if not text.strip():
+        raise InputError(f"{path.name} is empty", where="path", hint="write or export it again")
+    if unrecognised.looks_like_rdf(text):
         return "rdf"
-    return "citations" if suffix in _SHARED or formats.recognise("", text) is not None else "rdf"
+    if suffix not in _SHARED and formats.recognise("", text) is None:
+        raise InputError(f"{path.name}: {unrecognised.WHY}", where="path", hint=unrecognised.remedy(text))
+    return "citations"
 
 
 def _neither(folder: Path) -> InputError:
@@ -82,8 +96,9 @@ def _neither(folder: Path) -> InputError:
 def _head(path: Path) -> str:
     try:
         with path.open("rb") as stream:
-            return stream.read(HEAD).decode("utf-8", "replace")
+            head = stream.read(HEAD)
     except OSError as fault:
         raise InputError(
-            f"{str(path)!r} cannot be read: {fault.strerror}", where="path", hint="give a file that may be read"
+            f"{str(path)!r} cannot be read: {fault.strerror}", where="path", hint="check the path and its permissions"
         ) from fault
+    return head.decode("utf-16" if head.startswith(_UTF16) else "utf-8-sig", "replace")

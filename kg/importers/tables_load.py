@@ -21,6 +21,7 @@ from kg.record.store import Store
 from kg.vocabulary import Vocabulary
 
 ACT, FORMAT = "import tables", "csv-tables"
+EMPTY = "it holds no rows below its header"
 TRIES = 5
 
 
@@ -132,7 +133,9 @@ def _document(
 
 
 def _ignored(table: Table) -> list[dict[str, Any]]:
-    """Return the columns that were passed over, each with how many cells of it were filled."""
+    """Return that a table holds no rows; the columns that were passed over, each with how many cells were filled."""
+    if next(rows_of(table), None) is None:
+        return [{"what": "table", "name": table.sheet.file, "statements": 0, "reason": EMPTY}]
     if not table.foreign:
         return []
     places = [at for at, _, _ in table.foreign]

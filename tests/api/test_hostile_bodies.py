@@ -192,6 +192,30 @@ def test_imports_of_no_use_are_told(here: Place, query: str, raw: bytes, status:
 
 
 @pytest.mark.parametrize(
+    ("raw", "reason", "helps"),
+    [
+        (
+            "%0 Journal Article\n%A 王伟\n%T 微调\n",
+            "not recognised as citations",
+            "export as RIS, BibTeX or EndNote XML",
+        ),
+        (
+            "Ainsworth, S. (2024). One work.\n\nBase, X. (2023). Another.\n",
+            "not recognised as citations",
+            "bibtex, ris",
+        ),
+        ("<urn:a> <urn:b> <urn:c> .", "this looks like RDF, whose format is to be named", "turtle, trig"),
+    ],
+)
+def test_a_file_that_no_reader_knows_is_one_failure(here: Place, raw: str, reason: str, helps: str) -> None:
+    got = send(here, "/imports?name=cnki.txt", raw.encode(), "application/octet-stream")
+    assert got.status_code == 200
+    (failure,) = got.json()["failures"]
+    assert failure["reason"].startswith(reason)
+    assert helps in failure["remedy"]
+
+
+@pytest.mark.parametrize(
     ("query", "raw"),
     [
         ("", b"\x00\xff" * 500),

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import kg
+from kg.cli import cli
 from kg.errors import InputError
 from kg.graph import Graph
 from kg.importers.tables_load import load
@@ -340,6 +342,17 @@ def test_files_of_other_names_and_items_that_wait_are_told(tmp_path: Path) -> No
         "'razes' is not a relation; did you mean raises or requires or mitigates? "
         "(its 2 evidence items must wait for it)"
     ]
+
+
+def test_a_table_without_rows_is_told(tmp_path: Path) -> None:
+    tables(tmp_path, entities="id,type,label\nlora,Technique,LoRA\n", works="id,type,title\n\n")
+    report = loaded(tmp_path)
+    assert (report["added"], report["failures"]) == (1, [])
+    assert report["ignored"] == [
+        {"what": "table", "name": "works.csv", "statements": 0, "reason": "it holds no rows below its header"}
+    ]
+    shown = CliRunner().invoke(cli, ["--database", f"sqlite:///{tmp_path}/r.db", "import", str(tmp_path)])
+    assert "passed over: the table works.csv: it holds no rows below its header" in shown.output
 
 
 @pytest.mark.parametrize("kind", ["link", "queue", "folder"])

@@ -169,12 +169,42 @@ def test_no_new_work_is_called_by_digits_alone_and_one_that_is_stays(graph: kg.G
         ("x", "TY  - JOUR\nER  - \n", "citations"),
         ("x", "@prefix a: <http://b/> .", "rdf"),
         ("x", "<http://a/> <http://b/> <http://c/> .", "rdf"),
+        ("x", "# ours\n\n_:a <urn:b> _:c .", "rdf"),
+        ("x.txt", "# a remark\nPREFIX a: <http://b/>\na:a a a:b .", "rdf"),
+        ("x", "<urn:a> <urn:b> <urn:c> .", "rdf"),
+        ("x", "PMID- 1\nTI  - A prefix\n      base of models\n", "citations"),
         ("x.txt", "@article{a, title={x}}", "citations"),
         ("pack.toml", "", "pack"),
     ],
 )
 def test_files_are_known_by_name_or_contents(tmp_path: Path, name: str, text: str, found: str) -> None:
     assert family(file_of(tmp_path, name, text)) == found
+
+
+TAGGED = "%0 Journal Article\r\n%A 王伟\r\n%T 大模型的微调安全\r\n%D 2023\r\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "helps"),
+    [
+        ("cnki.txt", TAGGED.encode(), "export as RIS, BibTeX or EndNote XML"),
+        ("cnki.enw", ("\ufeff\n" + TAGGED).encode(), "export as RIS, BibTeX or EndNote XML"),
+        ("cnki", TAGGED.encode("gbk"), "export as RIS, BibTeX or EndNote XML"),
+        ("cnki.txt", TAGGED.encode("utf-16"), "export as RIS, BibTeX or EndNote XML"),
+        ("refs.txt", b"Ainsworth, S. (2024). A work of one kind.\n\nBase, X. (2023). Of another.\n", "name its format"),
+        ("x.pdf", b"%PDF-1.4\n%\xe2\xe3", "name its format"),
+        ("x.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "name its format"),
+        ("notes.md", b"# Notes\n\nprefix and base\n", "name its format"),
+    ],
+)
+def test_what_no_reader_knows_is_refused_once(
+    graph: kg.Graph, tmp_path: Path, name: str, content: bytes, helps: str
+) -> None:
+    path = file_of(tmp_path, name, content)
+    for options in ({}, {"dry_run": True}):
+        with pytest.raises(InputError, match=f"{name}: not recognised as citations, a pack, tables or RDF") as fault:
+            graph.load(path, **options)
+        assert all(word in str(fault.value.hint) for word in (helps, "bibtex, ris", "turtle", "CSV tables"))
 
 
 @pytest.mark.parametrize(
@@ -305,6 +335,22 @@ def read_works(path: Path) -> list[ParsedWork]:
 
 def run(folder: Path, *words: str) -> Result:
     return CliRunner(env={"COLUMNS": "140"}).invoke(cli, ["--database", f"sqlite:///{folder}/cli.db", *words])
+
+
+def test_what_a_file_lacks_is_told_with_what_fits_it(tmp_path: Path) -> None:
+    header = run(tmp_path, "import", str(file_of(tmp_path, "header.csv", "title,year\n")), "--json")
+    assert [remark["message"] for remark in json.loads(header.stdout)["remarks"]] == [
+        "the table holds no rows below its header"
+    ]
+    for name, helps in (
+        ("e.csv", "write a header and rows"),
+        ("e.bib", "export the citations"),
+        ("e", "write or export"),
+    ):
+        empty = run(tmp_path, "import", str(file_of(tmp_path, name, "\n")))
+        assert helps in str(empty.exception)
+    graph = file_of(tmp_path, "a.ttl", "<urn:a> <urn:b> <urn:c> .")
+    assert str(run(tmp_path, "import", str(graph), "--dry-run").exception).startswith("--dry-run: only citations")
 
 
 def test_the_command_line_imports_reports_and_exports_what_an_answer_rests_on(tmp_path: Path) -> None:

@@ -238,6 +238,20 @@ def test_only_foreign_statements_write_nothing(graph: Graph, tmp_path: Path) -> 
     assert report["statements"] == sum(item["statements"] for item in report["ignored"]) == 1
 
 
+def test_an_export_of_nanopublications_is_refused_once(graph: Graph, tmp_path: Path) -> None:
+    load(graph, tmp_path, ENTITIES + REST, keep_going=True)
+    graph.export(tmp_path / "out", format="nanopub")
+    assert b"np:hasAssertion" in (tmp_path / "out").read_bytes()
+    other = kg.open(f"sqlite:///{tmp_path}/other.db", empty=True)
+    for options in ({}, {"format": "trig"}, {"keep_going": True}):
+        (failure,) = other.load(tmp_path / "out", **options)["failures"]
+        assert failure["reason"].startswith("this is an export of nanopublications, which is not read back")
+        assert "turtle or trig" in failure["remedy"]
+    other.store.close()
+    report = load(graph, tmp_path, "<urn:np> a <http://www.nanopub.org/nschema#Nanopublication> .\n")
+    assert (report["failures"], report["statements"]) == ([], 1)
+
+
 def test_rdf_xml_of_ours_is_read_too(graph: Graph, tmp_path: Path) -> None:
     file = tmp_path / "one.rdf"
     file.write_text(
