@@ -6,7 +6,7 @@ Lives here: `Place`, `entry`, one-line effects. May enter: a snapshot, versions,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,13 +100,22 @@ def entry(kind: RecordKind, record: Record, versions: Versions, network: Network
     return found | {"needs": also, "would": _would(record, network, after, lang), "blocked": None}
 
 
-def says(record: Record, network: Network, lang: str) -> str:
-    """Return what a record says in a sentence: stance and claim of an item, the claim, or the name of an entity."""
+def says(record: Record, network: Network, lang: str, *, called: Callable[[str], str] = str) -> str:
+    """Return what a record says in a sentence: stance and claim of an item, the claim, or the name of an entity.
+
+    Args:
+        record: Any record of the network.
+        network: What it stands in.
+        lang: Language of the sentence.
+        called: How the work of an item is called, by its key.
+    """
     snapshot, vocabulary = network.snapshot, network.vocabulary
     if isinstance(record, Evidence):
         claim = sentence(snapshot.claims[record.claim], snapshot, vocabulary).get(lang)
         stance = vocabulary.stance(record.stance).label.get(lang)
-        return f"{record.work} {stance}：“{claim}”" if lang == "zh" else f"{record.work} {stance} “{claim}”"
+        who = called(record.work)
+        apart = "" if who.endswith("）") else " "
+        return f"{who}{apart}{stance}：“{claim}”" if lang == "zh" else f"{who} {stance} “{claim}”"
     if isinstance(record, Claim):
         return sentence(record, snapshot, vocabulary).get(lang)
     if isinstance(record, Entity):

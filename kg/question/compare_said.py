@@ -57,10 +57,10 @@ def claim(before: Network, after: Network, moments: Moments, entry: Mapping[str,
         for state, text in zip(entry["state"], sure, strict=True)
     ]
     first, second = moments.before.get(lang), moments.after.get(lang)
-    because = _because(entry["because"], lang)
+    why = because(entry["because"], lang)
     if lang == "zh":
-        return f"{first}，“{said}”{states[0]}；{second}，{states[1]}{because}。"
-    return f"{first}, “{said}” is {states[0]}; {_lower(second)}, it is {states[1]}{because}."
+        return f"{first}，“{said}”{states[0]}；{second}，{states[1]}{why}。"
+    return f"{first}, “{said}” is {states[0]}; {_lower(second)}, it is {states[1]}{why}."
 
 
 def pair(before: Network, after: Network, moments: Moments, entry: Mapping[str, Any], *, lang: str) -> str:
@@ -79,12 +79,12 @@ def pair(before: Network, after: Network, moments: Moments, entry: Mapping[str, 
             else f"{inside(source)} {agreeing(verb, source)} {inside(target)}{_sure(measure, text, lang)}"
         )
     first, second = moments.before.get(lang), moments.after.get(lang)
-    because = _because(entry["because"]["works"], lang)
+    why = because(entry["because"]["works"], lang)
     if lang == "zh":
-        return f"{first}，{sides[0]}；{second}，{sides[1]}{because}。"
+        return f"{first}，{sides[0]}；{second}，{sides[1]}{why}。"
     if entry["direction"][0] is None:
         sides[0] = f"no path leads from {inside(source)} to {inside(target)}"
-    return f"{first}, {sides[0]}; {_lower(second)}, {sides[1]}{because}."
+    return f"{first}, {sides[0]}; {_lower(second)}, {sides[1]}{why}."
 
 
 def figures(*values: float | None) -> tuple[str | None, ...]:
@@ -142,6 +142,22 @@ def of_pair(entry: Mapping[str, Any]) -> tuple[str, tuple[str | None, ...]]:
     return "expected", expected
 
 
+def because(works: Sequence[str], lang: str) -> str:
+    """Return the end of a sentence that names the works responsible, by their keys or however else they are called.
+
+    Example:
+        >>> because(["hu2022lora"], "en"), because(["Hu 等（2022）", "Li（2023）"], "zh"), because([], "en")
+        (', because of hu2022lora', '，原因在于 Hu 等（2022）、Li（2023）', '')
+    """
+    if not works:
+        return ""
+    shown, more = works[:WORKS_SHOWN], len(works) - WORKS_SHOWN
+    if lang == "zh":
+        return f"，原因在于 {'、'.join(shown)}" + (f" 等 {len(works)} 项文献" if more > 0 else "")
+    names = ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(shown) > 1 else shown[0]
+    return f", because of {', '.join(shown)} and {more} more" if more > 0 else f", because of {names}"
+
+
 def _same(told: tuple[str | None, ...]) -> bool:
     return len(set(told)) == 1
 
@@ -159,16 +175,6 @@ def _label(before: Network, after: Network, entity: str, lang: str) -> str:
 def _sure(measure: str, text: str | None, lang: str) -> str:
     word = MEASURES[measure].get(lang)
     return f"（{word} {text}）" if lang == "zh" else f" ({word} {text})"
-
-
-def _because(works: Sequence[str], lang: str) -> str:
-    if not works:
-        return ""
-    shown, more = works[:WORKS_SHOWN], len(works) - WORKS_SHOWN
-    if lang == "zh":
-        return f"，原因在于 {'、'.join(shown)}" + (f" 等 {len(works)} 项文献" if more > 0 else "")
-    names = ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(shown) > 1 else shown[0]
-    return f", because of {', '.join(shown)} and {more} more" if more > 0 else f", because of {names}"
 
 
 def _lower(text: str) -> str:

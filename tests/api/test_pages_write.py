@@ -378,6 +378,6 @@ def test_a_card_of_the_queue_shows_what_is_weighed(ann: Visitor, bob: Visitor) -
     assert re.search(r"Strength: moderate · Kind of study: [^·<]+ · Where in the work: §6", page)
     label = re.search(rf'value="{id}" aria-label="([^"]*)"', page)
     assert label is not None
-    assert label[1].startswith("Choose: hu2022lora supports")
+    assert label[1].startswith("Choose: Hu et al. (2022) supports")
     assert "Choose all on this page" in page
     assert "全选本页" in bob.get("/review?lang=zh")

@@ -11,6 +11,7 @@ from typing import Any
 from kg.graph import Graph
 from kg.question.compare_said import MEASURES, of_beliefs
 from kg.sentences import sentence
+from kg_api.pages_write.calling import Names
 
 SHOWN_MOST = 40
 Document = dict[str, Any]
@@ -24,7 +25,7 @@ def effect(graph: Graph, told: Mapping[str, Any], lang: str) -> Document:
         "measure", "figures": [before, after]}], "claims": [text], "pairs": [text], "more": n,
         "complete"}`.
     """
-    snapshot, vocabulary = graph.snapshot, graph.vocabulary
+    snapshot, vocabulary, names = graph.snapshot, graph.vocabulary, Names(graph.network(), lang)
     beliefs = [
         {
             "claim": one["claim"],
@@ -39,10 +40,10 @@ def effect(graph: Graph, told: Mapping[str, Any], lang: str) -> Document:
         for one in told["beliefs"]
         for measure, texts in [of_beliefs(one["belief"])]
     ]
-    pairs = [one["explanation"] for one in told["changes"]]
+    pairs = [names.explained(one["explanation"], one["because"]["works"]) for one in told["changes"]]
     return {
         "beliefs": beliefs,
-        "claims": [one["explanation"] for one in told["claims"]],
+        "claims": [names.explained(one["explanation"], one["because"]) for one in told["claims"]],
         "pairs": pairs[:SHOWN_MOST],
         "more": max(0, len(pairs) - SHOWN_MOST),
         "complete": told["complete"],

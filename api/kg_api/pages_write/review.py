@@ -16,7 +16,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from kg.contribute.names import record_of
-from kg.contribute.queue import quote_of, says
+from kg.contribute.queue import quote_of
 from kg.contribute.states import PENDING
 from kg.errors import Conflict, InputError, KgError
 from kg.graph import Graph
@@ -29,11 +29,11 @@ from kg_api.pages_read import frame
 from kg_api.pages_read.labelled import Labels
 from kg_api.pages_read.versions import act_said, changes
 from kg_api.pages_read.wording import moment
+from kg_api.pages_write.calling import Names
 from kg_api.pages_write.desk import Form, Visit, led, one, said, shown
 from kg_api.pages_write.effects import effect
 from kg_api.pages_write.seen import refuse_changed, seen_of
 from kg_api.problems import Refusal
-from kg_viz.dossier import citation
 
 router = APIRouter(include_in_schema=False)
 DECISIONS = ("accept", "reject", "return")
@@ -61,7 +61,8 @@ async def decided_together(request: Request, graph: TheGraph, spoken: TheLang) -
 def _queue(visit: Visit, *, status: int = 200, **found: Any) -> Response:
     asked = {name: value for name, value in visit.request.query_params.items() if name in FILTERS and value}
     waiting = visit.graph.reviews(**asked, lang=visit.lang)
-    cards = _cards(visit, waiting["items"])
+    cards, names = _cards(visit, waiting["items"]), Names(visit.graph.network(), visit.lang)
+    waiting |= {"items": [one | {"says": names.record(one["kind"], one["id"])} for one in waiting["items"]]}
     context = {"queue": waiting, "cards": cards, "asked": asked, "chosen": (), "why": "", **found}
     return shown(visit, "write/queue.html", context, status=status)
 
@@ -162,15 +163,15 @@ def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response
     graph, lang = visit.graph, visit.lang
     network = graph.network()
     kind, record = record_of(network.snapshot, id)
-    labels = Labels(network.vocabulary, network.snapshot, lang)
+    labels, names = Labels(network.vocabulary, network.snapshot, lang), Names(network, lang)
     history = graph.history(kind, record.id)
     context: Document = {
         "kind": kind,
         "plural": frame.PLURALS[kind],
         "id": record.id,
-        "title": says(record, network, lang),
+        "title": names.says(record),
         "state": record.status,
-        "item": _item(record, labels) if isinstance(record, Evidence) else None,
+        "item": _item(record, labels, names) if isinstance(record, Evidence) else None,
         "facts": [] if isinstance(record, Evidence) else _facts(kind, record, labels),
         "versions": _versions(history, labels),
         "people": history["people"],
@@ -184,15 +185,16 @@ def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response
     }
     if record.status in PENDING and kind != "work":
         told = graph.waiting(record.id, lang=lang)
+        needs = [one | {"says": names.record(one["kind"], one["id"])} for one in told["needs"]]
         context |= {
-            "waiting": told,
+            "waiting": told | {"needs": needs},
             "effect": effect(graph, told, lang),
             "own": visit.handle is not None and visit.handle in told["proposed_by"],
         }
     return shown(visit, "write/waiting.html", context, status=status)
 
 
-def _item(item: Evidence, labels: Labels) -> Document:
+def _item(item: Evidence, labels: Labels, names: Names) -> Document:
     """Return an item as reviewers read it."""
     snapshot = labels.snapshot
     work = snapshot.works.get(item.work)
@@ -201,7 +203,7 @@ def _item(item: Evidence, labels: Labels) -> Document:
         "statement": item.statement,
         "quote": item.quote,
         "work": item.work,
-        "citation": item.work if work is None else citation(work),
+        "citation": names.work(item.work),
         "title": None if work is None else work.title,
         "locator": item.locator,
         "inferred": item.inferred,
