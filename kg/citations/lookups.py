@@ -105,6 +105,7 @@ def fetcher(settings: Settings, *, served: bool = False, fresh: bool = False) ->
     if settings.lookups is False or (served and not settings.lookups):
         raise Forbidden(
             "look-ups are off here, so no other service is asked",
+            where="identifier",
             hint="the operator sets KG_LOOKUPS=on to allow them; or fill in the form: kg add work --title ...",
         )
     folder = user_cache_path("evidence-kg") / "lookups"

@@ -154,6 +154,32 @@ def test_what_cannot_be_sent_is_said_at_its_field(open_page: Opened, desk: Desk)
     assert [fault for fault in watch.faults if "422" not in fault] == []
 
 
+FOCUSED = "document.activeElement.id"
+
+
+@pytest.mark.parametrize(("lang", "size", "dark"), LOOKS, ids=["en-wide-light", "zh-phone-dark"])
+def test_who_cannot_see_the_page_is_led_to_what_is_new_on_it(
+    open_page: Opened, desk: Desk, lang: str, size: str, dark: bool
+) -> None:
+    page, watch = open_page(f"{desk.site}/contribute?lang={lang}", size=size, dark=dark)
+    fill(page, "Nobody has counted this.")
+    page.fill("#c-claim", CLAIM.replace("removal", "remval"))
+    page.press("#c-claim", "Enter")
+    page.wait_for_selector("#problem")
+    assert page.evaluate(FOCUSED) == "problem"
+    assert page.title().startswith({"en": "Error: ", "zh": "出错："}[lang])
+    assert (page.evaluate(WIDTH) <= 0, axe.grave(page)) == (True, [])
+    shoot(page, f"writing-meant-{lang}", whole=True)
+    page.locator("#problem button[data-fill]").first.click()
+    assert (page.input_value("#c-claim"), page.evaluate(FOCUSED)) == (CLAIM, "c-claim")
+    page.locator(PREVIEW).click()
+    page.wait_for_selector("#preview")
+    assert page.evaluate(FOCUSED) == "preview"
+    assert not page.title().startswith(("Error", "出错"))
+    assert (page.evaluate(WIDTH) <= 0, axe.grave(page)) == (True, [])
+    assert [fault for fault in watch.faults if "404" not in fault] == []
+
+
 @pytest.mark.parametrize(("lang", "size", "dark"), LOOKS, ids=["en-wide-light", "zh-phone-dark"])
 def test_pages_for_writing_fit_and_keep_nobody_out(
     open_page: Opened, desk: Desk, lang: str, size: str, dark: bool
@@ -184,8 +210,11 @@ def test_pages_for_writing_fit_and_keep_nobody_out(
 def test_people_write_without_scripts(open_page: Opened, desk: Desk) -> None:
     page, watch = open_page(f"{desk.site}/sign-in?lang=en", script=False)
     desk.enter(page, desk.ann)
-    page.goto(f"{desk.site}/contribute?lang=en&claim={CLAIM}")
+    page.goto(f"{desk.site}/contribute?lang=en&claim={CLAIM[:-1]}")
     fill(page, "Said without a script.")
+    page.locator(PREVIEW).click()
+    page.locator("form.desk button[name=use]").first.click()
+    assert (page.input_value("#c-claim"), page.locator("#problem").count()) == (CLAIM, 0)
     page.locator(PREVIEW).click()
     assert page.locator("#preview .beliefs").count() == 1
     page.locator(SEND).click()

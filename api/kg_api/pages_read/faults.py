@@ -25,14 +25,29 @@ Document = dict[str, Any]
 _QUOTED = re.compile(r"'([^']{1,120})[^']*'|\"([^\"]{1,120})[^\"]*\"|\b(?:revision|question) (\d{1,20})\b")
 _FOR_PROGRAMS = re.compile(r"`kg |--[a-z]|/api/v1/|`next`")
 RECORDS = frozenset(frame.PLURALS)
-# What messages are about that readers meet most, and the words for it in the language of the page.
+# What messages are about that readers meet most, and the words for it in the language of the page. Where there are words
+# for what to do about it, `todo_` in place of `fault_`, they stand before those of the kind of error.
 _MET = (
     (re.compile(rf"{frame.NOT_TAKEN}$"), "fault_parameter"),
     (re.compile(r"is not a whole number from (?P<low>\S+) to (?P<high>\S+)$"), "fault_whole"),
     (re.compile(r"is not a (?:whole )?number"), "fault_number"),
     (re.compile(r"has (?P<count>[\d,]+) characters, at most (?P<most>[\d,]+)"), "fault_long"),
     (re.compile(r"is given (?P<count>\d+) times"), "fault_twice"),
-    (re.compile(r"^no \w+ is given\b"), "fault_empty"),
+    (re.compile(r"^there is no reason to"), "fault_no_reason"),
+    (re.compile(r"^no work is given"), "fault_no_work"),
+    (re.compile(r"^no claim is given"), "fault_no_claim"),
+    (re.compile(r"^no \w+ is given\b|must not be empty|must hold something that can be seen"), "fault_empty"),
+    (re.compile(r"^look-ups are off"), "fault_lookups_off"),
+    (re.compile(r"^neither .* knows the DOI|knows no work|, which is not asked$"), "fault_nobody_knows"),
+    (re.compile(r"^the record does not have this work"), "fault_work_not_here"),
+    (re.compile(r"character (?P<char>U\+[0-9A-F]+) at position \d+ is not allowed"), "fault_character"),
+    (re.compile(r"should have at most (?P<most>\d+) characters"), "fault_at_most"),
+    (re.compile(r"is not a DOI"), "fault_doi"),
+    (re.compile(r"is not an arXiv id"), "fault_arxiv"),
+    (re.compile(r"is not a web address"), "fault_web"),
+    (re.compile(r"somebody else must \w+ it$"), "fault_own"),
+    (re.compile(r"^the statement repeats the quote"), "fault_repeats"),
+    (re.compile(r"was filled in as new, but not proposed yet$"), "fault_not_proposed"),
 )
 
 
@@ -67,7 +82,7 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
     if missing:
         text = words["fault_no_record"].format(kind=words[f"kind_{where}"], given=given)
     elif lang == "zh" and not has_chinese(detail):
-        text = _met(detail, given, words) or words.get(key, words["fault_other"]).format(given=given)
+        text = met(detail, words, given) or words.get(key, words["fault_other"]).format(given=given)
         if not given and "{given}" in words.get(key, "") and text == words[key].format(given=given):
             text = words["fault_bad-field"]
     else:
@@ -76,7 +91,7 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
         label = words.get(f"ask_{field}", words.get(f"criterion_{field}", field))
         text = f"{label}{'：' if lang == 'zh' else ': '}{text}"
     hint = problem.get("hint")
-    todo = words.get(f"todo_{slug}", words["todo_other"])
+    todo = words.get(_word(detail).replace("fault_", "todo_"), words.get(f"todo_{slug}", words["todo_other"]))
     if lang == "en" and hint and not _FOR_PROGRAMS.search(hint):
         todo = hint[:1].upper() + hint[1:] + "."
     return {
@@ -94,13 +109,22 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
     }
 
 
-def _met(detail: str, given: str, words: Mapping[str, str]) -> str | None:
-    """Return a message that readers meet often in the language of the page; None for others."""
+def met(detail: str, words: Mapping[str, str], given: str = "") -> str | None:
+    """Return a message that readers meet often in the language of the page; None for others.
+
+    Example:
+        >>> met("there is no reason to undo", said("zh")), met("the sky is green", said("zh"))
+        ('请填写理由。', None)
+    """
     for pattern, word in _MET:
         found = pattern.search(detail)
         if found:
             return words[word].format(given=given, **found.groupdict())
     return None
+
+
+def _word(detail: str) -> str:
+    return next((word for pattern, word in _MET if pattern.search(detail)), "")
 
 
 def _field(request: Request, where: str | None, given: str) -> str | None:

@@ -20,7 +20,8 @@ from kg_api import security
 from kg_api.asking import TheGraph, TheLang
 from kg_api.pages_read import frame
 from kg_api.pages_read.criteria_form import pickers, terms
-from kg_api.pages_write.desk import Form, Visit, led, one, said, shown
+from kg_api.pages_write.contribute_faults import ENTITY, REQUIRED, at_fault, lacking
+from kg_api.pages_write.desk import Form, Visit, led, one, shown, used
 from kg_api.pages_write.effects import effect
 from kg_api.problems import Refusal
 from kg_api.routers.contribute import work_values
@@ -28,15 +29,7 @@ from kg_api.routers.contribute import work_values
 router = APIRouter(include_in_schema=False)
 CLAIM = ("claim", "subject", "relation", "object")
 ITEM = ("stance", "kind", "strength", "strength_reason", "locator", "statement", "quote", "basis")
-ENTITY = ("new_end", "new_type", "new_en", "new_zh", "new_definition")
 FIELDS = (*CLAIM, "work", "citation", *ITEM, "inferred", "reason", "revises", *ENTITY)
-FIELD_OF = {
-    "type": "new_type",
-    **dict.fromkeys(("id", "label", "label.en"), "new_en"),
-    "label.zh": "new_zh",
-    **dict.fromkeys(("definition", "definition.en"), "new_definition"),
-}
-"""Which field of the form holds what is said of a new entity; its id follows from its English name."""
 NOTHING: Mapping[str, None] = dict.fromkeys(("problem", "entity", "preview", "effect", "work_plan"))
 ACTS = ("preview", "send", "work", "entity")
 Document = dict[str, Any]
@@ -64,6 +57,8 @@ def _act(request: Request, graph: Graph, lang: Any, form: Form) -> Response:
     visit = Visit.of(request, graph, lang)
     given = {name: one(form, name) for name in FIELDS if one(form, name)}
     act = one(form, "act")
+    if meant := used(form, FIELDS):
+        return _page(visit, {**given, **meant})
     try:
         if act not in ACTS:
             raise InputError(f"{act[:40]!r} is nothing that this form does", where="act", hint=f"use {', '.join(ACTS)}")
@@ -78,9 +73,7 @@ def _act(request: Request, graph: Graph, lang: Any, form: Form) -> Response:
             return _with_entity(visit, given, actor)
         return _sent(visit, given, actor)
     except (KgError, Refusal) as fault:
-        problem = visit.fault(fault)
-        if act == "entity":
-            problem["fields"] = _fields_of_entity(visit, given, problem)
+        problem = at_fault(given, act, visit.fault(fault), lang)
         return _page(visit, given, status=problem["status"], problem=problem)
 
 
@@ -120,14 +113,6 @@ def _with_entity(visit: Visit, given: Mapping[str, str], actor: str) -> Response
     return _page(visit, {**kept, end: made["id"]}, entity=made)
 
 
-def _fields_of_entity(visit: Visit, given: Mapping[str, str], problem: Document) -> Mapping[str, str]:
-    """Return what is wrong with a new entity by the fields of the form, all that must be filled in included."""
-    found = {FIELD_OF.get(name, name): wrong for name, wrong in problem["fields"].items()}
-    if problem["status"] == 422:
-        found |= {name: said(visit.lang)["fault_empty"] for name in ("new_type", "new_en") if name not in given}
-    return found
-
-
 def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
     """Return what the item would change; a work that is not there yet is supposed to be."""
     graph, work = visit.graph, _known(visit.graph, given)
@@ -139,6 +124,8 @@ def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
                 where="work",
                 hint="sign in to have it read or looked up; works of the record can be previewed by everybody",
             )
+        for name in lacking(given, "preview"):  # nobody is asked about a work for an item that cannot stand
+            raise InputError(f"no {name} is given", where=name)
         visit.request.state.bearer = visit.bearer
         snapshot = graph.snapshot
         planned = citing.work(
@@ -219,10 +206,13 @@ def _page(visit: Visit, given: Mapping[str, str], *, status: int = 200, **found:
         "basis": terms(vocabulary.bases, lang),
         "new_type": terms(vocabulary.entity_types, lang),
     }
-    at_fault = (found.get("problem") or {}).get("fields", ())
+    wrong = (found.get("problem") or {}).get("fields", ())
     context = {
         "given": given,
-        "faulty_entity": any(name in ENTITY for name in at_fault),
+        "required": REQUIRED,
+        "fills": FIELDS,
+        "faulty_claim": any(name in CLAIM[1:] for name in wrong),
+        "faulty_entity": any(name in ENTITY for name in wrong),
         "choices": choices,
         "pickers": pickers(graph, lang, claims=True),
         **found,

@@ -6,7 +6,7 @@ Lives here: `Visit`, `shown`, `led`. May enter: requests. Never here: single pag
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,11 +20,13 @@ from kg.errors import KgError
 from kg.faults import Fault
 from kg.graph import Graph
 from kg.inputs import faults
+from kg.model import YEARS
 from kg.record.tokens import Bearer
 from kg.settings import Lang
 from kg_api import problems, security
 from kg_api.pages_read import frame, wording
-from kg_api.pages_read.faults import told
+from kg_api.pages_read.faults import met, told
+from kg_api.pages_write.calling import Names
 from kg_api.permissions import REVIEWER, allows
 from kg_api.replies import HTML
 
@@ -80,22 +82,39 @@ class Visit:
     def fault(self, error: KgError | problems.Refusal) -> Document:
         """Return an error in words of a page, with the field that it is about, and with what is wrong in each field."""
         problem = error.problem if isinstance(error, problems.Refusal) else problems.of_error(error)
-        found, field = told(self.request, problem, self.lang), problem.get("where")
+        words, found, field = said(self.lang), told(self.request, problem, self.lang), problem.get("where")
         fields = {fault.place: self._wrong(fault) for fault in faults(error)}
-        if len(fields) < 2 and field is not None:
-            fields = {field: f"{found['text']} {found['todo']}"}
-        return {**found, "field": field, "fields": fields, "status": problem["status"]}
+        if len(fields) == 1:
+            (place, wrong), *_ = fields.items()
+            found |= {"text": wrong, "todo": words["todo_bad-input"]}
+            fields = {field or place: wrong}
+        elif not fields and field is not None:
+            fields = {field: words["sentences"].format(found["text"], found["todo"])}
+        names = Names(self.graph.network(), self.lang)
+        meant = [(names.near(id), id) for id in problem.get("near", ())]
+        known = {"field": field, "fields": fields, "status": problem["status"], "meant": meant, "looked_up": False}
+        return found | known
 
     def _wrong(self, fault: Fault) -> str:
         words = said(self.lang)
         if fault.missing:
             return words["fault_empty"]
-        return words["fault_bad-field"] if self.lang == "zh" else f"{fault.said[:1].upper()}{fault.said[1:]}."
+        if fault.place == "year":
+            return words["takes_year"].format(low=YEARS[0], high=YEARS[1])
+        if self.lang == "zh":
+            return met(fault.said, words) or words["fault_bad-field"]
+        return f"{fault.said[:1].upper()}{fault.said[1:]}{f' ({fault.hint})' if fault.hint else ''}."
 
 
 def one(form: Form, name: str) -> str:
     """Return the first value of a field, without outer spaces; empty when there is none."""
     return form.get(name, [""])[0].strip()
+
+
+def used(form: Form, fields: Collection[str]) -> dict[str, str]:
+    """Return the field, and what it shall hold, of a button that offers what may have been meant; else nothing."""
+    name, _, value = one(form, "use").partition("=")
+    return {name: value} if name in fields and value else {}
 
 
 def shown(visit: Visit, template: str, context: Mapping[str, Any], *, status: int = 200) -> Response:
@@ -113,6 +132,7 @@ def shown(visit: Visit, template: str, context: Mapping[str, Any], *, status: in
             one.id: one.label.get(lang) for one in (*vocabulary.work_statuses.values(), *vocabulary.statuses.values())
         },
         "problem": None,
+        "fills": (),
     }
     html = frame.TEMPLATES.get_template(template).render({**around, **context})
     headers = {"Cache-Control": "no-store", "Content-Language": "zh-Hans" if lang == "zh" else "en"}

@@ -16,7 +16,6 @@ from starlette.concurrency import run_in_threadpool
 
 from kg.contribute import effects
 from kg.contribute.changed import differences
-from kg.contribute.queue import says
 from kg.contribute.revising import revised
 from kg.contribute.states import PENDING, REVISABLE, Key, refuse_revising
 from kg.errors import Conflict, Forbidden, InputError, KgError
@@ -32,7 +31,8 @@ from kg_api.pages_read import frame
 from kg_api.pages_read.criteria_form import pickers
 from kg_api.pages_read.labelled import Labels
 from kg_api.pages_read.versions import changes
-from kg_api.pages_write.desk import Form, Visit, led, one, said, shown
+from kg_api.pages_write.calling import Names
+from kg_api.pages_write.desk import Form, Visit, led, one, said, shown, used
 from kg_api.pages_write.effects import effect
 from kg_api.pages_write.revise_fields import FIELDS, field_of, fields_of, values_of
 from kg_api.pages_write.seen import refuse_changed, seen_of
@@ -98,6 +98,8 @@ def _act(request: Request, graph: Graph, lang: Lang, target: Key, form: Form) ->
     sent = {name: one(form, name).replace("\r\n", "\n") for name in FIELDS[kind] if name in form}
     why, before = one(form, "why"), fields_of(record)
     given = {**before, **sent}
+    if meant := used(form, FIELDS[kind]):
+        return _again(visit, kind, id, {**given, **meant}, before, why=why)
     try:
         act = one(form, "act")
         if act not in ACTS:
@@ -188,7 +190,7 @@ def _page(
     context = {
         "kind": kind,
         "id": record.id,
-        "title": says(record, graph.network(), lang),
+        "title": Names(graph.network(), lang).says(record),
         "state": record.status,
         "given": given,
         "fields": FIELDS[kind],
@@ -198,6 +200,7 @@ def _page(
         "why": "",
         "why_not": _why_not(visit, kind, record),
         "meanwhile": {},
+        "fills": FIELDS[kind],
         "differs": None,
         "effect": None,
         **found,

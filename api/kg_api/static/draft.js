@@ -119,5 +119,18 @@ for (const all of document.querySelectorAll("[data-choose-all]")) {
   show();
 }
 
-document.getElementById("problem")?.scrollIntoView({ block: "center" });
-document.getElementById("preview")?.scrollIntoView({ block: "start" });
+// What may have been meant is filled in at its field.
+for (const offer of document.querySelectorAll("button[data-fill]")) {
+  offer.addEventListener("click", (event) => {
+    const field = document.getElementById("desk-form").elements[offer.dataset.fill];
+    event.preventDefault();
+    field.value = offer.dataset.with;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });
+}
+
+// Who cannot see the page change is led to what is new on it.
+const fresh = document.getElementById("problem") ?? document.getElementById("preview");
+fresh?.focus({ preventScroll: true });
+fresh?.scrollIntoView({ block: fresh.id === "problem" ? "center" : "start" });
