@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+OF_WHAT_WAS_WRITTEN = ("/api/v1/people/{handle}", "/api/v1/receipts/{id}", "/api/v1/reviews/{id}")
+"""Addresses of people, and of what they keep and propose: a fresh record has none of it, so that no example answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -38,7 +41,7 @@ class Operation:
 
     @property
     def example(self) -> str:
-        """An address that works on the hazards pack: examples of what is required, nothing else."""
+        """An address made of examples of what is required; it works on the hazards pack if it `answers`."""
         path = self.path
         query = []
         for one in self.parameters:
@@ -47,6 +50,11 @@ class Operation:
             elif one.required:
                 query.append(f"{one.name}={one.example}")
         return path + ("?" + "&".join(query) if query else "")
+
+    @property
+    def answers(self) -> bool:
+        """Whether the example can be followed: nothing is written, and the packaged record has it."""
+        return self.method == "GET" and self.path not in OF_WHAT_WAS_WRITTEN
 
 
 def operations(openapi: Mapping[str, Any]) -> list[Operation]:
