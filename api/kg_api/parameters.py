@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
 from pydantic import WithJsonSchema
 
 from kg.model import YEARS
@@ -37,6 +37,12 @@ def _many(*examples: str) -> WithJsonSchema:
 One = str | None
 Many = list[str] | None
 
+EntityId = Annotated[str, Path(description="Slug of the entity.", examples=["qlora"])]
+ClaimId = Annotated[
+    str, Path(description="`subject--relation--object`.", examples=["tar--mitigates--safeguard-removal"])
+]
+WorkId = Annotated[str, Path(description="Citation key.", examples=["hu2022lora"])]
+EvidenceId = Annotated[str, Path(description="Id or alias of the item.", examples=["E232"])]
 Lang = Annotated[
     One,
     WithJsonSchema({"type": "string", "enum": ["en", "zh"], "examples": ["zh"]}),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import WithJsonSchema
 
 from kg.errors import InputError
@@ -42,7 +42,6 @@ Scenario = Annotated[
     _text('{"drop_work":["dettmers2023qlora"]}'),
     Query(description="A scenario as JSON: `drop_work`, `drop_claim`, `add`, `set`, `mark`, `under`, ..."),
 ]
-WorkId = Annotated[str, Path(description="Citation key.", examples=["hu2022lora"])]
 From = Annotated[
     str,
     _text("known:2023"),

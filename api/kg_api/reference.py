@@ -136,7 +136,7 @@ def markdown(openapi: Mapping[str, Any]) -> str:
 
 def _shared(every: list[Operation]) -> list[Parameter]:
     """Return the parameters that lists of entities share with questions: the criteria."""
-    by_path = {one.path: one for one in every}
+    by_path = {one.path: one for one in every if one.method == "GET"}
     question, listing = by_path["/api/v1/raises"].parameters, by_path["/api/v1/entities"].parameters
     return [one for one in question if one in listing]
 

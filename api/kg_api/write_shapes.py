@@ -20,17 +20,6 @@ class Written(Shape):
     status: str
 
 
-class Alike(Shape):
-    """A record that resembles what was given, and why."""
-
-    id: str
-    status: str
-    like: str
-    why: str
-    kind: str | None = None
-    says: str | None = None
-
-
 class QuoteCheck(Shape):
     """Where a quote was found in what is held of its work: `found`, `not-found`, `unchecked` or `none`."""
 

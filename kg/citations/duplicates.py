@@ -1,11 +1,11 @@
 """Which works are the same, and which are two versions of one: pure matching, nothing is merged here.
 
-Lives here: `Index`, `find_matches`, `version_groups`. May enter: `.traits`. Never here: the record, look-ups.
+Lives here: `Index`, `find_matches`. May enter: `.traits`. Never here: the record, look-ups.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -121,27 +121,6 @@ def find_matches(works: Iterable[WorkLike]) -> tuple[Match, ...]:
         found += index.matches(work)
         index.add(work)
     return tuple(found)
-
-
-def version_groups(matches: Iterable[Match]) -> Mapping[str, str]:
-    """Return the independence group of every work that is a version of another: the least id of the group.
-
-    Law: two works of one match are in one group.
-
-    Example:
-        >>> version_groups([Match("b", "a", "version", "", 1.0), Match("c", "b", "duplicate", "", 1.0)])
-        {'a': 'a', 'b': 'a', 'c': 'a'}
-    """
-    group: dict[str, str] = {}
-    members: dict[str, list[str]] = {}
-    for match in matches:
-        one, two = (group.setdefault(id, id) for id in (match.work, match.other))
-        keep, give = min(one, two), max(one, two)
-        if keep != give:
-            moved = members.pop(give, [give])
-            members.setdefault(keep, [keep]).extend(moved)
-            group |= dict.fromkeys(moved, keep)
-    return dict(sorted(group.items()))
 
 
 def _kind(one: Traits, two: Traits, *, exact: tuple[str, str] | None = None) -> Literal["duplicate", "version"]:

@@ -73,11 +73,6 @@ def restored(histories: Mapping[Key, Versions], undone: Set[int]) -> list[Change
     return changes
 
 
-def keys_of(revisions: Iterable[Revision]) -> set[Key]:
-    """Return kind and id of every record that revisions wrote."""
-    return {(change.kind, change.id) for one in revisions for change in one.changes}
-
-
 def hanging(revoked: Iterable[Key], snapshot: Snapshot) -> list[Key]:
     """Return the claims and items that still stand or wait though a record they lean on was revoked, by kind and id.
 

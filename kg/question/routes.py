@@ -201,10 +201,3 @@ class Terrain:
             visited.add(there)
             wish = visit and not layers.wanted[node]
             ways.append((there, wish, iter(layers.onward(left, there, rest, wish, known))))
-
-
-def touching(network: Network, nodes: Iterable[int]) -> Claims:
-    """Return the claims that begin or end at one of the nodes."""
-    return frozenset(
-        step.claim for node in nodes for steps in (network.forward, network.backward) for step in steps[node]
-    )

@@ -1,6 +1,7 @@
 """What is said of one record, of the vocabulary and of the dataset as a whole, for those who follow an IRI.
 
-Lives here: `about`, `vocabulary_part`, `dataset_description`. May enter: networks, ids. Never here: HTTP, formats.
+Lives here: `about`, `about_revision`, `Part`, `dataset_description`. May enter: networks, ids.
+Never here: HTTP, formats.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from pyoxigraph import RdfFormat
 from pyoxigraph import parse as parse_rdf
 
 from docs.generate import FOLDER, PAGES
+from kg.rdf.convert import TABLE
 from kg.vocabulary import load
 from tests.docs.blocks import ROOT, Block, anchors, blocks, documents, links, matches, steps
 from tests.docs.reader import ADDRESS, Reader
@@ -111,6 +112,22 @@ def test_decisions_that_the_code_names_are_written() -> None:
     assert [name[:4] for name in pages] == [f"{number:04}" for number in range(1, len(pages) + 1)]
     overview = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
     assert [name for name in pages if f"]({name})" not in overview] == []
+
+
+def test_rooms_and_their_order_are_those_of_the_contract() -> None:
+    page = (ROOT / "docs/decisions/0004-rooms-and-their-order.md").read_text(encoding="utf-8")
+    named = [re.findall(r"`(\w+)`", row.split("|")[1]) for row in re.findall(r"^\| `.*$", page, re.MULTILINE)]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (rooms,) = [one for one in settings["tool"]["importlinter"]["contracts"] if one["id"] == "rooms"]
+    layers = {room: at for at, layer in enumerate(reversed(rooms["layers"])) for room in re.findall(r"\w+", layer)}
+    heights = [layers[room] for row in named for room in row]
+    assert heights == sorted(heights)
+    assert sorted(room for row in named for room in row) == sorted(layers)
+
+
+def test_the_page_of_rdf_names_every_property_of_records() -> None:
+    page = (ROOT / "docs/reference/rdf.md").read_text(encoding="utf-8")
+    assert [one.predicate for columns in TABLE.values() for one in columns if f"`{one.predicate}`" not in page] == []
 
 
 @pytest.mark.parametrize("name", PAGES)

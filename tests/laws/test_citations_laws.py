@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kg.citations import bibtex, csl, endnote, latex, nbib, ris, table
 from kg.citations.bibtex_writer import to_bibtex
 from kg.citations.csl import item_of, to_csl
-from kg.citations.duplicates import Match, find_matches, version_groups
+from kg.citations.duplicates import find_matches
 from kg.citations.item import canonical_item
 from kg.citations.names import display
 from kg.citations.parsed import RAW_SHOWN, Parsed, Reader, legible, one_line, paragraphs
@@ -157,16 +157,6 @@ def test_no_shape_of_text_takes_more_than_its_length_is_worth(name: str) -> None
         begun = time.process_time()
         read(text, source="x")
         assert time.process_time() - begun < 2, text[:60]
-
-
-@given(pairs=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))))
-def test_version_groups_are_the_connected_parts(pairs: list[tuple[int, int]]) -> None:
-    matches = [Match(str(one), str(two), "version", "", 1.0) for one, two in pairs]
-    parts: list[set[str]] = []
-    for match in matches:
-        joined = {match.work, match.other}.union(*(part for part in parts if part & {match.work, match.other}))
-        parts = [part for part in parts if not part & joined] + [joined]
-    assert version_groups(matches) == {id: min(part) for part in parts for id in part}
 
 
 @quick

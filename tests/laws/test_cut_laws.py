@@ -19,7 +19,7 @@ from kg.errors import InputError
 from kg.network import Network
 from kg.question import cut
 from kg.question.hitting import FEW, smallest
-from kg.question.routes import Terrain, touching
+from kg.question.routes import Terrain
 from kg.vocabulary import load
 from tests.builders import network, records, snapshot
 
@@ -306,11 +306,6 @@ def test_a_claim_that_a_scenario_assumes_stands_on_no_work() -> None:
     answer = cut.find(net, ["x"])
     assert (answer["works"], answer["claims"], answer["minimal"]["works"]) == (None, ["a--raises--x"], True)
     assert "rests on no work" in answer["note"]
-
-
-def test_touching_claims_begin_or_end_at_the_nodes() -> None:
-    net = network("a raises b", "b lowers c", "c raises d")
-    assert touching(net, [net.index["b"]]) == {"a--raises--b", "b--lowers--c"}
 
 
 @pytest.mark.parametrize("most", [20_000, 1])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kg.citations.duplicates import Index, Match, find_matches, version_groups
+from kg.citations.duplicates import Index, Match, find_matches
 from kg.citations.references import reference, short
 from kg.citations.traits import traits
 from kg.model import Work
@@ -103,7 +103,6 @@ def test_a_preprint_and_its_published_form_are_two_works_of_one_group(preprint: 
     found = match(published, posted)
     assert found is not None
     assert found.kind == "version"
-    assert version_groups([found]) == {"pre": "pre", "pub": "pre"}
     assert traits(posted).preprint
     assert traits(published).published
 

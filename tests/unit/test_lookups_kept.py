@@ -168,6 +168,8 @@ def test_a_damaged_ledger_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     (place,) = tmp_path.iterdir()
     place.write_bytes(b"\xff\x00 nonsense\nx asked\n1 rest api.crossref.org y\n" + place.read_bytes())
     ledger.ask(HOST, now=NOON)
+    with pytest.raises(Upstream, match="2 look-ups"):
+        ledger.ask(HOST, now=NOON)
 
 
 def test_the_clock_of_answers_is_that_of_the_world(tmp_path: Path) -> None:

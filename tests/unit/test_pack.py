@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from kg.coverage import basis_report, coverage
-from kg.importers import READERS
 from kg.importers.pack import changes, read, read_coverage, vocabulary_files
 from kg.importers.pack_head import PackIn, WorkNoteIn
 from kg.importers.pack_records import CoverageIn
@@ -192,7 +191,7 @@ def manual(folder: Path) -> Path:
 
 
 def test_the_pack_in_the_manual_loads(tmp_path: Path) -> None:
-    contents = READERS["pack"](manual(tmp_path), load())
+    contents = read(manual(tmp_path), load())
     assert contents.failures == ()
     assert [entity.label.zh for entity in contents.entities] == ["养猫", "孤独"]
     assert [claim.id for claim in contents.claims] == ["cat-keeping--lowers--loneliness"]

@@ -185,7 +185,7 @@ def add_evidence(
     openapi_extra=REVISION,
 )
 def revise_evidence(
-    *, request: Request, graph: TheGraph, spoken: TheLang, id: w.AnyId, body: json_body.Body, why: w.Why = None
+    *, request: Request, graph: TheGraph, spoken: TheLang, id: p.EvidenceId, body: json_body.Body, why: w.Why = None
 ) -> Response:
     """An accepted item counts until its revision is accepted; a pending one is superseded at once."""
     actor, reason, own = handle_of(request), w.reason_of(why), owns_only(request.state.bearer.role)

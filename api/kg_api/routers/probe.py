@@ -77,7 +77,10 @@ def robustness(
     cols: probe.Cols = None,
     max_links: p.MaxLinks = None,
 ) -> Response:
-    """Each work, source group, author and kind of study in turn; without ends, how fragile each cell of the map is."""
+    """Each work, source group, author and kind of study in turn; without ends, how fragile each cell of the map is.
+
+    Compared are direction and best paths; what-if says for one loss how sure all paths together are.
+    """
     ends = p.given(source=source, target=target, rows=rows, cols=cols)
     asked = p.given(max_links=max_links)
     return reply(request, lambda: graph.robustness(**ends, **asked, lang=spoken, **criteria), lang=spoken)
@@ -115,7 +118,7 @@ def retraction(
     graph: TheGraph,
     spoken: TheLang,
     criteria: p.Criteria,
-    id: probe.WorkId,
+    id: p.WorkId,
     dry_run: probe.DryRun,
     status: probe.Status = None,
     notice: probe.Notice = None,

@@ -5,9 +5,7 @@ May enter: parameters as text. Never here: parsing them, what a document says.
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from kg_api import parameters as p
@@ -16,12 +14,6 @@ from kg_api.asking import TheGraph
 from kg_api.replies import reply
 
 router = APIRouter(tags=["records"])
-EntityId = Annotated[str, Path(description="Slug of the entity.", examples=["qlora"])]
-ClaimId = Annotated[
-    str, Path(description="`subject--relation--object`.", examples=["tar--mitigates--safeguard-removal"])
-]
-WorkId = Annotated[str, Path(description="Citation key.", examples=["hu2022lora"])]
-EvidenceId = Annotated[str, Path(description="Id or alias of the item.", examples=["E232"])]
 
 
 @router.get("/entities", response_model=shapes.Entities, summary="List entities")
@@ -41,7 +33,7 @@ def entities(
 
 
 @router.get("/entities/{id}", response_model=shapes.Entity, summary="One entity")
-def entity(request: Request, graph: TheGraph, criteria: p.Criteria, id: EntityId) -> Response:
+def entity(request: Request, graph: TheGraph, criteria: p.Criteria, id: p.EntityId) -> Response:
     """An entity with its hierarchy, its matches in other vocabularies and its claims."""
     return reply(request, lambda: graph.entity(id, **criteria), strong=True)
 
@@ -68,7 +60,7 @@ def claims(
 
 
 @router.get("/claims/{id}", response_model=shapes.Claim, summary="One claim with both sides of its evidence")
-def claim(request: Request, graph: TheGraph, criteria: p.Criteria, id: ClaimId) -> Response:
+def claim(request: Request, graph: TheGraph, criteria: p.Criteria, id: p.ClaimId) -> Response:
     """A claim with its belief and every item for and against; an item that does not count says why."""
     return reply(request, lambda: graph.claim(id, **criteria), strong=True)
 
@@ -90,7 +82,7 @@ def works(
 
 
 @router.get("/works/{id}", response_model=shapes.Work, summary="One work and the evidence taken from it")
-def work(request: Request, graph: TheGraph, criteria: p.Criteria, id: WorkId) -> Response:
+def work(request: Request, graph: TheGraph, criteria: p.Criteria, id: p.WorkId) -> Response:
     """A work with its CSL-JSON item, its status, and every item taken from it."""
     return reply(request, lambda: graph.work(id, **criteria), strong=True)
 
@@ -114,6 +106,6 @@ def evidence(
 
 
 @router.get("/evidence/{id}", response_model=shapes.Evidence, summary="One evidence item")
-def item(request: Request, graph: TheGraph, criteria: p.Criteria, id: EvidenceId) -> Response:
+def item(request: Request, graph: TheGraph, criteria: p.Criteria, id: p.EvidenceId) -> Response:
     """An item with what it says, whether it counts, and if not, why."""
     return reply(request, lambda: graph.item(id, **criteria), strong=True)
