@@ -126,7 +126,11 @@ class FragileCell(Shape):
 
 
 class Robustness(Answer):
-    """Leave-one-out, gravest first. Without ends: `rows`, `cols` and `cells` instead."""
+    """Leave-one-out, gravest first. Without ends: `rows`, `cols` and `cells` instead.
+
+    Compared are direction, best and opposing path, not the reliability of all paths together. `untouched` counts the
+    other works: without any of them these keep their values.
+    """
 
     baseline: Path | None = None
     direction: Direction | None = None

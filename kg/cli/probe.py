@@ -46,7 +46,10 @@ def ends_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--drop-entity", type=ENTITY, multiple=True, metavar="E", help="Without this entity; repeatable.")
 @click.option("--drop-evidence", type=ITEM, multiple=True, metavar="I", help="Without this evidence item; repeatable.")
 @click.option(
-    "--add", multiple=True, metavar='"S raises T 0.7"', help="With a claim that holds with this chance; repeatable."
+    "--add",
+    multiple=True,
+    metavar='"S raises T 0.7"',
+    help="With a claim that holds with this chance, above 0 and at most 1; repeatable.",
 )
 @click.option(
     "--set", multiple=True, metavar='"ITEM stance=disputes"', help="With another stance or strength; repeatable."
@@ -92,8 +95,9 @@ def what_if(context: Context, /, scenario: Path | None, save: Path | None, as_js
 def robustness(context: Context, /, as_json: bool, **parameters: Any) -> None:
     """Leave out each work, independence group, author and kind of study in turn: what happens to the answer?
 
-    Without TARGET: how fragile each cell of the evidence gap map is, or of SOURCE alone. A fragile work is one whose
-    loss alone turns the direction round or leaves no path.
+    Looked at are direction and best paths; what-if says for one loss how sure all paths together are. Without TARGET:
+    how fragile each cell of the evidence gap map is, or of SOURCE alone. A fragile work is one whose loss alone turns
+    the direction round or leaves no path.
     """
     graph = context.graph
     with progress("leaving out works") as told:

@@ -109,8 +109,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "type": ("Type", "类型"),
     "uncovered": ("From these, some route is cut by no mitigation", "以下来源有无法切断的路线"),
     "unmoved": (
-        "without any of the other {} works the answer stays as it is",
-        "去掉其余 {} 项文献中的任何一项，答案不变",
+        "without any of the other {} works direction and best paths keep their values; "
+        "the reliability of all paths together may change (kg what-if --drop-work)",
+        "去掉其余 {} 项文献中的任何一项，方向与最佳路径的取值不变；"
+        "全部路径合计的可靠度可能变化（kg what-if --drop-work）",
     ),
     "unproven": ("not proven within the limits", "未能在限制之内证明"),
     "vacuous": ("no counting evidence", "没有计入的证据"),

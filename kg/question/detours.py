@@ -38,8 +38,8 @@ class Detours:
     """What a pair's paths could at best be worth through each claim, when evidence is left out.
 
     Losing evidence never makes a claim a link, and a claim becomes more believable only when a dispute goes. So the
-    answer stays as it is unless a loss touches one of its two shown paths, or makes a path through some claim worth
-    as much as the shown path of that sign. The worth of such a path is bounded by the cheapest walk through the claim.
+    two shown paths stay as they are unless a loss touches one of them, or makes a path through some claim worth as
+    much as the shown path of that sign. The worth of such a path is bounded by the cheapest walk through the claim.
     """
 
     network: Network

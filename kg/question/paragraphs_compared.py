@@ -89,24 +89,25 @@ def robustness(speech: Speech, answer: Document) -> Sentences:
     if not tried and "losses" in answer["limits"]:
         said.append(
             speech.either(
-                "No work near it could be tried before time ran out: whether one alone changes the direction is open.",
-                "时间用尽之前未能试过附近的任何一项文献：是否有一项能单独改变方向，尚无定论。",
+                "No work near it could be tried before time ran out: whether one alone turns it round is open.",
+                "时间用尽之前未能试过附近的任何一项文献：是否有一项会单独使方向反转，尚无定论。",
             )
         )
     elif not answer["fragile"]:
         said.append(
             speech.either(
-                f"None of the {speech.count(tried, 'work')} near it would change the direction by its loss alone.",
-                f"附近的 {tried} 项文献中，没有一项能单独改变方向。",
+                f"None of the {speech.count(tried, 'work')} near it would by its loss alone turn the direction round "
+                "or leave no chain.",
+                f"附近的 {tried} 项文献中，没有一项会单独使方向反转或使链条消失。",
             )
         )
     weaker = next((entry for entry in answer["works"] if entry["change"] == "weaker"), None)
     if weaker is not None:
-        left = f"{weaker['after']['belief']['expected']:.2f}"
+        left, lost = f"{weaker['after']['belief']['expected']:.2f}", speech.work(weaker["work"])
         said.append(
             speech.either(
-                f"Without {weaker['work']} the direction stays, and the expected value would be {left}.",
-                f"没有 {weaker['work']}，方向不变，期望值为 {left}。",
+                f"Without {lost} the stronger direction stays, and the expected value would be {left}.",
+                f"没有 {lost}，较强的方向不变，期望值为 {left}。",
             )
         )
     return said
@@ -116,11 +117,12 @@ def retraction(speech: Speech, answer: Document) -> Sentences:
     """Say what another status of a work changes."""
     statuses = speech.network.vocabulary.work_statuses
     before, after = (statuses[id].label.get(speech.lang) for id in answer["status"])
+    work = speech.work(answer["work"])
     said = [
         speech.either(
-            f"{answer['work']} bears on {speech.count(len(answer['bears_on']), 'claim')}; the answers are compared "
+            f"{work} bears on {speech.count(len(answer['bears_on']), 'claim')}; the answers are compared "
             f"with it {before} and with it {after}.",
-            f"{answer['work']} 涉及 {len(answer['bears_on'])} 条论断；比较的是其状态“{before}”与“{after}”。",
+            f"{work} 涉及 {len(answer['bears_on'])} 条论断；比较的是其状态“{before}”与“{after}”。",
         )
     ]
     kept = answer.get("kept_answers", {"changed": []})["changed"]
@@ -187,9 +189,8 @@ def change(speech: Speech, entry: Document, *, gravest: bool = False) -> Sentenc
         )
     works = entry["because"]["works"]
     if works:
-        said.append(
-            speech.either(f"The works responsible: {speech.listed(works)}.", f"原因在于：{speech.listed(works)}。")
-        )
+        names = speech.listed(map(speech.work, works))
+        said.append(speech.either(f"The works responsible: {names}.", f"原因在于：{names}。"))
     return said
 
 
@@ -227,17 +228,18 @@ def _fragile_cells(speech: Speech, answer: Document) -> Sentences:
         work, count = min(often, key=lambda one: (-one[1], one[0]))
         said.append(
             speech.either(
-                f"{speech.count(count, 'cell hangs', 'cells hang')} on {work} alone.",
-                f"仅 {work} 一项就关系到 {count} 格。",
+                f"{speech.count(count, 'cell hangs', 'cells hang')} on {speech.work(work)} alone.",
+                f"仅 {speech.work(work)} 一项就关系到 {count} 格。",
             )
         )
     return said
 
 
 def _any_of(speech: Speech, works: Sequence[str]) -> str:
+    names = speech.listed(map(speech.work, works))
     if len(works) == 1:
-        return speech.either(works[0], f" {works[0]}")
-    return speech.either(f"any one of {speech.listed(works)}", f"{speech.listed(works)}之中任何一项")
+        return speech.either(names, f" {names}")
+    return speech.either(f"any one of {names}", f"{names}之中任何一项")
 
 
 def _tally(speech: Speech, changes: Sequence[Document]) -> str:
@@ -268,9 +270,12 @@ def _texts(speech: Speech, name: str, value: Any) -> list[str]:
     """Return the members of one part of a scenario as they are said."""
     if name == "add":
         return [_assumed(speech, text) for text in value]
+    if name == "mark":
+        return [f"{speech.work(one)} {at}" for one, at in value.items()]
     if isinstance(value, dict):
         return [f"{one} {', '.join(map(str, at)) if isinstance(at, list) else at}" for one, at in value.items()]
-    return [speech.claim(one) for one in value] if name == "drop_claim" else [str(one) for one in value]
+    named = {"drop_claim": speech.claim, "drop_work": speech.work}.get(name, str)
+    return [named(one) for one in value]
 
 
 def _assumed(speech: Speech, text: str) -> str:

@@ -53,7 +53,8 @@ def find(
         the `change`: flipped, lost, weaker, stronger (a dispute went with it) or none; gravest first, then by the
         expected value that is left. Listed is what bears on the best or the opposing path, or moves the answer in
         another way; `untouched` is the number of all other works in evidence: without any of them direction, best and
-        opposing path keep their values, though the reliability of all paths together may change. `fragile` holds the works whose loss alone flips or loses the answer.
+        opposing path keep their values (with the limit "losses" it counts those not tried too), though the reliability
+        of all paths together may change. `fragile` holds the works whose loss alone flips or loses the answer.
         `stands_on` is the number of independence groups that support a claim of the baseline with an item that
         counts: an upper bound on what may be lost before this path is.
 
@@ -127,7 +128,9 @@ def find(
     if before is None and not limits:
         note.append(explain.no_path(network, source, target, max_links=max_links, sign=None, lang=lang))
     else:
-        body["explanation"] = robustness_said.pair(network, source, target, body, lang=lang)
+        body["explanation"] = robustness_said.pair(
+            network, source, target, body, whole="losses" not in limits, lang=lang
+        )
     return answer(
         network,
         "robustness",

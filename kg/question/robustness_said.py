@@ -16,13 +16,13 @@ from kg.sentences import agreeing, inside
 SHOWN = 5
 
 
-def pair(network: Network, source: str, target: str, body: Mapping[str, Any], *, lang: str) -> str:
-    """Return what a pair's answer rests on and which single works it would not survive."""
+def pair(network: Network, source: str, target: str, body: Mapping[str, Any], *, whole: bool, lang: str) -> str:
+    """Return what a pair's answer rests on and which single works it would not survive; `whole`: all were tried."""
     a, b = name(network, source, lang), name(network, target, lang)
     if body["baseline"] is None:
         return f"{a}与{b}之间没有路径。" if lang == "zh" else f"No path leads from {inside(a)} to {inside(b)}."
     verb, sure = DIRECTIONS[body["direction"]].get(lang), f"{body['baseline']['belief']['expected']:.2f}"
-    stands, tried = body["stands_on"], len(body["works"]) + body["untouched"]
+    stands, tried = body["stands_on"], len(body["works"]) + (body["untouched"] if whole else 0)
     flipped = [entry["work"] for entry in body["works"] if entry["change"] == "flipped"]
     lost = [entry["work"] for entry in body["works"] if entry["change"] == "lost"]
     weaker = next((entry for entry in body["works"] if entry["change"] == "weaker"), None)
@@ -30,17 +30,18 @@ def pair(network: Network, source: str, target: str, body: Mapping[str, Any], *,
         said = f"{a}{verb}{b}（期望值 {sure}），最佳路径依据 {stands} 个独立来源。"
         said += f"单独去掉 {_names(flipped, lang)} 会使方向反转。" if flipped else ""
         said += f"单独去掉 {_names(lost, lang)} 就没有路径了。" if lost else ""
-        if not flipped and not lost:
-            said += f"逐一去掉 {tried} 项文献，没有一项能单独改变方向。"
+        if tried and not flipped and not lost:
+            said += f"逐一去掉 {tried} 项文献，没有一项会单独使方向反转或使路径消失。"
         if weaker is not None:
-            said += f"去掉 {weaker['work']} 后期望值降到 {weaker['after']['belief']['expected']:.2f}。"
+            said += f"去掉 {weaker['work']} 后期望值为 {weaker['after']['belief']['expected']:.2f}。"
         return said
     sources = f"{stands} independent source{'' if stands == 1 else 's'}"
     said = f"{a} {agreeing(verb, a)} {inside(b)} (expected {sure}); the best path stands on {sources}."
     said += f" The loss of {_names(flipped, lang)} alone would turn the direction round." if flipped else ""
     said += f" The loss of {_names(lost, lang)} alone would leave no path." if lost else ""
-    if not flipped and not lost:
-        said += f" None of the {tried} works in evidence would change the direction by its loss alone."
+    if tried and not flipped and not lost:
+        works = f"{tried} works {'in evidence' if whole else 'that were tried'}"
+        said += f" None of the {works} would by its loss alone turn the direction round or leave no path."
     if weaker is not None:
         worst = weaker["after"]["belief"]["expected"]
         said += f" Without {weaker['work']} the expected value would be {worst:.2f}."

@@ -19,6 +19,7 @@ from kg.question import robustness, what_if
 from kg.question.compare import Comparison
 from kg.question.compare_said import Moments
 from kg.question.detours import Detours
+from kg.question.losses import KINDS
 from kg.question.standing import between, standing
 from kg.scenario import Scenario
 from tests.builders import work
@@ -153,6 +154,7 @@ def without(base: list[Record], gone: Any) -> Network:
 @settings(max_examples=60, deadline=None)
 @given(lines, st.sampled_from([None, "weak"]))
 def test_robustness_is_a_loop_over_records_without_the_evidence(some: list[str], grouped: str | None) -> None:
+    """Direction and expected value of the best path are those of a record without the evidence, by brute force."""
     base = written([*some, "a raises b weak:supports:p"])
     if grouped:
         base = [work(key, group="g") if record.id == key else record for record in base for key in ["q"]]
@@ -179,6 +181,61 @@ def test_robustness_is_a_loop_over_records_without_the_evidence(some: list[str],
     breaking = {name for name, after in losses.items() if become(head(net, "a", "b"), after) in {"lost", "flipped"}}
     assert set(answer["fragile"]) == breaking
     assert [entry["work"] for entry in answer["works"]][: len(breaking)] == answer["fragile"]
+
+
+def values(paths: Iterable[Any]) -> dict[int, list[float]]:
+    """Expected value, belief and disbelief of the best path of each direction."""
+    best: dict[int, Any] = {}
+    for path in paths:
+        if path["sign"] not in best or path["belief"]["expected"] > best[path["sign"]]["belief"]["expected"]:
+            best[path["sign"]] = path
+    return {
+        sign: [round(path["belief"][name], 12) for name in ("expected", "belief", "disbelief")]
+        for sign, path in best.items()
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(lines)
+def test_robustness_is_what_if_but_for_the_reliability_of_all_paths(some: list[str]) -> None:
+    """Direction and values of the best and the opposing path equal those of what-if for every loss.
+
+    `change` does too, but for what-if's weaker and stronger by the reliability of all paths together, here "none".
+    """
+    base = written([*some, "a raises b weak:supports:p"])
+    net = network(base)
+    answer = robustness.find(net, "a", "b", max_links=LINKS)
+    shown = values(path for path in (answer["baseline"], answer["opposing"]) if path is not None)
+    losses: list[tuple[str, str, Any]] = [
+        *(("works", name, lambda one, name=name: one.work == name) for name in WORKS),
+        *(("study_kinds", name, lambda one, name=name: one.kind == name) for name in VOCABULARY.study_kinds),
+    ]
+    for listed, name, gone in losses:
+        entries = {entry[KINDS[listed]]: entry for entry in answer[listed]}
+        unlisted = {"change": "none", "direction": answer["direction"], "after": answer["baseline"]}
+        entry = entries.get(name, unlisted)
+        asked = what_if.find(net, without(base, gone), "a", "b", scenario=Scenario(), k=1000, max_links=LINKS)
+        (change,) = [one["kind"] for one in asked["changes"] if one["of"] == "pair"] or ["none"]
+        assert entry["direction"] == asked["direction"][1]
+        expected = None if entry["after"] is None else entry["after"]["belief"]["expected"]
+        assert expected == pytest.approx(asked["expected"][1], abs=1e-12)
+        if entry["change"] == "none":
+            assert change in {"none", "weaker", "stronger"}
+            assert values(asked["after"]) == values(asked["before"]) == shown
+        else:
+            assert change == entry["change"]
+
+
+def test_a_work_beside_the_best_path_moves_the_reliability_alone() -> None:
+    some = ["a raises b good:supports:p", "a raises c weak:supports:q", "c raises b weak:supports:q"]
+    net = network(written(some))
+    answer = robustness.find(net, "a", "b")
+    assert ([entry["work"] for entry in answer["works"]], answer["untouched"]) == (["p"], 1)
+    scenario = Scenario(drop_work=("q",))
+    asked = what_if.find(net, scenario.apply(net)[0], "a", "b", scenario=scenario)
+    assert [one["kind"] for one in asked["changes"]] == ["weaker", "lost"]
+    assert (asked["direction"], asked["expected"][0]) == (["raises"] * 2, asked["expected"][1])
+    assert asked["reliability"][1]["raises"][1] < asked["reliability"][0]["raises"][1]
 
 
 @settings(max_examples=25, deadline=None)
