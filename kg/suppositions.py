@@ -28,7 +28,7 @@ Pair: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Assumption:
-    """A claim taken for granted with a chance in (0, 1) of holding, whatever the evidence says."""
+    """A claim taken for granted with a chance in (0, 1] of holding, whatever the evidence says."""
 
     subject: str
     relation: str
@@ -71,7 +71,7 @@ def parse_texts(value: Any, name: str) -> list[str]:
 
 
 def parse_assumption(text: str, vocabulary: Vocabulary) -> Assumption:
-    """Read `SUBJECT RELATION OBJECT CHANCE`, the chance strictly between 0 and 1.
+    """Read `SUBJECT RELATION OBJECT CHANCE`, the chance above 0 and at most 1; what cannot hold is left out instead.
 
     Raises:
         UnknownTerm: the ontology has no such relation.
@@ -88,8 +88,8 @@ def parse_assumption(text: str, vocabulary: Vocabulary) -> Assumption:
         raise InputError(f"{text[:120]!r} is not a claim with a chance", where="add", hint=wanted)
     subject, relation, object, chance = parts
     value = float(chance) if re.fullmatch(r"[0-9]*\.?[0-9]+(e-?[0-9]{1,3})?", chance, flags=re.ASCII) else -1.0
-    if not 0.0 < value < 1.0:
-        raise InputError(f"{chance[:40]!r} is not a chance between 0 and 1", where="add", hint=wanted)
+    if not 0.0 < value <= 1.0:
+        raise InputError(f"{chance[:40]!r} is not a chance above 0 and at most 1", where="add", hint=wanted)
     if subject == object:
         raise InputError(f"{subject[:80]} {relation[:80]} itself", where="add", hint="a claim joins two entities")
     return Assumption(subject, vocabulary.relation(relation).id, object, value)

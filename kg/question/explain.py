@@ -98,7 +98,9 @@ def nothing(network: Network, *, what_en: str, what_zh: str, lang: str) -> str:
     )
 
 
-def out_of_role(network: Network, entity: str, role: str, *, other: str, place: str, lang: str) -> str:
+def out_of_role(
+    network: Network, entity: str, role: str, *, other: str, place: str, lang: str, command: str | None = None
+) -> str:
     """Return that an entity is of no type with a role, as a sentence to stand before others; "" when it is of one.
 
     Args:
@@ -108,6 +110,7 @@ def out_of_role(network: Network, entity: str, role: str, *, other: str, place: 
         other: The role for which the question has another place.
         place: The name of that place.
         lang: "en" or "zh".
+        command: The command that asks what was probably meant.
     """
     vocabulary = network.vocabulary
     mine = network.snapshot.entity(entity).type
@@ -117,8 +120,10 @@ def out_of_role(network: Network, entity: str, role: str, *, other: str, place: 
     belongs = any(mine in vocabulary.subtypes(one) for one in vocabulary.types_with_role(other))
     kind, *kinds = [vocabulary.entity_type(one).label.get(lang) for one in (mine, *wanted)]
     if lang == "zh":
-        return f"{entity} 的类型是{kind}，不是{'或'.join(kinds)}{f'：请作为 {place} 给出' if belongs else ''}。"
-    give = f": give it as {place}" if belongs else ""
+        asked = "" if command is None else f"（`{command}`）"
+        return f"{entity} 的类型是{kind}，不是{'或'.join(kinds)}{f'：请作为 {place} 给出{asked}' if belongs else ''}。"
+    asked = "" if command is None else f" (`{command}`)"
+    give = f": give it as {place}{asked}" if belongs else ""
     return f"{entity} is {_with_article(kind)}, not {' or '.join(map(_with_article, kinds))}{give}. "
 
 

@@ -84,10 +84,16 @@ def find(
         )
         if technique and risk and technique != risk:
             note = explain.no_path(network, technique, risk, max_links=max_links, sign=None, lang=lang)
-        if technique:
-            note = explain.out_of_role(network, technique, "cause", other="harm", place="risk", lang=lang) + note
-        if risk:
-            note = explain.out_of_role(network, risk, "harm", other="cause", place="technique", lang=lang) + note
+        alone = not (technique and risk)
+        for given, role, other, instead, meant in (
+            (technique, "cause", "harm", "risk", f"kg raises {technique}"),
+            (risk, "harm", "cause", "technique", f"kg raises --technique {risk}"),
+        ):
+            command = meant if alone else None
+            said = given and explain.out_of_role(
+                network, given, role, other=other, place=instead, lang=lang, command=command
+            )
+            note = (said or "") + note
     return answer(
         network,
         "raises",

@@ -42,7 +42,7 @@ def scenarios(draw: st.DrawFn, records: list[Record]) -> dict[str, Any]:
     dropped = some(claims)
     names = draw(st.lists(st.tuples(*[st.sampled_from(NAMES)] * 2), max_size=2, unique=True))
     added = {
-        claim_id(a, relation, b): f"{a} {relation} {b} {draw(st.sampled_from(['0.25', '0.7', '0.95']))}"
+        claim_id(a, relation, b): f"{a} {relation} {b} {draw(st.sampled_from(['0.25', '0.7', '0.95', '1']))}"
         for a, b in names
         for relation in [draw(st.sampled_from(JOINING_FACTORS))]
         if a != b

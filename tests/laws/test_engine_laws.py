@@ -16,6 +16,7 @@ from kg.compiled import search
 from kg.criteria import Criteria
 from kg.network import Network
 from kg.reliability import Reliability, reliability
+from kg.suppositions import Assumption
 from tests.builders import network
 
 NAMES = "abcdef"
@@ -66,6 +67,28 @@ def test_best_paths_equal_brute_force(
     )
     assert found.complete
     assert found.paths == [claims for _, _, claims, _ in wanted[:k]]
+
+
+@ENGINES
+@settings(max_examples=100, deadline=None)
+@given(lines, st.data(), st.integers(1, 5), st.sampled_from([None, 1, -1]), st.integers(1, 12))
+def test_what_is_certain_costs_nothing(
+    engine: ModuleType, some: list[str], data: st.DataObject, max_links: int, sign: int | None, k: int
+) -> None:
+    plain = network(*some, "a raises f weak")
+    certain = data.draw(st.sets(st.sampled_from(sorted(plain.links)), min_size=1))
+    assumed = dict.fromkeys(certain, Assumption("a", "raises", "f", 1.0).opinion)
+    net = Network.build(plain.snapshot, plain.criteria, plain.vocabulary, assumed)
+    ends = frozenset([net.index["a"]]), frozenset([net.index["f"]])
+    every = oracle(net, "a", "f", max_links)
+    wanted = [path for path in every if sign is None or path[3] == sign]
+    found = engine.best_paths(net, *ends, k=k, max_links=max_links, sign=sign)
+    assert found.complete
+    assert found.paths == [claims for _, _, claims, _ in wanted[:k]]
+    firsts = {sign: next((claims for _, _, claims, one in every if one == sign), None) for sign in (1, -1)}
+    for walks in (50_000, 0):
+        reached = engine.reach(net, ends[0], forward=True, max_links=max_links, walks=walks).paths[net.index["f"]]
+        assert {sign: reached[sign][0] if reached.get(sign) else None for sign in (1, -1)} == firsts
 
 
 @ENGINES

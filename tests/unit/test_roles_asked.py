@@ -13,13 +13,18 @@ Ask = Callable[[kg.Graph, str], Any]
 TURNED: list[tuple[Ask, list[str], list[str]]] = [
     (
         lambda graph, lang: graph.raises("qlora", lang=lang),
-        ["qlora is a technique, not a risk: give it as technique. "],
-        ["qlora 的类型是技术，不是风险：请作为 technique 给出。"],
+        ["qlora is a technique, not a risk: give it as technique (`kg raises --technique qlora`). "],
+        ["qlora 的类型是技术，不是风险：请作为 technique 给出（`kg raises --technique qlora`）。"],
     ),
     (
         lambda graph, lang: graph.raises("malicious-use", technique="malicious-use", lang=lang),
         ["malicious-use is a risk, not a technique: give it as risk. "],
         ["malicious-use 的类型是风险，不是技术：请作为 risk 给出。"],
+    ),
+    (
+        lambda graph, lang: graph.raises(technique="biological-misuse", max_links=1, known_in=1990, lang=lang),
+        ["biological-misuse is a risk, not a technique: give it as risk (`kg raises biological-misuse`). "],
+        ["biological-misuse 的类型是风险，不是技术：请作为 risk 给出（`kg raises biological-misuse`）。"],
     ),
     (
         lambda graph, lang: graph.raises("qlora", technique="malicious-use", lang=lang),
