@@ -34,8 +34,6 @@ else:
     seen, table = Later("kg.columns.network"), Later("kg.columns.table")
 
 FOLD_MOST, STEPS_MOST = 200, 100
-COLUMNS_LEAST = 10_000
-"""Claims from which on the record is read as columns."""
 PRIVATE = 0o600 if sys.platform == "win32" else 0o400
 """Readable by its owner, written by nobody: whoever shortens a file that is mapped ends the processes that look at it.
 Windows lets nobody shorten one, nor replace one that is for reading only."""
@@ -63,9 +61,7 @@ class Following:
         least: Claims from which on the record is read as columns; None for never.
     """
 
-    def __init__(
-        self, store: Store, vocabulary: Vocabulary, *, folder: Path | None = None, least: int | None = COLUMNS_LEAST
-    ) -> None:
+    def __init__(self, store: Store, vocabulary: Vocabulary, *, folder: Path | None, least: int | None) -> None:
         self.snapshot = Snapshot.of(0, None, [])
         self._store = store
         self._vocabulary = vocabulary

@@ -1,4 +1,4 @@
-"""The network: a snapshot read through criteria, as a `networkx.MultiDiGraph` of signed links.
+"""The network: a snapshot read through criteria, as signed links; `graph` gives them to networkx.
 
 Lives here: which claims take part, with which opinion; steps for searching. May enter: snapshot, criteria,
 belief, vocabulary. Never here: questions, answers, ids inside the search (nodes are ints, ids stay at the door).
@@ -225,6 +225,13 @@ class Network:
         if claim not in self.weighings:
             return ()
         return tuple(item for item in self.snapshot.evidence_of(claim) if item.id not in self.verdicts)
+
+    def expect(self, claims: Iterable[str]) -> None:
+        """Be told which claims' items will be asked for; here they are at hand."""
+
+    def year(self, work: str) -> int | None:
+        """Return the year of a work; None where it is not known."""
+        return self.snapshot.works[work].year
 
     def supporting_works(self, claims: Iterable[str]) -> list[str]:
         """Return the sorted keys of the works whose counting items support any of the claims."""

@@ -22,6 +22,7 @@ Lang = Literal["en", "zh"]
 LANGS: tuple[Lang, ...] = ("en", "zh")
 Engine = Literal["auto", "networkx", "compiled"]
 ENGINES: tuple[Engine, ...] = ("auto", "networkx", "compiled")
+COLUMNS_LEAST = "10000"
 BUDGETS = ("KG_WRITES_PER_MINUTE", "KG_IMPORTS_PER_HOUR", "KG_LOOKUPS_PER_HOUR", "KG_WRONG_TOKENS_PER_MINUTE")
 
 
@@ -127,7 +128,7 @@ def columns_least(environment: Mapping[str, str] | None = None) -> int | None:
         (10000, None)
     """
     given = os.environ if environment is None else environment
-    text = given.get("KG_COLUMNS_LEAST") or "10000"
+    text = given.get("KG_COLUMNS_LEAST") or COLUMNS_LEAST
     return None if text.strip().lower() == "never" else _parse_count(text, where="KG_COLUMNS_LEAST")
 
 

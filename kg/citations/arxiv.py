@@ -14,8 +14,8 @@ from xml.etree.ElementTree import Element
 
 from kg.citations import dates
 from kg.citations.found import Notice, Reading, Relation, identifier
-from kg.citations.parsed import one_line, paragraphs
-from kg.citations.served import FORM, person_or_body, xml_root
+from kg.citations.parsed import LATER, one_line, paragraphs
+from kg.citations.served import person_or_body, xml_root
 from kg.errors import Upstream
 
 SOURCE, RAW_FORMAT, MEDIA = "arxiv", "arxiv-atom", "xml"
@@ -45,7 +45,7 @@ def sound(body: bytes) -> Element | None:
     """
     root = xml_root(body, "arXiv")
     if root.tag != f"{_ATOM}feed":
-        raise Upstream("arXiv answered with something that is no Atom feed", hint=FORM)
+        raise Upstream("arXiv answered with something that is no Atom feed", hint=LATER)
     entry = root.find(f"{_ATOM}entry")
     if entry is None:
         return None
@@ -53,7 +53,7 @@ def sound(body: bytes) -> Element | None:
         said = _text(entry, f"{_ATOM}summary")[:200]
         if "incorrect id format" in said:
             return None
-        raise Upstream(f"arXiv answered with an error: {said}", hint=FORM)
+        raise Upstream(f"arXiv answered with an error: {said}", hint=LATER)
     return entry if _text(entry, f"{_ATOM}title") else None
 
 

@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import quote
 
 from kg.citations.found import Kind, Notice, Reading, Relation, identifier
-from kg.citations.served import FORM, json_object, line, lines, member, objects, plain_line, plain_text
+from kg.citations.parsed import LATER
+from kg.citations.served import json_object, line, lines, member, objects, plain_line, plain_text
 from kg.errors import Upstream
 
 SOURCE, RAW_FORMAT, MEDIA = "crossref", "crossref-json", "json"
@@ -81,7 +82,7 @@ def sound(body: bytes) -> Mapping[str, Any]:
     """
     message = member(json_object(body, "Crossref"), "message")
     if not isinstance(message, Mapping) or not line(message, "DOI"):
-        raise Upstream("Crossref answered without a work", hint=FORM)
+        raise Upstream("Crossref answered without a work", hint=LATER)
     return message
 
 

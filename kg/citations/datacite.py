@@ -15,7 +15,8 @@ from urllib.parse import quote
 from kg.citations import dates
 from kg.citations.csl_terms import TYPES
 from kg.citations.found import Kind, Reading, Relation, identifier
-from kg.citations.served import FORM, json_object, line, member, objects, plain_line, plain_text
+from kg.citations.parsed import LATER
+from kg.citations.served import json_object, line, member, objects, plain_line, plain_text
 from kg.errors import Upstream
 
 SOURCE, RAW_FORMAT, MEDIA = "datacite", "datacite-json", "json"
@@ -53,7 +54,7 @@ def sound(body: bytes) -> Mapping[str, Any]:
     """
     found = member(json_object(body, "DataCite"), "data", "attributes")
     if not isinstance(found, Mapping) or not line(found, "doi"):
-        raise Upstream("DataCite answered without a work", hint=FORM)
+        raise Upstream("DataCite answered without a work", hint=LATER)
     return found
 
 

@@ -16,14 +16,13 @@ from defusedxml.ElementTree import fromstring
 
 from kg.citations import dates, names
 from kg.citations.entry import Desk, Entry
-from kg.citations.parsed import MAX_DEPTH, MAX_ENTRY_CHARS, Parsed, one_line, paragraphs, refuse, too_large
+from kg.citations.parsed import MAX_DEPTH, MAX_ENTRY_CHARS, Parsed, one_line, paragraphs, refuse, too_large, xml_depth
 
 FORMAT = "endnote-xml"
 _DECLARATION = re.compile(r"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _RECORD = re.compile(r"<record(?=[\s>/])")
 _RECORD_END = "</record>"
 _EMPTY_RECORD = re.compile(r"<record(?:\s[^<>]*)?/>")
-_TAG = re.compile(r"<(/?)[A-Za-z][^<>]*?(/?)>")
 _TYPES = {
     "Journal Article": "article-journal", "Electronic Article": "article-journal", "Book": "book",
     "Electronic Book": "book", "Edited Book": "book", "Book Section": "chapter", "Electronic Book Section": "chapter",
@@ -106,7 +105,7 @@ def _take(desk: Desk, line: int, raw: str, *, closed: bool) -> None:
     reason = None if closed else "the record has no </record>"
     if reason is None and len(raw) > MAX_ENTRY_CHARS:
         reason = f"the record has {len(raw)} characters, at most {MAX_ENTRY_CHARS} are read"
-    if reason is None and _depth(raw) > MAX_DEPTH:
+    if reason is None and xml_depth(raw) > MAX_DEPTH:
         reason = f"elements are nested deeper than {MAX_DEPTH} levels"
     if reason is None:
         try:
@@ -121,17 +120,6 @@ def _take(desk: Desk, line: int, raw: str, *, closed: bool) -> None:
             desk.take(_entry(record, line, raw))
             return
     desk.fail(reason, line=line, raw=raw.rstrip(), remedy=_REMEDY)
-
-
-def _depth(raw: str) -> int:
-    depth = deepest = 0
-    for found in _TAG.finditer(raw):
-        if found[1]:
-            depth -= 1
-        elif not found[2]:
-            depth += 1
-            deepest = max(deepest, depth)
-    return deepest
 
 
 def _entry(record: Element, line: int, raw: str) -> Entry:

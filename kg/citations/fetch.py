@@ -28,10 +28,9 @@ import httpx2
 
 from kg.citations.addresses import check_address, is_public
 from kg.citations.kept import ABSENT, FOUND, LOG, Cache, Fetched, Ledger
+from kg.citations.parsed import BY_HAND, LATER
 from kg.errors import BadIdentifier, Upstream
 
-FORM = "fill in the form: kg add work --title ..."
-LATER = f"try again later, or {FORM}"
 _ACCEPT = {
     "json": "application/json, application/vnd.api+json",
     "xml": "application/atom+xml, application/xml, text/xml",
@@ -144,7 +143,7 @@ class _Network(httpcore2.NetworkBackend):
         addresses = self._resolve(host, port)
         for address, _ in addresses:
             if not self._outside.admits(address):
-                raise Upstream(f"{host} resolves to {address}, which is not a public address", hint=FORM)
+                raise Upstream(f"{host} resolves to {address}, which is not a public address", hint=BY_HAND)
         fault: Exception = httpcore2.ConnectError("the name has no address")
         for address, at in addresses[:4]:
             try:
@@ -308,7 +307,7 @@ class Fetcher:
         except (httpcore2.NetworkError, httpx2.HTTPError, httpx2.InvalidURL, OSError) as fault:
             self._ledger.failed(host)
             said = f"{host} cannot be reached ({_first_line(fault)})"
-            raise Upstream(said, hint=f"check the network, or {FORM}") from fault
+            raise Upstream(said, hint=f"check the network, or {BY_HAND}") from fault
 
     def _ask(self, url: str, media: str, deadline: Deadline) -> Fetched | float:
         """Follow redirects to an answer; a number of seconds when the service asks to wait."""

@@ -15,8 +15,7 @@ from kg import ids
 from kg.citations.entry import Desk, Entry
 from kg.citations.item import MAX_NAMES
 from kg.citations.kept import Fetched
-from kg.citations.parsed import MAX_ENTRY_CHARS, storable
-from kg.citations.served import FORM
+from kg.citations.parsed import LATER, MAX_ENTRY_CHARS, storable
 from kg.errors import BadIdentifier, Upstream
 from kg.inputs import WorkIn
 from kg.model import CURRENT
@@ -163,7 +162,7 @@ def finish(asked: Identifier, reading: Reading, answer: Fetched, *, source: str,
     desk.take(Entry(item, None, raw))
     parsed = desk.parsed()
     if parsed.failures:
-        raise Upstream(f"{source} answered, but with no usable entry: {parsed.failures[0].reason}", hint=FORM)
+        raise Upstream(f"{source} answered, but with no usable entry: {parsed.failures[0].reason}", hint=LATER)
     work = parsed.works[0].work
     remarks += [remark.message for remark in parsed.warnings]
     notices = _notices(work, reading.notices, marked=marked)

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
 
+from kg.citations.parsed import BY_HAND, LATER
 from kg.errors import Upstream
 
 LOG = logging.getLogger("kg.lookups")
@@ -31,7 +32,6 @@ FOUND, ABSENT = 200, 404
 # Seconds between two questions, as the services ask of their users.
 SPACING = {"export.arxiv.org": 3.0, "eutils.ncbi.nlm.nih.gov": 0.34}
 USUAL_SPACING = 0.1
-_LATER = "try again later, or fill in the form: kg add work --title ..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +165,14 @@ class Ledger:
         with self._lock:
             wait = self._turn(host, now) - now
             if wait > patience:
-                raise Upstream(f"{host} is asked as often as it allows, and others are waiting", hint=_LATER)
+                raise Upstream(f"{host} is asked as often as it allows, and others are waiting", hint=LATER)
             # Written before it is counted: two processes at the last question both see both lines.
             self._note(now + wait, "asked", host)
             asked = sum(1 for line in self._read(now) if " asked " in line)
         if asked > self._per_day:
             raise Upstream(
                 f"{self._per_day} look-ups were made today, as many as are allowed",
-                hint="try again tomorrow (UTC), set KG_LOOKUPS_PER_DAY, or fill in the form: kg add work --title ...",
+                hint=f"try again tomorrow (UTC), set KG_LOOKUPS_PER_DAY, or {BY_HAND}",
             )
         return wait
 
@@ -192,7 +192,7 @@ class Ledger:
             until = max(until, last + REST_SECONDS)
         if until > now:
             said = f"{host} is left alone for {until - now:.0f} s more, since it failed or asked for it"
-            raise Upstream(said, hint=_LATER)
+            raise Upstream(said, hint=LATER)
         return turn
 
     def answered(self, host: str, *, now: float | None = None) -> None:

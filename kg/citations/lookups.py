@@ -16,6 +16,7 @@ from kg import ids
 from kg.citations import arxiv, crossref, datacite, openalex, pubmed
 from kg.citations.found import Fetch, Found, Identifier, Reading, finish
 from kg.citations.kept import Cache, Ledger
+from kg.citations.parsed import BY_HAND
 from kg.errors import BadIdentifier, Forbidden, NotFound
 from kg.later import Later
 from kg.settings import Settings
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 else:
     fetch = Later("kg.citations.fetch")
 
-FORM = "check it, or fill in the form: kg add work --title ..."
 _OPENALEX = re.compile(r"(?:https?://(?:www\.|api\.)?openalex\.org/(?:works/)?)?(W[1-9]\d{0,11})/?", re.IGNORECASE)
 _ARXIV_DOI = "10.48550/arxiv."
 MAX_LENGTH = 1_000
@@ -85,7 +85,7 @@ def look_up(identifier: str | Identifier, *, fetch: Fetch) -> Found:
         reading: Reading | None = room.read(answer.body) if answer.found else None
         if reading is not None:
             return finish(asked, reading, answer, source=room.SOURCE, raw_format=room.RAW_FORMAT)
-    raise NotFound(_unknown(asked, fetch), where="identifier", hint=FORM)
+    raise NotFound(_unknown(asked, fetch), where="identifier", hint=f"check it, or {BY_HAND}")
 
 
 def fetcher(settings: Settings, *, served: bool = False, fresh: bool = False) -> Fetch:
@@ -106,7 +106,7 @@ def fetcher(settings: Settings, *, served: bool = False, fresh: bool = False) ->
         raise Forbidden(
             "look-ups are off here, so no other service is asked",
             where="identifier",
-            hint="the operator sets KG_LOOKUPS=on to allow them; or fill in the form: kg add work --title ...",
+            hint=f"the operator sets KG_LOOKUPS=on to allow them; or {BY_HAND}",
         )
     folder = user_cache_path("evidence-kg") / "lookups"
     ledger = Ledger(folder, per_day=settings.lookups_per_day)

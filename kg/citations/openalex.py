@@ -14,7 +14,8 @@ from urllib.parse import quote
 
 from kg.citations import dates
 from kg.citations.found import Notice, Reading, Relation, identifier
-from kg.citations.served import FORM, json_object, line, lines, member, objects, person_or_body, plain_line
+from kg.citations.parsed import LATER
+from kg.citations.served import json_object, line, lines, member, objects, person_or_body, plain_line
 from kg.errors import Upstream
 
 SOURCE, RAW_FORMAT, MEDIA = "openalex", "openalex-json", "json"
@@ -47,7 +48,7 @@ def sound(body: bytes) -> Mapping[str, Any]:
     """
     found = json_object(body, "OpenAlex")
     if not line(found, "id").startswith("https://openalex.org/W"):
-        raise Upstream("OpenAlex answered without a work", hint=FORM)
+        raise Upstream("OpenAlex answered without a work", hint=LATER)
     return found
 
 

@@ -17,7 +17,10 @@ MAX_ENTRIES = 100_000
 MAX_ENTRY_CHARS = 1_000_000
 MAX_DEPTH = 20
 RAW_SHOWN = 10_000
+BY_HAND = "fill in the form: kg add work --title ..."
+LATER = f"try again later, or {BY_HAND}"
 
+_TAG = re.compile(r"<(/?)[A-Za-z][^<>]*?(/?)>")
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _SPACES_IN_LINE = re.compile(r"[^\S\n]+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -158,6 +161,23 @@ def legible(text: str) -> str:
         return clean(text) if text == text.strip() else unicodedata.normalize("NFC", _cleaned(text))
     except ValueError:
         return unicodedata.normalize("NFC", _cleaned(text))
+
+
+def xml_depth(text: str) -> int:
+    """Return how deep the elements of XML are nested, read without a parser.
+
+    Example:
+        >>> xml_depth("<a><b/><c><d></d></c></a>")
+        3
+    """
+    depth = deepest = 0
+    for found in _TAG.finditer(text):
+        if found[1]:
+            depth -= 1
+        elif not found[2]:
+            depth += 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def one_line(text: str) -> str:

@@ -16,8 +16,8 @@ from xml.etree.ElementTree import Element
 from kg.citations import dates
 from kg.citations.found import Notice, Reading, Relation, identifier
 from kg.citations.nbib import full_pages
-from kg.citations.parsed import one_line, paragraphs
-from kg.citations.served import FORM, xml_root
+from kg.citations.parsed import LATER, one_line, paragraphs
+from kg.citations.served import xml_root
 from kg.errors import Upstream
 
 SOURCE, RAW_FORMAT, MEDIA = "pubmed", "pubmed-xml", "xml"
@@ -58,7 +58,7 @@ def sound(body: bytes) -> Element | None:
     """
     root = xml_root(body, "PubMed")
     if root.tag != "PubmedArticleSet":
-        raise Upstream("PubMed answered with something that is no set of articles", hint=FORM)
+        raise Upstream("PubMed answered with something that is no set of articles", hint=LATER)
     found = root.find("PubmedArticle")
     return root.find("PubmedBookArticle") if found is None else found
 

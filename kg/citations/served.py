@@ -17,15 +17,13 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from kg.citations import names
-from kg.citations.parsed import one_line, paragraphs
+from kg.citations.parsed import LATER, one_line, paragraphs, xml_depth
 from kg.errors import Upstream
 
 MAX_TREE = 60
 MAX_MEMBERS = 10_000
 MAX_CHARS = 200_000
-FORM = "try again later, or fill in the form: kg add work --title ..."
 _DOCTYPE = re.compile(r"<!DOCTYPE\s+[A-Za-z]{1,40}\s+PUBLIC\s+\"[^\"<>]{0,200}\"\s+\"[^\"<>]{0,200}\"\s*>")
-_TAG = re.compile(r"<(/?)[A-Za-z][^<>]*?(/?)>")
 _INLINE = "i b u em strong sub sup sc tt span a italic bold underline monospace small-caps inline-formula tex-math"
 _BLOCK = "p title sec br div list list-item li ul ol disp-formula abstract label h1 h2 h3 h4"
 _NAMED = "|".join(f"{_INLINE} {_BLOCK}".split())
@@ -51,7 +49,7 @@ def json_object(body: bytes, service: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise Upstream(f"{service} answered with something that is no JSON object", hint=FORM)
+        raise Upstream(f"{service} answered with something that is no JSON object", hint=LATER)
     return found
 
 
@@ -67,25 +65,14 @@ def xml_root(body: bytes, service: str) -> Element:
     """
     try:
         text = _DOCTYPE.sub("", body.decode("utf-8-sig"), count=1)
-        root: Element | None = fromstring(text, forbid_dtd=True) if _depth(text) <= MAX_TREE else None
+        root: Element | None = fromstring(text, forbid_dtd=True) if xml_depth(text) <= MAX_TREE else None
     except DefusedXmlException as fault:
-        raise Upstream(f"{service} answered with XML that declares entities, which are not read", hint=FORM) from fault
+        raise Upstream(f"{service} answered with XML that declares entities, which are not read", hint=LATER) from fault
     except (ParseError, ValueError) as fault:
-        raise Upstream(f"{service} answered with something that is no XML", hint=FORM) from fault
+        raise Upstream(f"{service} answered with something that is no XML", hint=LATER) from fault
     if root is None:
-        raise Upstream(f"{service} answered with XML that is nested deeper than {MAX_TREE} levels", hint=FORM)
+        raise Upstream(f"{service} answered with XML that is nested deeper than {MAX_TREE} levels", hint=LATER)
     return root
-
-
-def _depth(text: str) -> int:
-    depth = deepest = 0
-    for found in _TAG.finditer(text):
-        if found[1]:
-            depth -= 1
-        elif not found[2]:
-            depth += 1
-            deepest = max(deepest, depth)
-    return deepest
 
 
 def member(value: Any, *path: str) -> Any:
