@@ -133,6 +133,8 @@ def test_what_is_wrong_is_said_in_chinese_too(
     assert words in banner(shown)
     assert "无法" not in banner(shown)
     assert marked(shown) == [field]
+    assert f'href="#a-{field}"' in banner(shown)
+    assert re.search(rf'id="a-{field}"', shown)
     assert re.search(rf'class="bad-field"(?: id="a-{field}")?>{re.escape(words)}', shown)
     assert "<title>出错：" in shown
 
