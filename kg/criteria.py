@@ -230,13 +230,19 @@ def parse_moment(value: Any) -> int | str:
         if len(text) == 10:
             return date.fromisoformat(text).isoformat()
         moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as fault:
+        raise BadIdentifier(
+            f"{shown(value)} lies outside of the years 1 to 9999 in UTC",
+            where="as_of",
+            hint="give an earlier or a later moment",
+        ) from fault
     except ValueError as fault:
         raise BadIdentifier(
             f"{shown(value)} is neither a revision nor a date",
             where="as_of",
             hint="give a revision number such as 12, a date such as 2026-11-25, or a moment such as 2026-11-25T12:00Z",
         ) from fault
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return moment.isoformat().replace("+00:00", "Z")
 
 

@@ -130,7 +130,8 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context, database: str | None, lang: str | None, ontology: tuple[str, ...]) -> None:
     """Which techniques raise which risks, through which chain, how sure are we, and on which papers does that rest?
 
-    A database that does not exist yet is created and filled with the packaged pack. Every command takes --json.
+    A database that does not exist yet is created and filled with the packaged pack. Every command but `serve`
+    and `completion` takes --json.
     """
     ctx.obj = Context(database, lang, ontology)
     ctx.call_on_close(ctx.obj.close)
@@ -165,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _write_what_can_be_written() -> None:
     """Write signs that the terminal, or the file behind a redirection, has no bytes for as `\\uXXXX`.
 
-    Without this a check mark ends a command as if what it says were wrong. In JSON such a sign still is the same text.
+    Without this a check mark ends a command as if what it says were wrong.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper) and stream.errors in RAISING:

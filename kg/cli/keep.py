@@ -12,26 +12,37 @@ import click
 from kg.cli import cards
 from kg.cli.context import Context
 from kg.cli.options import json_option, print_json
+from kg.cli.words import say
 
 
 @click.command()
 @click.option("--empty", is_flag=True, help="Leave the record empty instead of loading the packaged pack.")
+@json_option
 @click.pass_obj
-def init(context: Context, /, empty: bool) -> None:
-    """Create the record and load the packaged pack. A record that exists is left as it is."""
+def init(context: Context, /, empty: bool, as_json: bool) -> None:
+    """Create the record and load the packaged pack.
+
+    A record that exists is left as it is; only triggers and indexes that it has lost are made anew.
+    """
     graph = context.open(empty=empty)
+    lost = [] if graph.store.read_only else graph.store.restore_guards()
+    if lost:
+        click.echo(f"made anew: {', '.join(lost)}", err=True)
     snapshot = graph.snapshot
-    click.echo(
-        f"{graph.store.name} is at revision {snapshot.revision}: {len(snapshot.entities)} entities, "
-        f"{len(snapshot.claims)} claims, {len(snapshot.evidence)} evidence items, {len(snapshot.works)} works"
-    )
+    held = {kind: len(getattr(snapshot, kind)) for kind in ("entities", "claims", "evidence", "works")}
+    told = {"database": graph.store.name, "revision": snapshot.revision, **held}
+    print_json(told) if as_json else click.echo(say("holds", context.lang).format(**told))
 
 
 @click.command()
 @json_option
 @click.pass_obj
 def verify(context: Context, /, as_json: bool) -> None:
-    """Check the hash chain of the history and that the state follows from it; exit 1 when something is wrong."""
+    """Check the hash chain of the history and that the state follows from it; exit 1 when something is wrong.
+
+    Kept answers, triggers and indexes are checked too. Accounts are outside the chain and not checked: people, tokens
+    and their roles, sessions, answers to submissions.
+    """
     report: dict[str, Any] = context.graph.verify()
     print_json(report) if as_json else cards.verified(report)
     if report["problems"]:

@@ -32,9 +32,9 @@ def open_database(url: str, *, create: bool, read_only: bool) -> tuple[sa.Engine
         InputError: the URL cannot be read.
         StoreError: the database cannot be used; the hint says what to do.
     """
-    place = locate(url)
+    place, made = locate(url), False
     if place.path is not None:
-        _prepare_file(place.path, create=create and not read_only)
+        made = _prepare_file(place.path, create=create and not read_only)
         read_only = read_only or not writable(place)
     engine = connect(place, read_only=read_only)
     try:
@@ -51,8 +51,10 @@ def open_database(url: str, *, create: bool, read_only: bool) -> tuple[sa.Engine
             _bring_up(engine, place)
         elif not read_only:
             set_wal(engine, place)
-    except BaseException:
+    except BaseException as fault:
         engine.dispose()
+        if made and isinstance(fault, StoreError) and place.path is not None and not place.path.stat().st_size:
+            place.path.unlink()  # nothing could be written, by us or by others
         raise
     return engine, place, read_only
 
@@ -64,11 +66,12 @@ def _bring_up(engine: sa.Engine, place: Place) -> None:
             migration.migrate(connection)
 
 
-def _prepare_file(path: Path, *, create: bool) -> None:
+def _prepare_file(path: Path, *, create: bool) -> bool:
+    """See that there is a file, and say whether this call made it."""
     try:
         if path.exists():  # asked once: others may be making it at this moment
             if path.is_file():
-                return
+                return False
             raise StoreError(
                 f"{path} is not a file", where="database", hint="name a file; one is made if it is missing"
             )
@@ -83,11 +86,14 @@ def _prepare_file(path: Path, *, create: bool) -> None:
                 where="database",
                 hint=f"look at the path again; if it is right, `mkdir -p {shlex.quote(str(folder))}` makes the folder",
             )
-        path.touch()
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        return False
     except OSError as fault:
         raise StoreError(
             f"{path} cannot be made: {fault.strerror}", where="database", hint="name a folder in which you may write"
         ) from fault
+    return True
 
 
 def _version(engine: sa.Engine, place: Place) -> str | None:

@@ -1,6 +1,6 @@
 """The hash chain: what a revision's hash covers, and the form of its time.
 
-Lives here: pure functions. May enter: `kg.model`. Never here: SQL, the clock.
+Lives here: pure functions. May enter: `kg.model`, `kg.errors`. Never here: SQL, the clock.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 
 import orjson
 
+from kg.errors import InputError
 from kg.model import Revision, canonical
 
 NO_HASH = "0" * 64
@@ -44,7 +45,8 @@ def seal(
 
     Laws:
         Equals the hash of `canonical({..., "changes": [{"kind", "id", "payload"}, ...]})`; any other value of any
-        part gives another hash.
+        part gives another hash, provided that each payload is one value of JSON. What was written is; who reads a log
+        that others could alter looks first (`kg.record.verify`).
 
     Cost:
         Linear in the payloads, which are hashed as they come and never held together.
@@ -69,13 +71,19 @@ def seal(
 def stamp(moment: datetime) -> str:
     """Return a time as the record keeps it: UTC, microseconds, `Z`. A time without zone is taken as UTC.
 
+    Raises:
+        InputError: in UTC it lies before the year 1 or after 9999.
+
     Law: stamps sort as the times they stand for.
 
     Example:
         >>> stamp(datetime(2026, 11, 25, 15, 1))
         '2026-11-25T15:01:00.000000Z'
     """
-    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as fault:
+        raise InputError(f"{moment.isoformat()} lies outside of the years 1 to 9999 in UTC", where="moment") from fault
     return aware.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 

@@ -24,6 +24,7 @@ from kg.record.connection import Place, reading, writing
 from kg.record.drafts import drafts, keep_changed, refuse_broken_references
 from kg.record.faults import Interrupted
 from kg.record.filling import append, fill
+from kg.record.guards import restore_guards
 from kg.record.kept import Shelf
 from kg.record.newest import Newest
 from kg.record.opening import open_database
@@ -357,12 +358,20 @@ class Store:
     def verify(self) -> list[str]:
         """Return what is wrong with the record, empty when nothing is.
 
-        Recomputes the hash of every revision, looks for gaps, and compares the state with the fold of the log.
-        A log cut off at its end, with the state to match, cannot be told from a younger record: keep a hash elsewhere.
+        Recomputes the hash of every revision, looks for gaps, and compares the state with the fold of the log, kept
+        answers with their ids, triggers and indexes with the schema. Persons, tokens, sessions and answers to
+        submissions are outside the chain and not looked at. A log cut off at its end, with the state to match, cannot
+        be told from a younger record: keep a hash elsewhere.
 
         Cost: linear in the log; one consistent transaction, writers are not held up.
         """
         return problems(self._engine, self._place)
+
+    def restore_guards(self) -> list[str]:
+        """Make anew the triggers and indexes that are missing or were altered, and return their names."""
+        self._refuse_reading()
+        with writing(self._engine, self._place) as connection:
+            return restore_guards(connection)
 
 
 def _refuse_other_head(head: Revision, expect: int | None) -> None:

@@ -1,4 +1,6 @@
-"""Looks for tampering and damage: the chain of hashes, the state against the fold of the log, kept answers.
+"""Looks for tampering and damage: the chain of hashes, the state against the fold of the log, kept answers, guards.
+
+What the chain does not cover is not looked at: persons, tokens with their roles, sessions, answers to submissions.
 
 Lives here: `problems`, `problems_on`. May enter: the rooms beside it but the store. Never here: repair.
 """
@@ -6,16 +8,20 @@ Lives here: `problems`, `problems_on`. May enter: the rooms beside it but the st
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from kg.errors import KgError
-from kg.model import canonical, to_payload
+from kg.ids import RecordKind
+from kg.model import canonical, from_payload, to_payload
 from kg.record.connection import Place, reading
+from kg.record.guards import guard_problems
 from kg.record.kept import receipt_problems
 from kg.record.past import REVISION_COLUMNS
 from kg.record.revisions import NO_HASH, seal
@@ -33,7 +39,7 @@ class _Fold:
 
 
 def problems(engine: sa.Engine, place: Place) -> list[str]:
-    """Return one sentence for each thing that is wrong, in the order of the log, of the state, of kept answers.
+    """Return one sentence for each thing that is wrong: the file, guards, the log, the state, kept answers.
 
     Damage that stops the reading is itself a problem, after those found before it.
     """
@@ -42,6 +48,7 @@ def problems(engine: sa.Engine, place: Place) -> list[str]:
         with reading(engine, place) as connection:
             if engine.dialect.name == "sqlite":
                 found += _file_problems(connection)
+            found += guard_problems(connection)
             found += problems_on(connection)
     except KgError as fault:
         found.append(f"reading stopped: {fault}")
@@ -95,6 +102,8 @@ def _chain_problems(connection: sa.Connection, fold: dict[tuple[str, str], _Fold
         if seal(**values, changes=mine) != given:
             yield f"revision {number} was altered: its hash does not fit what it says"
         for kind, id, payload in mine:
+            if not _is_record(kind, id, payload):
+                yield f"revision {number} was altered: what it says of the {kind} {id!r} is not that one record"
             known = fold.get((kind, id))
             fold[kind, id] = _Fold(number, _digest(payload), recorded_at if known is None else known.first)
         expected, previous = number + 1, given
@@ -119,12 +128,29 @@ def _state_problems(connection: sa.Connection, form: Form, fold: dict[tuple[str,
         yield f"the {kind} {id!r} is missing: revision {fold[kind, id].revision} wrote it"
 
 
+def _is_record(kind: RecordKind, id: str, payload: str) -> bool:
+    """Say whether a payload is the canonical JSON of one record of that kind and id, and nothing beside it.
+
+    A hash covers the payloads of a revision one after the other. Only because each is one value of JSON does it say
+    where one change ends and the next begins.
+    """
+    try:
+        values = orjson.loads(payload)
+        same = orjson.dumps(values, option=orjson.OPT_SORT_KEYS) == payload.encode()
+        if not same:  # its numbers may be worded otherwise by the encoder that made the hash
+            values = json.loads(payload)
+            same = canonical(values) == payload
+        return same and values["id"] == id and to_payload(from_payload(kind, values)) == values
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return False
+
+
 def _payload(form: Form, row: Row) -> bytes | None:
     """Return the digest of the payload of a row; None when it is not as a record would lie there."""
     try:
         record = form.record(row)
         return _digest(canonical(to_payload(record))) if form.row(record) == row else None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

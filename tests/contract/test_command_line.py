@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,7 @@ def kg_(*words: str, database: str, env: dict[str, str] | None = None) -> subpro
     return subprocess.run(
         [sys.executable, "-m", "kg", "--database", database, *words],
         capture_output=True,
-        text=True,
+        encoding=(env or {}).get("PYTHONIOENCODING", "utf-8").partition(":")[0],
         check=False,
         env={**clean, "COLUMNS": "140", **(env or {})},
     )
@@ -44,6 +46,28 @@ def test_first_start_creates_seeds_and_says_so_on_stderr(tmp_path: Path) -> None
     assert json.loads(first.stdout)["items"]
     second = kg_("raises", CHAIN, "--json", database=database)
     assert (second.stderr, second.stdout) == ("", first.stdout)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8", "gbk", "latin-1:replace"])
+def test_a_terminal_that_cannot_write_a_sign_is_no_fault(database: str, encoding: str) -> None:
+    env = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    for words in (("verify",), ("--lang", "zh", "raises", CHAIN), ("--help",)):
+        ended = kg_(*words, database=database, env=env)
+        assert (ended.returncode, "Traceback" in ended.stderr) == (0, False), (words, ended.stderr)
+        assert ended.stdout
+    unreadable = kg_("show", "\udcff", database=database, env=env)
+    assert (unreadable.returncode, "Traceback" in unreadable.stderr) == (2, False)
+
+
+def test_triggers_that_were_taken_away_come_back_with_init(tmp_path: Path) -> None:
+    path = tmp_path / "r.sqlite"
+    assert "anew" not in kg_("init", "--empty", database=f"sqlite:///{path}").stderr
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("DROP TRIGGER change_no_update")
+    told = kg_("verify", database=f"sqlite:///{path}")
+    assert (told.returncode, "'change_no_update' is missing" in told.stdout.replace("\n", " ")) == (1, True)
+    assert kg_("init", database=f"sqlite:///{path}").stderr == "made anew: change_no_update\n"
+    assert kg_("verify", database=f"sqlite:///{path}").returncode == 0
 
 
 def test_an_empty_record_stays_empty(tmp_path: Path) -> None:
@@ -110,6 +134,8 @@ def test_an_empty_record_stays_empty(tmp_path: Path) -> None:
         (["diff", "soon"], 2, "known:2024"),
         (["diff", "1", "99"], 2, "no revision 99; the newest is 1"),
         (["diff", "known:soon"], 2, "known:2024"),
+        (["diff", "9999-12-31T23:59:59-14:00"], 2, "no point in time"),
+        (["raises", "--as-of", "0001-01-01T00:00:00+14:00"], 2, "outside of the years 1 to 9999"),
         (["gaps", "--kind", "stael"], 2, "did you mean stale"),
         (["gaps", "--below", "moderat"], 2, "did you mean moderate"),
         (["gaps", "--since", "soon"], 2, "whole number"),

@@ -221,3 +221,13 @@ def test_receipts_are_the_same_on_sqlite_and_postgresql(sqlite_url: str, postgre
         receipts[-1].append(graph.retract("dettmers2023qlora", dry_run=True).json())
         graph.store.close()
     assert receipts[0] == receipts[1]
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00%2B14:00"])
+@pytest.mark.parametrize("address", ["/raises?as_of=", "/diff?to=1&from=", "/diff?from=1&to="])
+def test_a_moment_at_the_end_of_the_calendar_is_refused_over_http(
+    client: TestClient, address: str, moment: str
+) -> None:
+    told = client.get(f"/api/v1{address}{moment}")
+    said = "no point in time" if "diff" in address else "outside of the years 1 to 9999"
+    assert (told.status_code, said in told.json()["detail"]) == (422, True)

@@ -17,8 +17,9 @@ import pytest
 import sqlalchemy as sa
 
 from kg.errors import Conflict, KgError
-from kg.model import Change, Claim, Entity, Evidence, Record, Text, Work, kind_of
+from kg.model import Change, Claim, Entity, Evidence, Record, Text, Work, canonical, kind_of, to_payload
 from kg.record import Store
+from kg.record.tables import CHANGE
 from tests.histories import WORDS, Clock
 from tests.writers import WORKS_A_WRITE, count_together, write_forever
 
@@ -170,7 +171,8 @@ def test_any_tampering_with_a_file_is_found(tmp_path: Path) -> None:
     path = tmp_path / "record.db"
     filled(str(path))
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        guards = dict(raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        for name in guards:
             raw.execute(f"DROP TRIGGER {name}")
         raw.execute("PRAGMA journal_mode = DELETE")
         before = contents(raw)
@@ -186,6 +188,8 @@ def test_any_tampering_with_a_file_is_found(tmp_path: Path) -> None:
                 continue
             if contents(raw) == before:
                 continue
+            for guard in guards.values():
+                raw.execute(guard)
         with Store.open(str(path), read_only=True) as store:
             assert store.verify(), seed
         found += 1
@@ -270,8 +274,105 @@ def test_verify_says_what_is_wrong(sqlite_url: str) -> None:
         raw.execute("DELETE FROM evidence WHERE id = 'w4.1'")
     with Store.open(sqlite_url) as store:
         assert store.verify() == [
+            "the trigger 'change_no_update' is missing or was altered, so that rows of 'change' could be changed; "
+            "`kg init` makes it anew",
             "revision 3 was altered: its hash does not fit what it says",
             "the work 'w3' was altered: it does not stand as revision 2 left it",
             "the evidence 'w2.1' was altered: it does not stand as revision 3 left it",
             "the evidence 'w4.1' is missing: revision 3 wrote it",
         ]
+
+
+def altered(url: str, *statements: sa.Executable) -> None:
+    """Do what somebody can do who holds the database: without triggers, which stand again afterwards."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        guards: list[str] = []
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        else:
+            told = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+            guards = [sql for _, sql in told]
+            for name, _ in told:
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        for statement in statements:
+            connection.execute(statement)
+        for guard in guards:
+            connection.exec_driver_sql(guard)
+
+
+def test_two_changes_told_as_one_are_found(database_url: str) -> None:
+    both = [Entity("aaa-one", "Factor", Text("one")), Entity("aaa-two", "Factor", Text("two"))]
+    with Store.open(database_url) as store:
+        store.write(changes(*both), actor="ann", act="accept")
+        for entity in both:
+            store.write(changes(replace(entity, status="revoked")), actor="ann", act="revoke")
+        assert store.verify() == []
+        one, two = (canonical(to_payload(entity)) for entity in both)
+        merged = one + '},{"id":"aaa-two","kind":"entity","payload":' + two
+        first = CHANGE.c.revision == 1
+        altered(
+            database_url,
+            sa.update(CHANGE).values(payload=merged).where(first, CHANGE.c.id == "aaa-one"),
+            sa.delete(CHANGE).where(first, CHANGE.c.id == "aaa-two"),
+        )
+        assert store.verify() == ["revision 1 was altered: what it says of the entity 'aaa-one' is not that one record"]
+
+
+@pytest.mark.parametrize(
+    "payload", ["[" * 100_000, "[]", "1", "{}", '{"id":"w"}', '{"id": "w","title":"t","type":"book"}', "", "{"]
+)
+def test_a_version_that_is_no_record_is_found(database_url: str, payload: str) -> None:
+    work = Work("w", "book", "t")
+    with Store.open(database_url) as store:
+        store.write(changes(work), actor="ann", act="add")
+        store.write(changes(replace(work, title="other")), actor="ann", act="edit")
+        says = sa.update(CHANGE).values(payload=payload or " ")
+        altered(database_url, says.where(CHANGE.c.revision == 1))
+        assert store.verify() == [
+            "revision 1 was altered: its hash does not fit what it says",
+            "revision 1 was altered: what it says of the work 'w' is not that one record",
+        ]
+
+
+LOSSES = {
+    "sqlite": {
+        "DROP TRIGGER change_no_delete": "change_no_delete",
+        "DROP TRIGGER receipt_no_update": "receipt_no_update",
+        "DROP TRIGGER revision_no_update\nCREATE TRIGGER revision_no_update BEFORE UPDATE ON revision "
+        "WHEN 0 BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END": "revision_no_update",
+        "DROP INDEX ix_change_kind": "ix_change_kind",
+        "DROP INDEX ix_evidence_claim\nCREATE INDEX ix_evidence_claim ON evidence (id)": "ix_evidence_claim",
+    },
+    "postgresql": {
+        "DROP TRIGGER change_no_change ON change": "change_no_change",
+        "DROP FUNCTION refuse_change_of_receipt CASCADE": "receipt_no_change",
+        "ALTER TABLE revision DISABLE TRIGGER revision_no_change": "revision_no_change",
+        "ALTER TABLE change ENABLE REPLICA TRIGGER change_no_change": "change_no_change",
+        "DROP TRIGGER change_no_change ON change; CREATE TRIGGER change_no_change BEFORE DELETE ON change "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_log()": "change_no_change",
+        "CREATE OR REPLACE FUNCTION refuse_change_of_receipt() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RETURN NULL; END $$": "receipt_no_change",
+        "DROP INDEX ix_change_kind": "ix_change_kind",
+        "DROP INDEX ix_evidence_claim; CREATE INDEX ix_evidence_claim ON evidence (id)": "ix_evidence_claim",
+    },
+}
+
+
+def test_guards_that_were_taken_away_are_found_and_made_anew(database_url: str) -> None:
+    filled(database_url)
+    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
+    with Store.open(database_url) as store:
+        assert store.restore_guards() == []
+        for statements, lost in LOSSES[engine.dialect.name].items():
+            for statement in statements.split("\n"):
+                with engine.begin() as connection:
+                    connection.exec_driver_sql(statement)
+            [problem] = store.verify()
+            assert repr(lost) in problem, statements
+            assert "`kg init`" in problem
+            assert store.restore_guards() == [lost]
+            assert store.verify() == [], statements
+        for statement in ("UPDATE revision SET actor = 'eve'", "DELETE FROM change", "UPDATE change SET payload = ''"):
+            with pytest.raises(sa.exc.IntegrityError, match="append-only"), engine.begin() as connection:
+                connection.exec_driver_sql(statement)

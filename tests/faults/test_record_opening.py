@@ -237,6 +237,31 @@ def test_a_quota_that_ends_the_file_keeps_what_was_acknowledged(sqlite_url: str)
         assert store.verify() == []
 
 
+NO_ROOM = """
+import resource, signal, sys
+from kg.errors import StoreError
+from kg.record import Store
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+try:
+    Store.open(sys.argv[1])
+except StoreError as fault:
+    print(fault)
+"""
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_file_that_cannot_be_filled_is_not_left(tmp_path: Path, there: bool) -> None:
+    path = tmp_path / "record.db"
+    if there:
+        path.touch()
+    told = subprocess.run([sys.executable, "-c", NO_ROOM, str(path)], stdout=subprocess.PIPE, text=True, check=True)
+    assert "record.db" in told.stdout
+    assert [one.name for one in tmp_path.iterdir()] == (["record.db"] if there else [])
+    with Store.open(str(path)) as store:
+        assert store.verify() == []
+
+
 def test_two_processes_may_make_one_database_at_once(database_url: str) -> None:
     script = "import sys; from kg.record import Store; print(Store.open(sys.argv[1]).verify())"
     running = [

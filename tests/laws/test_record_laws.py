@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import pairwise
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg.ids import RecordKind
 from kg.model import Change, Evidence, Revision, canonical, to_payload
 from kg.record import Store
 from kg.record.revisions import NO_HASH, seal
+from kg.record.verify import _is_record
 from tests.histories import State, Wish, batches, changes_for, examples, fold, fresh, state_of
 
 
@@ -125,6 +129,63 @@ def test_two_revisions_share_a_hash_only_when_they_are_the_same(
     one: dict[str, object], other: dict[str, object]
 ) -> None:
     assert (seal(**one) == seal(**other)) == (one == other)  # type: ignore[arg-type]
+
+
+LINK = ("number", "recorded_at", "actor", "act", "reason", "previous_hash")
+BORDERS = (
+    '"',
+    ",",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    "\\",
+    '","',
+    '"},{"',
+    "null",
+    '"id":"',
+    '","kind":"',
+    '"payload":{}',
+    "a",
+    "",
+)
+
+
+@given(
+    st.lists(st.sampled_from(BORDERS), max_size=8).map("".join),
+    *[st.lists(st.integers(0, 40), min_size=5, max_size=5).map(sorted)] * 2,
+)
+def test_what_one_part_of_a_revision_says_cannot_be_shifted_into_another(
+    text: str, one: list[int], other: list[int]
+) -> None:
+    def cut(at: list[int]) -> dict[str, Any]:
+        ends = [min(end, len(text)) for end in at]
+        act, actor, reason, kind, id, time = (text[a:b] for a, b in pairwise([0, *ends, len(text)]))
+        said = {"number": 1, "recorded_at": time, "actor": actor, "act": act, "reason": reason}
+        return {**said, "previous_hash": NO_HASH, "changes": [(kind, id, "{}")]}
+
+    assert (seal(**cut(one)) == seal(**cut(other))) == (cut(one) == cut(other))
+
+
+@examples(30)
+@given(batches, st.integers(0, 2**6))
+def test_changes_told_as_one_have_the_same_hash_but_are_no_records(history: list[list[Wish]], cuts: int) -> None:
+    with fresh(None) as store:
+        play(store, history)
+        for revision in store.changes(0, len(history)):
+            apart = [(one.kind, one.id, canonical(to_payload(one.record))) for one in revision.changes]
+            assert all(_is_record(*one) for one in apart)
+            told: list[tuple[RecordKind, str, str]] = []
+            for at, (kind, id, payload) in enumerate(apart):
+                if told and cuts >> at & 1:
+                    said = f',{{"id":{canonical(id)},"kind":{canonical(kind)},"payload":{payload}'
+                    told[-1] = (*told[-1][:2], f"{told[-1][2]}}}{said}")
+                else:
+                    told.append((kind, id, payload))
+            values: dict[str, Any] = {name: getattr(revision, name) for name in LINK}
+            assert seal(**values, changes=told) == seal(**values, changes=apart) == revision.hash
+            assert all(_is_record(*one) for one in told) == (told == apart)
 
 
 @examples(15)

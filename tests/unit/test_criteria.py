@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 
 from kg.criteria import Criteria, parse_int, parse_moment
@@ -110,6 +112,9 @@ def test_narrower_entities_count_as_the_entity_only_when_asked() -> None:
         ({"as_of": "yesterday"}, BadIdentifier, "neither a revision nor a date"),
         ({"as_of": "2026-02-30"}, BadIdentifier, "neither a revision nor a date"),
         ({"as_of": "-1"}, BadIdentifier, "neither a revision nor a date"),
+        ({"as_of": "9999-12-31T23:59:59-14:00"}, BadIdentifier, "outside of the years 1 to 9999"),
+        ({"as_of": "0001-01-01T00:00:00+14:00"}, BadIdentifier, "outside of the years 1 to 9999"),
+        ({"as_of": datetime.max.replace(tzinfo=timezone(-timedelta(hours=1)))}, BadIdentifier, "outside of the years"),
     ],
 )
 def test_bad_criteria_say_what_was_given_and_expected(criteria: dict[str, object], error: type, said: str) -> None:

@@ -138,6 +138,13 @@ def test_a_moment_names_a_revision(store: Store) -> None:
     assert store.revision_at(date.min) == 0
 
 
+@pytest.mark.parametrize(("moment", "hours"), [(datetime.max, -14), (datetime.min, 14)])
+def test_a_moment_at_the_end_of_the_calendar_is_refused(store: Store, moment: datetime, hours: int) -> None:
+    with pytest.raises(InputError, match="outside of the years 1 to 9999"):
+        store.revision_at(moment.replace(tzinfo=timezone(timedelta(hours=hours))))
+    assert store.revision_at(moment) == store.revision_at(moment.date()) == 0
+
+
 def test_expectation_guards_against_lost_updates(loaded: Store) -> None:
     loaded.write(changes(replace(WORK, title="mine")), actor="ann", act="edit", expect=1)
     with pytest.raises(Conflict, match="at revision 2, not at 1"):
