@@ -157,13 +157,17 @@ class Vouching(Asking):
         note = self._doubt(asked, kept, again, spoken) if not identical else None
         return report if note is None else {**report, "note": note}
 
-    def explain(self, answer: Answer | Mapping[str, Any]) -> str:
+    def explain(self, answer: Answer | Mapping[str, Any], *, cited: bool = False) -> str:
         """Say an answer in one plain paragraph, in its own language, from its premises. See `kg.question.paragraphs`.
+
+        Args:
+            answer: The answer.
+            cited: Call works as running text cites them, "Hu et al. (2022)", not by the keys that commands take.
 
         Raises:
             InputError: not an answer.
         """
-        return paragraphs.paragraph(self._network_of(answer), answer)
+        return paragraphs.paragraph(self._network_of(answer), answer, cited=cited)
 
     def references(self, answer: Answer | Mapping[str, Any], format: str = "bibtex") -> str:
         """The references of the works that an answer rests on, as `bibtex`, `ris` or `csl-json`."""

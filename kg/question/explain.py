@@ -6,6 +6,7 @@ Lives here: wording. May enter: a network, paths, opinions. Never here: HTML, co
 from __future__ import annotations
 
 from kg.belief import Opinion
+from kg.citations.references import short
 from kg.engine import Path
 from kg.model import Claim, Text
 from kg.network import Network
@@ -28,6 +29,12 @@ def name(network: Network, entity: str, lang: str) -> str:
     """Return the label of an entity in a language; its id when it is not in the record."""
     record = network.snapshot.entities.get(entity)
     return entity if record is None else record.label.get(lang)
+
+
+def work(network: Network, id: str, lang: str) -> str:
+    """Return a work as running text cites it, "Hu et al. (2022)"; its key when it is not in the record."""
+    record = network.snapshot.works.get(id)
+    return id if record is None else short(record, lang=lang)
 
 
 def claim(network: Network, record: Claim, lang: str) -> str:

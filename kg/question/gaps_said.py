@@ -40,6 +40,14 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 
 
+def cited(network: Network, answer: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """Return one gap of an answer as a sentence that calls works as running text cites them, not by their keys."""
+    question = answer["question"]
+    named = {**found, "works": [explain.work(network, id, question["lang"]) for id in found["works"]]}
+    below = network.vocabulary.certainties[question["below"]]
+    return gap(network, named, since=answer["since"], below=below, lang=question["lang"]).replace("） ", "）")
+
+
 def gap(network: Network, found: Mapping[str, Any], *, since: int, below: Certainty, lang: str) -> str:
     """Return one gap as a sentence."""
     words: dict[str, Any] = {"since": since, "below": below.label.get(lang), "count": len(found["works"])}

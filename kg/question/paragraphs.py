@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from kg.network import Network
+from kg.question import gaps_said
 from kg.question import paragraphs_compared as compared
 from kg.question.paragraphs_cut import cut
 from kg.question.phrases import Document, Speech, chain, envelope, pair, reliability, strongest, tally
@@ -28,7 +29,7 @@ GAPS = {
 }
 
 
-def paragraph(network: Network, document: Document) -> str:
+def paragraph(network: Network, document: Document, *, cited: bool = False) -> str:
     """Return an answer as one paragraph, in the language it was asked in.
 
     Direction is told apart from strength, conflict apart from ignorance. The caveats come last: what a limit or the
@@ -37,13 +38,14 @@ def paragraph(network: Network, document: Document) -> str:
     Args:
         network: What the answer came from, at its revision and under its criteria.
         document: The answer.
+        cited: Call works as running text cites them, "Hu et al. (2022)", not by the keys that commands take.
 
     Raises:
         KeyError: the question has no paragraph.
 
     Law: equal answers of equal networks have equal paragraphs.
     """
-    speech = Speech(network, document["question"]["lang"])
+    speech = Speech(network, document["question"]["lang"], cited)
     said = PARAGRAPHS[document["question"]["name"]](speech, document)
     return speech.joined([*said, *envelope(speech, document)])
 
@@ -167,7 +169,7 @@ def gaps(speech: Speech, answer: Document) -> Sentences:
             f"{speech.listed(parts, most=len(GAPS))}.",
             f"所问种类的缺口共有 {answer['total']} 个：{'，'.join(parts)}。",
         ),
-        first["explanation"],
+        gaps_said.cited(speech.network, answer, first) if speech.cited else first["explanation"],
     ]
     if first["claim"] is not None and first["value"]:
         said.append(

@@ -270,12 +270,17 @@ def _texts(speech: Speech, name: str, value: Any) -> list[str]:
     """Return the members of one part of a scenario as they are said."""
     if name == "add":
         return [_assumed(speech, text) for text in value]
-    if name == "mark":
-        return [f"{speech.work(one)} {at}" for one, at in value.items()]
+    if name == "mark" and speech.cited:
+        return [_marked(speech, *text.rsplit("=", 1)) for text in value]
     if isinstance(value, dict):
         return [f"{one} {', '.join(map(str, at)) if isinstance(at, list) else at}" for one, at in value.items()]
     named = {"drop_claim": speech.claim, "drop_work": speech.work}.get(name, str)
     return [named(one) for one in value]
+
+
+def _marked(speech: Speech, work: str, status: str) -> str:
+    said = speech.network.vocabulary.work_statuses[status].label.get(speech.lang)
+    return speech.either(f"{speech.work(work)}: {said}", f"{speech.work(work)}：{said}")
 
 
 def _assumed(speech: Speech, text: str) -> str:

@@ -42,7 +42,7 @@ def cut(speech: Speech, answer: Document) -> Sentences:
         ),
     ):
         if answer[kind]:
-            name = speech.claim if kind == "claims" else str
+            name = speech.claim if kind == "claims" else speech.work
             said.append(speech.either(en, zh).format(speech.listed(map(name, answer[kind]))))
             said += _as_small(speech, answer, kind, name)
     return said
@@ -110,5 +110,5 @@ def _instead(speech: Speech, first: Sequence[str], other: Sequence[str], name: C
     if len(gone) == len(first):
         return new
     old = speech.listed(map(name, gone))
-    space = " " if name is str else ""
+    space = " " if name == speech.work else ""
     return speech.either(f"with {new} instead of {old}", f"以{space}{new}{space}代替{space}{old}")

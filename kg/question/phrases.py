@@ -37,10 +37,11 @@ CRITERIA = {
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A language, and the network that gives labels."""
+    """A language, and the network that gives labels. Works are called by their keys, or as running text cites them."""
 
     network: Network
     lang: str
+    cited: bool = False
 
     def either(self, en: str, zh: str) -> str:
         """Return the text of the language."""
@@ -50,6 +51,10 @@ class Speech:
         """Return the label of an entity as it stands inside a sentence, or at its beginning."""
         label = explain.name(self.network, entity, self.lang)
         return label if first or self.lang == "zh" else inside(label)
+
+    def work(self, id: str) -> str:
+        """Return what a work is called."""
+        return explain.work(self.network, id, self.lang) if self.cited else id
 
     def claim(self, id: str) -> str:
         """Return a claim in quotation marks."""
@@ -77,7 +82,7 @@ class Speech:
     def joined(self, sentences: Iterable[str | None]) -> str:
         """Return sentences as one paragraph; empty ones are left out, the same one is said once."""
         said = dict.fromkeys(sentence for sentence in sentences if sentence)
-        return self.either(" ", "").join(said)
+        return " ".join(said) if self.lang == "en" else "".join(said).replace("） ", "）")
 
 
 def pair(speech: Speech, source: str, target: str, item: Document) -> list[str]:
@@ -166,8 +171,8 @@ def grounds(speech: Speech, path: Document) -> str:
     works = path["works"]
     if path["single_work"] is not None:
         return speech.either(
-            f"All of it rests on a single work, {path['single_work']}.",
-            f"整条链条仅依据一项文献 {path['single_work']}。",
+            f"All of it rests on a single work, {speech.work(path['single_work'])}.",
+            f"整条链条仅依据一项文献 {speech.work(path['single_work'])}。",
         )
     return speech.either(f"It rests on {speech.count(len(works), 'work')}.", f"依据 {len(works)} 项文献。")
 
@@ -277,6 +282,8 @@ def basis(speech: Speech, document: Document) -> str | None:
 
 
 def _criterion(speech: Speech, name: str, value: Any) -> str:
+    if name in {"without_work", "only_work"}:
+        value = [speech.work(key) for key in value]
     said = ", ".join(value) if isinstance(value, list) else str(value)
     word = speech.either(name.replace("_", "-"), CRITERIA[name])
     return word if value is True else f"{word} {said}"

@@ -109,7 +109,7 @@ def _answered(
     pinned = {} if "as_of" in criteria else {"as_of": str(answer["revision"])}
     return {
         "answer": answer,
-        "paragraph": graph.explain(answer),
+        "paragraph": graph.explain(answer, cited=True),
         "shown": shown,
         "picture": picture(network, shown.claims, lang=lang, lost=shown.lost, gained=shown.gained),
         "references": [

@@ -50,7 +50,7 @@ def matrix(
         return {
             "answer": answer,
             "pairs": len(answer["rows"]) * len(answer["cols"]) - len({*answer["rows"]} & {*answer["cols"]}),
-            "paragraph": graph.explain(answer),
+            "paragraph": graph.explain(answer, cited=True),
             "map": grid(network, answer, lang=spoken, filled=less),
             "chosen": chosen(network, answer, cell, spoken) if cell else None,
             "kinds": kinds,

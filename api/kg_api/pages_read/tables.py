@@ -11,8 +11,8 @@ from typing import Any
 
 from kg.citations.references import short
 from kg.network import Network
-from kg.question import explain
-from kg.question.compare_said import figures
+from kg.question import explain, gaps_said
+from kg.question.compare_said import because, figures
 from kg_api.pages_read.picture import claim_of
 from kg_api.pages_read.wording import said
 
@@ -209,7 +209,10 @@ def gaps(desk: Desk, answer: Document) -> Shown:
     rows = [
         (
             Cell(desk.word(f"gap_{item['kind']}")),
-            Cell(item["explanation"], None if item["claim"] is None else ("claim", item["claim"])),
+            Cell(
+                gaps_said.cited(desk.network, answer, item),
+                None if item["claim"] is None else ("claim", item["claim"]),
+            ),
             Cell("–" if item["latest_year"] is None else str(item["latest_year"]), numeric=True),
             number(item["expected"]),
             count(item["answers"] or 0),
@@ -261,7 +264,9 @@ def disputes(desk: Desk, answer: Document) -> Shown:
 
 def retraction(desk: Desk, answer: Document) -> Shown:
     """Every claim and pair that a retraction changes."""
-    return Shown((_claims(desk, answer["claims"]), _changes(desk, answer["changes"])), *_states(answer["claims"]))
+    return Shown(
+        (_claims(desk, answer["claims"]), _changes(desk, answer["changes"], answer["work"])), *_states(answer["claims"])
+    )
 
 
 TABLES: Mapping[str, Callable[[Desk, Document], Shown]] = {
@@ -333,17 +338,29 @@ def _fragile(desk: Desk, items: Sequence[Document]) -> Section:
     return desk.section("fragile", heads, rows, empty=desk.word("none_here"))
 
 
-def _changes(desk: Desk, changes: Sequence[Document]) -> Section:
+def _changes(desk: Desk, changes: Sequence[Document], marked: str = "") -> Section:
     rows = []
     for one in changes:
         if "explanation" in one:
-            what, values = Cell(one["explanation"]), one.get("expected") or (None, None)
+            what, values = Cell(_cited(desk, one, marked)), one.get("expected") or (None, None)
         else:
             what = Cell(lines=tuple(desk.claim(id) for id in one["claims"]))
             values = [None if belief is None else belief["expected"] for belief in one["belief"]]
         rows.append((Cell(desk.word(f"change_{one['kind']}")), what, *changed(values)))
     heads = ("change", "what", "expected_before", "expected_after")
     return desk.section("changes", heads, rows, empty=desk.word("nothing_changes"))
+
+
+def _cited(desk: Desk, change: Document, marked: str) -> str:
+    """Return what a change of a pair means, with the works responsible, and the one that is marked, by their names."""
+    works = change["because"]["works"]
+    names = [explain.work(desk.network, key, desk.lang) for key in works]
+    text: str = change["explanation"]
+    if works:
+        text = text.replace(because(works, desk.lang), because(names, desk.lang))
+    if marked:
+        text = text.replace(f" {marked} ", f" {explain.work(desk.network, marked, desk.lang)} ")
+    return text.replace("） ", "）")
 
 
 def _claims(desk: Desk, claims: Sequence[Document]) -> Section:
