@@ -23,6 +23,8 @@ else:
 
 KINDS: Mapping[str, str] = {"works": "work", "groups": "group", "authors": "author", "study_kinds": "study_kind"}
 """Kind of loss, and what one of them is called."""
+BLOCK = 500
+"""Claims whose items are fetched at once."""
 WHOLE = frozenset({"works", "authors"})
 """Kinds that go with all their works, whatever of these is near the pair."""
 
@@ -73,10 +75,13 @@ def losses_of(network: Network, claims: Iterable[str], *, until: float = inf) ->
     snapshot, stances = network.snapshot, network.vocabulary.stances
     found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
     every = True
-    for claim in claims:
+    ordered = list(claims)
+    for at, claim in enumerate(ordered):
         if monotonic() > until:
             every = False
             break
+        if at % BLOCK == 0:
+            network.expect(ordered[at : at + BLOCK])
         for item in network.counting(claim):
             if stances[item.stance].polarity == 0:
                 continue
