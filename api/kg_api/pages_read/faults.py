@@ -25,8 +25,8 @@ Document = dict[str, Any]
 _QUOTED = re.compile(r"'([^']{1,120})[^']*'|\"([^\"]{1,120})[^\"]*\"|\b(?:revision|question) (\d{1,20})\b")
 _FOR_PROGRAMS = re.compile(r"`kg |--[a-z]|/api/v1/|`next`")
 RECORDS = frozenset(frame.PLURALS)
-# What messages are about that readers meet most, and the words for it in the language of the page. Where there are words
-# for what to do about it, `todo_` in place of `fault_`, they stand before those of the kind of error.
+# What messages are about that readers meet most, and the words for it in the language of the page. Where there are
+# words for what to do about it, `todo_` in place of `fault_`, they stand before those of the kind of error.
 _MET = (
     (re.compile(rf"{frame.NOT_TAKEN}$"), "fault_parameter"),
     (re.compile(r"is not a whole number from (?P<low>\S+) to (?P<high>\S+)$"), "fault_whole"),
@@ -34,8 +34,8 @@ _MET = (
     (re.compile(r"has (?P<count>[\d,]+) characters, at most (?P<most>[\d,]+)"), "fault_long"),
     (re.compile(r"is given (?P<count>\d+) times"), "fault_twice"),
     (re.compile(r"^there is no reason to"), "fault_no_reason"),
-    (re.compile(r"^no work is given"), "fault_no_work"),
-    (re.compile(r"^no claim is given"), "fault_no_claim"),
+    (re.compile(r"^no work is given$"), "fault_no_work"),
+    (re.compile(r"^no claim is given$"), "fault_no_claim"),
     (re.compile(r"^no \w+ is given\b|must not be empty|must hold something that can be seen"), "fault_empty"),
     (re.compile(r"^look-ups are off"), "fault_lookups_off"),
     (re.compile(r"^neither .* knows the DOI|knows no work|, which is not asked$"), "fault_nobody_knows"),
