@@ -96,6 +96,8 @@ def entity(values: Mapping[str, Any], snapshot: Snapshot, vocabulary: Vocabulary
                 hint="use that one, or give yours another id",
             )
         return Plan("entity", known, (), likes)
+    if known is not None and known.type != made.type:
+        _refuse_other_ends(made, known, snapshot, vocabulary)
     return Plan("entity", made, (Change("entity", made),), likes)
 
 
@@ -206,6 +208,18 @@ def _says_nothing_else(made: Entity, known: Entity) -> bool:
     same = made.type == known.type and made.label.en == known.label.en and made.broader in {None, known.broader}
     fuller = made.label.zh in {None, known.label.zh} and made.definition in {None, known.definition}
     return same and fuller and {*made.aliases} <= {*known.aliases} and {*made.matches} <= {*known.matches}
+
+
+def _refuse_other_ends(made: Entity, known: Entity, snapshot: Snapshot, vocabulary: Vocabulary) -> None:
+    """Refuse another kind of entity under an id that a claim has as an end where this kind cannot be."""
+    for one in (*snapshot.claims_from(made.id), *snapshot.claims_to(made.id)):
+        types = [made.type if end == made.id else snapshot.entities[end].type for end in (one.subject, one.object)]
+        if one.status in STANDING and not all(vocabulary.allows(one.relation, *types)):
+            raise Conflict(
+                f"{made.id} was a {known.type} and is in the claim {one.id}, where a {made.type} cannot be",
+                where="type",
+                hint=f"propose it as {known.type} again, or give yours another id",
+            )
 
 
 def _as_revision(made: Evidence, snapshot: Snapshot) -> Evidence:

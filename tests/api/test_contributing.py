@@ -132,6 +132,27 @@ def undone(change: dict[str, Any]) -> dict[str, Any]:
     return dict.fromkeys(change)
 
 
+@pytest.mark.parametrize("decided", [False, True])
+def test_what_is_proposed_anew_fits_the_claims_that_stand(here: Place, decided: bool) -> None:
+    here.post("/entities", {"type": "Technique", "label": "Turned"})
+    claim = here.post("/claims", {"subject": "turned", "relation": "raises", "object": "r"}, who="eve").json()["id"]
+    if decided:
+        assert here.post("/reviews", {"id": claim, "decision": "accept"}, who="bob").status_code == 200
+        assert here.post("/revocations", {"id": "turned", "why": "vague"}, who="bob").status_code == 200
+    else:
+        here.post("/reviews", {"id": "turned", "decision": "reject", "why": "vague"}, who="bob")
+    other = here.post("/entities", {"type": "Actor", "label": "Turned"})
+    assert (other.status_code, other.json()["where"]) == (409, "type"), other.text
+    assert claim in other.json()["detail"]
+    assert here.post("/entities", {"type": "Factor", "label": "Turned"}).status_code == 201, "a factor raises risks too"
+    assert (
+        here.post("/reviews", {"id": "turned", "decision": "reject", "why": "no factor"}, who="bob").status_code == 200
+    )
+    gone = "/revocations" if decided else "/reviews"
+    here.post(gone, {"id": claim, "why": "no"} | ({} if decided else {"decision": "reject"}), who="bob")
+    assert here.post("/entities", {"type": "Actor", "label": "Turned"}).status_code == 201, "no claim stands any more"
+
+
 def test_what_is_another_s_by_the_time_it_is_written_is_refused(here: Place) -> None:
     here.secrets["cid"] = here.graph.create_token("cid")["secret"]
     (_, body, change), *_ = ANEW

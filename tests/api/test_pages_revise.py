@@ -130,7 +130,9 @@ def test_who_may(graph: kg.Graph, app: FastAPI, ann: Visitor, bob: Visitor) -> N
     assert "/sign-in?" in stranger.post(QLORA, 401, act="send", **kept)
     assert "<ins>" in stranger.post(QLORA, 200, act="preview", **typed(stranger, QLORA) | {"label_zh": "别的"})
     mine = graph.add_entity({"type": "Risk", "label": {"en": "Mine"}}, actor="ann")["id"]
-    theirs = graph.add_entity({"type": "Risk", "label": {"en": "Theirs"}}, actor="carol")["id"]
+    theirs = graph.add_entity({"type": "Risk", "label": {"en": "Theirs"}}, actor="ann")["id"]
+    graph.review(theirs, "reject", why="vague", actor="bob")
+    graph.add_entity({"type": "Risk", "label": {"en": "Theirs"}}, actor="carol")
     own, other = f"/entities/{mine}/revision", f"/entities/{theirs}/revision"
     assert "Send the revision" in ann.get(own)
     place = ann.post(own, 303, act="send", **typed(ann, own) | {"definition_en": "What is mine."})
@@ -141,7 +143,7 @@ def test_who_may(graph: kg.Graph, app: FastAPI, ann: Visitor, bob: Visitor) -> N
     ann.post(other, 403, act="send", **typed(ann, other) | {"label_en": "Ours"})
     bob.csrf = "forged"
     bob.post(QLORA, 403, act="send", **kept)
-    assert graph.revision == 4
+    assert graph.revision == 6
 
 
 @pytest.mark.parametrize(
