@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.accounts import Admitting
 from kg.asking import parse_links, parse_sign
+from kg.contribute.names import identified
 from kg.contributing import Contributing
 from kg.coverage import basis_report, coverage
 from kg.criteria import parse_flag, parse_int
@@ -206,11 +207,14 @@ class Graph(
         return self._dated(network, lambda: records.evidence(network, id))
 
     def show(self, id: str, **criteria: Any) -> tuple[str, Document]:
-        """Whatever record has this id, with its kind."""
+        """Whatever record has this id, with its kind; a work also by its DOI or arXiv id."""
         network = self._network(criteria)
         snapshot = network.snapshot
         name = self._id(id)
-        name = id if id in snapshot.works or id in snapshot.evidence else name
+        if id in snapshot.works or id in snapshot.evidence:
+            name = id
+        elif name not in snapshot.entities and (work := identified(snapshot, id, where="id")) is not None:
+            name = work.id
         return self._dated(network, lambda: records.show(network, name))
 
     def entities(self, *, limit: Any = records.PAGE, **filters: Any) -> Document:

@@ -57,22 +57,52 @@ def writing_options(command: C) -> C:
     return command
 
 
+class Needed(click.Option):
+    """An option that is needed unless --from gives its field: help says so, and the record is checked as a whole."""
+
+    def get_help_extra(self, ctx: click.Context) -> click.types.OptionHelpExtra:
+        """Mark it as click marks what it requires itself."""
+        extra = super().get_help_extra(ctx)
+        extra["required"] = "required"
+        return extra
+
+
 def item_options(command: C) -> C:
-    """Add the fields of an evidence item."""
+    """Add the fields of an evidence item, those marked that a new one needs."""
+    return _item_options(command, Needed)
+
+
+def changed_item_options(command: C) -> C:
+    """Add the fields of an evidence item that is there."""
+    return _item_options(command, click.Option)
+
+
+def _item_options(command: C, needed: type[click.Option]) -> C:
     for option in reversed(
         (
             click.option("--subject", type=ENTITY, metavar="E", help="Of the claim: id, label or alias."),
             click.option("--relation", type=RELATION, help="Of the claim."),
             click.option("--object", "object", type=ENTITY, metavar="E", help="Of the claim: id, label or alias."),
-            click.option("--work", type=WORK, metavar="W", help="Key, DOI, arXiv id or title of a work of the record."),
-            click.option("--stance", type=STANCE, help="How the passage bears on the claim."),
-            click.option("--kind", type=KIND, help="Kind of study."),
-            click.option("--strength", type=STRENGTH, help="How well the passage speaks to the claim."),
-            click.option("--strength-reason", metavar="TEXT", help="Why it is as strong as that."),
-            click.option("--locator", metavar="TEXT", help='Where in the work: "abstract", "section 3.2", "table 4".'),
-            click.option("--statement", metavar="TEXT", help="What the passage says, in your own words."),
+            click.option(
+                "--work",
+                cls=needed,
+                type=WORK,
+                metavar="W",
+                help="Key, DOI, arXiv id or title of a work of the record.",
+            ),
+            click.option("--stance", cls=needed, type=STANCE, help="How the passage bears on the claim."),
+            click.option("--kind", cls=needed, type=KIND, help="Kind of study."),
+            click.option("--strength", cls=needed, type=STRENGTH, help="How well the passage speaks to the claim."),
+            click.option("--strength-reason", cls=needed, metavar="TEXT", help="Why it is as strong as that."),
+            click.option(
+                "--locator",
+                cls=needed,
+                metavar="TEXT",
+                help='Where in the work: "abstract", "section 3.2", "table 4".',
+            ),
+            click.option("--statement", cls=needed, metavar="TEXT", help="What the passage says, in your own words."),
             click.option("--quote", metavar="TEXT", help="The passage itself; looked for in the abstract we hold."),
-            click.option("--basis", type=BASIS, help="What you read."),
+            click.option("--basis", cls=needed, type=BASIS, help="What you read."),
             click.option("--inferred", is_flag=True, default=None, help="The passage does not put the link itself."),
             click.option("--independence-group", metavar="TEXT", help="Same data or authors as: counts once."),
         )
@@ -86,7 +116,7 @@ def entity_options(command: C) -> C:
     for option in reversed(
         (
             click.option("--id", "id", metavar="SLUG", help="Id. [default: from the English label]"),
-            click.option("--type", "type", type=TYPE, help="Type of entity."),
+            click.option("--type", "type", cls=Needed, type=TYPE, help="Type of entity."),
             click.option("--zh", metavar="TEXT", help="Label in Chinese."),
             click.option("--definition", metavar="TEXT", help="Definition in English."),
             click.option("--definition-zh", metavar="TEXT", help="Definition in Chinese."),
@@ -103,7 +133,9 @@ def work_options(command: C) -> C:
     for option in reversed(
         (
             click.option("--id", "id", metavar="KEY", help="Citation key. [default: made of author, year and title]"),
-            click.option("--title", metavar="TEXT", help="Title."),
+            click.option(
+                "--title", metavar="TEXT", help="Title; needed where nothing else gives it: SOURCE or --from."
+            ),
             click.option("--author", multiple=True, metavar='"FAMILY, GIVEN"', help="Author; repeatable."),
             click.option("--year", type=int, metavar="YEAR", help="Year of publication."),
             click.option("--type", "type", metavar="CSL", help="Type of CSL, such as article-journal."),

@@ -40,7 +40,10 @@ FILTERS = {
 @json_option
 @click.pass_obj
 def show(context: Context, /, id: str, as_json: bool, **criteria: Any) -> None:
-    """One record with all that hangs on it: an entity, claim, work or evidence item (also by its name in the pack)."""
+    """One record with all that hangs on it: an entity, claim, work or evidence item (also by its name in the pack).
+
+    A work also by its DOI or arXiv id.
+    """
     kind, document = context.graph.show(id, **criteria)
     print_json(document) if as_json else cards.record(context.graph, kind, document)
 

@@ -85,10 +85,15 @@ STANCE = Term("stances", "stance")
 
 
 def json_option(command: C) -> C:
-    """Add --json: print exactly the document that the HTTP route returns; and --lang, for whoever writes it last."""
+    """Add --json: print exactly the document that the HTTP route returns; and --lang."""
     command = click.option("--json", "as_json", is_flag=True, help="Print the JSON document of the HTTP route.")(
         command
     )
+    return lang_option(command)
+
+
+def lang_option(command: C) -> C:
+    """Add --lang, for whoever writes it last."""
     return click.option("--lang", metavar="en|zh", expose_value=False, callback=_speak, help="As before the command.")(
         command
     )

@@ -12,7 +12,15 @@ import click
 
 from kg.cli import contribute_screen
 from kg.cli.context import Context
-from kg.cli.contribute_options import FILE, actor_option, expect_option, item_options, set_fields, values_of, why_option
+from kg.cli.contribute_options import (
+    FILE,
+    actor_option,
+    changed_item_options,
+    expect_option,
+    set_fields,
+    values_of,
+    why_option,
+)
 from kg.cli.options import ANY, RecordId, json_option, print_json
 from kg.contribute.states import PENDING
 
@@ -93,7 +101,7 @@ def return_(context: Context, /, ids: tuple[str, ...], as_json: bool, **how: Any
 @review.command()
 @click.argument("id", type=ANY)
 @click.option("--claim", type=RecordId("claims"), metavar="C", help="Another claim.")
-@item_options
+@changed_item_options
 @click.option(
     "--set",
     "set_",

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kg.cli.context import Context
-from kg.cli.options import criteria_options
+from kg.cli.options import criteria_options, lang_option
 from kg.cli.screen import console
 from kg.cli.tables import Column, show
 from kg.cli.words import say
@@ -44,6 +44,7 @@ from kg.rdf.sparql import Found
 @click.option("--rows", default="10000", show_default=True, metavar="N", help="Most rows or triples.")
 @criteria_options
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@lang_option
 @click.pass_obj
 def sparql(
     context: Context,

@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from kg.cli.context import Context
-from kg.cli.options import ENTITY, criteria_options
+from kg.cli.options import ENTITY, criteria_options, json_option, lang_option, print_json
+from kg.cli.words import say
 from kg.criteria import parse_int
 from kg.errors import InputError
 
@@ -23,6 +24,7 @@ from kg.errors import InputError
 @click.option(
     "--workers", default="1", show_default=True, metavar="1..64", help="Processes that answer; one for each processor."
 )
+@lang_option
 @click.pass_obj
 def serve(context: Context, /, host: str, port: str, workers: str) -> None:
     """Serve the page, the HTTP API and its documentation until interrupted.
@@ -54,6 +56,7 @@ def serve(context: Context, /, host: str, port: str, workers: str) -> None:
 @click.option("--target", type=ENTITY, metavar="ID", help="Draw the chains to this entity; with --source.")
 @click.option("-k", default="5", show_default=True, metavar="1..20", help="Most chains.")
 @criteria_options
+@json_option
 @click.pass_obj
 def draw(
     context: Context,
@@ -62,6 +65,7 @@ def draw(
     hops: str,
     whole: bool,
     k: str,
+    as_json: bool,
     **asked: Any,
 ) -> None:
     """Write the interactive picture as one HTML file that opens from disk without network.
@@ -74,4 +78,7 @@ def draw(
     most = parse_int(k, name="k", low=1, high=20)
     view = "all" if whole else None
     written = import_module("kg_viz").draw(context.graph, output, hops=near, k=most, view=view, **asked)
-    click.echo(f"wrote {written}", err=True)
+    if as_json:
+        print_json({"file": str(written)})
+    else:
+        click.echo(say("wrote", context.lang).format(written), err=True)

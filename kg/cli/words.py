@@ -60,6 +60,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "groups": ("independent groups", "独立来源组"),
     "hanging": ("{} of {} cells hang on a single work", "{} 个单元格（共 {} 个）系于单一文献"),
     "harmful": ("Harmful routes", "有害路线"),
+    "holds": (
+        "{database} is at revision {revision}: {entities} entities, {claims} claims, {evidence} evidence items, "
+        "{works} works",
+        "{database} 处于修订版 {revision}：{entities} 个实体，{claims} 条论断，{evidence} 条证据，{works} 项文献",
+    ),
     "id": ("Id", "标识"),
     "incomplete": ("This answer is not complete; a limit cut it", "此答案不完整，受到以下限制"),
     "inferred": ("inferred", "推断"),
@@ -122,6 +127,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "working": ("Working it out; this may take a while", "正在计算，可能需要一些时间"),
     "worst": ("Gravest loss", "最严重的损失"),
     "written": ("{} is marked {} in revision {}", "{} 已标记为“{}”（修订版 {}）"),
+    "wrote": ("wrote {}", "已写入 {}"),
     "year": ("Year", "年份"),
     "yes": ("yes", "是"),
 }

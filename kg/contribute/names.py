@@ -5,7 +5,8 @@ Lives here: looking up by name, each miss with near ids. May enter: a snapshot, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from kg import ids
 from kg.door import shown
@@ -16,6 +17,7 @@ from kg.model import Claim, Entity, Record, Work
 from kg.snapshot import Snapshot
 
 SHOWN = 5
+ARXIV_DOI = "10.48550/arxiv."
 _NEEDED = {
     "work": "an item of evidence needs the work it comes from: give its key, DOI or title (kg add evidence: --work)",
     "claim": "give the id of the claim",
@@ -49,31 +51,50 @@ def work_of(snapshot: Snapshot, name: object, *, where: str = "work") -> Work:
     text = _text(name, where)
     if text in snapshot.works:
         return snapshot.standing(text)
-    found: list[Work] = []
-    for field, read in _WORK_IDS:
-        try:
-            id = read(text)
-        except BadIdentifier:
-            continue
-        found += [work for work in snapshot.works.values() if getattr(work, field) == id and work not in found]
+    known = identified(snapshot, text, where=where)
+    if known is not None:
+        return known
     folded = text.casefold()
-    found = found or [work for work in snapshot.works.values() if work.title.casefold() == folded]
-    found = list({work.id: work for work in (snapshot.standing(one.id) for one in found)}.values())
-    if len(found) > 1:
-        raise InputError(
-            f"{text[:80]!r} is what {len(found)} works are called",
-            where=where,
-            near=[work.id for work in found[:SHOWN]],
-            hint="give the citation key",
-        )
-    if found:
-        return found[0]
+    titled = _one([work for work in snapshot.works.values() if work.title.casefold() == folded], snapshot, text, where)
+    if titled is not None:
+        return titled
     try:
         return snapshot.work(text, where=where)
     except NotFound as missing:
         raise NotFound(
             missing.message, where=where, near=missing.near, hint="add the work first: kg add work DOI|FILE"
         ) from missing
+
+
+def identified(snapshot: Snapshot, text: str, *, where: str) -> Work | None:
+    """Return the work of a DOI or arXiv id; of merged ones, what they are in; None where there is none.
+
+    Raises:
+        InputError: several works have it.
+
+    Cost: linear in the works where the text is such an identifier, else none.
+    """
+    given: set[tuple[str, str]] = set()
+    for field, read in _WORK_IDS:
+        with suppress(BadIdentifier):
+            given.add((field, read(text)))
+    given |= {("arxiv", id.removeprefix(ARXIV_DOI)) for field, id in given if id.startswith(ARXIV_DOI)}
+    works = snapshot.works.values() if given else ()
+    found = [work for work in works if not given.isdisjoint({("doi", work.doi), ("arxiv", work.arxiv)})]
+    return _one(found, snapshot, text, where)
+
+
+def _one(found: Sequence[Work], snapshot: Snapshot, text: str, where: str) -> Work | None:
+    """Return the one work that some were merged into, or that stands alone; None of none."""
+    standing = {work.id: work for work in (snapshot.standing(one.id) for one in found)}
+    if len(standing) > 1:
+        raise InputError(
+            f"{text[:80]!r} is what {len(standing)} works are called",
+            where=where,
+            near=list(standing)[:SHOWN],
+            hint="give the citation key",
+        )
+    return next(iter(standing.values()), None)
 
 
 def claim_of(snapshot: Snapshot, name: object, *, where: str = "claim") -> Claim:

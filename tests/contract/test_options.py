@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from collections.abc import Iterator
+from pathlib import Path
 
-from kg.cli import main
+import click
+import pytest
+from click.testing import CliRunner
+
+from kg.cli import cli, main
 
 PAIR = ("qlora", "malicious-use")
 ITEM = ("lora--lowers--memory-requirement", "--work", "hu2022lora", "--stance", "supports", "--kind", "case-report")
@@ -41,3 +47,63 @@ def test_a_fault_names_the_option_or_argument(
     out, err = capsys.readouterr()
     assert (ended.value.code, out) == (2, "")
     assert said in err
+
+
+def commands(group: click.Group, *names: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command that is no group, with the words that call it."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from commands(command, *names, name)
+        elif command is not None:
+            yield " ".join([*names, name]), command
+
+
+def test_every_command_takes_the_shared_options() -> None:
+    taken = {name: {option for param in command.params for option in param.opts} for name, command in commands(cli)}
+    assert [name for name, options in taken.items() if "--json" not in options] == ["serve", "completion"]
+    assert [name for name, options in taken.items() if "--lang" not in options] == ["completion"]
+    told = "Every command but `serve` and `completion` takes"
+    assert f"{told} `--json`" in (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert f"{told} --json" in " ".join(CliRunner().invoke(cli, ["--help"]).stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "needed"),
+    [
+        ("add evidence", "work stance kind strength strength-reason locator statement basis"),
+        ("preview", "work stance kind strength strength-reason locator statement basis"),
+        ("add entity", "type"),
+        ("review revise", ""),
+    ],
+)
+def test_help_marks_what_a_record_needs(words: str, needed: str) -> None:
+    command = dict(commands(cli))[words]
+    context = click.Context(command)
+    records = {param.opts[0]: param.get_help_record(context) for param in command.params}
+    marked = {name for name, record in records.items() if record is not None and "[required]" in record[1]}
+    assert marked == {f"--{name}" for name in needed.split()}
+
+
+def test_init_and_draw_say_what_they_did(pack_url: str, tmp_path: Path) -> None:
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(cli, ["--database", pack_url, *words], catch_exceptions=False)
+        assert done.exit_code == 0
+        return done.output
+
+    told = json.loads(run("init", "--json"))
+    assert list(told) == ["database", "revision", "entities", "claims", "evidence", "works"]
+    assert told["revision"] == 1
+    assert f"处于修订版 1：{told['entities']} 个实体" in run("init", "--lang", "zh")
+    file = tmp_path / "page.html"
+    assert json.loads(run("draw", "-o", str(file), "--json")) == {"file": str(file)}
+    assert "已写入" in run("draw", "-o", str(file), "--lang", "zh")
+    assert '<html lang="zh' in file.read_text("utf-8")
+    assert run("sparql", "--list", "--lang", "zh") != run("sparql", "--list")
+
+
+@pytest.mark.parametrize("id", ["10.48550/arXiv.2106.09685", "2106.09685", "arXiv:2106.09685", "hu2022lora"])
+def test_a_work_is_shown_by_whatever_identifies_it(pack_url: str, id: str) -> None:
+    shown = CliRunner().invoke(cli, ["--database", pack_url, "show", id, "--json"], catch_exceptions=False)
+    assert json.loads(shown.stdout)["id"] == "hu2022lora"
