@@ -72,7 +72,7 @@ class Revising(Writing):
         def changes(snapshot: Snapshot) -> Sequence[Change]:
             old = snapshot.item(id)
             versions = self.store.history("evidence", old.id)
-            if own and old.status in REVISABLE:
+            if own:
                 refuse_revising("evidence", old, versions, actor=by)
             if old.status not in REVISABLE:
                 raise Conflict(

@@ -180,15 +180,16 @@ def proposal(versions: Versions) -> Revision:
 def refuse_revising(kind: RecordKind, record: Record, versions: Versions, *, actor: str) -> None:
     """Refuse a contributor who wants to say in other words what is not hers to say.
 
-    Hers is her proposal while it waits; and of evidence that was accepted everybody may propose a revision.
+    Hers is her proposal while it waits; and of evidence that was accepted everybody may propose a revision. What was
+    turned down or taken back nobody revises: that is not said here.
 
     Raises:
-        Forbidden: it does not wait any more, somebody else proposed it, or it is a work.
+        Forbidden: it was accepted, somebody else proposed it, or it is a work.
     """
-    if record.status == ACCEPTED and kind == "evidence":
-        return
-    if record.status not in PENDING:
+    if kind == "work" or (record.status == ACCEPTED and kind != "evidence"):
         raise Forbidden(f"the {kind} {record.id} is {record.status}; reviewers revise it", where="id")
+    if record.status not in PENDING:
+        return
     by = proposal(versions).actor
     if by != actor:
         raise Forbidden(f"{by} proposed the {kind} {record.id}; a contributor revises her own", where="id")

@@ -109,6 +109,8 @@ def test_what_was_proposed_anew_is_its_last_proposers(
     here.secrets["cid"] = here.graph.create_token("cid")["secret"]
     id = here.post(address, body).json()["id"]
     assert here.post("/reviews", {"id": id, "decision": "reject", "why": "no"}, who="bob").status_code == 200
+    gone = here.post(f"{address}/{id}/revision", change)
+    assert (gone.status_code, f"{id} is rejected" in gone.json()["detail"]) == (409, True), "nobody revises that"
     anew = here.post(address, body, who="cid")
     assert (anew.status_code, anew.json()["status"]) == (201, "proposed"), anew.text
     refused = here.post(f"{address}/{id}/revision", change)
