@@ -1,4 +1,4 @@
-"""What every face of the record shares: the newest snapshot, networks under criteria, answers kept by revision.
+"""What every face of the record shares: the newest snapshot, networks under criteria, answers by revision, who acts.
 
 Lives here: `Asking`, and the parsing of parameters that many questions have. May enter: raw parameters of any door.
 Never here: single questions (graph, probing), SQL (record/).
@@ -20,12 +20,13 @@ from kg.criteria import Criteria, parse_int
 from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.following import FOLD_MOST, Following, snapshot_of
+from kg.ids import parse_slug
 from kg.memo import Memo
 from kg.model import Revision
 from kg.network import Network
 from kg.question.answers import MAX_LINKS, Answer
 from kg.record import Store
-from kg.settings import Lang, columns_folder, columns_least, parse_lang
+from kg.settings import Lang, columns_folder, columns_least, parse_lang, read_settings
 from kg.snapshot import Snapshot
 from kg.text import Shelf, TextIndex
 from kg.vocabulary import Vocabulary, load
@@ -131,6 +132,14 @@ class Asking:
     def revision(self) -> int:
         """The number of the newest revision; 0 for an empty record."""
         return self.snapshot.revision
+
+    def acting(self, actor: str | None) -> str:
+        """Return the handle of who acts: the one given, else `$KG_ACTOR`, else the login name.
+
+        Raises:
+            BadIdentifier: it is no handle.
+        """
+        return read_settings().actor if actor is None else parse_slug(actor, where="actor")
 
     def network(self, criteria: Criteria | None = None) -> Network:
         """Return the network under criteria, at the revision that they name."""

@@ -19,7 +19,6 @@ from kg.errors import InputError, NotFound
 from kg.following import FOLD_MOST
 from kg.ids import slugify
 from kg.later import Later
-from kg.settings import read_settings
 from kg.vocabulary import load
 
 if TYPE_CHECKING:
@@ -230,13 +229,14 @@ class Exchanging(Asking):
 
         Raises:
             NotFound: there is no such folder or file.
+            BadIdentifier: who loads is no handle.
             InputError: the format is none that can be loaded, or an option that it does not have.
         """
         place = Path(path)
         if not place.exists():
             raise NotFound(f"there is no file or folder {str(path)!r}", where="path", hint="give a pack or a file")
         found = format or recognising.family(place)
-        who = actor or read_settings().actor
+        who = self.acting(actor)
         if found == "citations" or found in citation_formats.FORMATS:
             return self._load_citations(place, format, who, update=update, told=told, **options)
         given = [name for name, value in options.items() if value]

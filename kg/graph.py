@@ -243,8 +243,12 @@ class Graph(
     # -- loading ---------------------------------------------------------------------------------------------
 
     def write(self, changes: Sequence[Change], *, actor: str, act: str, reason: str | None = None) -> Revision:
-        """Write changes as one revision; records that are already so are left out."""
-        return self.store.write(changes, actor=actor, act=act, reason=reason)
+        """Write changes as one revision; records that are already so are left out.
+
+        Raises:
+            BadIdentifier: who writes is no handle.
+        """
+        return self.store.write(changes, actor=self.acting(actor), act=act, reason=reason)
 
     def seed(self, told: Callable[[str], None] | None = None) -> None:
         """Load every packaged pack."""

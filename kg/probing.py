@@ -13,7 +13,7 @@ from typing import Any
 from kg.asking import Asking, parse_links, parse_sign
 from kg.criteria import Criteria, parse_int
 from kg.errors import InputError, KgError, NotFound
-from kg.ids import parse_slug, parse_url
+from kg.ids import parse_url
 from kg.model import CURRENT, OUR_STATUSES, Change, Work
 from kg.network import Network
 from kg.question import clocks, retraction, robustness, what_if
@@ -22,7 +22,6 @@ from kg.question.clocks import Point
 from kg.receipts.asked import Asked
 from kg.receipts.touched import Ask, touched
 from kg.scenario import RETRACTED, Scenario
-from kg.settings import read_settings
 from kg.snapshot import Snapshot
 
 KEPT_ASKED = 50
@@ -191,7 +190,7 @@ class Probing(Asking):
         seen = before.snapshot.revision if expect is None else expect
         kept = record.notice if word == record.status else None
         change = Change("work", replace(record, status=word, notice=address or kept))
-        by = read_settings().actor if actor is None else parse_slug(actor, where="actor")
+        by = self.acting(actor)
         written = self.store.write([change], actor=by, act=f"mark {word}", reason=why, expect=seen)
         report = {name: value for name, value in found.items() if name != "receipt"}
         return Answer({**report, "revision": written.number, "dry_run": False, "written": written.number > seen})

@@ -1,4 +1,4 @@
-"""What every part of the face that writes shares: who acts, writing what follows from the newest record, the shapes.
+"""What every part of the face that writes shares: credit, writing what follows from the newest record, the shapes.
 
 Lives here: `Writing`. May enter: changes that a part worked out. Never here: what is contributed or decided, SQL.
 """
@@ -14,7 +14,7 @@ from kg.contribute.states import Key, Versions
 from kg.criteria import Criteria
 from kg.door import shown
 from kg.errors import Conflict, InputError, ShapeViolation
-from kg.ids import RecordKind, parse_slug
+from kg.ids import RecordKind
 from kg.later import Later
 from kg.model import Change, Record, Revision
 from kg.network import Network
@@ -32,14 +32,6 @@ TRIES = 20
 
 class Writing(Asking):
     """Writing to the record in the name of somebody."""
-
-    def acting(self, actor: str | None) -> str:
-        """Return the handle of who acts: the one given, else `$KG_ACTOR`, else the login name.
-
-        Raises:
-            BadIdentifier: it is no handle.
-        """
-        return read_settings().actor if actor is None else parse_slug(actor, where="actor")
 
     def credit(self, handles: Iterable[str]) -> Document:
         """Return `{handle: {"name", "orcid"}}` of those who are known by more than a handle; never an e-mail address.

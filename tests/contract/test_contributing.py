@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from click.testing import CliRunner
 
 import kg
 from kg.cli import cli, main
-from kg.errors import Conflict, Forbidden, NotFound
+from kg.errors import BadIdentifier, Conflict, Forbidden, NotFound
+from kg.model import Change, Work
 from tests.contributions import ANN, BOB, CHO, item, options
 
 CLAIM = "qlora--raises--malicious-use"
@@ -244,3 +246,26 @@ def test_a_work_is_there_once(graph: kg.Graph, seeded: str, tmp_path: Any) -> No
     graph.revoke(made["id"], why="clean up", actor=BOB)
     log = graph.log(kind="work", act="import", limit=2)["items"]
     assert [one["actor"] for one in log] == [ANN] * 2
+
+
+def test_who_acts_is_a_handle_at_every_door(
+    graph: kg.Graph, seeded: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who = "Ann Lee <ann@x.org>"
+    bib = tmp_path / "one.bib"
+    bib.write_text("@article{lee2023, title={Of Handles}, author={Lee, Ann}, year=2023}")
+    before = graph.revision
+    for write in (
+        lambda: graph.load(bib, actor=who),
+        lambda: graph.load(bib, actor=""),
+        lambda: graph.write([Change("work", Work("lee2023", "book", "Of Handles"))], actor=who, act="add"),
+        lambda: graph.retract("hu2022lora", notice="https://example.org/n", actor=who, dry_run=False),
+    ):
+        with pytest.raises(BadIdentifier, match=r"^actor: .* is not a slug"):
+            write()
+    for words in (("import", str(bib)), ("merge", "hu2022lora", "dettmers2023qlora", "--why", "one")):
+        code, said = refused(seeded, *words, "--actor", who, capsys=capsys)
+        assert (code, f"--actor: {who!r} is not a slug" in said) == (2, True), said
+    assert graph.revision == before
+    graph.load(bib, actor=BOB)
+    assert graph.log(limit=1)["items"][0]["actor"] == BOB
