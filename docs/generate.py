@@ -23,8 +23,8 @@ FOLDER = Path(__file__).resolve().parent / "reference"
 WRITTEN = "Written by `make docs` from the commands themselves."
 EXIT_CODES = {
     0: "fine; an empty answer is an answer",
-    1: "the answer is a failure: `verify`, `lint`, `validate`, `doctor`, `receipt verify`, `coverage` or `import` found "
-    "something wrong",
+    1: "the answer is a failure: `verify`, `lint`, `validate`, `doctor`, `receipt verify`, `coverage` or `import` "
+    "found something wrong",
     2: "bad input; the message says what was given, what was expected and what to do",
     3: "refused: another person has to do it, or look-ups are off",
     4: "something outside is down: the database, the network",
