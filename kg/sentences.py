@@ -55,6 +55,7 @@ _ONE = frozenset(
 _MANY = frozenset(re.findall("[a-z]+", "children criteria feet men mice people phenomena teeth women"))
 
 
+@lru_cache(maxsize=4_096)
 def plural(label: str) -> bool:
     """Say whether an English label stands for several things: the one rule for verbs, read off the label.
 
@@ -121,6 +122,7 @@ def _base(verb: str) -> str:
     return verb[:-1] if verb.endswith("s") and not verb.endswith("ss") else verb
 
 
+@lru_cache(maxsize=4_096)
 def inside(label: str) -> str:
     """Return a label as it reads inside an English sentence.
 

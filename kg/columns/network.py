@@ -7,18 +7,19 @@ Never here: searching.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any, Generic, TypeVar
 
 from kg.belief import Opinion
-from kg.columns.records import Fetch, unchanged
+from kg.columns.records import Fetch, Made, unchanged
 from kg.columns.records import snapshot as snapshot_of
 from kg.columns.seen import Seen
 from kg.columns.table import Columns
 from kg.compiled.arrays import Arrays
 from kg.criteria import Criteria
-from kg.model import Text
+from kg.model import Evidence, Text
 from kg.network import Judged, Network
 from kg.overlay import Overlay
 from kg.snapshot import Snapshot
@@ -107,6 +108,40 @@ class ColumnNetwork(Network):
                 known.clear()
             known[claim] = found
         return found
+
+    def is_contested(self, claim: str) -> bool:
+        """Say whether evidence that counts stands on both sides of a claim."""
+        known = self._known_contested
+        if claim not in known:
+            at = self._untouched(claim)
+            known[claim] = super().is_contested(claim) if at is None or self.seen is None else self.seen.contested(at)
+        return known[claim]
+
+    def counting(self, claim: str) -> tuple[Evidence, ...]:
+        """Return the items that count for a claim (its stance may be neutral), by id."""
+        at = self._untouched(claim)
+        if at is None or self.seen is None:
+            return super().counting(claim)
+        return tuple(compress(self.snapshot.evidence_of(claim), self.seen.counting(at)))
+
+    def expect(self, claims: Iterable[str]) -> None:
+        """Fetch the items of claims and the works behind them many at a time; one by one each would be a query."""
+        evidence, works = _below(self.snapshot.evidence), _below(self.snapshot.works)
+        if self.seen is None or not isinstance(evidence, Made) or not isinstance(works, Made):
+            return
+        columns = self.seen.columns
+        found = [at for claim in claims if (at := columns.claim_of(claim)) is not None]
+        items = [item for at in found for item in range(int(columns.item_start[at]), int(columns.item_start[at + 1]))]
+        evidence.ahead([columns.item_id[item] for item in items])
+        works.ahead([columns.work_id[work] for work in sorted({int(columns.item_work[item]) for item in items})])
+
+    def year(self, work: str) -> int | None:
+        """Return the year of a work; None where it is not known."""
+        works = self.snapshot.works
+        if self.seen is None or (isinstance(works, Overlay) and work in works.own):
+            return super().year(work)
+        at = self.seen.columns.work_id.find(work)
+        return super().year(work) if at is None else int(self.seen.columns.work_year[at]) or None
 
     def of_types(self, types: Sequence[str]) -> list[str]:
         """Return the entities that count and are of these types or of types below them, by id."""

@@ -6,7 +6,7 @@ Never here: what counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
 from typing import Any, TypeAlias, TypeVar, cast
 
 import orjson
@@ -130,6 +130,16 @@ class Made(Mapping[str, R]):
             self._made = {}
         self._made.update(made)
         return made[id]
+
+    def ahead(self, ids: Iterable[str]) -> None:
+        """Fetch records that will be asked for, many at a time; those that are kept are not fetched again."""
+        wanted = [id for id in ids if id not in self._made]
+        if self.block is None or not wanted:
+            return
+        if len(self._made) + len(wanted) > KEPT_MOST:
+            self._made = {}
+        for at in range(0, min(len(wanted), KEPT_MOST), BLOCK):
+            self._made.update((one.id, one) for one in self.block(wanted[at : at + BLOCK]))
 
     def __contains__(self, id: object) -> bool:
         return id in self._made or (isinstance(id, str) and self._find(id) is not None)

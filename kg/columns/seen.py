@@ -191,6 +191,15 @@ class Seen:
         """Return the opinion on a claim."""
         return self.weighed.weighings[int(self.weighed.pattern[claim])].opinion
 
+    def contested(self, claim: int) -> bool:
+        """Say whether items that count stand on both sides of a claim."""
+        return self.weighed.weighings[int(self.weighed.pattern[claim])].contested
+
+    def counting(self, claim: int) -> Array:
+        """Return of each item of a claim, in their order, whether it counts."""
+        counts: Array = self.weighed.counts[self.columns.item_start[claim] : self.columns.item_start[claim + 1]]
+        return counts
+
     def supporters(self, claim: int) -> frozenset[str]:
         """Return the works whose counting items support a claim."""
         columns, counts = self.columns, self.weighed.counts

@@ -7,18 +7,19 @@ Never here: searching, doors.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from math import prod
+from typing import Any, NamedTuple
 
 import orjson
 
-from kg.belief import chain
-from kg.engine import Path, nodes_on, product
+from kg.belief import Opinion, chain
+from kg.engine import Path, product
 from kg.ids import fingerprint
 from kg.model import canonical
 from kg.network import Network
 from kg.question import explain
 
-MAX_LINKS = 12
+MAX_LINKS, PARTS_MOST = 12, 100_000
 DIRECTIONS = {1: "raises", -1: "lowers"}
 BESIDE = frozenset({"receipt", "paragraph", "kept_answers"})
 """Members that follow from the others and are no part of what a receipt stands for."""
@@ -109,34 +110,53 @@ def content_of(document: Mapping[str, Any]) -> str:
         >>> content_of({"revision": 1, "items": [{"recorded_at": "2026-01-01"}], "receipt": "a"})
         '{"items":[{}],"revision":1}'
     """
-    return canonical(_lasting({key: value for key, value in document.items() if key not in BESIDE}))
+    kept = {key: value for key, value in document.items() if key not in BESIDE}
+    said = canonical(kept)
+    # Inside a text the quotation marks would be escaped: without this there is no such member anywhere.
+    return canonical(_lasting(kept)) if '"recorded_at":' in said else said
 
 
 def path_document(network: Network, path: Path, *, lang: str) -> dict[str, Any]:
     """Return a path as the contract shows it: sign, belief, entities, claims, works, and a sentence."""
-    sign = 1
-    for claim in path:
-        sign *= network.links[claim][2]
-    opinion = chain([network.opinion(claim) for claim in path])
-    works = network.supporting_works(path)
+    known: dict[str, _Part] = network.kept.setdefault("parts", {})
+    parts = [known.get(claim) or _part(network, claim, known) for claim in path]
+    sign = prod(part.sign for part in parts)
+    opinion = chain([part.opinion for part in parts])
+    first = parts[0].works
+    works = sorted(first.union(*(part.works for part in parts)))
     return {
         "sign": sign,
         "length": len(path),
         "belief": opinion.document(),
-        "entities": [network.ids[node] for node in nodes_on(network, path)],
+        "entities": [parts[0].subject, *(part.object for part in parts)],
         "claims": list(path),
         "works": works,
-        "single_work": single_work(network, path),
-        "contested": any(network.is_contested(claim) for claim in path),
+        "single_work": works[0] if len(first) == 1 and all(part.works == first for part in parts) else None,
+        "contested": any(part.contested for part in parts),
         "explanation": explain.path(network, path, sign=sign, opinion=opinion, works=len(works), lang=lang),
     }
 
 
-def single_work(network: Network, path: Path) -> str | None:
-    """Return the work that every claim of the path rests on, when each is supported by that one work alone."""
-    first = network.supporting_works(path[:1])
-    alone = len(first) == 1 and all(network.supporting_works([claim]) == first for claim in path[1:])
-    return first[0] if alone else None
+class _Part(NamedTuple):
+    """What documents of paths show of a claim on them; `works` are those that support it."""
+
+    sign: int
+    subject: str
+    object: str
+    opinion: Opinion
+    works: frozenset[str]
+    contested: bool
+
+
+def _part(network: Network, claim: str, known: dict[str, _Part]) -> _Part:
+    """Return what paths show of a claim; kept with the network, since claims stand on many paths."""
+    subject, object, sign = network.links[claim]
+    works = frozenset(network.supporting_works([claim]))
+    ends = network.ids[subject], network.ids[object]
+    if len(known) >= PARTS_MOST:
+        known.clear()
+    made = known[claim] = _Part(sign, *ends, network.opinion(claim), works, network.is_contested(claim))
+    return made
 
 
 def sides(network: Network, by_sign: Mapping[int, Sequence[Path]], *, lang: str) -> dict[str, Any] | None:

@@ -57,7 +57,9 @@ def find(network: Network, *, max_links: int = 6, lang: str = "en") -> Answer:
     limits: set[str] = set()
     joined = _joined(network, max_links, limits)
     hang = stakes(network, joined, max_links=max_links, searches=0)
-    items = [_claim(network, id, hang) for id, weighing in network.weighings.items() if weighing.contested]
+    contested = [id for id in network.weighings if network.is_contested(id)]
+    network.expect(contested)
+    items = [_claim(network, id, hang) for id in contested]
     items.sort(key=lambda item: (-round(item["conflict"], 12), item["claim"]["id"]))
     body = {
         "items": items,
@@ -156,6 +158,7 @@ def _directions(network: Network, known: Signed, reliability: Document, lang: st
     paths: Mapping[str, Sequence[Path]] = {word: known[sign][:PATHS_SHOWN] for sign, word in DIRECTIONS.items()}
     claims = {word: {claim for path in some for claim in path} for word, some in paths.items()}
     shared = set.intersection(*claims.values())
+    network.expect(set.union(*claims.values()) - shared)
     own = {word: _sides(network, sorted(some - shared))[1] for word, some in claims.items()}
     return {
         "conflict": min(chances),
@@ -183,6 +186,5 @@ def _kinds(items: Iterable[Evidence]) -> dict[str, int]:
 
 
 def _years(network: Network, items: Iterable[Evidence]) -> list[int] | None:
-    works = network.snapshot.works
-    years = [year for item in items if (year := works[item.work].year) is not None]
+    years = [year for item in items if (year := network.year(item.work)) is not None]
     return [min(years), max(years)] if years else None

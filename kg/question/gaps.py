@@ -7,6 +7,7 @@ Never here: what hangs on a claim (stakes), how paths are searched (engine), doo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from time import monotonic
 from typing import Any
 
@@ -32,6 +33,7 @@ KINDS = (
     "disputed-without-recent",
 )
 RECENT_YEARS, LIMIT_MOST = 3, 100_000
+FETCHED_AT_ONCE = 1_000
 ARGUMENT_RANK = 1
 Document = dict[str, Any]
 UNUSED = Stake(0, 0.0)
@@ -94,7 +96,7 @@ def find(
         limits.add("value")
     recent = _newest(network) - RECENT_YEARS if since is None else since
     found = [_pair_gap(row, col) for row, col in _bare(looked, cols, joined)]
-    for claim in network.weighings:
+    for claim in _fetched(network):
         found += _claim_gaps(network, claim, hang.get(claim, UNUSED), recent, certainty)
     counts = {word: sum(gap["kind"] == word for gap in found) for word in KINDS}
     asked = [gap for gap in found if not kind or gap["kind"] in kind]
@@ -140,12 +142,12 @@ def _pair_gap(row: str, col: str) -> Document:
 
 def _claim_gaps(network: Network, claim: str, stake: Stake, since: int, below: Certainty) -> list[Document]:
     """Return the gaps of one claim, in the order of the kinds."""
-    vocabulary, works = network.vocabulary, network.snapshot.works
+    vocabulary = network.vocabulary
     items = [item for item in network.counting(claim) if vocabulary.stance(item.stance).polarity != 0]
     supporting = [item for item in items if vocabulary.stance(item.stance).polarity > 0]
     weighing = network.weighing(claim)
     cited = sorted({item.work for item in items})
-    latest = max((year for work in cited if (year := works[work].year) is not None), default=None)
+    latest = max((year for work in cited if (year := network.year(work)) is not None), default=None)
     old = bool(items) and (latest is None or latest < since)
     best = max((_rank_of(network, item) for item in supporting), default=0)
     holds = {
@@ -179,9 +181,16 @@ def _rank_of(network: Network, item: Evidence) -> int:
 
 def _newest(network: Network) -> int:
     """Return the year of the newest work that has a counting item; 0 when no year is known."""
-    works = network.snapshot.works
-    cited = {item.work for claim in network.weighings for item in network.counting(claim)}
-    return max((year for work in cited if (year := works[work].year) is not None), default=0)
+    cited = {item.work for claim in _fetched(network) for item in network.counting(claim)}
+    return max((year for work in cited if (year := network.year(work)) is not None), default=0)
+
+
+def _fetched(network: Network) -> Iterator[str]:
+    """Yield the claims whose status counts, their items fetched many at a time."""
+    claims = iter(network.weighings)
+    while some := list(islice(claims, FETCHED_AT_ONCE)):
+        network.expect(some)
+        yield from some
 
 
 def _rank(gap: Mapping[str, Any]) -> tuple[bool, float, str, int]:

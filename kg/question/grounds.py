@@ -26,7 +26,9 @@ def claims_of(network: Network, document: Mapping[str, Any]) -> list[str]:
 
 def items_of(network: Network, claims: Iterable[str]) -> list[Evidence]:
     """Return the items that count for, against or about some claims, by id."""
-    return sorted((item for claim in claims for item in network.counting(claim)), key=lambda item: item.id)
+    some = list(claims)
+    network.expect(some)
+    return sorted((item for claim in some for item in network.counting(claim)), key=lambda item: item.id)
 
 
 def works_of(network: Network, document: Mapping[str, Any], items: Iterable[Evidence]) -> list[Work]:

@@ -131,6 +131,7 @@ def matrix(
     limits: set[str] = set()
     cells: list[dict[str, Any]] = []
     asked, until, looked = within(row_ids, col_ids, limits), monotonic() + SECONDS, list[str]()
+    year_of: dict[str, int | None] = {}
     direct, nodes = _next_to(network, asked), {col: network.nodes_of(col) for col in col_ids}
     for row, col, by_sign, _ in pairs(network, asked, col_ids, max_links, limits, until=until, looked=looked):
         item = sides(network, by_sign, lang=lang)
@@ -138,7 +139,10 @@ def matrix(
             continue
         works = works_of(item)
         both = [item["best"], *([item["opposing"]] if item["opposing"] is not None else [])]
-        years = [year for work in works if (year := network.snapshot.works[work].year) is not None]
+        for work in works:
+            if work not in year_of:
+                year_of[work] = network.year(work)
+        years = [year for work in works if (year := year_of[work]) is not None]
         cells.append(
             {
                 "row": row,

@@ -57,10 +57,13 @@ def stakes(network: Network, pairs: Iterable[Pair], *, max_links: int, searches:
     uses: dict[str, list[Use]] = {}
     for row, col, by_sign, every in pairs:
         for sign in DIRECTIONS:
-            paths = by_sign.get(sign) or ()
-            for claim in paths[0] if paths else ():
-                without = _best_without(network, paths, claim) if every else None
-                uses.setdefault(claim, []).append(Use(row, col, sign, paths[0], without))
+            paths = by_sign.get(sign)
+            if not paths:
+                continue
+            use = Use(row, col, sign, paths[0], None)
+            for claim in paths[0]:
+                own = replace(use, without=_best_without(network, paths, claim)) if every else use
+                uses.setdefault(claim, []).append(own)
     found: dict[str, Stake] = {}
     for claim in sorted(uses, key=lambda claim: (-len(uses[claim]), claim)):
         unknown = sum(use.without is None for use in uses[claim])

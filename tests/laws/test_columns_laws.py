@@ -136,6 +136,8 @@ def assert_same_networks(ours: Network, theirs: Network) -> None:
         assert ours.opinion(claim) == theirs.opinion(claim)
         assert ours.supporting_works([claim]) == theirs.supporting_works([claim])
         assert ours.counting(claim) == theirs.counting(claim)
+        assert ours.is_contested(claim) == theirs.is_contested(claim)
+    assert [ours.year(work) for work in theirs.snapshot.works] == [one.year for one in theirs.snapshot.works.values()]
     for type in VOCABULARY.entity_types:
         assert ours.of_types([type]) == theirs.of_types([type])
     for node in range(len(theirs.ids)):
@@ -175,6 +177,29 @@ def test_both_databases_give_the_same_columns_snapshot_and_network(source_of: An
         criteria = Criteria.parse(asked, VOCABULARY)
         ours = source.network(source.snapshot, criteria, VOCABULARY)
         assert_same_networks(ours, Network.build(records, criteria, VOCABULARY))
+
+
+def test_items_that_are_expected_are_fetched_together(source_of: Any) -> None:
+    store, _ = source_of()
+    history(store, random.Random(3), 12)
+    with store.bulk() as bulk:
+        columns = Columns.read(bulk)
+    fetched: list[str] = []
+
+    def fetch(kind: Any, ids: Any) -> Any:
+        fetched.append(kind)
+        return store.some(kind, ids, columns.revision)
+
+    source = Source(columns, fetch)
+    network = source.network(source.snapshot, Criteria(), VOCABULARY)
+    claims = list(network.snapshot.claims)
+    network.expect(claims)
+    assert sorted(fetched) == ["evidence", "work"]
+    found = [network.snapshot.evidence_of(claim) for claim in claims]
+    assert all(network.snapshot.works[item.work].id for items in found for item in items)
+    network.expect(claims)
+    assert any(found)
+    assert sorted(fetched) == ["evidence", "work"]
 
 
 def history(store: Store, chance: random.Random, revisions: int) -> None:
