@@ -98,7 +98,7 @@ def nothing(network: Network, *, what_en: str, what_zh: str, lang: str) -> str:
     links, claims = len(network.links), len(network.snapshot.claims)
     if lang == "zh":
         cause = _cause(network, lang)
-        return f"{cause}{what_zh} 按这些条件，{claims} 条论断中有 {links} 条参与路径。没有找到证据，不等于没有影响。"
+        return f"{cause}{what_zh}按这些条件，{claims} 条论断中有 {links} 条参与路径。没有找到证据，不等于没有影响。"
     return (
         f"{_cause(network, lang)}{what_en} Under these criteria {links} of {claims} claims take part in paths. "
         "No evidence found is not evidence of no effect."
