@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kg_api import problems
+from kg_api.sending import in_pieces
 
 ADDRESS_MOST = 8_192
 BODY_MOST = 1_048_576
@@ -51,7 +52,8 @@ class Shield:
         app: The application, with its own error handling inside.
         address_most: Longest path and query together, in bytes.
         body_most: Largest body, in bytes; counted as it arrives, whatever its headers say.
-        requests_most: Most requests answered at once; one more is told to come again.
+        requests_most: Most requests answered at once; one more is told to come again. One whose answer is there, and
+            only has to be taken by its client, is not counted.
     """
 
     def __init__(
@@ -85,20 +87,29 @@ class Shield:
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY)
                 headers["X-Request-Id"] = scope["request_id"]
-            elif head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
+            else:
+                message = {**message, "body": b""} if head else message
+                if not message.get("more_body", False):
+                    self._answered(at_work)
+            await in_pieces(send, message)
 
+        at_work: list[Scope] = []
         fault = self._refused(scope, given)
         if fault is not None:
             answer = await problems.told(Request(_shortened(scope)), fault, {"Connection": "close"})
             await answer(scope, receive, dressed)
             return
         self.running += 1
+        at_work.append(scope)
         try:
             await self.app(scope, _counted(receive, self._most(scope)), dressed)
         finally:
-            self.running -= 1
+            self._answered(at_work)
+
+    def _answered(self, at_work: list[Scope]) -> None:
+        """Count a request no longer, the first time that this is said of it."""
+        self.running -= len(at_work)
+        at_work.clear()
 
     def _most(self, scope: Scope) -> int:
         """Return the most bytes that a body may have at an address."""

@@ -1,4 +1,4 @@
-"""Run the server: uvicorn with h11, limits on connections, and a deadline for receiving a request.
+"""Run the server: uvicorn with h11, limits on connections, and deadlines for receiving a request and sending an answer.
 
 Lives here: `run`, the protocol with its deadline. Never here: routes.
 """
@@ -28,6 +28,8 @@ CONNECTIONS_MOST = 1_000
 CONNECTIONS_EACH = CONNECTIONS_MOST // 4
 """Most connections of one address, so that nobody takes the places of all others."""
 RECEIVE_SECONDS = 15.0
+SEND_SECONDS = 30.0
+"""After so long without taking a byte of what waits for it, a client is let go."""
 KEEP_ALIVE_SECONDS = 5
 HEAD_MOST = 65_536
 SWITCH_SECONDS = 0.001
@@ -35,8 +37,9 @@ SWITCH_SECONDS = 0.001
 
 
 class DeadlineProtocol(H11Protocol):
-    """HTTP/1.1 that closes a connection whose request is not complete in time, and refuses as a problem document.
+    """HTTP/1.1 that closes a connection that does not send or take in time, and refuses as a problem document.
 
+    A client that reads nothing of its answer for `SEND_SECONDS` is let go.
     A slow sender holds a connection for at most `RECEIVE_SECONDS`; the time runs from the first byte of a request
     (from connecting, for the first one) to its last. An address that holds `CONNECTIONS_EACH` gets no more.
     """
@@ -44,13 +47,15 @@ class DeadlineProtocol(H11Protocol):
     deadline: asyncio.TimerHandle | None = None
     held: ClassVar[Counter[str]] = Counter()
     address: str | None = None
+    together: Together | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the time of the first request; refuse a connection that is one too many of its address."""
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]) if peer else ""
         self.held[self.address] += 1
-        super().connection_made(cast(asyncio.Transport, Together(transport, self.loop)))
+        self.together = Together(transport, self.loop, SEND_SECONDS)
+        super().connection_made(cast(asyncio.Transport, self.together))
         if self.held[self.address] > CONNECTIONS_EACH:
             self._refuse(429, "this address holds as many connections as it may; close some")
         else:
@@ -59,6 +64,8 @@ class DeadlineProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the time."""
         self._stop()
+        if self.together is not None:
+            self.together.forget()
         if self.address is not None:
             self.held[self.address] -= 1
             if not self.held[self.address]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg_api.sending import HELD_BYTES, Together
+from kg_api.sending import HELD_BYTES, Together, in_pieces
 
 PIECES = st.lists(st.integers(0, 3).flatmap(lambda power: st.binary(max_size=8).map(lambda one: one * 30**power)))
 
@@ -44,7 +45,7 @@ def packets(write: Callable[[Together], None], *, turns: int = 1) -> list[bytes]
     transport = Written()
 
     async def send() -> None:
-        together = Together(transport, asyncio.get_running_loop())
+        together = Together(transport, asyncio.get_running_loop(), 60.0)
         for _ in range(turns):
             write(together)
             await asyncio.sleep(0)
@@ -63,6 +64,19 @@ def test_all_is_sent_in_order(pieces: list[bytes]) -> None:
     found = packets(write)
     assert b"".join(found) == b"".join(pieces)
     assert len(found) <= 1 + sum(map(len, pieces)) // HELD_BYTES
+
+
+@given(st.integers(0, 5 * HELD_BYTES) | st.sampled_from([0, 1, HELD_BYTES, 2 * HELD_BYTES]), st.booleans())
+def test_a_long_body_is_sent_whole_in_pieces(length: int, more: bool) -> None:
+    body, sent = bytes(length), []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(in_pieces(send, {"type": "http.response.body", "body": body, "more_body": more}))
+    assert b"".join(one["body"] for one in sent) == body
+    assert max(len(one["body"]) for one in sent) <= HELD_BYTES
+    assert [one["more_body"] for one in sent] == [True] * (len(sent) - 1) + [more]
 
 
 def test_what_is_given_in_one_turn_is_one_packet() -> None:

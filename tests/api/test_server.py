@@ -24,6 +24,7 @@ from kg_api.headers import SECURITY
 def port(pack_graph: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """The port of a running server whose deadline is short."""
     monkeypatch.setattr(server, "RECEIVE_SECONDS", 0.6)
+    monkeypatch.setattr(server, "SEND_SECONDS", 0.6)
     number = free_port()
     running = uvicorn.Server(server.config(pack_graph, "127.0.0.1", number, log_level="critical"))
     thread = threading.Thread(target=running.run)
@@ -101,6 +102,51 @@ def test_a_drip_of_bytes_does_not_extend_the_deadline(port: int) -> None:
     with suppress(BrokenPipeError, ConnectionResetError):
         talk(port, b"GET / HTTP/1.1\r\nHost: x\r\n", *[b"A: b\r\n"] * 60, pause=0.15)
     assert time.monotonic() - start < 6
+
+
+ASKED = b"GET /api/v1/export?format=trig HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def reader(port: int, room: int = 4_096) -> socket.socket:
+    """A connection that has asked for a large answer, and takes little at once."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+    line.settimeout(10)
+    line.connect(("127.0.0.1", port))
+    line.sendall(ASKED)
+    return line
+
+
+def test_who_never_reads_is_let_go(port: int) -> None:
+    before = server.DeadlineProtocol.held["127.0.0.1"]
+    with ExitStack() as lines:
+        for _ in range(20):
+            lines.enter_context(closing(reader(port)))
+        until = time.monotonic() + 10
+        while server.DeadlineProtocol.held["127.0.0.1"] < before + 20:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        until = time.monotonic() + 20
+        while server.DeadlineProtocol.held["127.0.0.1"] > before:
+            assert time.monotonic() < until, "all who do not read are let go"
+            time.sleep(0.05)
+
+
+def test_who_reads_slowly_gets_all(port: int) -> None:
+    whole = talk(port, ASKED.replace(b"Host", b"Connection: close\r\nHost"))
+    start, got = time.monotonic(), b""
+    with closing(reader(port)) as line:
+        while len(got) < len(whole) // 2:
+            piece = line.recv(len(whole) // 40)
+            assert piece
+            got += piece
+            time.sleep(0.1)
+        assert time.monotonic() - start > 1.5, "longer than the deadline"
+        while not got.endswith(whole[-1_000:]):
+            piece = line.recv(1 << 20)
+            assert piece
+            got += piece
+    assert got.partition(b"\r\n\r\n")[2] == whole.partition(b"\r\n\r\n")[2]
 
 
 def test_one_address_does_not_take_the_places_of_others(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
