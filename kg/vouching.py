@@ -26,6 +26,10 @@ from kg.receipts.asked import RECEIPT, Asked
 from kg.record import Kept
 
 Document = dict[str, Any]
+_FORGED = {
+    "en": "The paragraph is not the one that follows from the answer: it was altered, or another version wrote it.",
+    "zh": "所给段落并非由该答案得出：内容已被改动，或由其他版本的程序写成。",
+}
 
 
 class Vouching(Asking):
@@ -113,7 +117,8 @@ class Vouching(Asking):
             "receipt", "same"}, "changed", "complete", "limits"}` and a `note` when something is to be borne in mind.
 
             `identical`: the same receipt comes out again. `altered`: what was given is not what its receipt stands
-            for; null when only the question was given. `differences`: where they differ, when they do. `newest` is
+            for, or its paragraph not the one that follows from it; null
+            when only the question was given. `differences`: where they differ, when they do. `newest` is
             the same question asked now, without `as_of`; `same` says whether it has the same answer; `changed` says
             what made it another, see `kg.receipts.since.changed`.
 
@@ -131,6 +136,9 @@ class Vouching(Asking):
         lasting = {name: value for name, value in asked.criteria.items() if name != "as_of"}
         now = getattr(self, asked.method)(**asked.keywords, **lasting, lang=spoken)
         identical = again["receipt"] == asked.receipt and not asked.altered
+        forged = self._other_paragraph(document, again) if identical else []
+        if forged:
+            asked, identical = replace(asked, altered=True), False
         still = since.same(again, now)
         entries: list[Document] = []
         limits: list[str] = []
@@ -148,13 +156,14 @@ class Vouching(Asking):
             "kept": kept is not None,
             "identical": identical,
             "altered": asked.altered,
-            "differences": since.differences(_content(document), _content(again)) if whole and not identical else [],
+            "differences": forged
+            or (since.differences(_content(document), _content(again)) if whole and not identical else []),
             "newest": {"revision": now["revision"], "receipt": now["receipt"], "same": still},
             "changed": entries,
             "complete": not limits,
             "limits": limits,
         }
-        note = self._doubt(asked, kept, again, spoken) if not identical else None
+        note = None if identical else _FORGED.get(spoken) if forged else self._doubt(asked, kept, again, spoken)
         return report if note is None else {**report, "note": note}
 
     def explain(self, answer: Answer | Mapping[str, Any], *, cited: bool = False) -> str:
@@ -223,6 +232,13 @@ class Vouching(Asking):
             )
         document: Document = json.loads(kept.content)
         return kept, {**document, "receipt": kept.id}
+
+    def _other_paragraph(self, document: Mapping[str, Any], again: Answer) -> list[Document]:
+        """Return where the paragraph beside an answer differs from the one that follows from it; it has no receipt."""
+        given = document.get("paragraph")
+        if given is None or given == self.explain(again, cited=True):
+            return []
+        return since.differences({"paragraph": given}, {"paragraph": self.explain(again)})
 
     def _doubt(self, asked: Asked, kept: Kept | None, again: Answer, lang: str) -> str:
         """Return why an answer may come out otherwise."""

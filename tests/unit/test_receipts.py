@@ -83,6 +83,19 @@ def test_json_and_back_is_the_same_answer(graph: kg.Graph) -> None:
         assert graph.verify_receipt(json.loads(answer.json()))["identical"]
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_forged_paragraph_is_found(graph: kg.Graph, lang: str) -> None:
+    for answer in every_answer(graph, criteria=[{}, {"as_of": 3}], lang=lang):
+        said = graph.explain(answer)
+        for sound in (said, graph.explain(answer, cited=True)):
+            assert graph.verify_receipt(answer.said(sound))["identical"], answer["question"]
+        for forged in (said + "!", "", 3):
+            report = graph.verify_receipt({**answer, "paragraph": forged})
+            assert (report["identical"], report["altered"]) == (False, True)
+            assert report["differences"] == [{"at": "/paragraph", "kept": forged, "again": said}]
+            assert ("段落" if lang == "zh" else "paragraph") in report["note"]
+
+
 def test_an_answer_of_an_old_revision_stays_identical_and_tells_what_changed() -> None:
     made = small(":memory:", revisions=2)
     old = [*every_answer(made), made.paths("t", "r", as_of=TODAY)]
