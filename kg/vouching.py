@@ -136,8 +136,7 @@ class Vouching(Asking):
         lasting = {name: value for name, value in asked.criteria.items() if name != "as_of"}
         now = getattr(self, asked.method)(**asked.keywords, **lasting, lang=spoken)
         identical = again["receipt"] == asked.receipt and not asked.altered
-        forged = self._other_paragraph(document, again) if identical else []
-        if forged:
+        if forged := self._other_paragraph(document, again) if identical else []:
             asked, identical = replace(asked, altered=True), False
         still = since.same(again, now)
         entries: list[Document] = []
@@ -148,7 +147,8 @@ class Vouching(Asking):
                 self.network(Criteria.parse(lasting, self.vocabulary)),
             )
             entries, limits = since.changed(*networks, again, now, lang=spoken)
-        whole = asked.altered is not None
+        compared = asked.altered is not None and not identical
+        other = since.differences(_content(document), _content(again)) if compared else []
         report: Document = {
             "receipt": asked.receipt,
             "question": again["question"],
@@ -156,8 +156,7 @@ class Vouching(Asking):
             "kept": kept is not None,
             "identical": identical,
             "altered": asked.altered,
-            "differences": forged
-            or (since.differences(_content(document), _content(again)) if whole and not identical else []),
+            "differences": forged or other,
             "newest": {"revision": now["revision"], "receipt": now["receipt"], "same": still},
             "changed": entries,
             "complete": not limits,
@@ -234,11 +233,9 @@ class Vouching(Asking):
         return kept, {**document, "receipt": kept.id}
 
     def _other_paragraph(self, document: Mapping[str, Any], again: Answer) -> list[Document]:
-        """Return where the paragraph beside an answer differs from the one that follows from it; it has no receipt."""
-        given = document.get("paragraph")
-        if given is None or given == self.explain(again, cited=True):
-            return []
-        return since.differences({"paragraph": given}, {"paragraph": self.explain(again)})
+        """Return where the paragraph beside an answer differs from the one that follows from it."""
+        same = (given := document.get("paragraph")) is None or given == self.explain(again, cited=True)
+        return [] if same else since.differences({"paragraph": given}, {"paragraph": self.explain(again)})
 
     def _doubt(self, asked: Asked, kept: Kept | None, again: Answer, lang: str) -> str:
         """Return why an answer may come out otherwise."""
