@@ -5,7 +5,7 @@ Lives here: `Writing`. May enter: changes that a part worked out. Never here: wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.asking import Asking
@@ -14,9 +14,10 @@ from kg.contribute.states import Key, Versions
 from kg.criteria import Criteria
 from kg.door import shown
 from kg.errors import Conflict, InputError, ShapeViolation
+from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.later import Later
-from kg.model import Change, Record, Revision
+from kg.model import Change, Revision
 from kg.network import Network
 from kg.settings import read_settings
 from kg.snapshot import Snapshot
@@ -112,23 +113,10 @@ class Writing(Asking):
         before = seen
         if seen.snapshot.revision != written.number - 1:
             before = Network.build(self._past(written.number - 1), Criteria(), self.vocabulary)
-        snapshot = before.snapshot
-        held: dict[str, Mapping[str, Record]] = {
-            "entity": snapshot.entities,
-            "claim": snapshot.claims,
-            "evidence": snapshot.evidence,
-            "work": snapshot.works,
-        }
+        known = ((one, of_kind(before.snapshot, one.kind).get(one.id)) for one in written.changes)
         told = [
-            {
-                "kind": change.kind,
-                "id": change.id,
-                "status": [
-                    held[change.kind][change.id].status if change.id in held[change.kind] else None,
-                    change.record.status,
-                ],
-            }
-            for change in written.changes
+            {"kind": one.kind, "id": one.id, "status": [None if old is None else old.status, one.record.status]}
+            for one, old in known
         ]
         about = {change.id for change in written.changes if first in {change.id, getattr(change.record, "alias", None)}}
         after = effects.network_with(before, [change.record for change in written.changes])

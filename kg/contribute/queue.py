@@ -6,7 +6,7 @@ Lives here: `Place`, `entry`, one-line effects. May enter: a snapshot, versions,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from kg.contribute.effects import network_with
 from kg.contribute.quotes import check
 from kg.contribute.states import MOVES, Key, Versions, moved, proposal, proposers
 from kg.errors import BadIdentifier, Conflict
+from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.model import ACCEPTED, Claim, Entity, Evidence, Record
 from kg.network import Network
@@ -61,13 +62,8 @@ class Place:
 def still(snapshot: Snapshot, keys: Iterable[Key], statuses: Iterable[str]) -> list[tuple[RecordKind, Record]]:
     """Return the records of these keys that have one of these statuses in a snapshot."""
     wanted = frozenset(statuses)
-    held: Mapping[str, Mapping[str, Any]] = {
-        "claim": snapshot.claims,
-        "entity": snapshot.entities,
-        "evidence": snapshot.evidence,
-    }
-    found = [(kind, held[kind][id]) for kind, id in keys if id in held[kind]]
-    return [(kind, record) for kind, record in found if record.status in wanted]
+    found = [(kind, of_kind(snapshot, kind).get(id)) for kind, id in keys]
+    return [(kind, record) for kind, record in found if record is not None and record.status in wanted]
 
 
 def entry(kind: RecordKind, record: Record, versions: Versions, network: Network, *, lang: str) -> Document:

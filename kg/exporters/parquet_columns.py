@@ -19,6 +19,7 @@ from kg.columns.strings import Strings
 from kg.columns.table import NONE, Columns
 from kg.columns.weighing import said
 from kg.criteria import Criteria
+from kg.holding import of_kind
 from kg.ids import BETWEEN, RecordKind
 from kg.later import Later
 from kg.network import relations_taking_part
@@ -64,7 +65,7 @@ class Rows:
     @property
     def sizes(self) -> dict[RecordKind, int]:
         """Records of each kind."""
-        return {kind: len(self._all(kind)) for kind in FORMS}
+        return {kind: len(of_kind(self.snapshot, kind)) for kind in FORMS}
 
     def rows(self, kind: RecordKind, columns: Sequence[str | Sequence[str]]) -> Iterator[list[Row]]:
         """Give the rows of a kind in short lists. See `kg.record.bulk.Bulk.rows`."""
@@ -76,14 +77,9 @@ class Rows:
                 return row[places[names]]
             return APART.join(_as_text(row[places[name]]) for name in names)
 
-        records = iter(self._all(kind).values())
+        records = iter(of_kind(self.snapshot, kind).values())
         while some := [form.row(record) for record in islice(records, FETCH)]:
             yield [tuple(value(row, names) for names in columns) for row in some]
-
-    def _all(self, kind: RecordKind) -> Any:
-        taken = self.snapshot
-        by_kind = {"entity": taken.entities, "claim": taken.claims, "evidence": taken.evidence, "work": taken.works}
-        return by_kind[kind]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -16,8 +16,7 @@ from kg.citations.table import neutralised
 from kg.errors import InputError
 from kg.exporters.files import Written, pour, write, zipped
 from kg.exporters.flat import EDGE_FIELDS, NODE_FIELDS, Row, edges, nodes
-from kg.ids import RecordKind
-from kg.model import Record
+from kg.holding import of_kind
 from kg.network import Network
 from kg.sheets import FILES, SHEETS, cells_of
 
@@ -64,15 +63,8 @@ def records(network: Network) -> dict[str, Iterator[str]]:
 
     Law: loading them into an empty record gives the same records.
     """
-    snapshot = network.snapshot
-    found: Mapping[RecordKind, Mapping[str, Record]] = {
-        "entity": snapshot.entities,
-        "work": snapshot.works,
-        "claim": snapshot.claims,
-        "evidence": snapshot.evidence,
-    }
     return {
-        sheet.file: _written(chain([sheet.columns], map(cells_of, found[kind].values())))
+        sheet.file: _written(chain([sheet.columns], map(cells_of, of_kind(network.snapshot, kind).values())))
         for kind, sheet in SHEETS.items()
     }
 

@@ -15,10 +15,11 @@ import orjson
 from kg import vocabulary as words
 from kg.citations.parsed import Failure
 from kg.errors import InputError
+from kg.holding import Holding
 from kg.ids import RecordKind
 from kg.importers.pack_claims import Put
 from kg.importers.pack_head import read_head
-from kg.importers.pack_links import Holding, Known
+from kg.importers.pack_links import Known
 from kg.importers.pack_records import CoverageIn, Reading
 from kg.importers.sources import Source, with_raw
 from kg.model import Change, Record, from_payload

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from kg.citations.parsed import Failure
 from kg.errors import InputError
+from kg.holding import Holding
 from kg.importers.fields import refused
 from kg.importers.sources import Source
 from kg.importers.yaml_blocks import read_block
@@ -62,26 +63,6 @@ class Placed(Generic[R]):
         return f"{self.source.name}:{self.line}"
 
 
-class Holding(Protocol):
-    """What the graph holds already: a snapshot, or as much of one as is needed (`kg.importers.base`)."""
-
-    @property
-    def entities(self) -> Mapping[str, Entity]:
-        """By id."""
-
-    @property
-    def works(self) -> Mapping[str, Work]:
-        """By id."""
-
-    @property
-    def claims(self) -> Mapping[str, Any]:
-        """By id."""
-
-    @property
-    def evidence(self) -> Mapping[str, Any]:
-        """By id."""
-
-
 @dataclass
 class Known:
     """Ids that a record may lean on: good ones by kind, and where the faulty ones stand.
@@ -114,11 +95,6 @@ class Known:
         where = {"entity": "entities", "claim": "claims", "work": "references"}[kind]
         remedy = f"add it to the {where} of the {self.whole}, or correct the name"
         return f"there is no {kind} {id}" + (f"; did you mean {' or '.join(meant)}?" if meant else ""), remedy
-
-    def there(self, kind: str) -> Mapping[str, Any]:
-        """Return what the graph holds of a kind."""
-        base = self.base
-        return {"entity": base.entities, "claim": base.claims, "evidence": base.evidence, "work": base.works}[kind]
 
     def drop(self, kind: str, places: Mapping[str, str]) -> None:
         """Take faulty records out, and remember where they stand."""

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from kg.holding import of_kind
 from kg.ids import RECORD_KINDS, RecordKind
 from kg.importers.base import Base
 from kg.importers.tables_conflicts import Differing
@@ -78,9 +79,7 @@ class Planning:
         self.plan = Plan()
         self._told, self._read = told, 0
         self._store, self._base, self._actor = store, base, actor
-        self._there: Mapping[RecordKind, Mapping[str, Any]] = {
-            "claim": base.claims, "entity": base.entities, "evidence": base.evidence, "work": base.works,
-        }  # fmt: skip
+        self._there = {kind: of_kind(base, kind) for kind in RECORD_KINDS}
         self._waiting: dict[RecordKind, dict[str, str]] = {kind: {} for kind in RECORD_KINDS}
         self._earlier = bool(base.revision and store.newest(Wanted(actor=actor), 1))
         self._given: dict[RecordKind, set[str]] = {kind: set() for kind in RECORD_KINDS}

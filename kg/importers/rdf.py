@@ -18,9 +18,9 @@ import orjson
 from kg.citations import formats as citations
 from kg.citations.parsed import Failure
 from kg.errors import InputError
+from kg.holding import Holding
 from kg.ids import RECORD_KINDS
 from kg.importers.base import Base
-from kg.importers.pack_links import Holding
 from kg.importers.rdf_given import Given
 from kg.importers.rdf_records import Key
 from kg.importers.rdf_together import Fetch, Together

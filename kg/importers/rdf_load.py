@@ -12,7 +12,8 @@ from typing import Any
 
 from kg.citations.parsed import failure
 from kg.errors import Conflict, InputError
-from kg.ids import RECORD_KINDS, RecordKind
+from kg.holding import of_kind
+from kg.ids import RECORD_KINDS
 from kg.importers.base import Base
 from kg.importers.rdf import OPERATOR, STRANGER, RdfContents, Trust, read
 from kg.importers.rdf_given import Given
@@ -124,11 +125,9 @@ def proposed(record: Record, contributor: str) -> Record:
 
 
 def _document(name: str, contents: RdfContents, base: Base, written: Batch | None) -> dict[str, Any]:
-    there: dict[RecordKind, Any] = {
-        "claim": base.claims, "entity": base.entities, "evidence": base.evidence, "work": base.works,
-    }  # fmt: skip
-    kinds = {kind: len(written.ids(kind)) if written is not None else 0 for kind in RECORD_KINDS}
-    changed = sum(id in there[kind] for kind in RECORD_KINDS for id in written.ids(kind)) if written is not None else 0
+    ids = {kind: [] if written is None else written.ids(kind) for kind in RECORD_KINDS}
+    kinds = {kind: len(some) for kind, some in ids.items()}
+    changed = sum(sum(map(of_kind(base, kind).__contains__, some)) for kind, some in ids.items())
     return {
         "source": name,
         "format": contents.format,

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kg.citations.parsed import Failure
+from kg.holding import Holding, of_kind
 from kg.ids import RecordKind
 from kg.importers.joins import Joins
-from kg.importers.pack_links import Holding, Known, Placed, check_claims, check_entities, check_evidence
+from kg.importers.pack_links import Known, Placed, check_claims, check_entities, check_evidence
 from kg.importers.rdf_given import Given
 from kg.importers.rdf_records import Key, Reading
 from kg.importers.sources import Source
@@ -109,7 +110,7 @@ class Together:
 
     def _news(self, kind: RecordKind, some: Sequence[Taken]) -> Sequence[Taken]:
         """Return those that are to be written; the others are told among duplicates or conflicts."""
-        there = _of(self.base, kind)
+        there = of_kind(self.base, kind)
         ids = [id for id, _, _ in some if id in there] if there else []
         if not ids:
             return some
@@ -238,7 +239,3 @@ class Together:
     def _merged_into(self, work: str) -> str | None:
         known = self.base.works.get(work)
         return None if known is None else known.merged_into
-
-
-def _of(base: Holding, kind: RecordKind) -> Mapping[str, Any]:
-    return {"entity": base.entities, "claim": base.claims, "evidence": base.evidence, "work": base.works}[kind]

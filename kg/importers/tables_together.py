@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.importers.base import Base
 from kg.importers.joins import Joins
@@ -86,7 +87,7 @@ class Together:
             for one in own.values():
                 self.batch.add(one)
         for kind in SHEETS:
-            ids, there = self.batch.ids(kind), self.known.there(kind)
+            ids, there = self.batch.ids(kind), of_kind(self.base, kind)
             self.changed[kind] = sum(id in there for id in ids) if there else 0
             self.added[kind] = len(ids) - self.changed[kind]
 
@@ -107,7 +108,7 @@ class Together:
 
     def _settle_whole(self, kind: RecordKind, placed: list[Placed[Any]]) -> None:
         """Keep the entities or works that are new and right."""
-        there = self.known.there(kind)
+        there = of_kind(self.base, kind)
         present = self._present(kind, [one.record.id for one in placed if one.record.id in there])
         news = [one for one in placed if self._is_news(kind, one.record.id, payload_of(one.record), present)]
         if kind == "entity":
@@ -178,7 +179,7 @@ class Together:
 
     def _news(self, kind: RecordKind, kept: Kept) -> Kept:
         """Return those that are to be written; the others are told among duplicates or conflicts."""
-        there = self.known.there(kind)
+        there = of_kind(self.base, kind)
         if not there:
             return kept
         places: list[int] = []

@@ -6,8 +6,9 @@ May enter: a bench. Never here: severities and messages (rules).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.lint.bench import Bench, Found
 from kg.model import Claim, Entity, Evidence, Record, kind_of
@@ -19,7 +20,7 @@ def dangling(bench: Bench) -> Iterator[Found]:
     """Find records that refer to a record which does not exist."""
     for record in _records(bench):
         for name, kind, id in _references(record):
-            if id not in _all(bench, kind):
+            if id not in of_kind(bench.whole, kind):
                 yield Found(kind_of(record), record.id, {"field": name, "target": id})
 
 
@@ -28,7 +29,7 @@ def withdrawn(bench: Bench) -> Iterator[Found]:
     sound: list[Record] = [*bench.entities, *bench.claims, *bench.items]
     for record in sound:
         for name, kind, id in _references(record):
-            target = _all(bench, kind).get(id)
+            target = of_kind(bench.whole, kind).get(id)
             if name != "supersedes" and isinstance(target, Entity | Claim | Evidence) and not _stands(bench, target):
                 words = {"field": name, "target": id, "status": target.status}
                 yield Found(kind_of(record), record.id, words)
@@ -57,17 +58,6 @@ def _references(record: Record) -> Iterator[Reference]:
         yield "work", "work", record.work
         if record.supersedes is not None:
             yield "supersedes", "evidence", record.supersedes
-
-
-def _all(bench: Bench, kind: RecordKind) -> Mapping[str, Record]:
-    whole = bench.whole
-    every: Mapping[RecordKind, Mapping[str, Record]] = {
-        "entity": whole.entities,
-        "claim": whole.claims,
-        "evidence": whole.evidence,
-        "work": whole.works,
-    }
-    return every[kind]
 
 
 def _stands(bench: Bench, record: Entity | Claim | Evidence) -> bool:

@@ -6,7 +6,7 @@ Lives here: `quads`, `Projection`. May enter: networks, revisions. Never here: S
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import BlankNode, RdfFormat, Store, parse
 
+from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.later import Later
-from kg.model import Evidence, Record, Revision
+from kg.model import Evidence, Revision
 from kg.network import Network
 from kg.packaged import packaged
 from kg.rdf import derived
@@ -199,17 +200,6 @@ class Projection:
         warnings.filterwarnings("ignore", r"Dataset\.\w+ is deprecated", DeprecationWarning, r"rdflib\.")
         from_store: Any = oxrdflib.OxigraphStore(store=self.store)
         return rdflib.Dataset(store=from_store, default_union=True)
-
-
-def of_kind(snapshot: Snapshot, kind: RecordKind) -> Mapping[str, Record]:
-    """Return the records of one kind."""
-    kinds: Mapping[RecordKind, Mapping[str, Record]] = {
-        "claim": snapshot.claims,
-        "entity": snapshot.entities,
-        "evidence": snapshot.evidence,
-        "work": snapshot.works,
-    }
-    return kinds[kind]
 
 
 def _units(network: Network) -> Iterator[Unit]:

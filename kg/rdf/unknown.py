@@ -16,10 +16,11 @@ from pathlib import Path
 from rapidfuzz import fuzz, process
 
 from kg.errors import NotFound
+from kg.holding import of_kind
 from kg.ids import BASE, VOCABULARY_IRI, RecordKind
 from kg.network import Network
 from kg.rdf import guard
-from kg.rdf.dataset import of_kind, vocabulary_quads
+from kg.rdf.dataset import vocabulary_quads
 from kg.rdf.guard import OWN_GRAPHS, Checked
 from kg.rdf.names import LABEL, PREFIXES
 from kg.rdf.nodes import iri_of, value_of

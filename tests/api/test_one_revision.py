@@ -162,6 +162,7 @@ def test_the_queue_and_the_history_stay_at_one_revision(graph: kg.Graph) -> None
     still = graph.at_one_revision()
     before = still.reviews(), still.history("entity", "mud"), still.log()
     graph.review("mud", "accept", why="seen", actor="bob")
+    graph.write([Change("work", Work("new2024", "book", "New"))], actor="ann", act="import")
     assert (still.reviews(), still.history("entity", "mud"), still.log()) == before
     assert [item["id"] for item in before[0]["items"]] == ["mud"]
     assert graph.reviews()["items"] == []
