@@ -23,6 +23,9 @@ LANGS: tuple[Lang, ...] = ("en", "zh")
 Engine = Literal["auto", "networkx", "compiled"]
 ENGINES: tuple[Engine, ...] = ("auto", "networkx", "compiled")
 COLUMNS_LEAST = "10000"
+GARBAGE = 50_000, 20, 20
+"""When a process of ours looks for garbage (`gc.set_threshold`). Answers are made of hundreds of thousands of small
+objects that all stay: looking through them as often as Python does by itself takes a sixth of a large one."""
 BUDGETS = ("KG_WRITES_PER_MINUTE", "KG_IMPORTS_PER_HOUR", "KG_LOOKUPS_PER_HOUR", "KG_WRONG_TOKENS_PER_MINUTE")
 
 

@@ -19,6 +19,7 @@ import click
 from kg.cli.context import Context
 from kg.cli.naming import naming
 from kg.errors import Forbidden, KgError, StoreError, Upstream
+from kg.settings import GARBAGE
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "raises": ("kg.cli.ask:raises", "Which techniques raise or lower which risks: the headline answer."),
@@ -140,6 +141,7 @@ def cli(ctx: click.Context, database: str | None, lang: str | None, ontology: tu
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; the exit code is 0 ok, 1 an answer that is a failure, 2 bad input, 3 refused, 4 down."""
     _write_what_can_be_written()
+    gc.set_threshold(*GARBAGE)
     try:
         cli.main(args=arguments, prog_name="kg", standalone_mode=False)
     except click.exceptions.Exit as ended:

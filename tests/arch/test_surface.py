@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import gc
 import subprocess
 import sys
 
 import pytest
 
 import kg
+from kg.settings import GARBAGE
 from tests.arch.sources import ROOT, modules
 
 PUBLIC = (
@@ -105,3 +107,10 @@ def test_every_module_is_read_by_the_rules() -> None:
     names = {module.name for module in modules()}
     assert {"kg", "kg.errors", "kg.ids", "kg.model", "kg_api", "kg_viz"} <= names
     assert all(isinstance(module.tree, ast.Module) for module in modules())
+
+
+def test_the_command_line_looks_for_garbage_less_often_and_the_library_leaves_that_alone() -> None:
+    lines = ["import gc, kg", "before = gc.get_threshold()", "from kg.cli import main", "main(['--help'])"]
+    program = "\n".join([*lines, "print(before, gc.get_threshold())"])
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == f"{gc.get_threshold()} {GARBAGE}"
