@@ -103,10 +103,10 @@ def test_a_token_ends_by_itself(graph: kg.Graph, time: Time) -> None:
     assert graph.bearer(lasting) is not None
 
 
-def test_what_is_revoked_is_revoked_for_everybody_at_once(graph: kg.Graph, database_url: str) -> None:
+def test_what_is_revoked_is_revoked_for_everybody_at_once(graph: kg.Graph, time: Time, database_url: str) -> None:
     made = graph.create_token("ann")
     session, _ = graph.sign_in(made["secret"])
-    with Store.open(database_url) as other:
+    with Store.open(database_url, clock=time) as other:
         face = kg.Graph(other)
         before = face.bearer(made["secret"])
         assert before is not None
