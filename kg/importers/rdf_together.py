@@ -1,29 +1,30 @@
 """The parts of an RDF file become a batch: records in their order, then what they lean on.
 
 Lives here: `Together`. May enter: parts of statements, what the record holds. Never here: properties (rdf_records),
-writing. Faults of what leans on what are found and said by the checks of packs (`kg.importers.pack_links`); here are
-those that have none. Where a record stands in the file is looked up, and the checks done again, only when one is wrong.
+writing. Faults of what leans on what are found and said by the checks of packs (`kg.importers.pack_links`, by way of
+`leaning`). Where a record stands in the file is looked up, and the checks done again, only when one is wrong.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from kg.citations.parsed import Failure
 from kg.holding import Holding, of_kind
 from kg.ids import RecordKind
-from kg.importers.joins import Joins
-from kg.importers.pack_links import Known, Placed, check_claims, check_entities, check_evidence
+from kg.importers import leaning
+from kg.importers.leaning import Wording
+from kg.importers.pack_links import Known, Placed, check_entities
 from kg.importers.rdf_given import Given
 from kg.importers.rdf_records import Key, Reading
 from kg.importers.sources import Source
 from kg.importers.tables_conflicts import Differing, core
 from kg.importers.tables_quick import Taken
 from kg.importers.tables_rows import Kept, payload_of, placed
-from kg.model import Claim, Entity, Evidence, Record, Work
+from kg.model import Entity, Record, Work
 from kg.rdf.parts import Parts
 from kg.record.batch import Batch
 from kg.vocabulary import Vocabulary
@@ -33,7 +34,11 @@ Told = Callable[[str, int, int], None]
 Lines = Mapping[tuple[str, str], int]
 UPDATE = "--update writes the record as it stands in the file, without what is not there"
 FURTHER = "an item with an id of its own adds a further one"
-_SOME_CLAIM = Claim("", "", "", "")
+WORDING = Wording(
+    claim="evidence {id}",
+    supersedes="evidence {id}",
+    remedy="add the item that it supersedes, or take `ekg:supersedes` out",
+)
 
 
 @dataclass
@@ -153,14 +158,16 @@ class Together:
             known.faulty[kind, id] = self.given.name if line is None else f"{self.given.name}:{line}"
         faults = self._check_works(known, [self._placed("work", one, lines) for one in works])
         faults += check_entities([self._placed("entity", one, lines) for one in entities], known)
-        good = self._check_claims(known, claims, evidence, lines, faults)
-        items = self._check_evidence(known, evidence, lines, faults)
-        return known, good, items, faults
+        good, wrong = leaning.joined(claims, known, self.vocabulary, partial(self._doubtful, "claim", lines), evidence)
+        of_item = partial(self._doubtful, "evidence", lines)
+        items, _, unborne = leaning.borne(evidence, known, of_item, WORDING)
+        items, lost = leaning.followed(items, known, of_item, WORDING)
+        return known, good, items, [*faults, *wrong, *unborne, *lost]
 
     def _placed(self, kind: RecordKind, record: Any, lines: Lines) -> Placed[Any]:
         return Placed(record, self.source, lines.get((kind, record.id), 0))
 
-    def _doubtful(self, kind: RecordKind, kept: Kept, at: int, lines: Lines) -> Placed[Any]:
+    def _doubtful(self, kind: RecordKind, lines: Lines, kept: Kept, at: int) -> Placed[Any]:
         key = kind, kept.ids[at]
         self._doubted.add(key)
         kept.lines[at] = lines.get(key, 0)
@@ -181,60 +188,6 @@ class Together:
             still = [one for one, fault in lost if not fault]
             waiting = still if len(still) < len(waiting) else []
         return faults
-
-    def _check_claims(self, known: Known, kept: Kept, evidence: Kept, lines: Lines, faults: list[Failure]) -> Kept:
-        """Return the claims whose ends are there and allowed."""
-        good: list[int] = []
-        doubtful: list[int] = []
-        joins = Joins(known, self.vocabulary)
-        for at, (subject, relation, object) in enumerate(zip(kept.first, kept.second, kept.third, strict=True)):
-            (good if joins(subject, relation, object or "") else doubtful).append(at)
-        known.claims.update(dict.fromkeys((kept.ids[at] for at in good), _SOME_CLAIM))
-        if not doubtful:
-            return kept
-        items = Counter(evidence.first)
-        doubted: list[Placed[Claim]] = [self._doubtful("claim", kept, at, lines) for at in doubtful]
-        faults += check_claims(doubted, known, self.vocabulary, items=items)
-        return kept.only(sorted([*good, *(at for at in doubtful if kept.ids[at] in known.claims)]))
-
-    def _check_evidence(self, known: Known, kept: Kept, lines: Lines, faults: list[Failure]) -> Kept:
-        """Return the items whose claim, work and predecessor are there."""
-        claims, works, faulty, there = known.claims, known.works, known.faulty, self.base
-        good: list[int] = []
-        doubtful: list[int] = []
-        for at, (claim, work) in enumerate(zip(kept.first, kept.second, strict=True)):
-            sound = (claim in claims or (claim in there.claims and ("claim", claim) not in faulty)) and (
-                work in works or (work in there.works and ("work", work) not in faulty)
-            )
-            (good if sound else doubtful).append(at)
-        doubted: list[Placed[Evidence]] = [self._doubtful("evidence", kept, at, lines) for at in doubtful]
-        for one in doubted:
-            claim = one.record.claim
-            if claim not in claims and ("claim", claim) not in faulty and claim not in there.claims:
-                fault = known.lacks("claim", claim)
-                if fault is not None:
-                    faults.append(one.failure(f"evidence {one.record.id}: {fault[0]}", fault[1]))
-        faults += check_evidence(doubted, known)[1]
-        return self._followed(kept.only(good), lines, faults)
-
-    def _followed(self, kept: Kept, lines: Lines, faults: list[Failure]) -> Kept:
-        """Return the items whose predecessor, where they name one, is there too."""
-        while any(before is not None for before in kept.third):
-            ids = set(kept.ids)
-            lost = {
-                at: f"there is no evidence {before}"
-                for at, before in enumerate(kept.third)
-                if before is not None and before not in ids and before not in self.base.evidence
-            }
-            lost |= {at: f"{kept.third[at]} supersedes it in turn" for at in kept.circles()}
-            if not lost:
-                break
-            for at, reason in sorted(lost.items()):
-                one = self._doubtful("evidence", kept, at, lines)
-                remedy = "add the item that it supersedes, or take `ekg:supersedes` out"
-                faults.append(one.failure(f"evidence {kept.ids[at]}: {reason}", remedy))
-            kept = kept.only([at for at in range(len(kept.ids)) if at not in lost])
-        return kept
 
     def _merged_into(self, work: str) -> str | None:
         known = self.base.works.get(work)

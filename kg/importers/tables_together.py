@@ -1,8 +1,7 @@
 """Tables become a batch: rows in their order, then what they lean on, then what the record holds of it already.
 
 Lives here: `Together`. May enter: tables, what the record holds. Never here: cells (tables_rows), writing.
-Faults of what leans on what are found and said by the checks of packs (`kg.importers.pack_links`); here are those that
-have none.
+Faults of what leans on what are found and said by the checks of packs (`kg.importers.pack_links`, by way of `leaning`).
 """
 
 from __future__ import annotations
@@ -14,15 +13,16 @@ from typing import Any
 
 from kg.holding import of_kind
 from kg.ids import RecordKind
+from kg.importers import leaning
 from kg.importers.base import Base
-from kg.importers.joins import Joins
-from kg.importers.pack_links import Known, Placed, check_claims, check_entities, check_evidence, once, with_items
+from kg.importers.leaning import Place, Wording
+from kg.importers.pack_links import Known, Placed, check_entities, once, with_items
 from kg.importers.sources import Source
 from kg.importers.tables import Table, rows_of
 from kg.importers.tables_conflicts import Differing, core
 from kg.importers.tables_quick import lane
 from kg.importers.tables_rows import Doors, Kept, by_column, claim_of, leans_of, payload_of, placed
-from kg.model import Claim, Evidence, Record, Work
+from kg.model import Evidence, Record, Work
 from kg.record.batch import Batch
 from kg.sheets import SHEETS
 from kg.vocabulary import Vocabulary
@@ -32,7 +32,9 @@ WHOLE = frozenset({"entity", "work"})
 """Kinds that are kept as records: they are few beside claims and evidence."""
 Fetch = Callable[[RecordKind, Sequence[str]], list[Record]]
 Told = Callable[[str, int, int], None]
-_SOME_CLAIM = Claim("", "", "", "")
+WORDING = Wording(
+    claim="claim", supersedes="supersedes", remedy="name the item that it supersedes, or leave the cell empty"
+)
 REMEDY = "put a quotation mark in front of and behind a cell that holds the separator, and double those within"
 
 
@@ -209,42 +211,18 @@ class Together:
 
     def _claims(self, kept: Kept, source: Source, evidence: Kept) -> Kept:
         """Return the claims whose ends are there and allowed."""
-        good: list[int] = []
-        doubtful: list[int] = []
-        joins = Joins(self.known, self.vocabulary)
-        for at, (subject, relation, object) in enumerate(zip(kept.first, kept.second, kept.third, strict=True)):
-            (good if joins(subject, relation, object or "") else doubtful).append(at)
-        self.known.claims.update(dict.fromkeys((kept.ids[at] for at in good), _SOME_CLAIM))
-        if not doubtful:
-            return kept
-        items = Counter(evidence.first)
-        doubted: list[Placed[Claim]] = [placed("claim", kept, at, source) for at in doubtful]
-        self.failures += check_claims(doubted, self.known, self.vocabulary, items=items)
-        return kept.only(sorted([*good, *(at for at in doubtful if kept.ids[at] in self.known.claims)]))
+        claims, faults = leaning.joined(kept, self.known, self.vocabulary, _placing("claim", source), evidence)
+        self.failures += faults
+        return claims
 
     def _evidence(self, kept: Kept, source: Source) -> Kept:
         """Return the items whose claim, work and predecessor are there."""
-        claims, works, faulty = self.known.claims, self.known.works, self.known.faulty
-        there = self.base
-        good: list[int] = []
-        doubtful: list[int] = []
-        for at, (claim, work) in enumerate(zip(kept.first, kept.second, strict=True)):
-            sound = (claim in claims or (claim in there.claims and ("claim", claim) not in faulty)) and (
-                work in works or (work in there.works and ("work", work) not in faulty)
-            )
-            (good if sound else doubtful).append(at)
-        if doubtful:
-            doubted: list[Placed[Evidence]] = [placed("evidence", kept, at, source) for at in doubtful]
-            for one in doubted:
-                claim = one.record.claim
-                if claim not in claims and ("claim", claim) not in faulty and claim not in there.claims:
-                    fault = self.known.lacks("claim", claim)
-                    if fault is not None:
-                        self.failures.append(one.failure(f"claim: {fault[0]}", fault[1]))
-            self._tell_of_waiting(one.record.claim for one in doubted)
-            _, faults = check_evidence(doubted, self.known)
-            self.failures += faults
-        return self._followed(kept.only(good), source)
+        place = _placing("evidence", source)
+        items, doubted, unborne = leaning.borne(kept, self.known, place, WORDING)
+        self._tell_of_waiting(one.record.claim for one in doubted)
+        items, lost = leaning.followed(items, self.known, place, WORDING)
+        self.failures += [*unborne, *lost]
+        return items
 
     def _tell_of_waiting(self, claims: Iterable[str]) -> None:
         """Say with each claim whose row has a fault how many of these items fall with it; others said it already."""
@@ -255,24 +233,6 @@ class Together:
             if items and "must wait" not in fault.reason:
                 self.failures[at] = with_items(fault, items)
 
-    def _followed(self, kept: Kept, source: Source) -> Kept:
-        """Return the items whose predecessor, where they name one, is there too."""
-        while any(before is not None for before in kept.third):
-            ids = set(kept.ids)
-            lost = {
-                at: f"there is no evidence {before}"
-                for at, before in enumerate(kept.third)
-                if before is not None and before not in ids and before not in self.base.evidence
-            }
-            lost |= {at: f"{kept.third[at]} supersedes it in turn" for at in kept.circles()}
-            if not lost:
-                break
-            remedy = "name the item that it supersedes, or leave the cell empty"
-            for at, reason in sorted(lost.items()):
-                self.failures.append(source.failure(kept.lines[at], f"supersedes: {reason}", remedy))
-            kept = kept.only([at for at in range(len(kept.ids)) if at not in lost])
-        return kept
-
     def _merged_into(self, work: str) -> str | None:
         known = self.known.works.get(work) or self.base.works.get(work)
         return None if known is None else known.merged_into
@@ -280,3 +240,7 @@ class Together:
     def _remember(self, kind: RecordKind, id: str, place: str) -> None:
         """Note where a faulty record stands, for those that lean on it."""
         self.known.faulty.setdefault((kind, id.strip()), place)
+
+
+def _placing(kind: RecordKind, source: Source) -> Place:
+    return lambda kept, at: placed(kind, kept, at, source)
