@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kg.belief import Line, Opinion, Weighing, weigh
 from kg.columns.table import NONE, Columns
-from kg.columns.weighing import Weighed, said, verdict_of
+from kg.columns.weighing import Weighed, counting, said, verdict_of
 from kg.compiled.arrays import Arrays
 from kg.compiled.field import ranges
 from kg.criteria import Criteria
@@ -59,9 +59,9 @@ class Seen:
         """Look at columns under criteria."""
         known = Weighed.of(columns, criteria, vocabulary) if weighed is None else weighed
         blank = np.zeros(0, np.int32)
-        taking = np.flatnonzero(_counting(columns, criteria, vocabulary)[columns.claim_status])
+        taking = np.flatnonzero(counting(columns, criteria, vocabulary)[columns.claim_status])
         made = cls(columns, criteria, vocabulary, known, blank, blank, (), taking, blank)
-        return made._numbered(_counting(columns, criteria, vocabulary)[columns.entity_status], ())
+        return made._numbered(counting(columns, criteria, vocabulary)[columns.entity_status], ())
 
     def with_entities(self, changed: Iterable[Entity]) -> Seen:
         """Return the same with entities as they stand now; itself when none of them is new or counts otherwise."""
@@ -83,7 +83,7 @@ class Seen:
         columns = self.columns
         entity = np.flatnonzero(counts).astype(np.int32)
         if added:
-            before = [_place_of(columns, id, entity) for id in added]
+            before = [int(np.searchsorted(entity, bisect_left(columns.entity_id, id))) for id in added]
             entity = np.insert(entity, before, [-1 - k for k in range(len(added))]).astype(np.int32)
         node = np.full(len(columns.entity_id), NONE, np.int32)
         mine = np.flatnonzero(entity >= 0)
@@ -291,19 +291,9 @@ class _LinkIds(Sequence[str]):
         return self._seen.link_of(id)
 
 
-def _counting(columns: Columns, criteria: Criteria, vocabulary: Vocabulary) -> Array:
-    """Return for each status whether it counts."""
-    return np.array([*(criteria.status_counts(vocabulary.status(word)) for word in columns.statuses), False], bool)
-
-
 def _place(among: Array, number: int | None) -> int | None:
     """Return where a number stands among ascending ones; None when it does not."""
     if number is None:
         return None
     at = int(among.searchsorted(number))
     return at if at < len(among) and among[at] == number else None
-
-
-def _place_of(columns: Columns, id: str, entity: Array) -> int:
-    """Return before which of ascending entities an id that is not among them belongs."""
-    return int(np.searchsorted(entity, bisect_left(columns.entity_id, id)))

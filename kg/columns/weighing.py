@@ -104,6 +104,11 @@ class Weighings(Sequence[Weighing]):
         return made
 
 
+def counting(columns: Columns, criteria: Criteria, vocabulary: Vocabulary) -> Array:
+    """Return for each status whether it counts."""
+    return np.array([*(criteria.status_counts(vocabulary.status(word)) for word in columns.statuses), False], bool)
+
+
 def said(columns: Columns, place: int) -> tuple[str, ...]:
     """Return what items of a class say: stance, kind, strength, basis, "1" when inferred, status, contributor."""
     return tuple(columns.says[place].split(APART))
