@@ -176,4 +176,4 @@ def test_what_is_sent_is_not_held_back() -> None:
 def test_workers_that_make_no_sense_are_refused(count: str, told: str) -> None:
     with pytest.raises(InputError, match=told) as refused:
         cli.main(["--database", ":memory:", "serve", "--workers", count], standalone_mode=False)
-    assert refused.value.where == "workers"
+    assert refused.value.where == "--workers"
