@@ -80,15 +80,15 @@ class Criteria:
             elif name == "min_strength":
                 if not isinstance(value, str):
                     raise InputError(f"{shown(value)} is not a text", where=name, hint="give one strength")
-                parsed[name] = vocabulary.strength(value).id
+                parsed[name] = vocabulary.strength(value, where=name).id
             elif name in {"include_proposed", "include_retracted", "narrower"}:
                 parsed[name] = parse_flag(value, name=name)
             else:
                 listed = words(value, name=name)
                 if name == "study_kind":
-                    listed = tuple(vocabulary.study_kind(word).id for word in listed)
+                    listed = tuple(vocabulary.study_kind(word, where=name).id for word in listed)
                 if name == "relation":
-                    listed = tuple(vocabulary.relation(word).id for word in listed)
+                    listed = tuple(vocabulary.relation(word, where=name).id for word in listed)
                 parsed[name] = tuple(sorted(set(listed)))
         return cls(**parsed)
 

@@ -7,17 +7,17 @@ into our errors. May enter: `kg.model`, `kg.ids`, `kg.vocabulary`. Never here: l
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from math import isfinite
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from kg import ids
-from kg.errors import InputError, ShapeViolation, UnknownTerm
+from kg.errors import InputError, ShapeViolation
 from kg.faults import Fault, faults_of, others
 from kg.model import MERGED, YEARS, Claim, Entity, Evidence, Text, Work
-from kg.vocabulary import Term, Vocabulary
+from kg.vocabulary import Vocabulary
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 DEEPEST = 64
@@ -116,7 +116,7 @@ class EntityIn(_In):
             raise ShapeViolation(f"{self.id} is named as broader than itself", where="broader", hint="leave it out")
         return Entity(
             id=self.id,
-            type=_term(vocabulary.entity_type, self.type, "type"),
+            type=vocabulary.entity_type(self.type, where="type").id,
             label=self.label.record(),
             definition=None if self.definition is None else self.definition.record(),
             aliases=tuple(dict.fromkeys(self.aliases)),
@@ -135,7 +135,7 @@ class ClaimIn(_In):
 
     def record(self, vocabulary: Vocabulary) -> Claim:
         """Return the claim; a claim of an entity about itself is refused."""
-        relation = _term(vocabulary.relation, self.relation, "relation")
+        relation = vocabulary.relation(self.relation, where="relation").id
         if self.subject == self.object:
             raise ShapeViolation(
                 f"{self.subject} {relation} itself", where="object", hint="a claim joins two different entities"
@@ -169,10 +169,10 @@ class EvidenceIn(_In):
 
     def record(self, vocabulary: Vocabulary) -> Evidence:
         """Return the evidence item with the id that its immutable core gives it."""
-        stance = _term(vocabulary.stance, self.stance, "stance")
-        kind = _term(vocabulary.study_kind, self.kind, "kind")
-        strength = _term(vocabulary.strength, self.strength, "strength")
-        basis = _term(vocabulary.basis, self.basis, "basis")
+        stance = vocabulary.stance(self.stance, where="stance").id
+        kind = vocabulary.study_kind(self.kind, where="kind").id
+        strength = vocabulary.strength(self.strength, where="strength").id
+        basis = vocabulary.basis(self.basis, where="basis").id
         id = ids.item_id(
             self.work,
             claim=self.claim,
@@ -233,7 +233,7 @@ class WorkIn(_In):
     def record(self, vocabulary: Vocabulary) -> Work:
         """Return the work; an unknown status names near ones, a merged work names the one that it is part of."""
         values = self.model_dump()
-        values["status"] = _term(vocabulary.work_status, self.status, "status")
+        values["status"] = vocabulary.work_status(self.status, where="status").id
         if (self.merged_into is None) != (values["status"] != MERGED) or self.merged_into == self.id:
             raise ShapeViolation(
                 f"{self.id} is {values['status']} and {'not ' if self.merged_into is None else ''}merged into a work",
@@ -285,11 +285,3 @@ def faults(error: BaseException) -> list[Fault]:
     """
     cause = error.__cause__
     return faults_of(cause, ()) if isinstance(cause, ValidationError) else []
-
-
-def _term(find: Callable[[str], Term], word: str, where: str) -> str:
-    """Return the id of a word of the ontology; one that it does not have names the field."""
-    try:
-        return find(word).id
-    except UnknownTerm as fault:
-        raise UnknownTerm(fault.message, where=where, near=fault.near, hint=fault.hint) from fault

@@ -164,7 +164,7 @@ class Probing(Asking):
         """
         asked = Criteria.parse(criteria, self.vocabulary)
         before = self.network(asked)
-        record, word = before.snapshot.work(work), self.vocabulary.work_status(status).id
+        record, word = before.snapshot.work(work), self.vocabulary.work_status(status, where="status").id
         address = None if notice is None else parse_url(notice, where="notice")
         _refuse_ours(record, word)
         if asked.as_of is not None and not dry_run:
@@ -197,7 +197,7 @@ class Probing(Asking):
 
     def need_notice(self, work: str, *, notice: str | None, status: str) -> None:
         """Raise InputError when a new status of a work lacks the publisher's notice; `current` needs none."""
-        record, word = self.snapshot.work(work), self.vocabulary.work_status(status).id
+        record, word = self.snapshot.work(work), self.vocabulary.work_status(status, where="status").id
         if notice is None and word not in {CURRENT, record.status}:
             raise InputError(
                 f"no notice says that {work} is {word}",
@@ -230,7 +230,7 @@ class Probing(Asking):
         """
         asked = Criteria.parse(criteria, self.vocabulary)
         points = Point.parse(a), Point.parse(self.revision if b is None else b, where="to")
-        nets = [self.network(replace(asked, **point.criteria)) for point in points]
+        nets = [self._at(point, asked, where=end) for point, end in zip(points, ("from", "to"), strict=True)]
         links, spoken = parse_links(max_links), self._lang(lang)
 
         def find() -> Answer:
@@ -240,6 +240,15 @@ class Probing(Asking):
 
         revisions = tuple(net.snapshot.revision for net in nets)
         return self._cached(("diff", revisions, asked, points, rows, cols, links, spoken), find)
+
+    def _at(self, point: Point, asked: Criteria, *, where: str) -> Network:
+        """Return the network at a point in time; a point that the record does not have names where it was given."""
+        try:
+            return self.network(replace(asked, **point.criteria))
+        except KgError as fault:
+            if fault.where == point.clock:
+                fault.where = where
+            raise
 
     def _kept_answers(self, snapshot: Snapshot, most: int) -> dict[str, Any]:
         """Return which of the newest kept answers another record would change."""

@@ -52,9 +52,9 @@ class Scenario:
 
     Example:
         >>> from kg.vocabulary import load
-        >>> what = Scenario.parse({"drop_work": "hu2022lora", "add": "lora raises jailbreaks 0.7"}, load())
+        >>> what = Scenario.parse({"drop_work": "hu2022lora", "add": "lora raises transferable-jailbreaks 0.7"}, load())
         >>> what.document()
-        {'add': ['lora raises jailbreaks 0.7'], 'drop_work': ['hu2022lora']}
+        {'add': ['lora raises transferable-jailbreaks 0.7'], 'drop_work': ['hu2022lora']}
     """
 
     drop_work: tuple[str, ...] = ()
@@ -201,9 +201,10 @@ class Scenario:
         assumed = dict(network.assumed)
         for one in self.add:
             try:
-                ends = [snapshot.entity(end, where="add").type for end in (one.subject, one.object)]
+                ends = [snapshot.entity(end).type for end in (one.subject, one.object)]
                 vocabulary.check_ends(one.relation, *ends)
             except (NotFound, ShapeViolation) as fault:
+                fault.where = "add"
                 faults.append(fault)
                 continue
             fresh = Claim(one.claim, one.subject, one.relation, one.object)

@@ -1,4 +1,4 @@
-"""Suppositions: the single texts that a scenario is made of, such as `lora raises jailbreaks 0.7`.
+"""Suppositions: the single texts that a scenario is made of, such as `lora raises transferable-jailbreaks 0.7`.
 
 Lives here: parsing them, each with its fault, and `Assumption`. May enter: texts of any door, the vocabulary.
 Never here: the record; a scenario as a whole (scenario).
@@ -20,8 +20,8 @@ from kg.vocabulary import Vocabulary
 
 MOST = 1_000
 SETTABLE: Mapping[str, Callable[[Vocabulary, str], str]] = {
-    "stance": lambda vocabulary, word: vocabulary.stance(word).id,
-    "strength": lambda vocabulary, word: vocabulary.strength(word).id,
+    "stance": lambda vocabulary, word: vocabulary.stance(word, where="set").id,
+    "strength": lambda vocabulary, word: vocabulary.strength(word, where="set").id,
 }
 Pair: TypeAlias = tuple[str, str]
 
@@ -79,11 +79,11 @@ def parse_assumption(text: str, vocabulary: Vocabulary) -> Assumption:
 
     Example:
         >>> from kg.vocabulary import load
-        >>> str(parse_assumption("lora raises jailbreaks .70", load()))
-        'lora raises jailbreaks 0.7'
+        >>> str(parse_assumption("lora raises transferable-jailbreaks .70", load()))
+        'lora raises transferable-jailbreaks 0.7'
     """
     parts = text.split(" ")
-    wanted = "expected SUBJECT RELATION OBJECT CHANCE, such as 'lora raises jailbreaks 0.7'"
+    wanted = "expected SUBJECT RELATION OBJECT CHANCE, such as 'lora raises transferable-jailbreaks 0.7'"
     if len(parts) != 4:
         raise InputError(f"{text[:120]!r} is not a claim with a chance", where="add", hint=wanted)
     subject, relation, object, chance = parts
@@ -92,7 +92,7 @@ def parse_assumption(text: str, vocabulary: Vocabulary) -> Assumption:
         raise InputError(f"{chance[:40]!r} is not a chance above 0 and at most 1", where="add", hint=wanted)
     if subject == object:
         raise InputError(f"{subject[:80]} {relation[:80]} itself", where="add", hint="a claim joins two entities")
-    return Assumption(subject, vocabulary.relation(relation).id, object, value)
+    return Assumption(subject, vocabulary.relation(relation, where="add").id, object, value)
 
 
 def parse_settings(text: str, vocabulary: Vocabulary) -> list[tuple[str, str, str]]:
@@ -136,7 +136,7 @@ def parse_mark(text: str, vocabulary: Vocabulary) -> Pair:
     work, sign, status = text.rpartition("=")
     if not sign or not work or " " in text:
         raise InputError(f"{text[:120]!r} does not mark a work", where="mark", hint="expected WORK=STATUS")
-    return work, vocabulary.work_status(status).id
+    return work, vocabulary.work_status(status, where="mark").id
 
 
 def parse_under(value: Any, vocabulary: Vocabulary) -> tuple[tuple[str, Any], ...]:

@@ -79,37 +79,42 @@ class Vocabulary:
     def __repr__(self) -> str:
         return f"<Vocabulary {self.version} {self.digest[:12]}>"
 
-    def entity_type(self, id: str) -> EntityType:
-        """Return a kind of entity, or raise UnknownTerm naming near ones; so do the methods below."""
-        return _find(self.entity_types, id, "kind of entity")
+    def entity_type(self, id: str, *, where: str | None = None) -> EntityType:
+        """Return a kind of entity, or raise UnknownTerm naming near ones; so do the methods below.
 
-    def relation(self, id: str) -> Relation:
+        Args:
+            id: The word.
+            where: The parameter or field that gave it, which the fault names.
+        """
+        return _find(self.entity_types, id, "kind of entity", where)
+
+    def relation(self, id: str, *, where: str | None = None) -> Relation:
         """Return a relation."""
-        return _find(self.relations, id, "relation")
+        return _find(self.relations, id, "relation", where)
 
-    def stance(self, id: str) -> Stance:
+    def stance(self, id: str, *, where: str | None = None) -> Stance:
         """Return a stance."""
-        return _find(self.stances, id, "stance")
+        return _find(self.stances, id, "stance", where)
 
-    def study_kind(self, id: str) -> StudyKind:
+    def study_kind(self, id: str, *, where: str | None = None) -> StudyKind:
         """Return a kind of study."""
-        return _find(self.study_kinds, id, "kind of study")
+        return _find(self.study_kinds, id, "kind of study", where)
 
-    def strength(self, id: str) -> Strength:
+    def strength(self, id: str, *, where: str | None = None) -> Strength:
         """Return a strength."""
-        return _find(self.strengths, id, "strength")
+        return _find(self.strengths, id, "strength", where)
 
-    def basis(self, id: str) -> Basis:
+    def basis(self, id: str, *, where: str | None = None) -> Basis:
         """Return a basis."""
-        return _find(self.bases, id, "basis")
+        return _find(self.bases, id, "basis", where)
 
-    def status(self, id: str) -> Status:
+    def status(self, id: str, *, where: str | None = None) -> Status:
         """Return a status of our records."""
-        return _find(self.statuses, id, "status")
+        return _find(self.statuses, id, "status", where)
 
-    def work_status(self, id: str) -> WorkStatus:
+    def work_status(self, id: str, *, where: str | None = None) -> WorkStatus:
         """Return a status of works."""
-        return _find(self.work_statuses, id, "work status")
+        return _find(self.work_statuses, id, "work status", where)
 
     def certainty(self, kind: str, strength: str, inferred: bool) -> Certainty:
         """Return the certainty of one evidence item.
@@ -245,13 +250,14 @@ def _load(stamped: tuple[tuple[Path, int, int], ...]) -> Vocabulary:
     )
 
 
-def _find(terms: Mapping[str, T], id: str, word: str) -> T:
+def _find(terms: Mapping[str, T], id: str, word: str, where: str | None) -> T:
     found = terms.get(id)
     if found is None:
         names = {(term.id, name): name.casefold() for term in terms.values() for name in _names(term)}
         hits = process.extract(id.casefold()[:200], names, scorer=fuzz.WRatio, score_cutoff=60, limit=9)
         near = list(dict.fromkeys(key[0] for _, _, key in hits))[:3]
-        raise UnknownTerm(f"{id[:80]!r} is not a {word}", near=near, hint=f"the ontology has {', '.join(terms)}")
+        hint = f"the ontology has {', '.join(terms)}"
+        raise UnknownTerm(f"{id[:80]!r} is not a {word}", where=where, near=near, hint=hint)
     return found
 
 

@@ -126,8 +126,8 @@ def matrix(
     Raises:
         UnknownTerm: no such entity type.
     """
-    row_ids = of_types(network, [network.vocabulary.entity_type(rows).id])
-    col_ids = of_types(network, [network.vocabulary.entity_type(cols).id])
+    row_ids = of_types(network, [network.vocabulary.entity_type(rows, where="rows").id])
+    col_ids = of_types(network, [network.vocabulary.entity_type(cols, where="cols").id])
     limits: set[str] = set()
     cells: list[dict[str, Any]] = []
     asked, until, looked = within(row_ids, col_ids, limits), monotonic() + SECONDS, list[str]()

@@ -154,7 +154,7 @@ def entities(
 ) -> Document:
     """List entities by id; `broader` keeps what is narrower than an entity, transitively; `type` includes subtypes."""
     snapshot = network.snapshot
-    types = None if type is None else network.vocabulary.subtypes(network.vocabulary.entity_type(type).id)
+    types = None if type is None else network.vocabulary.subtypes(network.vocabulary.entity_type(type, where="type").id)
     below = None if broader is None else snapshot.within(snapshot.entity(broader, where="broader").id) - {broader}
     kept = (
         record
@@ -178,7 +178,9 @@ def claims(
 ) -> Document:
     """List claims by id. `relation` includes narrower relations; `work` keeps claims that the work bears on."""
     snapshot, vocabulary = network.snapshot, network.vocabulary
-    relations = None if relation is None else vocabulary.subrelations(vocabulary.relation(relation).id)
+    relations = (
+        None if relation is None else vocabulary.subrelations(vocabulary.relation(relation, where="relation").id)
+    )
     subjects = None if subject is None else _ends(network, subject, "subject")
     objects = None if object is None else _ends(network, object, "object")
     cited = None if work is None else {item.claim for item in snapshot.evidence_from(snapshot.work(work).id)}
@@ -199,7 +201,7 @@ def works(
     network: Network, *, status: str | None = None, year: int | None = None, limit: int = PAGE, after: str | None = None
 ) -> Document:
     """List works by citation key."""
-    wanted = None if status is None else network.vocabulary.work_status(status).id
+    wanted = None if status is None else network.vocabulary.work_status(status, where="status").id
     kept = (
         record
         for record in network.snapshot.works.values()
@@ -221,7 +223,7 @@ def items(
 ) -> Document:
     """List evidence items by id; `locator` keeps those whose locator begins with the text, case ignored."""
     snapshot = network.snapshot
-    wanted = None if stance is None else network.vocabulary.stance(stance).id
+    wanted = None if stance is None else network.vocabulary.stance(stance, where="stance").id
     of_claim = None if claim is None else snapshot.claim(claim).id
     of_work = None if work is None else snapshot.work(work).id
     place = None if locator is None else locator.casefold()

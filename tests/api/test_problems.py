@@ -28,14 +28,27 @@ BAD: list[tuple[str, int, dict[str, Any]]] = [
     ("/api/v1/paths?source=qlora&target=tar&k=99999999999999999999", 422, {"where": "k"}),
     ("/api/v1/paths?source=qlora&target=tar&sign=x", 422, {"where": "sign"}),
     ("/api/v1/raises?max_link=3", 422, {"where": "max_link", "near": "max_links"}),
-    ("/api/v1/raises?relation=rases", 422, {"type": "unknown-term", "near": "raises"}),
+    ("/api/v1/raises?relation=rases", 422, {"type": "unknown-term", "where": "relation", "near": "raises"}),
+    ("/api/v1/raises?risk=malicious-use&study_kind=nope", 422, {"type": "unknown-term", "where": "study_kind"}),
+    ("/api/v1/raises?min_strength=nope", 422, {"type": "unknown-term", "where": "min_strength"}),
+    ("/api/v1/entities?type=nope", 422, {"type": "unknown-term", "where": "type"}),
+    ("/api/v1/claims?relation=nope", 422, {"type": "unknown-term", "where": "relation"}),
+    ("/api/v1/works?status=nope", 422, {"type": "unknown-term", "where": "status"}),
+    ("/api/v1/evidence?stance=nope", 422, {"type": "unknown-term", "where": "stance"}),
+    ("/api/v1/robustness?rows=nope", 422, {"type": "unknown-term", "where": "rows"}),
+    ("/api/v1/diff?from=0&to=1&cols=nope", 422, {"type": "unknown-term", "where": "cols"}),
+    ("/api/v1/diff?from=1&to=999", 404, {"where": "to"}),
+    ("/api/v1/diff?from=999&to=1", 404, {"where": "from"}),
+    ("/api/v1/diff?from=1&to=2999-01-01", 422, {"where": "to"}),
+    ("/api/v1/diff?from=1&without_work=nope", 404, {"where": "without_work"}),
     ("/api/v1/raises?known_in=soon", 422, {"where": "known_in"}),
     ("/api/v1/raises?as_of=yesterday", 422, {"type": "bad-identifier", "where": "as_of"}),
     ("/api/v1/raises?as_of=99", 404, {"where": "as_of"}),
     ("/api/v1/raises?without_work=nobody", 404, {}),
     ("/api/v1/raises?lang=fr", 422, {"where": "lang"}),
     ("/api/v1/raises?narrower=perhaps", 422, {"where": "narrower"}),
-    ("/api/v1/matrix?rows=Risks", 422, {"type": "unknown-term", "near": "Risk"}),
+    ("/api/v1/matrix?rows=Risks", 422, {"type": "unknown-term", "where": "rows", "near": "Risk"}),
+    ("/api/v1/matrix?cols=nope", 422, {"type": "unknown-term", "where": "cols"}),
     ("/api/v1/impact?entity=qlora&direction=up", 422, {"where": "direction"}),
     ("/api/v1/impact?entity=nope", 404, {"where": "entity"}),
     ("/api/v1/impact?entity=qlora&block=nope", 404, {"where": "block"}),
@@ -121,6 +134,28 @@ def test_what_a_scenario_names_in_vain_is_its_part(client: TestClient, part: str
     body = {"source": "qlora", "target": "malicious-use"}
     asked = {**body, part: value if part in body else [value]}
     assert checked(client.post("/api/v1/what-if", json=asked), 404)["where"] == part
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("set", "kumar2024finetuning.1 stance=nope"),
+        ("set", "kumar2024finetuning.1 strength=nope"),
+        ("mark", "hu2022lora=nope"),
+        ("add", "qlora nope malicious-use 1.0"),
+        ("add", "qlora mitigates malicious-use 1.0"),
+    ],
+)
+def test_what_the_ontology_refuses_of_a_scenario_is_its_part(client: TestClient, part: str, value: str) -> None:
+    asked = {"source": "qlora", "target": "malicious-use", part: [value]}
+    assert checked(client.post("/api/v1/what-if", json=asked), 422)["where"] == part
+
+
+def test_the_example_of_a_supposed_claim_runs(client: TestClient) -> None:
+    asked = {"source": "qlora", "target": "malicious-use"}
+    refused = checked(client.post("/api/v1/what-if", json={**asked, "add": ["lora"]}), 422)
+    (example,) = re.findall("'(.*)'", refused["hint"])
+    assert client.post("/api/v1/what-if", json={**asked, "add": [example]}).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
