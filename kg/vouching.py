@@ -26,9 +26,10 @@ from kg.receipts.asked import RECEIPT, Asked
 from kg.record import Kept
 
 Document = dict[str, Any]
-_FORGED = {
-    "en": "The paragraph is not the one that follows from the answer: it was altered, or another version wrote it.",
-    "zh": "所给段落并非由该答案得出：内容已被改动，或由其他版本的程序写成。",
+_OTHER_WORDS = {
+    "en": "The paragraph is not what this version writes of these figures: it was forged, or another version worded "
+    "it. It must not be quoted as ours.",
+    "zh": "所给段落并非本版本据这些数值写成：可能系伪造，或由其他版本的程序写成。不得作为本程序的表述引用。",
 }
 
 
@@ -114,11 +115,11 @@ class Vouching(Asking):
 
         Returns:
             `{"receipt", "question", "revision", "kept", "identical", "altered", "differences", "newest": {"revision",
-            "receipt", "same"}, "changed", "complete", "limits"}` and a `note` when something is to be borne in mind.
+            "receipt", "same"}, "changed", "complete", "limits"}`; `paragraph` if one was given, `note` if one is due.
 
             `identical`: the same receipt comes out again. `altered`: what was given is not what its receipt stands
-            for, or its paragraph not the one that follows from it; null
-            when only the question was given. `differences`: where they differ, when they do. `newest` is
+            for; null when only the question was given. `paragraph`, which no receipt stands for: "same" when this
+            version writes it of the answer, else "other". `differences`: where they differ, when they do. `newest` is
             the same question asked now, without `as_of`; `same` says whether it has the same answer; `changed` says
             what made it another, see `kg.receipts.since.changed`.
 
@@ -136,8 +137,7 @@ class Vouching(Asking):
         lasting = {name: value for name, value in asked.criteria.items() if name != "as_of"}
         now = getattr(self, asked.method)(**asked.keywords, **lasting, lang=spoken)
         identical = again["receipt"] == asked.receipt and not asked.altered
-        if forged := self._other_paragraph(document, again) if identical else []:
-            asked, identical = replace(asked, altered=True), False
+        worded = self._other_paragraph(document, again)
         still = since.same(again, now)
         entries: list[Document] = []
         limits: list[str] = []
@@ -147,8 +147,7 @@ class Vouching(Asking):
                 self.network(Criteria.parse(lasting, self.vocabulary)),
             )
             entries, limits = since.changed(*networks, again, now, lang=spoken)
-        compared = asked.altered is not None and not identical
-        other = since.differences(_content(document), _content(again)) if compared else []
+        other = [] if identical or asked.altered is None else since.differences(_content(document), _content(again))
         report: Document = {
             "receipt": asked.receipt,
             "question": again["question"],
@@ -156,14 +155,17 @@ class Vouching(Asking):
             "kept": kept is not None,
             "identical": identical,
             "altered": asked.altered,
-            "differences": forged or other,
+            "differences": [*other, *worded],
             "newest": {"revision": now["revision"], "receipt": now["receipt"], "same": still},
             "changed": entries,
             "complete": not limits,
             "limits": limits,
         }
-        note = None if identical else _FORGED.get(spoken) if forged else self._doubt(asked, kept, again, spoken)
-        return report if note is None else {**report, "note": note}
+        if document.get("paragraph") is not None:
+            report["paragraph"] = "other" if worded else "same"
+        notes = [] if identical else [self._doubt(asked, kept, again, spoken)]
+        notes += [_OTHER_WORDS[spoken]] if worded else []
+        return {**report, "note": ("" if spoken == "zh" else " ").join(notes)} if notes else report
 
     def explain(self, answer: Answer | Mapping[str, Any], *, cited: bool = False) -> str:
         """Say an answer in one plain paragraph, in its own language, from its premises. See `kg.question.paragraphs`.
@@ -233,7 +235,7 @@ class Vouching(Asking):
         return kept, {**document, "receipt": kept.id}
 
     def _other_paragraph(self, document: Mapping[str, Any], again: Answer) -> list[Document]:
-        """Return where the paragraph beside an answer differs from the one that follows from it."""
+        """Return where the paragraph beside an answer differs from the one that is written of it now."""
         same = (given := document.get("paragraph")) is None or given == self.explain(again, cited=True)
         return [] if same else since.differences({"paragraph": given}, {"paragraph": self.explain(again)})
 

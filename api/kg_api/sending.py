@@ -7,12 +7,20 @@ is sent.
 from __future__ import annotations
 
 import asyncio
+import struct
+import sys
 from typing import Any
 
 from starlette.types import Message, Send
 
+if sys.platform == "linux":
+    import fcntl
+    import termios
+
 HELD_BYTES = 65_536
 """So much is held at most; more goes to the transport at once, whose limits on what waits then hold as ever."""
+KERNEL_ROOM = (0xFFFF, 0x1001, 65_536)
+"""Where the kernel does not tell how much waits in it: SOL_SOCKET and SO_SNDBUF (of all but Linux), so much at most."""
 
 
 class Together:
@@ -32,6 +40,9 @@ class Together:
         self._size = self._written = 0
         self._watch: asyncio.TimerHandle | None = None
         self.is_closing = transport.is_closing
+        self._socket = transport.get_extra_info("socket")
+        if self._socket is not None and sys.platform != "linux":
+            self._socket.setsockopt(*KERNEL_ROOM)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -58,17 +69,25 @@ class Together:
                 self._look_later()
 
     def _look_later(self) -> None:
-        taken = self._written - self._transport.get_write_buffer_size()
-        self._watch = self._loop.call_later(self._patience, self._look, taken)
+        self._watch = self._loop.call_later(self._patience, self._look, self._taken())
 
     def _look(self, before: int) -> None:
         """End the connection when nothing that waits was taken since; a transport that closes waits like any other."""
         self._watch = None
-        waiting = self._transport.get_write_buffer_size()
-        if waiting and self._written - waiting <= before:
+        if not self._transport.get_write_buffer_size():
+            return
+        if self._taken() <= before:
             self._transport.abort()
-        elif waiting:
+        else:
             self._look_later()
+
+    def _taken(self) -> int:
+        """Return how many bytes the other end took.
+
+        Megabytes can wait in the kernel, which asks for more only when a good part of them is gone: who reads slowly
+        is seen to read there.
+        """
+        return self._written - self._transport.get_write_buffer_size() - _waiting_in_kernel(self._socket)
 
     def forget(self) -> None:
         """Watch no more: the connection is gone."""
@@ -84,6 +103,14 @@ class Together:
     def get_write_buffer_size(self) -> int:
         """Return how many bytes wait."""
         return self._size + self._transport.get_write_buffer_size()
+
+
+def _waiting_in_kernel(line: Any) -> int:
+    """Return how many bytes given to a socket its other end has not acknowledged; 0 where the system does not tell."""
+    if line is None or sys.platform != "linux":
+        return 0
+    found: int = struct.unpack("i", fcntl.ioctl(line.fileno(), termios.TIOCOUTQ, bytes(4)))[0]
+    return found
 
 
 async def in_pieces(send: Send, message: Message) -> None:

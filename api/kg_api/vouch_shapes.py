@@ -55,7 +55,10 @@ class Newest(Shape):
 
 
 class Verification(Shape):
-    """Whether an answer comes out the same at its revision, and what changed since; `altered` is null for a stub."""
+    """Whether an answer comes out the same at its revision, and what changed since.
+
+    `altered` is null for a stub; `paragraph` is there when one was sent, "other" when this version writes another.
+    """
 
     receipt: str
     question: dict[str, Any]
@@ -68,6 +71,7 @@ class Verification(Shape):
     changed: list[dict[str, Any]]
     complete: bool
     limits: list[str]
+    paragraph: Literal["same", "other"] | None = None
     note: str | None = None
 
 

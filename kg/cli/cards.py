@@ -255,7 +255,8 @@ def passage(graph: Graph, out: Console, item: Document) -> None:
         said += f"; {say('represented_by', lang)} {item['represented_by']}"
     out.print(Padding(Text(said, style="dim"), (0, 0, 0, 4)))
     if item["why_not"]:
-        out.print(Padding(Text(f"{say('counts_not', lang)}: {item['why_not']}", style="yellow"), (0, 0, 0, 4)))
+        colon = "：" if lang == "zh" else ": "
+        out.print(Padding(Text(f"{say('counts_not', lang)}{colon}{item['why_not']}", style="yellow"), (0, 0, 0, 4)))
 
 
 def bar(belief: Mapping[str, float]) -> Text:

@@ -29,9 +29,11 @@ def actor_option(command: C) -> C:
     return click.option("--actor", metavar="HANDLE", help="Who acts. [default: $KG_ACTOR or the login name]")(command)
 
 
-def why_option(command: C) -> C:
-    """Add --why."""
-    return click.option("--why", metavar="TEXT", help="Reason; kept with the revision.")(command)
+def why_option(*, required: bool) -> Callable[[C], C]:
+    """Add --why; where it is required help says so, and the record tells when it is missing."""
+    return click.option(
+        "--why", cls=Needed if required else None, metavar="TEXT", help="Reason; kept with the revision."
+    )
 
 
 def expect_option(command: C) -> C:
@@ -58,7 +60,7 @@ def writing_options(command: C) -> C:
 
 
 class Needed(click.Option):
-    """An option that is needed unless --from gives its field: help says so, and the record is checked as a whole."""
+    """An option that is needed, here or as a field of --from: help says so; the record tells when it is missing."""
 
     def get_help_extra(self, ctx: click.Context) -> click.types.OptionHelpExtra:
         """Mark it as click marks what it requires itself."""

@@ -21,6 +21,7 @@ from kg.contribute import undoing
 from kg.contribute.states import REVOKED, UNDO
 from kg.graph import Graph
 from kg.question.compare_said import MEASURES, of_beliefs
+from kg.question.records import why_not
 
 Document = Mapping[str, Any]
 SHOWN = 10
@@ -89,12 +90,12 @@ def queue(graph: Graph, page: Document) -> None:
         who = ", ".join(item["proposed_by"]) or item["last"]["actor"]
         out.print(head.append(f"  {_say('by', lang)} {who}, {item['proposed_at'][:16]}", style="dim"))
         out.print(Text(f"   {item['says']}"))
-        line = Text(f"   {_say('would', lang)}: {item['would']}", style="cyan")
-        if item["blocked"] is not None:
-            line = Text(f"   {_say('blocked', lang)}: {item['blocked']}", style="yellow")
-        out.print(line)
+        if item["blocked"] is None:
+            out.print(Text(f"   {_named('would', lang)}{item['would']}", style="cyan"))
+        else:
+            out.print(Text(f"   {_named('blocked', lang)}{item['blocked']}", style="yellow"))
         if item["needs"]:
-            out.print(Text(f"   {_say('needs', lang)}: {', '.join(one['id'] for one in item['needs'])}", style="dim"))
+            out.print(Text(f"   {_named('needs', lang)}{', '.join(one['id'] for one in item['needs'])}", style="dim"))
         if item["last"]["reason"]:
             out.print(Text(f"   {item['last']['act']}: {item['last']['reason']}", style="dim"))
     if page["next"] is not None:
@@ -107,7 +108,8 @@ def waiting(graph: Graph, found: Document) -> None:
     queue(graph, {"items": [found], "next": None})
     out.print()
     if found["kind"] == "evidence":
-        passage(graph, out, found["record"])
+        reason = why_not(graph.network(), graph.snapshot.item(found["id"]))
+        passage(graph, out, {**found["record"], "why_not": None if reason is None else reason.get(lang)})
         _quote(graph, out, found["quote_check"])
     effect(graph, out, found)
     out.print(Text(_say("history", lang), style="bold"))
@@ -199,12 +201,12 @@ def _fields(out: Console, changed: list[Document]) -> None:
 def _quote(graph: Graph, out: Console, check: Document | None) -> None:
     if check is not None and check["state"] != "none":
         mark, style = QUOTES[check["state"]]
-        out.print(Text(f"   {mark} {_say('quote', graph.lang)}: {check['said']}", style=style))
+        out.print(Text(f"   {mark} {_named('quote', graph.lang)}{check['said']}", style=style))
 
 
 def _alike(graph: Graph, out: Console, answer: Document) -> None:
     for one in answer["alike"][:SHOWN]:
-        out.print(Text(f"   ≈ {_say('alike', graph.lang)}: {one['id']}  {one['why']}", style="yellow"))
+        out.print(Text(f"   ≈ {_named('alike', graph.lang)}{one['id']}  {one['why']}", style="yellow"))
 
 
 def _status(graph: Graph, kind: str, status: str) -> str:
@@ -219,3 +221,8 @@ def _rest(out: Console, count: int) -> None:
 
 def _say(word: str, lang: str) -> str:
     return WORDS[word][1 if lang == "zh" else 0]
+
+
+def _named(word: str, lang: str) -> str:
+    """Return a word with the colon of its language, for what follows."""
+    return f"{_say(word, lang)}{'：' if lang == 'zh' else ': '}"

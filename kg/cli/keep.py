@@ -22,15 +22,16 @@ from kg.cli.words import say
 def init(context: Context, /, empty: bool, as_json: bool) -> None:
     """Create the record and load the packaged pack.
 
-    A record that exists is left as it is; only triggers and indexes that it has lost are made anew.
+    A record that exists is left as it is; only triggers and indexes that it has lost are made anew: with --json their
+    names are in `restored`. On PostgreSQL this takes the role that owns the tables.
     """
     graph = context.open(empty=empty)
     lost = [] if graph.store.read_only else graph.store.restore_guards()
     if lost:
-        click.echo(f"made anew: {', '.join(lost)}", err=True)
+        click.echo(say("made_anew", context.lang).format(("、" if context.lang == "zh" else ", ").join(lost)), err=True)
     snapshot = graph.snapshot
     held = {kind: len(getattr(snapshot, kind)) for kind in ("entities", "claims", "evidence", "works")}
-    told = {"database": graph.store.name, "revision": snapshot.revision, **held}
+    told = {"database": graph.store.name, "revision": snapshot.revision, **held, "restored": lost}
     print_json(told) if as_json else click.echo(say("holds", context.lang).format(**told))
 
 

@@ -5,7 +5,7 @@ Lives here: `naming`. May enter: commands, errors of ours. Never here: printing,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from copy import copy
 from dataclasses import replace
 from functools import wraps
@@ -21,8 +21,23 @@ if TYPE_CHECKING:
 else:
     faults, inputs = Later("kg.faults"), Later("kg.inputs")
 
-SINGLE: Mapping[str, str] = {"authors": "author", "aliases": "alias"}
-"""Fields that a repeatable option fills one by one."""
+SINGLE: Mapping[str, str] = {
+    "authors": "author",
+    "aliases": "alias",
+    "definition.zh": "definition_zh",
+    "label.zh": "zh",
+}
+"""Fields that an option of another name fills, whole or one by one."""
+GIVEN_AS: Mapping[str, Sequence[str]] = {
+    "from": ("a",),
+    "to": ("b",),
+    "document": ("file",),
+    "id": ("ids",),
+    "path": ("files",),
+    "receipt": ("id", "document", "file"),
+    "revision": ("id",),
+}
+"""Parameters of the library -> what may have given them on a command line; only what was given is at fault."""
 
 
 def naming(command: click.Command) -> click.Command:
@@ -51,29 +66,38 @@ def _named(callback: Callable[..., Any], params: Sequence[click.Parameter]) -> C
         try:
             return callback(*given, **options)
         except KgError as fault:
-            fault.hint = _hint(fault, params)
-            fault.where = None if fault.where is None else _place(fault.where, params)
+            filled = {name for name, value in options.items() if value not in (None, ())}
+            fault.hint = _hint(fault, params, filled)
+            fault.where = None if fault.where is None else _place(fault.where, params, filled)
             raise
 
     return called
 
 
-def _place(where: str, params: Sequence[click.Parameter]) -> str:
+def _place(where: str, params: Sequence[click.Parameter], filled: Set[str]) -> str:
     """Return the option or argument that gives a parameter or field; what no command line gives stays as it is."""
-    for name in (where, SINGLE.get(where), where.partition(".")[0]):
+    first = where.partition(".")[0]
+    others = (name for name in GIVEN_AS.get(where, ()) if name in filled)
+    for name in (where, SINGLE.get(where), SINGLE.get(first), first, *others):
         for param in params:
-            if param.name == name:
-                return max(param.opts, key=len) if isinstance(param, click.Option) else str(name).upper()
+            if param.name is not None and param.name.rstrip("_") == name:
+                return max(param.opts, key=len) if isinstance(param, click.Option) else _shown(param)
     return where
 
 
-def _hint(fault: KgError, params: Sequence[click.Parameter]) -> str | None:
+def _shown(argument: click.Parameter) -> str:
+    """Return the name of an argument as the line of usage shows it, without the brackets of what may be left out."""
+    metavar = argument.metavar or str(argument.name).upper() + ("" if argument.nargs == 1 else "...")
+    return metavar.strip("[]")
+
+
+def _hint(fault: KgError, params: Sequence[click.Parameter], filled: Set[str]) -> str | None:
     """Return the remedy with the further fields at fault named likewise."""
     rest = inputs.faults(fault)[1:] if fault.hint else []
     if not rest or fault.hint is None:
         return fault.hint
     told, said = (
         "; ".join(faults.others(some))
-        for some in (rest, [replace(one, place=_place(one.place, params)) for one in rest])
+        for some in (rest, [replace(one, place=_place(one.place, params, filled)) for one in rest])
     )
     return fault.hint.replace(told, said)

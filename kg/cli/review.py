@@ -61,7 +61,7 @@ def show(context: Context, /, id: str, as_json: bool) -> None:
 
 @review.command()
 @click.argument("ids", type=ID, nargs=-1, required=True, metavar="ID...")
-@why_option
+@why_option(required=False)
 @actor_option
 @expect_option
 @json_option
@@ -76,7 +76,7 @@ def accept(context: Context, /, ids: tuple[str, ...], as_json: bool, **how: Any)
 
 @review.command()
 @click.argument("ids", type=ID, nargs=-1, required=True, metavar="ID...")
-@why_option
+@why_option(required=True)
 @actor_option
 @expect_option
 @json_option
@@ -88,7 +88,7 @@ def reject(context: Context, /, ids: tuple[str, ...], as_json: bool, **how: Any)
 
 @review.command(name="return")
 @click.argument("ids", type=ID, nargs=-1, required=True, metavar="ID...")
-@why_option
+@why_option(required=True)
 @actor_option
 @expect_option
 @json_option
@@ -111,7 +111,7 @@ def return_(context: Context, /, ids: tuple[str, ...], as_json: bool, **how: Any
     " none takes the field away. Repeatable.",
 )
 @click.option("--from", "from_", type=FILE, metavar="FILE|-", help="Read fields from YAML or JSON.")
-@why_option
+@why_option(required=False)
 @actor_option
 @expect_option
 @json_option
@@ -141,7 +141,7 @@ def revise(
 
 @click.command()
 @click.argument("id", type=ANY)
-@why_option
+@why_option(required=True)
 @actor_option
 @expect_option
 @json_option
@@ -162,7 +162,7 @@ def revoke(context: Context, /, id: str, as_json: bool, **how: Any) -> None:
     help="Undo the later revisions that wrote one of these records too, each as a whole, and in turn those after them."
     " Records of other revisions that lean on what is revoked stay as they are.",
 )
-@why_option
+@why_option(required=True)
 @actor_option
 @expect_option
 @json_option

@@ -61,7 +61,7 @@ def verify(context: Context, /, id: str | None, document: Path | None, as_json: 
     """
     given: str | dict[str, Any] | None = id if document is None else read_answer(document)
     if given is None or (id is not None and document is not None):
-        raise InputError("give the id of a kept answer, or --document", where="receipt", hint="one of the two")
+        raise InputError("give the id of a kept answer, or --document", where="id", hint="one of the two")
     report = context.graph.verify_receipt(given)
     print_json(report) if as_json else vouch_screen.verified(context.graph, report)
     if not report["identical"]:

@@ -39,6 +39,8 @@ WORDS = {
     "note": ("note", "提示"),
     "other": ("! the newest revision, {}, gives another answer", "! 最新的第 {} 修订版给出不同答案"),
     "gone": ("found no more", "已不再出现"),
+    "paragraph other": ("! the paragraph is not what this version writes", "! 段落并非本版本写成"),
+    "paragraph same": ("✓ the paragraph is what this version writes", "✓ 段落与本版本写成的相同"),
     "question": ("Question", "问题"),
     "references": (
         "--references bibtex|ris|csl-json prints the references.",
@@ -82,6 +84,9 @@ def verified(graph: Graph, report: Document) -> None:
         out.print(Text(_say("altered" if report["altered"] else "different", lang), style="bold red"))
         for one in report["differences"][:SHOWN]:
             out.print(Text(f"   {one['at']}: {_flat(one['kept'])} / {_flat(one['again'])}"))
+    if "paragraph" in report:
+        style = "green" if report["paragraph"] == "same" else "yellow"
+        out.print(Text(_say(f"paragraph {report['paragraph']}", lang), style=style))
     newest = report["newest"]
     word, style = ("newest", "green") if newest["same"] else ("other", "yellow")
     out.print(Text(_say(word, lang).format(newest["revision"]), style=style))

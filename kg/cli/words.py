@@ -76,6 +76,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "links": ("Links", "链长"),
     "locator": ("at", "位置"),
     "lowers": ("lowers", "降低"),
+    "made_anew": ("made anew: {}", "已重建：{}"),
     "matches": ("matches", "对应"),
     "mitigation": ("Mitigation", "缓解措施"),
     "mixed": ("mixed", "不一"),

@@ -13,8 +13,8 @@ from typing import Any
 from kg.contribute.changed import brief
 from kg.contribute.effects import network_with
 from kg.contribute.quotes import check
-from kg.contribute.states import MOVES, Key, Versions, moved, proposal, proposers
-from kg.errors import BadIdentifier, Conflict
+from kg.contribute.states import MOVES, Key, Versions, moved, proposal, proposers, why_barred
+from kg.errors import BadIdentifier
 from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.model import ACCEPTED, Claim, Entity, Evidence, Record
@@ -73,7 +73,7 @@ def entry(kind: RecordKind, record: Record, versions: Versions, network: Network
         `{"kind", "id", "status", "says", "proposed_by", "proposed_at", "revision", "last", "needs", "would",
         "blocked"}`: what it says in a sentence; who proposed it, when, in which revision; the last act on it; the
         pending records that accepting it accepts too; what that would change in one line; why it cannot be accepted
-        now, or None.
+        now, in a sentence, or None.
     """
     snapshot = network.snapshot
     first, last = proposal(versions), versions[-1][0]
@@ -87,10 +87,10 @@ def entry(kind: RecordKind, record: Record, versions: Versions, network: Network
         "revision": first.number,
         "last": brief(last),
     }
-    try:
-        changes = moved(MOVES["accept"], kind, record, snapshot, versions)
-    except Conflict as fault:
-        return found | {"needs": [], "would": _NOTHING[lang], "blocked": fault.message}
+    bar = why_barred(kind, record, snapshot)
+    if bar is not None:
+        return found | {"needs": [], "would": _NOTHING[lang], "blocked": bar.get(lang)}
+    changes = moved(MOVES["accept"], kind, record, snapshot, versions)
     after = network_with(network, [change.record for change in changes])
     also = [{"kind": one.kind, "id": one.id} for one in changes[1:] if one.record.status == ACCEPTED]
     return found | {"needs": also, "would": _would(record, network, after, lang), "blocked": None}

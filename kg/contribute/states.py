@@ -13,7 +13,7 @@ from kg.door import shown
 from kg.errors import Conflict, Forbidden, InputError
 from kg.ids import RecordKind
 from kg.importers.citations_plan import way_back
-from kg.model import ACCEPTED, CURRENT, Change, Claim, Entity, Evidence, Record, Revision, Work
+from kg.model import ACCEPTED, CURRENT, Change, Claim, Entity, Evidence, Record, Revision, Text, Work
 from kg.snapshot import Snapshot
 
 PROPOSED, RETURNED, REJECTED, REVOKED, SUPERSEDED = "proposed", "returned", "rejected", "revoked", "superseded"
@@ -50,6 +50,8 @@ MOVES: Mapping[str, Move] = {
 }
 DECISIONS = ("accept", "reject", "return")
 REVISABLE = (*PENDING, ACCEPTED)
+_KINDS: Mapping[RecordKind, str] = {"entity": "实体", "claim": "论断", "evidence": "证据", "work": "文献"}
+_TURNED_DOWN = {REJECTED: "已拒绝", REVOKED: "已撤回", SUPERSEDED: "已被取代"}
 _WORKS_REVOKED_FROM = (CURRENT, "corrected", "retracted")
 
 
@@ -103,27 +105,18 @@ def needs(kind: RecordKind, record: Record, snapshot: Snapshot) -> list[tuple[Re
     Raises:
         Conflict: it leans on one that was rejected, revoked or superseded, or comes from a work that was taken back.
     """
-    if isinstance(record, Evidence) and snapshot.works[record.work].status == REVOKED:
-        raise Conflict(
-            f"the evidence {record.id} comes from the work {record.work}, which was taken back",
-            where="id",
-            hint=way_back(record.work),
-        )
-    found: dict[Key, Record] = {}
-    waiting = list(_leans_on(record, snapshot))
-    while waiting:
-        other_kind, other = waiting.pop()
-        if (other_kind, other.id) in found or other.status == ACCEPTED:
-            continue
-        if other.status not in PENDING:
-            raise Conflict(
-                f"the {kind} {record.id} needs the {other_kind} {other.id}, which is {other.status}",
-                where="id",
-                hint=f"propose that {other_kind} again, or reject this",
-            )
-        found[other_kind, other.id] = other
-        waiting += _leans_on(other, snapshot)
+    found = _not_accepted(record, snapshot)
+    bar = _bar(kind, record, snapshot, found)
+    if bar is not None:
+        said, hint = bar
+        raise Conflict(said.en, where="id", hint=hint)
     return [(one, found[one, id]) for one, id in sorted(found)]
+
+
+def why_barred(kind: RecordKind, record: Record, snapshot: Snapshot) -> Text | None:
+    """Return why a pending record cannot be accepted now, in both languages; None when it can."""
+    bar = _bar(kind, record, snapshot, _not_accepted(record, snapshot))
+    return None if bar is None else bar[0]
 
 
 def along(
@@ -226,6 +219,38 @@ def _before_undo(versions: Versions, at: int) -> int:
         return at
     same = (place for place in range(at - 1, -1, -1) if versions[place][0].act != UNDO)
     return next((place for place in same if versions[place][1] == versions[at][1]), at)
+
+
+def _bar(
+    kind: RecordKind, record: Record, snapshot: Snapshot, leant_on: Mapping[Key, Record]
+) -> tuple[Text, str] | None:
+    """Return why a record cannot be accepted, and what helps; None when it can."""
+    if isinstance(record, Evidence) and snapshot.works[record.work].status == REVOKED:
+        said = Text(
+            f"the evidence {record.id} comes from the work {record.work}, which was taken back",
+            f"证据 {record.id} 出自文献 {record.work}，而该文献已撤回",
+        )
+        return said, way_back(record.work)
+    for (other, id), one in leant_on.items():
+        if one.status not in PENDING:
+            said = Text(
+                f"the {kind} {record.id} needs the {other} {id}, which is {one.status}",
+                f"{_KINDS[kind]} {record.id} 依赖于{_KINDS[other]} {id}，而其状态为“{_TURNED_DOWN[one.status]}”",
+            )
+            return said, f"propose that {other} again, or reject this"
+    return None
+
+
+def _not_accepted(record: Record, snapshot: Snapshot) -> dict[Key, Record]:
+    """Return all that a record leans on and that is not accepted, by kind and id."""
+    found: dict[Key, Record] = {}
+    waiting = list(_leans_on(record, snapshot))
+    while waiting:
+        kind, other = waiting.pop()
+        if (kind, other.id) not in found and other.status != ACCEPTED:
+            found[kind, other.id] = other
+            waiting += _leans_on(other, snapshot)
+    return found
 
 
 def _leans_on(record: Record, snapshot: Snapshot) -> list[tuple[RecordKind, Record]]:

@@ -17,7 +17,7 @@ from kg.criteria import parse_moment
 from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.ids import fingerprint
-from kg.question.answers import content_of
+from kg.question.answers import BESIDE, content_of
 
 DEEPEST, LONGEST, MOST = 32, 1_000, 1_000
 HINT = "give the document as a question command prints it with --json, or its question, revision and receipt"
@@ -159,7 +159,7 @@ class Asked:
         for name, form in method.parameters.items():
             if form.endswith("!") and name not in given:
                 raise InputError(f"the question has no {name}", where=name, hint=HINT)
-        body = set(document) - {"question", "revision", "receipt"}
+        body = set(document) - BESIDE - {"question", "revision"}
         return cls(
             name=question["name"],
             method=method.name,

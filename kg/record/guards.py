@@ -1,7 +1,7 @@
 """Triggers that keep the log and kept answers as they are, and indexes: what there must be, what is missing, and anew.
 
-Lives here: `guard_problems`, `restore_guards`. May enter: connections. Never here: rows of records. The triggers are
-those that the migrations make; a test holds this room to them.
+Lives here: `guard_problems`, `restore_guards`. May enter: connections, `kg.errors`. Never here: rows of records. The
+triggers are those that the migrations make; a test holds this room to them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from kg.errors import StoreError
 from kg.later import Later
 
 if TYPE_CHECKING:
@@ -26,16 +27,25 @@ GUARDED: Mapping[str, tuple[str, str]] = {
 }
 """Table -> what the function of its trigger on PostgreSQL is named after, and what who changes a row is told."""
 EVENTS = ("UPDATE", "DELETE")
+_SCHEMA = "<schema>."
+"""Stands for the schema of the tables in statements for PostgreSQL."""
 _THERE = {
-    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname, CASE WHEN tgtype = 58 AND tgenabled IN ('O', 'A') AND tgqual IS NULL "
-    "AND cardinality(tgattr::int2[]) = 0 THEN relname || prosrc END FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid "
-    "JOIN pg_proc f ON f.oid = tgfoid WHERE NOT tgisinternal AND relnamespace = current_schema::regnamespace",
+    "sqlite": "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT relname, tgname, CASE WHEN tgtype = 58 AND tgenabled IN ('O', 'A') AND tgqual IS NULL "
+    "AND cardinality(tgattr::int2[]) = 0 THEN prosrc END FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid "
+    "JOIN pg_proc f ON f.oid = tgfoid WHERE NOT tgisinternal "
+    "AND tgrelid IN (to_regclass('revision'), to_regclass('change'), to_regclass('receipt'))",
 }
-"""Name of each trigger that is there, and what it is; null where it does less than ours, or is switched off.
+"""Table and name of each trigger that is there, and what it is; null where it does less than ours, or is switched off.
 
-58 is what PostgreSQL notes of a trigger BEFORE UPDATE OR DELETE OR TRUNCATE FOR EACH STATEMENT.
+58 is what PostgreSQL notes of a trigger BEFORE UPDATE OR DELETE OR TRUNCATE FOR EACH STATEMENT. Tables are those that
+the search path leads to, as in every other statement: their schema need not be its first.
 """
+_HOME = (
+    "SELECT quote_ident(nspname), pg_get_userbyid(relowner), pg_has_role(relowner, 'USAGE') FROM pg_class c "
+    "JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = to_regclass('revision')"
+)
+"""The schema of the tables on PostgreSQL, their owner, and whether we may do what the owner may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ def guard_problems(connection: sa.Connection) -> Iterator[str]:
             f"the trigger {guard.name!r} is missing or was altered, so that rows of {guard.table!r} could be changed; "
             "`kg init` makes it anew"
         )
-    for index in _lost_indexes(connection):
+    for index, _ in _lost_indexes(connection):
         yield f"the index {index.name!r} is missing or was altered, which makes reading slow; `kg init` makes it anew"
 
 
@@ -64,24 +74,40 @@ def restore_guards(connection: sa.Connection) -> list[str]:
 
     Args:
         connection: In a transaction that writes; the caller commits.
+
+    Raises:
+        StoreError: some must be made anew, and the tables belong to a role of PostgreSQL that is not ours.
     """
-    made: list[str] = []
-    for guard in _lost_triggers(connection):
+    triggers, indexes = _lost_triggers(connection), _lost_indexes(connection)
+    made = [guard.name for guard in triggers] + [str(index.name) for index, _ in indexes]
+    home = _home(connection, made) if made and connection.dialect.name == "postgresql" else ""
+    for guard in triggers:
         for statement in guard.made:
-            connection.exec_driver_sql(statement)
-        made.append(guard.name)
-    for index in _lost_indexes(connection):
-        connection.exec_driver_sql(f"DROP INDEX IF EXISTS {index.name}")
+            connection.exec_driver_sql(statement.replace(_SCHEMA, home))
+    for index, altered in indexes:
+        if altered:
+            connection.exec_driver_sql(f"DROP INDEX {home}{index.name}")
         index.create(connection)
-        made.append(str(index.name))
     return made
+
+
+def _home(connection: sa.Connection, lost: list[str]) -> str:
+    """Return what stands before a name in the schema of the tables, as the driver takes it."""
+    name, owner, ours = connection.exec_driver_sql(_HOME).one()
+    if not ours:
+        raise StoreError(
+            f"only the owner of the tables can make anew what is missing or was altered: {', '.join(lost)}",
+            where="database",
+            hint=f"have the role {owner!r}, which owns them, run `kg init`",
+        )
+    return f"{name}.".replace("%", "%%")
 
 
 def _lost_triggers(connection: sa.Connection) -> list[_Guard]:
     kind = connection.dialect.name
-    there = {row[0]: row[1] for row in connection.exec_driver_sql(_THERE[kind])}
+    there = {(table, name): told for table, name, told in connection.exec_driver_sql(_THERE[kind])}
     guards = _sqlite() if kind == "sqlite" else _postgresql()
-    return [guard for guard in guards if there.get(guard.name) != guard.told]
+    return [guard for guard in guards if there.get((guard.table, guard.name)) != guard.told]
 
 
 def _sqlite() -> Iterator[_Guard]:
@@ -94,7 +120,7 @@ def _sqlite() -> Iterator[_Guard]:
 
 def _postgresql() -> Iterator[_Guard]:
     for table, (thing, said) in GUARDED.items():
-        name, function = f"{table}_no_change", f"refuse_change_of_{thing}()"
+        name, function = f"{table}_no_change", f"{_SCHEMA}refuse_change_of_{thing}()"
         body = f" BEGIN RAISE EXCEPTION '{said}' USING ERRCODE = 'restrict_violation'; END "
         made = (
             f"CREATE OR REPLACE FUNCTION {function} RETURNS trigger LANGUAGE plpgsql AS $${body}$$",
@@ -102,18 +128,20 @@ def _postgresql() -> Iterator[_Guard]:
             f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {function}",
         )
-        yield _Guard(name, table, table + body, made)
+        yield _Guard(name, table, body, made)
 
 
-def _lost_indexes(connection: sa.Connection) -> list[sa.Index]:
+def _lost_indexes(connection: sa.Connection) -> list[tuple[sa.Index, bool]]:
+    """Return the indexes that are missing or other than they were made, each with whether one of its name is there."""
     there: set[tuple[str, str | None, tuple[str | None, ...]]] = {
         (table, one["name"], tuple(one["column_names"]))
         for (_, table), indexes in sa.inspect(connection).get_multi_indexes().items()
         for one in indexes
     }
     wanted = [index for table in schema.METADATA.sorted_tables for index in table.indexes]
+    names = {(table, name) for table, name, _ in there}
     return [
-        index
+        (index, (index.table.name, index.name) in names)
         for index in sorted(wanted, key=lambda one: str(one.name))
         if index.table is not None and (index.table.name, index.name, tuple(index.columns.keys())) not in there
     ]

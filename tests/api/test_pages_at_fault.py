@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.api.test_pages_write import ITEM, Still
+from tests.api.test_pages_write import CITATION, ITEM, Still, Visitor
 from tests.api.test_pages_write import still as still
 
 
@@ -94,6 +94,23 @@ def test_what_is_missing_is_told_beside_what_is_wrong(
     assert still.unchanged
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ["The record does not have this work.", "ign in to have it read or looked up"]),
+        ("zh", ["记录中没有此文献。", "请登录以读取题录或在线查询"]),
+    ],
+)
+@pytest.mark.parametrize("way", [{"work": "", "citation": CITATION}, {"work": "10.1234/never"}])
+def test_a_stranger_is_told_to_sign_in_for_a_work_that_is_not_here(
+    still: Still, lang: str, words: list[str], way: dict[str, str]
+) -> None:
+    shown = Visitor(still.app).post(f"/contribute?lang={lang}", 404, act="preview", **{**ITEM, **way})
+    assert [word in banner(shown) for word in words] == [True, True]
+    assert ("“”" in shown, "called" in banner(shown)) == (False, False)
+    assert still.unchanged
+
+
 @pytest.mark.parametrize("act", ["work", "preview", "send"])
 @pytest.mark.parametrize(
     ("lang", "words"),
@@ -152,9 +169,13 @@ def test_what_may_have_been_meant_is_a_button_that_fills_the_field(still: Still,
     meant = "lora--lowers--memory-requirement"
     label = {"en": "Low-rank adaptation lowers memory requirement", "zh": "低秩适配降低显存需求"}[lang]
     offers = re.findall(
-        r'<button type="(\w+)" class="plain" data-fill="claim" data-with="([^"]+)"[^>]*>([^<]+)<', shown
+        r'<button type="(\w+)"[^>]* class="plain" data-fill="claim" data-with="([^"]+)"[^>]*>([^<]+)<', shown
     )
-    assert offers == [("button", meant, label), ("submit", meant, label)]
+    assert offers == [("submit", meant, label)] * 2
+    at_top = re.search(r'<button[^>]* data-fill="claim"[^>]*>', banner(shown))
+    assert at_top is not None
+    assert 'form="desk-form" class="plain"' in at_top[0]
+    assert f'name="use" value="claim={meant}"' in at_top[0]
     assert f'href="/search?lang={lang}&amp;q=lora--lowers--memory-requiremnt"' in banner(shown)
     assert f'href="/search?lang={lang}"' in banner(shown)
     again = still.ann.post(f"/contribute?lang={lang}", 200, use=f"claim={meant}", **given)

@@ -9,7 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from typing import Any
 
 import pytest
 import uvicorn
@@ -18,6 +19,7 @@ import kg
 from kg.errors import InputError
 from kg_api import server
 from kg_api.headers import SECURITY
+from kg_api.sending import in_pieces
 
 
 @pytest.fixture
@@ -25,15 +27,23 @@ def port(pack_graph: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]
     """The port of a running server whose deadline is short."""
     monkeypatch.setattr(server, "RECEIVE_SECONDS", 0.6)
     monkeypatch.setattr(server, "SEND_SECONDS", 0.6)
-    number = free_port()
-    running = uvicorn.Server(server.config(pack_graph, "127.0.0.1", number, log_level="critical"))
+    with serving(server.config(pack_graph, "127.0.0.1", free_port(), log_level="critical")) as number:
+        yield number
+
+
+@contextmanager
+def serving(config: uvicorn.Config) -> Iterator[int]:
+    """Run a server in a thread, and give its port."""
+    running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run)
     thread.start()
     while not running.started:
         time.sleep(0.02)
-    yield number
-    running.should_exit = True
-    thread.join(timeout=20)
+    try:
+        yield config.port
+    finally:
+        running.should_exit = True
+        thread.join(timeout=20)
     assert not thread.is_alive()
 
 
@@ -147,6 +157,31 @@ def test_who_reads_slowly_gets_all(port: int) -> None:
             assert piece
             got += piece
     assert got.partition(b"\r\n\r\n")[2] == whole.partition(b"\r\n\r\n")[2]
+
+
+LONG = bytes(30_000_000)
+
+
+async def long_answer(scope: Any, receive: Any, send: Any) -> None:
+    """Answer each request with more than the buffers of the kernel hold."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"connection", b"close")]})
+    await in_pieces(send, {"type": "http.response.body", "body": LONG})
+
+
+@pytest.mark.parametrize("took", [10_000, 0])
+def test_only_who_takes_nothing_of_a_long_answer_is_let_go(took: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "SEND_SECONDS", 1.0)
+    config = server.configured(long_answer, "127.0.0.1", free_port(), lifespan="off", log_level="critical")
+    with serving(config) as port, closing(reader(port, room=32_768)) as line:
+        until, got = time.monotonic() + 4, 0
+        while time.monotonic() < until:
+            got += len(line.recv(took)) if took else 0
+            time.sleep(0.1)
+        assert got < 500_000, "slower than the buffers of the kernel are emptied"
+        with suppress(ConnectionResetError):
+            while piece := line.recv(1 << 20):
+                got += len(piece)
+    assert (got > len(LONG)) == (took > 0)
 
 
 def test_one_address_does_not_take_the_places_of_others(port: int, monkeypatch: pytest.MonkeyPatch) -> None:

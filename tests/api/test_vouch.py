@@ -149,7 +149,11 @@ def test_a_paragraph_is_added_when_it_is_asked_for(web: TestClient, graph: kg.Gr
     assert preview["paragraph"].startswith("w1 涉及 1 条论断")
     assert web.get("/api/v1/paths?source=t&target=f&explain=perhaps").status_code == 422
     assert web.get("/api/v1/search?q=a&explain=true").status_code == 422
-    assert not graph.verify_receipt({**plain, "paragraph": "x"})["identical"]
+    for paragraph, other in ((graph.explain(plain), "same"), ("x", "other")):
+        sent = web.post("/api/v1/receipts/verify", json={**plain, "paragraph": paragraph})
+        vouch_shapes.Verification.model_validate_json(sent.content)
+        told = sent.json()
+        assert (told["identical"], told["altered"], told["paragraph"]) == (True, False, other)
 
 
 def test_the_lint_is_told_in_the_language_asked_for(web: TestClient) -> None:

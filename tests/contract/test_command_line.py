@@ -62,11 +62,15 @@ def test_a_terminal_that_cannot_write_a_sign_is_no_fault(database: str, encoding
 def test_triggers_that_were_taken_away_come_back_with_init(tmp_path: Path) -> None:
     path = tmp_path / "r.sqlite"
     assert "anew" not in kg_("init", "--empty", database=f"sqlite:///{path}").stderr
-    with closing(sqlite3.connect(path)) as raw:
-        raw.execute("DROP TRIGGER change_no_update")
-    told = kg_("verify", database=f"sqlite:///{path}")
-    assert (told.returncode, "'change_no_update' is missing" in told.stdout.replace("\n", " ")) == (1, True)
-    assert kg_("init", database=f"sqlite:///{path}").stderr == "made anew: change_no_update\n"
+    both = "change_no_update, receipt_no_delete"
+    for words, told_then in ((), f"made anew: {both}\n"), (("--lang", "zh"), f"已重建：{both.replace(', ', '、')}\n"):
+        with closing(sqlite3.connect(path)) as raw:
+            raw.executescript("DROP TRIGGER change_no_update; DROP TRIGGER receipt_no_delete")
+        told = kg_("verify", database=f"sqlite:///{path}")
+        assert (told.returncode, "'change_no_update' is missing" in told.stdout.replace("\n", " ")) == (1, True)
+        done = kg_("init", "--json", *words, database=f"sqlite:///{path}")
+        assert done.stderr == told_then
+        assert json.loads(done.stdout)["restored"] == both.split(", ")
     assert kg_("verify", database=f"sqlite:///{path}").returncode == 0
 
 

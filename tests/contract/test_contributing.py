@@ -235,6 +235,13 @@ def test_a_work_is_there_once(graph: kg.Graph, seeded: str, tmp_path: Any) -> No
     (listed,) = (one for one in graph.reviews()["items"] if one["id"] == made["id"])
     for blocked in (listed["blocked"], graph.waiting(made["id"])["blocked"]):
         assert blocked == f"the evidence {made['id']} comes from the work li2024, which was taken back"
+    barred = f"证据 {made['id']} 出自文献 li2024，而该文献已撤回"
+    (listed,) = (one for one in graph.reviews(lang="zh")["items"] if one["id"] == made["id"])
+    assert (listed["blocked"], graph.waiting(made["id"], lang="zh")["blocked"]) == (barred, barred)
+    for words in (["list"], ["show", made["id"]]):
+        told = CliRunner().invoke(cli, ["--database", seeded, "--lang", "zh", "review", *words], catch_exceptions=False)
+        assert f"现在不能接受：{barred}" in told.stdout.replace("\n", "")
+    assert "不计入：其论断的状态为“待审核”" in told.stdout
     with pytest.raises(Conflict, match="`kg history li2024` names the revision"):
         graph.review(made["id"], "accept", actor=BOB)
     with pytest.raises(Conflict, match="`kg history li2024` names the revision"):
@@ -246,6 +253,22 @@ def test_a_work_is_there_once(graph: kg.Graph, seeded: str, tmp_path: Any) -> No
     graph.revoke(made["id"], why="clean up", actor=BOB)
     log = graph.log(kind="work", act="import", limit=2)["items"]
     assert [one["actor"] for one in log] == [ANN] * 2
+
+
+def test_why_a_proposal_cannot_be_accepted_is_said_in_both_languages(graph: kg.Graph) -> None:
+    made = graph.add_evidence(
+        item(subject="lora", object="spear-phishing", statement="Of a claim that goes."), actor=ANN
+    )
+    claim = graph.item(made["id"])["claim"]
+    graph.review(claim, "reject", why="too wide", actor=BOB)
+    told = [graph.waiting(made["id"], lang=lang) for lang in ("en", "zh")]
+    assert [one["blocked"] for one in told] == [
+        f"the evidence {made['id']} needs the claim {claim}, which is rejected",
+        f"证据 {made['id']} 依赖于论断 {claim}，而其状态为“已拒绝”",
+    ]
+    with pytest.raises(Conflict, match="propose that claim again, or reject this"):
+        graph.review(made["id"], "accept", actor=BOB)
+    graph.review(made["id"], "reject", why="clean up", actor=BOB)
 
 
 def test_who_acts_is_a_handle_at_every_door(

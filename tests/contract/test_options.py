@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import click
@@ -14,6 +15,8 @@ from kg.cli import cli, main
 
 PAIR = ("qlora", "malicious-use")
 ITEM = ("lora--lowers--memory-requirement", "--work", "hu2022lora", "--stance", "supports", "--kind", "case-report")
+FOO = ("add", "entity", "Foo", "--type", "Technique", "--definition", "ok")
+BAD, CHARACTER = "a\x01b", "character U+0001 at position 1 is not allowed in text"
 NAMED = [
     (("raises", "nonsense"), "RISK: there is no entity 'nonsense'"),
     (("raises", "--technique", "nope"), "--technique: there is no entity"),
@@ -33,6 +36,25 @@ NAMED = [
     (("add", "work", "--author", "X, Y"), "--title: the title is missing (give --title, or in its place"),
     (("add", "work", "--author", "X, Y", "--year", "99999"), "also wrong: --year"),
     (("add", "entity", "Weight surgery"), "--type: Field required"),
+    ((*FOO, "--definition-zh", BAD), f"--definition-zh: {CHARACTER}"),
+    ((*FOO, "--zh", BAD), f"--zh: {CHARACTER}"),
+    ((*FOO, "--alias", BAD), f"--alias: {CHARACTER}"),
+    ((*FOO, "--alias", BAD, "--zh", BAD), "(also wrong: --alias)"),
+    (("add", "entity", BAD, "--type", "Technique"), f"LABEL: {CHARACTER}"),
+    (("add", "work", "--title", "T", "--author", BAD), f"--author: {CHARACTER}"),
+    (("diff", "foo"), "Error: A: 'foo' is no point in time"),
+    (("diff", "1", "foo"), "Error: B: 'foo' is no point in time"),
+    (("history", "99"), "Error: ID: there is no revision 99"),
+    (("undo", "99"), "Error: REVISION: there is no revision 99"),
+    (("review", "accept", "nope"), "Error: ID...: no entity, claim, work or evidence item is called 'nope'"),
+    (("review", "show", "nope"), "Error: ID: no entity, claim, work or evidence item is called 'nope'"),
+    (("receipt", "show", "nope"), "Error: ID: no answer is kept under 'nope'"),
+    (("receipt", "verify"), "Error: ID: give the id of a kept answer, or --document"),
+    (("receipt", "verify", "--document", "-"), "Error: --document: this is no answer: it has no receipt"),
+    (("receipt", "keep", "-"), "Error: FILE|-: this is no answer: it has no receipt"),
+    (("receipt", "keep", "nofile"), "Error: FILE|-: nofile cannot be read"),
+    (("import", "nofile"), "Error: FILE...: there is no file or folder 'nofile'"),
+    (("export", "x.foo"), "Error: --format: the suffix of 'x.foo' stands for no format"),
     (
         ("add", "evidence", *ITEM),
         "--strength: Field required; given nothing (also missing: --statement, --basis, --strength-reason, --locator)",
@@ -43,8 +65,13 @@ NAMED = [
 
 @pytest.mark.parametrize(("words", "said"), NAMED, ids=[" ".join(words)[:60] for words, _ in NAMED])
 def test_a_fault_names_the_option_or_argument(
-    pack_url: str, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+    pack_url: str,
+    words: tuple[str, ...],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b'{"question": {"name": "raises"}}')))
     with pytest.raises(SystemExit) as ended:
         main(["--database", pack_url, *words])
     out, err = capsys.readouterr()
@@ -79,6 +106,11 @@ def test_every_command_takes_the_shared_options() -> None:
         ("preview", "work stance kind strength strength-reason locator statement basis"),
         ("add entity", "type"),
         ("review revise", ""),
+        ("review accept", ""),
+        ("review reject", "why"),
+        ("review return", "why"),
+        ("revoke", "why"),
+        ("undo", "why"),
     ],
 )
 def test_help_marks_what_a_record_needs(words: str, needed: str) -> None:
@@ -96,8 +128,8 @@ def test_init_and_draw_say_what_they_did(pack_url: str, tmp_path: Path) -> None:
         return done.output
 
     told = json.loads(run("init", "--json"))
-    assert list(told) == ["database", "revision", "entities", "claims", "evidence", "works"]
-    assert told["revision"] == 1
+    assert list(told) == ["database", "revision", "entities", "claims", "evidence", "works", "restored"]
+    assert (told["revision"], told["restored"]) == (1, [])
     assert f"处于修订版 1：{told['entities']} 个实体" in run("init", "--lang", "zh")
     file = tmp_path / "page.html"
     assert json.loads(run("draw", "-o", str(file), "--json")) == {"file": str(file)}

@@ -116,6 +116,24 @@ def test_a_receipt_that_does_not_come_out_the_same_exits_1(record: tuple[str, kg
     assert run(url, "receipt", "keep", str(path)).exception is not None
 
 
+@pytest.mark.parametrize(
+    ("lang", "same", "other", "why"),
+    [
+        ("en", "✓ the paragraph is what", "! the paragraph is not what", "must not be quoted as ours"),
+        ("zh", "✓ 段落与本版本", "! 段落并非本版本", "不得作为本程序的表述引用"),
+    ],
+)
+def test_another_paragraph_is_shown_and_is_no_failure(
+    record: tuple[str, kg.Graph], lang: str, same: str, other: str, why: str
+) -> None:
+    url, graph = record
+    answer = graph.paths("t", "r", lang=lang)
+    for paragraph, words in ((graph.explain(answer), [same]), ("x", [other, why])):
+        told = run(url, "receipt", "verify", "--document", "-", lang=lang, given=answer.said(paragraph).json().decode())
+        assert told.exit_code == 0
+        assert [word in told.stdout.replace("\n", " ") for word in words] == [True] * len(words), told.stdout
+
+
 def test_what_changed_since_is_told_and_is_no_failure(record: tuple[str, kg.Graph]) -> None:
     url, graph = record
     id = graph.keep(graph.paths("t", "r", as_of=2))["receipt"]

@@ -84,16 +84,30 @@ def test_json_and_back_is_the_same_answer(graph: kg.Graph) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_forged_paragraph_is_found(graph: kg.Graph, lang: str) -> None:
+def test_another_paragraph_is_told_and_accuses_nobody(graph: kg.Graph, lang: str) -> None:
     for answer in every_answer(graph, criteria=[{}, {"as_of": 3}], lang=lang):
         said = graph.explain(answer)
         for sound in (said, graph.explain(answer, cited=True)):
-            assert graph.verify_receipt(answer.said(sound))["identical"], answer["question"]
-        for forged in (said + "!", "", 3):
-            report = graph.verify_receipt({**answer, "paragraph": forged})
-            assert (report["identical"], report["altered"]) == (False, True)
-            assert report["differences"] == [{"at": "/paragraph", "kept": forged, "again": said}]
-            assert ("段落" if lang == "zh" else "paragraph") in report["note"]
+            report = graph.verify_receipt(answer.said(sound))
+            assert report == {**graph.verify_receipt(answer), "paragraph": "same"}, answer["question"]
+        for other in (said + "!", "", 3):
+            report = graph.verify_receipt({**answer, "paragraph": other})
+            assert (report["identical"], report["altered"], report["paragraph"]) == (True, False, "other")
+            assert report["differences"] == [{"at": "/paragraph", "kept": other, "again": said}]
+            assert ("不得作为本程序的表述引用" if lang == "zh" else "must not be quoted as ours") in report["note"]
+
+
+def test_a_paragraph_neither_hides_nor_makes_what_was_altered(graph: kg.Graph) -> None:
+    answer = graph.paths("t", "r")
+    stub = {name: answer[name] for name in ("question", "revision", "receipt")}
+    assert "paragraph" not in graph.verify_receipt(answer)
+    assert graph.verify_receipt({**stub, "paragraph": graph.explain(answer)})["altered"] is None
+    for paragraph, told in ((graph.explain(answer), "same"), ("x", "other")):
+        report = graph.verify_receipt({**answer, "complete": False, "paragraph": paragraph})
+        assert (report["identical"], report["altered"], report["paragraph"]) == (False, True, told)
+        assert [one["at"] for one in report["differences"]] == ["/complete", "/paragraph"][: 1 + (told == "other")]
+        assert report["note"].startswith("The document was altered")
+        assert ("must not be quoted" in report["note"]) == (told == "other")
 
 
 def test_an_answer_of_an_old_revision_stays_identical_and_tells_what_changed() -> None:

@@ -48,6 +48,8 @@ _MET = (
     (re.compile(r"somebody else must \w+ it$"), "fault_own"),
     (re.compile(r"^the statement repeats the quote"), "fault_repeats"),
     (re.compile(r"was filled in as new, but not proposed yet$"), "fault_not_proposed"),
+    (re.compile(r"^the work \S+ was taken back$"), "fault_work_revoked"),
+    (re.compile(r"comes from the work \S+, which was taken back$"), "fault_from_revoked"),
 )
 
 
@@ -78,7 +80,7 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
     given = next(one for one in quoted.groups() if one) if quoted else ""
     field = _field(request, where, given)
     key = f"fault_{slug}"
-    missing = slug == "not-found" and where in RECORDS
+    missing = slug == "not-found" and where in RECORDS and bool(given)
     if missing:
         text = words["fault_no_record"].format(kind=words[f"kind_{where}"], given=given)
     elif lang == "zh" and not has_chinese(detail):
