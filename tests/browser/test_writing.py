@@ -165,16 +165,14 @@ def test_who_cannot_see_the_page_is_led_to_what_is_new_on_it(
     fill(page, "Nobody has counted this.")
     page.fill("#c-claim", CLAIM.replace("removal", "remval"))
     page.press("#c-claim", "Enter")
-    page.wait_for_selector("#problem")
-    assert page.evaluate(FOCUSED) == "problem"
+    expect(page.locator("#problem")).to_be_focused()
     assert page.title().startswith({"en": "Error: ", "zh": "出错："}[lang])
     assert (page.evaluate(WIDTH) <= 0, axe.grave(page)) == (True, [])
     shoot(page, f"writing-meant-{lang}", whole=True)
     page.locator("#problem button[data-fill]").first.click()
     assert (page.input_value("#c-claim"), page.evaluate(FOCUSED)) == (CLAIM, "c-claim")
     page.locator(PREVIEW).click()
-    page.wait_for_selector("#preview")
-    assert page.evaluate(FOCUSED) == "preview"
+    expect(page.locator("#preview")).to_be_focused()
     assert not page.title().startswith(("Error", "出错"))
     assert (page.evaluate(WIDTH) <= 0, axe.grave(page)) == (True, [])
     assert [fault for fault in watch.faults if "404" not in fault] == []
