@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kg.contribute import changed, names, undoing
+from kg.contribute import changed, lines, names, undoing
 from kg.contribute.effects import keys
 from kg.contribute.states import UNDO, Key, Versions, refuse_own
 from kg.criteria import parse_int, parse_line
@@ -53,7 +53,8 @@ class Remembering(Writing):
 
         Raises:
             NotFound: no such revision.
-            Conflict: a later revision wrote the same records; shows both versions. Or it changes nothing.
+            Conflict: a later revision wrote the same records; shows both versions. Or it would bring back an item
+                beside a revision of it that is accepted. Or it changes nothing.
 
         Laws: afterwards every question is answered as before the revision, but for `revision`, `receipt` and the `note`
             that counts what the record holds; the chain holds.
@@ -73,6 +74,7 @@ class Remembering(Writing):
                     where="revision",
                     hint="`kg log` shows what happened",
                 )
+            lines.refuse_two(found, snapshot, together=False)
             if self._two(two_person):
                 back = [
                     one

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from kg.asking import parse_links
-from kg.contribute import changed, effects, names, queue
+from kg.contribute import changed, effects, lines, names, queue
 from kg.contribute.effects import keys
 from kg.contribute.states import (
     MOVES,
@@ -167,7 +167,8 @@ class Reviewing(Writing):
     ) -> Document:
         """Decide on pending records: accept them, reject them, or return them for changes; all or none.
 
-        Accepting an item accepts the proposed claim and entities it needs, and supersedes the item it revises.
+        Accepting an item accepts the proposed claim and entities it needs, and supersedes the item it revises, and what
+        that one revised in turn. Of an item and its revisions at most one is accepted.
         Rejecting one rejects the claim that came with it, when no other item speaks of that claim.
 
         Args:
@@ -186,7 +187,8 @@ class Reviewing(Writing):
 
         Raises:
             NotFound: no such record.
-            Conflict: it does not stand where the decision starts; says how it stands. Or the record moved on.
+            Conflict: it does not stand where the decision starts, or another revision of the same item was accepted;
+                says how it stands. Or the record moved on.
             Forbidden: the reviewer proposed it.
             InputError: no such decision, or no reason.
         """
@@ -253,6 +255,7 @@ class Reviewing(Writing):
                             where="id",
                             hint="decide on its revision alone",
                         )
+            lines.refuse_two(made.values(), snapshot)
             return list(made.values())
 
         seen = self.network()

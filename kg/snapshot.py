@@ -218,6 +218,30 @@ class Snapshot:
         """Return all items taken from a work, by id."""
         return tuple(self.evidence[id] for id in self._indexes["evidence_from"].get(work, ()))
 
+    def revised_by(self, item: Evidence) -> tuple[Evidence, ...]:
+        """Return the item that an item is a revision of, what that one is a revision of, and so on, nearest first."""
+        found: dict[str, Evidence] = {}
+        at = item.supersedes
+        while at is not None and at != item.id and at not in found and at in self.evidence:
+            found[at] = self.evidence[at]
+            at = found[at].supersedes
+        return tuple(found.values())
+
+    def line(self, item: Evidence) -> tuple[Evidence, ...]:
+        """Return all other items of the line of an item, by id: what it revises, and all revisions of these, in turn.
+
+        They say one thing in several wordings. Cost: linear in them.
+        """
+        found = {one.id: one for one in self.revised_by(item)}
+        waiting = [item.id, *found]
+        while waiting:
+            for one in self._indexes["revisions_of"].get(waiting.pop(), ()):
+                if one not in found:
+                    found[one] = self.evidence[one]
+                    waiting.append(one)
+        found.pop(item.id, None)
+        return tuple(found[id] for id in sorted(found))
+
     @property
     def works_in_evidence(self) -> int:
         """Number of works that items were taken from. Cost: linear in the items; none is made."""
@@ -267,7 +291,7 @@ def near(given: str, names: Mapping[str, str], *, most: int = NEAR) -> list[str]
     return list(dict.fromkeys(names[name] for _, _, name in ranked))[:most]
 
 
-_INDEXES = ("alias", "claims_from", "claims_to", "evidence_from", "evidence_of", "narrower")
+_INDEXES = ("alias", "claims_from", "claims_to", "evidence_from", "evidence_of", "narrower", "revisions_of")
 
 
 def _keys(kind: str, record: Any) -> list[tuple[str, str]]:
@@ -275,7 +299,11 @@ def _keys(kind: str, record: Any) -> list[tuple[str, str]]:
         return [("claims_from", record.subject), ("claims_to", record.object)]
     if kind == "evidence":
         keys = [("evidence_of", record.claim), ("evidence_from", record.work)]
-        return keys if record.alias is None else [*keys, ("alias", record.alias)]
+        if record.alias is not None:
+            keys.append(("alias", record.alias))
+        if record.supersedes is not None:
+            keys.append(("revisions_of", record.supersedes))
+        return keys
     if kind == "entity" and record.broader is not None:
         return [("narrower", record.broader)]
     return []

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 else:
     np = Later("numpy")
 
-MAGIC, ALIGN, VERSION = b"EKGCOL\r\n", 64, 2
+MAGIC, ALIGN, VERSION = b"EKGCOL\r\n", 64, 3
 TOLD = ("revision", "recorded_at", "hash")
 WEIGHED = ("support", "dispute", "contested", "groups")
 SEEN = ("node", "entity", "taking", "linked")

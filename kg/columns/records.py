@@ -88,6 +88,11 @@ def snapshot(columns: Columns, fetch: Fetch) -> Snapshot:
             "narrower": Index(
                 entity_id, entity_id.find, lambda at: [entity_id[below] for below in _ordered(columns.narrower, at)]
             ),
+            "revisions_of": Index(
+                [item_id[at] for at in dict.fromkeys(columns.revised.tolist())],
+                columns.item_of,
+                lambda at: [item_id[one] for one in _revisions(columns, at)],
+            ),
         },
     )
 
@@ -262,6 +267,12 @@ def _same_alias(columns: Columns, at: int) -> list[int]:
     while high < len(columns.alias) and columns.alias[high] == word:
         high += 1
     return sorted(columns.alias_item[low:high].tolist(), key=columns.item_id.__getitem__)
+
+
+def _revisions(columns: Columns, at: int) -> list[int]:
+    """Return the items that were proposed in the place of an item."""
+    low, high = (int(columns.revised.searchsorted(at, side)) for side in ("left", "right"))
+    return sorted(columns.revision_item[low:high].tolist(), key=columns.item_id.__getitem__)
 
 
 def _span(begin: Any, at: int) -> tuple[int, int]:

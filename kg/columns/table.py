@@ -52,6 +52,7 @@ class Columns:
         item_start: For each claim the first of its items; one more number at the end.
         items_by_id: Items in the order of their ids.
         alias, alias_item: Aliases of items, sorted, and their items.
+        revised, revision_item: Items that others were proposed in the place of, ascending, and these.
         types, statuses, work_statuses, relations, groups: Terms.
         says: What items say: stance, kind, strength, basis, "1" when inferred, status, contributor.
     """
@@ -82,6 +83,8 @@ class Columns:
     items_by_id: Array
     alias: Strings
     alias_item: Array
+    revised: Array
+    revision_item: Array
     types: Strings
     statuses: Strings
     work_statuses: Strings
@@ -300,9 +303,10 @@ class _Reading:
         ids = Gathered()
         claim, work, says, groups = _Codes(), _Codes(), _Codes(), _Codes()
         aliases: list[tuple[str, int]] = []
+        revisions: list[tuple[str, int]] = []
         done = 0
-        for id, of, from_, word, group, alias in self._rows(
-            "evidence", "id", "claim", "work", SAYS, "independence_group", "alias"
+        for id, of, from_, word, group, alias, revises in self._rows(
+            "evidence", "id", "claim", "work", SAYS, "independence_group", "alias", "supersedes"
         ):
             ids.add(id)
             claim.add_numbers(map(claims.__getitem__, of))
@@ -310,13 +314,18 @@ class _Reading:
             says.add(terms, word)
             groups.add(self._groups, group)
             aliases += [(text, done + at) for at, text in enumerate(alias) if text is not None]
+            revisions += [(text, done + at) for at, text in enumerate(revises) if text is not None]
             done += len(id)
         gathered, of_claim = ids.strings(), claim.array(np.int32)
-        by_id = np.argsort(gathered.fixed(), kind="stable") if done else np.zeros(0, np.int64)
+        fixed = gathered.fixed()
+        by_id = np.argsort(fixed, kind="stable") if done else np.zeros(0, np.int64)
         order = by_id[np.argsort(of_claim[by_id], kind="stable")]
         place = np.empty(done, np.int64)
         place[order] = np.arange(done)
         called = sorted((text, int(place[at])) for text, at in aliases)
+        before = np.array([id.encode("utf-8", "surrogatepass") for id, _ in revisions], fixed.dtype)
+        old = place[by_id[np.searchsorted(fixed, before, sorter=by_id)]].tolist() if revisions else []
+        revised = sorted(zip(old, (int(place[at]) for _, at in revisions), strict=True))
         return {
             "item_id": gathered.taken(order),
             "item_work": work.array(np.int32)[order],
@@ -326,6 +335,8 @@ class _Reading:
             "items_by_id": place[by_id].astype(np.int32),
             "alias": Strings.of(text for text, _ in called),
             "alias_item": np.array([at for _, at in called], np.int32),
+            "revised": np.array([old for old, _ in revised], np.int32),
+            "revision_item": np.array([at for _, at in revised], np.int32),
             "says": terms.strings(),
         }
 

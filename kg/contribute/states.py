@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kg.contribute import lines
 from kg.door import shown
 from kg.errors import Conflict, Forbidden, InputError
 from kg.ids import RecordKind
@@ -70,8 +71,8 @@ def moved(move: Move, kind: RecordKind, record: Record, snapshot: Snapshot, vers
     """Return what an act changes: the record, what accepting it takes along, and what it supersedes.
 
     Raises:
-        Conflict: the record does not stand where the act starts, leans on one that was turned down, or comes from a
-            work that was taken back; says how it stands, since when and why.
+        Conflict: the record does not stand where the act starts, leans on one that was turned down, comes from a
+            work that was taken back, or another revision came in its place; says how it stands, since when and why.
         InputError: works are not reviewed.
     """
     if kind == "work" and move.target != REVOKED:
@@ -92,10 +93,9 @@ def moved(move: Move, kind: RecordKind, record: Record, snapshot: Snapshot, vers
         return [Change(kind, replace(record, status=move.target))]
     changes = [Change(kind, replace(record, status=ACCEPTED))]
     changes += [Change(one, replace(other, status=ACCEPTED)) for one, other in needs(kind, record, snapshot)]
-    if isinstance(record, Evidence) and record.supersedes is not None:
-        old = snapshot.evidence[record.supersedes]
-        if old.status in REVISABLE:
-            changes.append(Change("evidence", replace(old, status=SUPERSEDED)))
+    if isinstance(record, Evidence):
+        replaced = (old for old in snapshot.revised_by(record) if old.status in REVISABLE)
+        changes += [Change("evidence", replace(old, status=SUPERSEDED)) for old in replaced]
     return changes
 
 
@@ -103,7 +103,8 @@ def needs(kind: RecordKind, record: Record, snapshot: Snapshot) -> list[tuple[Re
     """Return the pending records that a record leans on, which accepting it accepts too, by kind and id.
 
     Raises:
-        Conflict: it leans on one that was rejected, revoked or superseded, or comes from a work that was taken back.
+        Conflict: it leans on one that was rejected, revoked or superseded, comes from a work that was taken back, or
+            another revision was accepted in the place that it is for.
     """
     found = _not_accepted(record, snapshot)
     bar = _bar(kind, record, snapshot, found)
@@ -238,6 +239,9 @@ def _bar(
                 f"{_KINDS[kind]} {record.id} 依赖于{_KINDS[other]} {id}，而其状态为“{_TURNED_DOWN[one.status]}”",
             )
             return said, f"propose that {other} again, or reject this"
+    if isinstance(record, Evidence):
+        held_by = lines.holder(record, snapshot)
+        return None if held_by is None else lines.held(record, held_by, snapshot)
     return None
 
 

@@ -35,6 +35,18 @@ def withdrawn(bench: Bench) -> Iterator[Found]:
                 yield Found(kind_of(record), record.id, words)
 
 
+def both_counting(bench: Bench) -> Iterator[Found]:
+    """Find items that count beside another of their line: an item and its revision, or two revisions of one item."""
+
+    def counts(item: Evidence) -> bool:
+        return bench.vocabulary.status(item.status).counts
+
+    for item in filter(counts, bench.items):
+        others = [other.id for other in bench.snapshot.line(item) if counts(other)]
+        if others:
+            yield Found("evidence", item.id, {"others": ", ".join(others)})
+
+
 def unknown_words(bench: Bench) -> Iterator[Found]:
     """Find records that use a word which the ontology does not have."""
     for record in [*_records(bench), *bench.whole.works.values()]:

@@ -80,6 +80,16 @@ RULES: tuple[Rule, ...] = (
         references.withdrawn,
     ),
     Rule(
+        "revisions-count-twice",
+        "warning",
+        Text(
+            "it counts beside {others}: of an item and its revisions only one may",
+            "它与 {others} 同时计入：同一条目及其修订中只应有一条计入",
+        ),
+        Text("revoke all of them but one", "只保留其中一条，撤回其余各条"),
+        references.both_counting,
+    ),
+    Rule(
         "claim-without-evidence",
         "error",
         Text("no evidence bears on this claim", "没有任何证据涉及这条论断"),

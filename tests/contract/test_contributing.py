@@ -271,6 +271,61 @@ def test_why_a_proposal_cannot_be_accepted_is_said_in_both_languages(graph: kg.G
     graph.review(made["id"], "reject", why="clean up", actor=BOB)
 
 
+def accepted_in_line(graph: kg.Graph, *ids: str) -> list[str]:
+    return [id for id in ids if graph.item(id)["status"] == "accepted"]
+
+
+def test_of_revisions_that_compete_one_is_accepted(
+    graph: kg.Graph, seeded: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = graph.add_evidence(item(object="spear-phishing", statement="Said first."), actor=ANN)["id"]
+    graph.review(first, "accept", actor=BOB)
+    one, two = (graph.revise(first, {"statement": f"Said {word}."}, actor=ANN)["id"] for word in ("anew", "again"))
+    with pytest.raises(Conflict, match=f"the evidence {two} and {one} are|the evidence {one} and {two} are"):
+        graph.review([one, two], "accept", actor=BOB)
+    assert accepted_in_line(graph, first, one, two) == [first]
+    graph.review(one, "accept", actor=BOB)
+    blocked = [graph.waiting(two, lang=lang)["blocked"] for lang in ("en", "zh")]
+    assert blocked == [
+        f"the evidence {two} revises {first}, and {one} was accepted in that place: reject this, or propose a "
+        f"revision of {one}",
+        f"证据 {two} 修订的是 {first}，而 {one} 已被接受并取而代之：请拒绝本条，或改为修订 {one}",
+    ]
+    assert {each["id"]: each["blocked"] for each in graph.reviews(kind="evidence")["items"]}[two] == blocked[0]
+    code, said = refused(seeded, "review", "accept", two, "--actor", BOB, capsys=capsys)
+    assert (code, blocked[0] in said, f"`kg review revise {one}`" in said) == (2, True, True), said
+    three = graph.revise(one, {"statement": "Said once more."}, actor=ANN)["id"]
+    four = graph.revise(two, {"statement": "Said beside it."}, actor=ANN)["id"]
+    with pytest.raises(Conflict, match=f"revises {first}, and {one} was accepted"):
+        graph.review(four, "accept", actor=BOB)
+    graph.review(three, "accept", actor=BOB)
+    with pytest.raises(Conflict, match=f"revises {first}, and {three} was accepted"):
+        graph.review(four, "accept", actor=BOB)
+    assert accepted_in_line(graph, first, one, two, three, four) == [three]
+    gone = graph.revoke(three, why="read wrongly", actor=BOB)["revision"]
+    graph.review(four, "accept", actor=BOB)
+    with pytest.raises(Conflict, match=f"the evidence {three} and {four} are of one line of revisions"):
+        graph.undo(gone, why="it was right", actor=CHO)
+    assert accepted_in_line(graph, first, one, two, three, four) == [four]
+    assert "revisions-count-twice" not in {each["rule"] for each in graph.lint()["items"]}
+
+
+def test_a_revision_of_a_revision_takes_the_place_of_what_counted(graph: kg.Graph) -> None:
+    first = graph.add_evidence(item(object="spear-phishing", statement="What counted."), actor=ANN)["id"]
+    graph.review(first, "accept", actor=BOB)
+    second = graph.revise(first, {"statement": "A wording that is sent back."}, actor=ANN)["id"]
+    graph.review(second, "return", why="say more", actor=BOB)
+    third = graph.revise(second, {"statement": "A wording that says more."}, actor=ANN)["id"]
+    assert [graph.item(id)["status"] for id in (first, second, third)] == ["accepted", "superseded", "proposed"]
+    done = graph.review(third, "accept", actor=BOB)
+    assert {one["id"]: one["status"] for one in done["records"]} == {
+        third: ["proposed", "accepted"],
+        first: ["accepted", "superseded"],
+    }
+    graph.undo(done["revision"], why="not yet", actor=CHO)
+    assert [graph.item(id)["status"] for id in (first, second, third)] == ["accepted", "superseded", "proposed"]
+
+
 def test_who_acts_is_a_handle_at_every_door(
     graph: kg.Graph, seeded: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -75,13 +75,15 @@ class Model:
                     return "conflict"
                 after[other] = "accepted"
                 waiting += self.leans_on(other)
+        if act == "accept" and key[0] == "evidence" and self.counted_beside(key[1], {*self.above(key[1])}):
+            return "conflict"
         if act in {"reject", "revoke"} and key[0] == "evidence":
             after |= self.goes_along(key[1], TO[act], actor, two=two and act == "reject")
         if two and act in {"accept", "reject"} and any(actor in self.proposers(one) for one in after):
             return "forbidden"
-        old = self.items[key[1]].revises if act == "accept" and key[0] == "evidence" else None
-        if old is not None and self.now["evidence", old] in {"proposed", "returned", "accepted"}:
-            after["evidence", old] = "superseded"
+        for old in self.above(key[1]) if act == "accept" and key[0] == "evidence" else ():
+            if self.now["evidence", old] in {"proposed", "returned", "accepted"}:
+                after["evidence", old] = "superseded"
         self.push({**self.now, **after})
         return "ok"
 
@@ -97,6 +99,21 @@ class Model:
         came_with = any(("evidence", id) in together for id in about)
         own = two and actor in self.proposers(key)
         return {key: status} if came_with and not own else {}
+
+    def above(self, item: str) -> list[str]:
+        """What an item revises, and what that revises, up to the first."""
+        found: list[str] = []
+        old = self.items[item].revises
+        while old is not None:
+            found.append(old)
+            old = self.items[old].revises
+        return found
+
+    def counted_beside(self, item: str, left_out: set[str]) -> bool:
+        """Say whether another item of the same first one is accepted."""
+        first = {one: (self.above(one) or [one])[-1] for one in self.items}
+        others = {one for one in self.items if first[one] == first[item]} - {item} - left_out
+        return any(self.now["evidence", one] == "accepted" for one in others)
 
     def touched(self, number: int) -> set[Key]:
         """The records that a revision wrote."""
@@ -126,6 +143,9 @@ class Model:
         if not changed:
             return "conflict"
         back = [key for key, status in changed.items() if status == "accepted"]
+        gone = {id for (kind, id), status in changed.items() if kind == "evidence" and status != "accepted"}
+        if any(kind == "evidence" and self.counted_beside(id, gone) for kind, id in back):
+            return "conflict"
         if two and any(actor in self.proposers(key) for key in back):
             return "forbidden"
         self.push({**self.now, **changed})

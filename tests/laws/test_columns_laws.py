@@ -79,6 +79,8 @@ def changes(chance: random.Random, snapshot: Snapshot) -> list[Change]:
             id = chance.choice(ITEMS)
             known = snapshot.evidence.get(id)
             claim = chance.choice(claims) if known is None else known.claim
+            before = sorted({*there("evidence", snapshot.evidence)} - {id})
+            revised = chance.choice(before) if before and chance.random() < 0.3 else None
             word = {
                 name: chance.choice(sorted(getattr(VOCABULARY, many)))
                 for name, many in (
@@ -97,6 +99,7 @@ def changes(chance: random.Random, snapshot: Snapshot) -> list[Change]:
                 independence_group=chance.choice([None, None, "group-x", "w1", "other"]),
                 alias=chance.choice([None, "i1", "i2"]),
                 contributor=chance.choice([None, "ann"]),
+                supersedes=revised if known is None else known.supersedes,
                 status=status(),
                 **word,
             )

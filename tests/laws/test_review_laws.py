@@ -188,6 +188,9 @@ class Reviewing(RuleBasedStateMachine):
         stand |= {("work", id): one.status for id, one in snapshot.works.items()}
         assert stand == self.model.now
         assert set(self.graph.network().links) == self.model.links()
+        counting = [id for id, item in snapshot.evidence.items() if item.status == "accepted"]
+        firsts = [(self.model.above(id) or [id])[-1] for id in counting]
+        assert len(set(firsts)) == len(firsts), "an item and its revision count both"
         waiting = {key for key, status in self.model.now.items() if status in {"proposed", "returned"}}
         page = self.graph.reviews(limit=200)
         assert {(item["kind"], item["id"]) for item in page["items"]} == waiting

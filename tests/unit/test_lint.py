@@ -17,7 +17,7 @@ from kg.lint.bench import Bench
 from kg.lint.report import baseline_of, read_baseline, report
 from kg.lint.rules import RULES, SEVERITIES
 from kg.lint.wording import NULL_RESULTS, is_title, mentions, null_result
-from kg.model import Claim, Entity, Record, Text
+from kg.model import Claim, Entity, Evidence, Record, Text
 from kg.vocabulary import load
 from tests.builders import item, records, snapshot, work
 from tests.kept import FIRST, LABELS, TYPES
@@ -85,6 +85,24 @@ def reused(**passage: str) -> Mutation:
     return add(*OTHERS, *REUSED, *(replace(one, **passage) for one in items))  # type: ignore[arg-type]
 
 
+def revised(*statuses: str, first: str = "accepted") -> Mutation:
+    """The first item, a revision of it, a revision of that, and so on."""
+
+    def do(some: list[Record]) -> Sequence[Record]:
+        made = [
+            replace(one, status=first) if isinstance(one, Evidence) and one.id == FIRST_ITEM else one for one in some
+        ]
+        old = FIRST_ITEM
+        for number, status in enumerate(statuses, 1):
+            one = item(CLAIM, 9, "w1")
+            new = f"w1.r{number}"
+            made.append(replace(one, id=new, supersedes=old, status=status, statement=f"Said otherwise {number}."))
+            old = new
+        return made
+
+    return do
+
+
 VIOLATIONS: list[tuple[str, Mutation, list[str]]] = [
     ("dangling-reference", change("w1.000000000001", work="w9"), [FIRST_ITEM]),
     ("dangling-reference", change("f", broader="nowhere"), ["f"]),
@@ -110,6 +128,9 @@ VIOLATIONS: list[tuple[str, Mutation, list[str]]] = [
     ),
     ("hierarchy-type", change("r", broader="f"), ["r"]),
     ("withdrawn-reference", both(change("f", broader="g"), add(entity("g", "Factor", status="revoked"))), ["f"]),
+    ("revisions-count-twice", revised("accepted", "accepted", first="superseded"), ["w1.r1", "w1.r2"]),
+    ("revisions-count-twice", revised("superseded", "accepted"), [FIRST_ITEM, "w1.r2"]),
+    ("revisions-count-twice", revised("accepted", "proposed", first="superseded"), []),
     ("claim-without-evidence", add(claim("f", "lowers", "r")), ["f--lowers--r"]),
     ("proposal-without-evidence", add(replace(claim("f", "lowers", "r"), status="proposed")), ["f--lowers--r"]),
     ("proposal-without-evidence", add(replace(claim("f", "lowers", "r"), status="returned")), ["f--lowers--r"]),
@@ -167,7 +188,12 @@ VIOLATIONS: list[tuple[str, Mutation, list[str]]] = [
     ("no-chinese-definition", change("f", definition=Text("Whether one gets in.")), ["f"]),
 ]
 THIN = {"claim-without-support", "unreached-entity"}
-ALSO = {"title-as-passage": {"quote-of-neither-end"}, "dangling-reference": THIN, "unknown-word": THIN}
+ALSO = {
+    "title-as-passage": {"quote-of-neither-end"},
+    "dangling-reference": THIN,
+    "unknown-word": THIN,
+    "revisions-count-twice": {"one-group"},
+}
 """Rules that the violation of another breaks as well, rightly."""
 
 
