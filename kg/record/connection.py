@@ -28,6 +28,8 @@ WAIT_SECONDS = 30
 LOST_SECONDS = 10
 """After so long without a sign from the other end of a connection it is lost, for us and for PostgreSQL."""
 _READ_BATCH = 1_000
+_RECORD = "to_regclass('revision')::oid::int"
+"""What PostgreSQL calls the log that the search path leads to; NULL where there is none."""
 _ALONE = f"""
 SET LOCAL lock_timeout = '{WAIT_SECONDS}s';
 SET LOCAL synchronous_commit = on;
@@ -35,9 +37,14 @@ SET LOCAL tcp_keepalives_idle = {LOST_SECONDS // 2};
 SET LOCAL tcp_keepalives_interval = 1;
 SET LOCAL tcp_keepalives_count = {LOST_SECONDS // 2};
 SET LOCAL tcp_user_timeout = {1_000 * LOST_SECONDS};
-SELECT pg_advisory_xact_lock(hashtext('evidence-kg'), hashtext(current_schema()))
+SELECT pg_advisory_xact_lock(hashtext('evidence-kg'), coalesce({_RECORD}, hashtext(current_schema())));
+SELECT pg_advisory_xact_lock(hashtext('evidence-kg'), {_RECORD})
 """
-"""Begins a write: one at a time; a machine that is lost in the middle of it does not hold up the others for long."""
+"""Begins a write: one at a time; a machine that is lost in the middle of it does not hold up the others for long.
+
+The lock is the record's own, by whatever search path its tables are reached. Where there are none yet it is that of the
+schema that would get them; where somebody made them meanwhile the second statement, else without effect, takes theirs.
+"""
 _POSTGRES = "postgresql+psycopg"
 _DRIVERS = {
     "sqlite": "sqlite",
