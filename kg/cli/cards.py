@@ -15,17 +15,22 @@ from rich.text import Text
 
 from kg.cli.screen import console, figure, label
 from kg.cli.tables import Column, show
-from kg.cli.words import say
+from kg.cli.words import marks, say
 from kg.graph import Graph
+from kg.network import Network
+from kg.question.records import why_not
 
 Document = Mapping[str, Any]
 BAR = 30
 POLARITY_WORDS = {1: "for", -1: "against", 0: "qualifies"}
 
 
-def record(graph: Graph, kind: str, document: Document) -> None:
-    """Show one record."""
-    {"entity": entity, "claim": claim, "work": work, "evidence": one_item}[kind](graph, document)
+def record(graph: Graph, kind: str, document: Document, network: Network) -> None:
+    """Show one record, as the network under its criteria has it."""
+    if kind == "entity":
+        entity(graph, document)
+    else:
+        {"claim": claim, "work": work, "evidence": one_item}[kind](graph, document, network)
 
 
 def entity(graph: Graph, document: Document) -> None:
@@ -45,7 +50,7 @@ def entity(graph: Graph, document: Document) -> None:
         ("matches", [f"{match['relation']} {match['iri']}" for match in document["matches"]]),
     ):
         if values:
-            out.print(Text(f"{say(word, lang)}: {', '.join(values)}", style="dim"))
+            out.print(Text(f"{say(word, lang)}{marks(lang).colon}{marks(lang).also.join(values)}", style="dim"))
     out.print()
     if document["claims"]:
         _claims(graph, out, document["claims"])
@@ -53,7 +58,7 @@ def entity(graph: Graph, document: Document) -> None:
         out.print(say("no_claims", lang))
 
 
-def claim(graph: Graph, document: Document) -> None:
+def claim(graph: Graph, document: Document, network: Network) -> None:
     """Show a claim with both sides: what speaks for it, against it, limits it, and what does not count."""
     lang, out = graph.lang, console()
     relation = graph.vocabulary.relation(document["relation"])
@@ -73,20 +78,20 @@ def claim(graph: Graph, document: Document) -> None:
         side = [item for item in document["evidence"] if stances[item["stance"]].polarity == polarity]
         if side:
             out.print()
-            out.print(Text(f"{say(word, lang)} ({len(side)})", style="bold underline"))
+            out.print(Text(f"{say(word, lang)}{marks(lang).inside(len(side))}", style="bold underline"))
             for item in side:
-                passage(graph, out, item)
+                passage(graph, out, item, network)
 
 
-def one_item(graph: Graph, document: Document) -> None:
+def one_item(graph: Graph, document: Document, network: Network) -> None:
     """Show one evidence item with the claim it bears on."""
     out = console()
     stance = graph.vocabulary.stances[document["stance"]].label.get(graph.lang)
     out.print(Text.assemble((document["id"], "bold"), f"  {stance}  ", document["claim"]))
-    passage(graph, out, document)
+    passage(graph, out, document, network)
 
 
-def work(graph: Graph, document: Document) -> None:
+def work(graph: Graph, document: Document, network: Network) -> None:
     """Show a work with the evidence taken from it."""
     lang, out = graph.lang, console()
     out.print(Text.assemble((document["title"], "bold"), "  ", (document["id"], "dim")))
@@ -99,12 +104,12 @@ def work(graph: Graph, document: Document) -> None:
     status = graph.vocabulary.work_statuses[document["status"]]
     style = "bold red" if not status.counts else "dim"
     into = "" if document["merged_into"] is None else f" → {document['merged_into']}"
-    out.print(Text(f"{say('status', lang)}: {status.label.get(lang)}{into}", style=style))
+    out.print(Text(f"{say('status', lang)}{marks(lang).colon}{status.label.get(lang)}{into}", style=style))
     for item in document["evidence"]:
         out.print()
         stance = graph.vocabulary.stances[item["stance"]].label.get(lang)
         out.print(Text.assemble((stance, "bold"), "  ", item["claim"]))
-        passage(graph, out, item)
+        passage(graph, out, item, network)
 
 
 def listing(graph: Graph, kind: str, page: Document) -> None:
@@ -117,7 +122,7 @@ def listing(graph: Graph, kind: str, page: Document) -> None:
         _claims(graph, out, page["items"])
     elif kind == "evidence":
         for item in page["items"]:
-            one_item(graph, item)
+            one_item(graph, item, graph.network())
     else:
         columns = ("id", "type", "label") if kind == "entities" else ("id", "year", "label", "status")
         rows = [
@@ -149,13 +154,14 @@ def hits(graph: Graph, found: Document) -> None:
 def basis(graph: Graph, report: Document) -> None:
     """Show the evidence that rests on little."""
     out = console()
-    inferred = f", {say('inferred', graph.lang)}"
+    bases = graph.vocabulary.bases
+    inferred = marks(graph.lang).comma + say("inferred", graph.lang)
     rows = [
         (
             item["alias"] or item["evidence"],
             item["claim"],
             item["work"],
-            item["basis"] + (inferred if item["inferred"] else ""),
+            bases[item["basis"]].label.get(graph.lang) + (inferred if item["inferred"] else ""),
         )
         for item in report["items"]
     ]
@@ -231,15 +237,22 @@ def _claims(graph: Graph, out: Console, claims: list[Document]) -> None:
     show(out, columns, rows)
 
 
-def passage(graph: Graph, out: Console, item: Document) -> None:
-    """Show one item: who says what, how good that is, and why it does not count when it does not."""
-    lang, vocabulary = graph.lang, graph.vocabulary
+def passage(graph: Graph, out: Console, item: Document, network: Network | None = None) -> None:
+    """Show one item: who says what, how good that is, and why it does not count when it does not.
+
+    Args:
+        graph: Gives the language and its words.
+        out: The screen.
+        item: The document of the item.
+        network: Gives the reason in that language; only items that count are shown without one.
+    """
+    lang, vocabulary, signs = graph.lang, graph.vocabulary, marks(graph.lang)
     found = graph.snapshot.works.get(item["work"])
     year = "?" if found is None or found.year is None else str(found.year)
     kind = vocabulary.study_kinds[item["kind"]].label.get(lang)
     strength = vocabulary.strengths[item["strength"]].label.get(lang)
     certainty = vocabulary.certainties[item["certainty"]].label.get(lang)
-    head = Text.assemble("  • ", (item["work"], "bold"), f" ({year})  {kind}, {strength} → {certainty}")
+    head = Text.assemble("  • ", (item["work"], "bold"), f" ({year})  {kind}{signs.comma}{strength} → {certainty}")
     if item["inferred"]:
         head.append(f"  {say('inferred', lang)}", style="yellow")
     head.append(f"  {item['alias'] or item['id']}", style="dim")
@@ -247,16 +260,16 @@ def passage(graph: Graph, out: Console, item: Document) -> None:
     out.print(Padding(escape(item["statement"]), (0, 0, 0, 4)))
     if item["quote"]:
         out.print(Padding(Text(f"“{item['quote']}”", style="italic"), (0, 0, 0, 4)))
-    basis_ = vocabulary.bases[item["basis"]].label.get(lang)
-    said = f"{say('read_in', lang)}: {basis_}"
+    facts = [say("read_in", lang) + signs.colon + vocabulary.bases[item["basis"]].label.get(lang)]
     if item["locator"]:
-        said += f"; {say('locator', lang)}: {item['locator']}"
+        facts.append(say("locator", lang) + signs.colon + item["locator"])
     if item["represented_by"]:
-        said += f"; {say('represented_by', lang)} {item['represented_by']}"
-    out.print(Padding(Text(said, style="dim"), (0, 0, 0, 4)))
-    if item["why_not"]:
-        colon = "：" if lang == "zh" else ": "
-        out.print(Padding(Text(f"{say('counts_not', lang)}{colon}{item['why_not']}", style="yellow"), (0, 0, 0, 4)))
+        facts.append(f"{say('represented_by', lang)} {item['represented_by']}")
+    out.print(Padding(Text(signs.semicolon.join(facts), style="dim"), (0, 0, 0, 4)))
+    reason = None if network is None else why_not(network, network.snapshot.item(item["id"]))
+    if reason is not None:
+        said = say("counts_not", lang) + signs.colon + reason.get(lang)
+        out.print(Padding(Text(said, style="yellow"), (0, 0, 0, 4)))
 
 
 def bar(belief: Mapping[str, float]) -> Text:

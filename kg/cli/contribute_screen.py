@@ -16,12 +16,11 @@ from rich.text import Text
 from kg.cli import probe_screen
 from kg.cli.cards import passage
 from kg.cli.screen import console
-from kg.cli.words import say
+from kg.cli.words import marks, say
 from kg.contribute import undoing
 from kg.contribute.states import REVOKED, UNDO
 from kg.graph import Graph
 from kg.question.compare_said import MEASURES, of_beliefs
-from kg.question.records import why_not
 
 Document = Mapping[str, Any]
 SHOWN = 10
@@ -88,7 +87,7 @@ def queue(graph: Graph, page: Document) -> None:
     for item in page["items"]:
         head = Text.assemble((item["id"], "bold"), f"  {_status(graph, item['kind'], item['status'])}")
         who = ", ".join(item["proposed_by"]) or item["last"]["actor"]
-        out.print(head.append(f"  {_say('by', lang)} {who}, {item['proposed_at'][:16]}", style="dim"))
+        out.print(head.append(f"  {_say('by', lang)} {who}{marks(lang).comma}{item['proposed_at'][:16]}", style="dim"))
         out.print(Text(f"   {item['says']}"))
         if item["blocked"] is None:
             out.print(Text(f"   {_named('would', lang)}{item['would']}", style="cyan"))
@@ -108,8 +107,7 @@ def waiting(graph: Graph, found: Document) -> None:
     queue(graph, {"items": [found], "next": None})
     out.print()
     if found["kind"] == "evidence":
-        reason = why_not(graph.network(), graph.snapshot.item(found["id"]))
-        passage(graph, out, {**found["record"], "why_not": None if reason is None else reason.get(lang)})
+        passage(graph, out, found["record"], graph.network())
         _quote(graph, out, found["quote_check"])
     effect(graph, out, found)
     out.print(Text(_say("history", lang), style="bold"))
@@ -118,7 +116,7 @@ def waiting(graph: Graph, found: Document) -> None:
 
 def decided(graph: Graph, answer: Document) -> None:
     """Show what a decision changed."""
-    lang, out = graph.lang, console()
+    lang, out, signs = graph.lang, console(), marks(graph.lang)
     out.print(Text(_say(answer["act"], lang), style="bold"))
     fields = _restored(graph, answer["revision"]) if answer["act"] == UNDO else {}
     for one in answer["records"][: 2 * SHOWN]:
@@ -128,7 +126,7 @@ def decided(graph: Graph, answer: Document) -> None:
         said = [] if differ and before == after else [f"{old} → {_status(graph, one['kind'], after)}"]
         if differ:
             said.append(_say("restored", lang).format(differ))
-        out.print(Text(f"   {one['kind']} {one['id']}: {'; '.join(said)}"))
+        out.print(Text(f"   {one['kind']} {one['id']}{signs.colon}{signs.semicolon.join(said)}"))
     _rest(out, len(answer["records"]) - 2 * SHOWN)
     effect(graph, out, answer)
     gone = [(one["kind"], one["id"]) for one in answer["records"] if one["status"][1] == REVOKED]
@@ -150,16 +148,17 @@ def _restored(graph: Graph, revision: int) -> dict[tuple[str, str], str]:
 
 def effect(graph: Graph, out: Console, answer: Document) -> None:
     """Show beliefs and answers before and after."""
-    lang = graph.lang
+    lang, signs = graph.lang, marks(graph.lang)
     for one in answer["beliefs"][:SHOWN]:
         measure, texts = of_beliefs(one["belief"])
         before, after = (text or "–" for text in texts)
-        head = _say("belief", lang) + ("" if measure == "expected" else f" ({MEASURES[measure].get(lang)})")
-        shown = (f"{head}: {before} → ", (after, "bold")) if before != after else (f"{head}: {before}",)
+        of = "" if measure == "expected" else signs.inside(MEASURES[measure].get(lang))
+        head = _say("belief", lang) + of + signs.colon + before
+        shown = (f"{head} → ", (after, "bold")) if before != after else (head,)
         out.print(Text.assemble(*shown, f"  {one['claim']}"))
     probe_screen.differences(graph, out, answer)
     if not answer["complete"]:
-        out.print(Text(f"{say('incomplete', lang)}: {', '.join(answer['limits'])}", style="yellow"))
+        out.print(Text(say("incomplete", lang) + signs.colon + ", ".join(answer["limits"]), style="yellow"))
     elif not answer["changes"] and not answer["claims"]:
         out.print(Text(_say("none", lang), style="dim"))
 
@@ -225,4 +224,4 @@ def _say(word: str, lang: str) -> str:
 
 def _named(word: str, lang: str) -> str:
     """Return a word with the colon of its language, for what follows."""
-    return f"{_say(word, lang)}{'：' if lang == 'zh' else ': '}"
+    return _say(word, lang) + marks(lang).colon

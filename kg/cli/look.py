@@ -24,6 +24,7 @@ from kg.cli.options import (
     json_option,
     print_json,
 )
+from kg.criteria import Criteria
 from kg.errors import InputError
 
 FILTERS = {
@@ -44,8 +45,12 @@ def show(context: Context, /, id: str, as_json: bool, **criteria: Any) -> None:
 
     A work also by its DOI or arXiv id.
     """
-    kind, document = context.graph.show(id, **criteria)
-    print_json(document) if as_json else cards.record(context.graph, kind, document)
+    graph = context.graph.at_one_revision()
+    kind, document = graph.show(id, **criteria)
+    if as_json:
+        print_json(document)
+    else:
+        cards.record(graph, kind, document, graph.network(Criteria.parse(criteria, graph.vocabulary)))
 
 
 @click.command(name="list")

@@ -13,6 +13,7 @@ from rich.text import Text
 from kg.cli.context import Context
 from kg.cli.options import WORK, json_option, print_json
 from kg.cli.screen import console
+from kg.cli.words import marks
 
 Document = dict[str, Any]
 _WORDS: dict[str, tuple[str, str]] = {
@@ -40,11 +41,13 @@ def duplicates(context: Context, /, limit: str, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    out = console()
+    out, signs = console(), marks(graph.lang)
     for item in found["items"]:
         kind = _say(item["kind"], graph.lang)
-        out.print(Text.assemble((f"{item['score']:.2f}  ", "bold"), f"{kind}: {item['work']} = {item['other']}"))
-        grouped = f"; {_say('grouped', graph.lang)}" if item["grouped"] else ""
+        out.print(
+            Text.assemble((f"{item['score']:.2f}  ", "bold"), f"{kind}{signs.colon}{item['work']} = {item['other']}")
+        )
+        grouped = signs.semicolon + _say("grouped", graph.lang) if item["grouped"] else ""
         out.print(Text(f"      {item['why']}{grouped}", style="dim"))
     if not found["items"]:
         out.print(_say("none", graph.lang))

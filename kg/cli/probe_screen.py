@@ -14,7 +14,7 @@ from rich.text import Text
 
 from kg.cli.screen import ARROWS, console, direction, figure, foot, label, span
 from kg.cli.tables import Column, show
-from kg.cli.words import say
+from kg.cli.words import marks, say
 from kg.graph import Graph
 from kg.ids import ends_of_claim
 from kg.question.compare_said import MEASURES, figures, of_beliefs, of_pair
@@ -72,7 +72,7 @@ def robustness(graph: Graph, answer: Document) -> None:
         for kind, word in LOSSES:
             for loss in answer[kind]:
                 if loss["change"] in {"flipped", "lost"} and loss[word] not in answer["fragile"]:
-                    rows.append((f"{say(word, lang)}: {loss[word]}", *_loss(graph, loss)))
+                    rows.append((f"{say(word, lang)}{marks(lang).colon}{loss[word]}", *_loss(graph, loss)))
         if rows:
             words = ("without", "change", "direction", "expected", "chain")
             _table(graph, out, words, rows, ids={0}, fixed={1, 2, 3})
@@ -109,7 +109,7 @@ def retraction(graph: Graph, answer: Document) -> None:
     """Show what a new status of a work changes, before it is written."""
     lang, out = graph.lang, console()
     words = [graph.vocabulary.work_statuses[status].label.get(lang) for status in answer["status"]]
-    out.print(Text.assemble((answer["work"], "bold"), f": {words[0]} → ", (words[1], "bold")))
+    out.print(Text.assemble((answer["work"], "bold"), f"{marks(lang).colon}{words[0]} → ", (words[1], "bold")))
     if answer["notice"]:
         out.print(Text(answer["notice"], style="dim"))
     _pairs(graph, out, answer["changes"])
@@ -117,7 +117,7 @@ def retraction(graph: Graph, answer: Document) -> None:
     kept = answer["kept_answers"]
     if kept["asked"]:
         count = f"{len(kept['changed'])} / {kept['asked']}{'' if kept['complete'] else '+'}"
-        out.print(Text(f"{say('kept_answers', lang)}: {count}", style="bold"))
+        out.print(Text(f"{say('kept_answers', lang)}{marks(lang).colon}{count}", style="bold"))
     for one in kept["changed"]:
         asked = (f"{name}={value}" for name, value in one["question"].items() if name != "name" and value is not None)
         out.print(Text(f"   {one['receipt']}  {one['question']['name']} {' '.join(asked)}", style="dim"))
@@ -151,7 +151,7 @@ def diff(graph: Graph, answer: Document) -> None:
     for word in ("changes", "claims"):
         entries = answer[word]
         if entries:
-            out.print(Text(f"{say('pairs' if word == 'changes' else word, lang)} ({len(entries)})", style="bold"))
+            _head(out, "pairs" if word == "changes" else word, len(entries), lang)
         for entry in entries[:SHOWN]:
             out.print(Text.assemble(_change(entry["kind"], lang), f"  {entry['explanation']}"))
         _rest(graph, out, len(entries))
@@ -161,7 +161,8 @@ def diff(graph: Graph, answer: Document) -> None:
 def _point(found: Document, lang: str) -> str:
     number = found["revision"]
     known = number is None or str(number) == found["point"]
-    return found["point"] if known else f"{found['point']} ({say('revision', lang)} {number})"
+    revision = "" if known else marks(lang).inside(f"{say('revision', lang)} {number}")
+    return f"{found['point']}{revision}"
 
 
 def _ends(graph: Graph, out: Console, answer: Document) -> None:
@@ -172,7 +173,7 @@ def _ends(graph: Graph, out: Console, answer: Document) -> None:
     head = Text(" – ".join(names), style="bold")
     out.print(head.append("   ").append_text(_change([*kinds, "none"][0], lang)))
     for at, word in enumerate(("before", "afterwards")):
-        line = Text(f"  {say(word, lang)}: ")
+        line = Text(f"  {say(word, lang)}{marks(lang).colon}")
         found = answer["direction"][at]
         if found is None:
             line.append(say("no_path", lang))
@@ -180,7 +181,7 @@ def _ends(graph: Graph, out: Console, answer: Document) -> None:
             line.append_text(direction(found, lang))
             line.append(f"  {say('expected', lang)} {figures(*answer['expected'])[at]}")
             spans = answer["reliability"][at] or {}
-            some = "; ".join(f"{say(side, lang)} {span(values)}" for side, values in spans.items())
+            some = marks(lang).semicolon.join(f"{say(side, lang)} {span(values)}" for side, values in spans.items())
             line.append(f"  {say('reliability', lang)} {some}" if some else "", style="dim")
         out.print(line)
 
@@ -189,7 +190,7 @@ def _pairs(graph: Graph, out: Console, changes: Sequence[Document]) -> None:
     lang = graph.lang
     if not changes:
         return
-    out.print(Text(f"{say('pairs', lang)} ({len(changes)})", style="bold"))
+    _head(out, "pairs", len(changes), lang)
     rows: list[Row] = []
     for change in changes[:SHOWN]:
         sides = []
@@ -206,7 +207,7 @@ def _claims(graph: Graph, out: Console, claims: Sequence[Document]) -> None:
     lang = graph.lang
     if not claims:
         return
-    out.print(Text(f"{say('claims', lang)} ({len(claims)})", style="bold"))
+    _head(out, "claims", len(claims), lang)
     rows: list[Row] = []
     for change in claims[:SHOWN]:
         sides = []
@@ -217,6 +218,10 @@ def _claims(graph: Graph, out: Console, claims: Sequence[Document]) -> None:
         rows.append((change["claim"], _change(change["kind"], lang), *sides, ", ".join(change["because"])))
     _table(graph, out, ("claim", "change", "before", "afterwards", "because"), rows, ids={0, 4}, fixed={1, 2, 3})
     _rest(graph, out, len(claims))
+
+
+def _head(out: Console, word: str, count: int, lang: str) -> None:
+    out.print(Text(f"{say(word, lang)}{marks(lang).inside(count)}", style="bold"))
 
 
 def _of(measure: str, lang: str) -> str:

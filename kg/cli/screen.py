@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kg.cli.tables import Column, longest, show
-from kg.cli.words import say
+from kg.cli.words import marks, say
 from kg.graph import Graph
 from kg.searching import lacks_compiled
 
@@ -96,7 +96,9 @@ def foot(out: Console, graph: Graph, answer: Document) -> None:
     if "note" in answer:
         out.print(escape(answer["note"]))
     if not answer["complete"]:
-        out.print(Text(f"{say('incomplete', graph.lang)}: {', '.join(answer['limits'])}", style="yellow"))
+        out.print(
+            Text(say("incomplete", graph.lang) + marks(graph.lang).colon + ", ".join(answer["limits"]), style="yellow")
+        )
         if lacks_compiled(len(graph.snapshot.claims)):
             out.print(Text(say("faster", graph.lang), style="yellow"))
     out.print(Text(f"{say('revision', graph.lang)} {answer['revision']}, {answer['receipt']}", style="dim"))
@@ -160,7 +162,7 @@ def paths(graph: Graph, answer: Document) -> None:
         out.print(head)
         out.print(f"   {escape(chain(graph, path))}", style="bold")
         out.print(f"   {escape(path['explanation'])}")
-        out.print(Text(f"   {say('works', lang)}: {', '.join(path['works'])}", style="dim"))
+        out.print(Text(f"   {say('works', lang)}{marks(lang).colon}{', '.join(path['works'])}", style="dim"))
         out.print()
     foot(out, graph, answer)
 
@@ -203,7 +205,8 @@ def _chains(graph: Graph, item: Document) -> Text:
         text.append(f" ! {say('contested', graph.lang)}", style="yellow")
     if item["opposing"] is not None:
         against, strength = chain(graph, item["opposing"]), figure(item["opposing"]["belief"]["expected"])
-        text.append(f"\n{say('opposing', graph.lang)} ({strength}): {against}", style="dim")
+        signs = marks(graph.lang)
+        text.append(f"\n{say('opposing', graph.lang)}{signs.inside(strength)}{signs.colon}{against}", style="dim")
     return text
 
 

@@ -19,7 +19,7 @@ from kg.cli.context import Context
 from kg.cli.options import criteria_options, lang_option
 from kg.cli.screen import console
 from kg.cli.tables import Column, show
-from kg.cli.words import say
+from kg.cli.words import marks, say
 from kg.errors import InputError, NotFound
 from kg.graph import Graph
 from kg.rdf.cells import cell
@@ -81,7 +81,7 @@ def sparql(
     for one in found.unknown:
         click.echo(one.said(context.lang), err=True)
     if not found.complete:
-        click.echo(f"{say('incomplete', context.lang)}: {', '.join(found.limits)}", err=True)
+        click.echo(say("incomplete", context.lang) + marks(context.lang).colon + ", ".join(found.limits), err=True)
 
 
 def _text(given: str) -> str:
@@ -135,5 +135,6 @@ def _table(graph: Graph, found: Found) -> None:
         columns.append(Column(name, ids=True, right=numeric))
     if rows:
         show(out, columns, [[one.text for one in row] for row in rows])
-    said = f"{say('rows', graph.lang).format(len(rows))}, {say('revision', graph.lang)} {found.revision}"
+    counted, revision = say("rows", graph.lang).format(len(rows)), say("revision", graph.lang)
+    said = f"{counted}{marks(graph.lang).comma}{revision} {found.revision}"
     out.print(Text(said, style="dim"))

@@ -16,7 +16,7 @@ from rich.text import Text
 from kg.cli.cards import bar, passage
 from kg.cli.screen import chain, console, figure, foot, label
 from kg.cli.tables import Column, show
-from kg.cli.words import say
+from kg.cli.words import marks, say
 from kg.graph import Graph
 
 Document = Mapping[str, Any]
@@ -40,15 +40,20 @@ def cut(graph: Graph, answer: Document) -> None:
     lang, out = graph.lang, console()
     count = answer["route_count"]
     if count is not None:
-        out.print(Text(f"{say('harmful', lang)}: {count}", style="bold"))
+        out.print(Text(f"{say('harmful', lang)}{marks(lang).colon}{count}", style="bold"))
     if count != 0:
         _mitigations(graph, out, answer)
         _set(graph, out, answer, "claims", _claim)
         _set(graph, out, answer, "works", _work)
         if answer["uncovered"]:
             names = [label(graph, id) for id in answer["uncovered"]]
-            out.print(Text(f"{say('uncovered', lang)} ({len(names)}):", style="bold yellow"))
-            out.print(f"   {escape(', '.join(names))}")
+            out.print(
+                Text(
+                    say("uncovered", lang) + marks(lang).inside(len(names)) + marks(lang).colon.strip(),
+                    style="bold yellow",
+                )
+            )
+            out.print(f"   {escape(marks(lang).also.join(names))}")
             for place in answer["uncovered_routes"][:FEW]:
                 route = answer["routes"][place]
                 out.print(f"   {figure(route['belief']['expected'])}  {escape(chain(graph, route))}", style="dim")
@@ -100,7 +105,7 @@ def disputes(graph: Graph, answer: Document) -> None:
         out.print(Text(f"  {_separation(graph, found['separates'])}", style="dim"))
         for side, word in SIDES:
             if found[side]:
-                out.print(Text(f"  {say(word, lang)} ({len(found[side])})", style="bold underline"))
+                out.print(Text(f"  {say(word, lang)}{marks(lang).inside(len(found[side]))}", style="bold underline"))
             for line in found[side]:
                 passage(graph, out, line)
         out.print()
@@ -112,14 +117,14 @@ def disputes(graph: Graph, answer: Document) -> None:
 def _mitigations(graph: Graph, out: Console, answer: Document) -> None:
     lang = graph.lang
     if not answer["minimal"]["mitigations"]:
-        out.print(Text(f"{say('cut_sets', lang)}: {say('unproven', lang)}", style="yellow"))
+        out.print(Text(say("cut_sets", lang) + marks(lang).colon + say("unproven", lang), style="yellow"))
         return
     if answer["partial"] == []:
         out.print(Text(say("cut_nothing", lang), style="bold"))
         out.print()
         return
     title = say("cut_sets" if answer["cuttable"] else "cut_none", lang)
-    out.print(Text(f"{title} ({len(answer['cuts'])})", style="bold"))
+    out.print(Text(title + marks(lang).inside(len(answer["cuts"])), style="bold"))
     if answer["cuts"]:
         columns = [Column(say("mitigation", lang))]
         columns += [Column(say(word, lang), fixed=True, right=True) for word in ("cut_routes", "strength")]
@@ -139,12 +144,12 @@ def _mitigations(graph: Graph, out: Console, answer: Document) -> None:
 
 def _set(graph: Graph, out: Console, answer: Document, kind: str, show: Callable[[Graph, str], str]) -> None:
     """Show a smallest set of claims or works, one a line."""
-    title = say(f"cut_{kind}", graph.lang)
+    title, signs = say(f"cut_{kind}", graph.lang), marks(graph.lang)
     if answer[kind] is None:
         why = say("none" if answer["minimal"][kind] else "unproven", graph.lang)
-        out.print(Text(f"{title}: {why}", style="yellow"))
+        out.print(Text(title + signs.colon + why, style="yellow"))
     else:
-        out.print(Text(f"{title} ({len(answer[kind])})", style="bold"))
+        out.print(Text(title + signs.inside(len(answer[kind])), style="bold"))
         for id in answer[kind]:
             out.print(f"   {escape(show(graph, id))}")
         _others(graph, out, answer, kind, _claim if kind == "claims" else _key)
@@ -152,13 +157,14 @@ def _set(graph: Graph, out: Console, answer: Document, kind: str, show: Callable
 
 
 def _others(graph: Graph, out: Console, answer: Document, kind: str, show: Callable[[Graph, str], str]) -> None:
-    """Show further sets that are as small."""
-    others = answer["alternatives"][kind][1:]
+    """Show further sets that are as small, or say that there are too many, or that it is not known."""
+    others, signs = answer["alternatives"][kind][1:], marks(graph.lang)
     for other in others[:FEW]:
-        shown = "; ".join(show(graph, id) for id in other)
-        out.print(Text(f"   {say('other_sets', graph.lang)}: {shown}", style="dim"))
+        shown = signs.semicolon.join(show(graph, id) for id in other)
+        out.print(Text(f"   {say('other_sets', graph.lang)}{signs.colon}{shown}", style="dim"))
     if kind in answer["more"]:
-        out.print(Text(f"   {say('other_sets', graph.lang)}: > {SOME}", style="dim"))
+        known = "open" if "alternatives" in answer["limits"] else "many"
+        out.print(Text(f"   {say(f'other_sets_{known}', graph.lang).format(SOME)}", style="dim"))
     _rest(graph, out, len(others) - FEW)
 
 
@@ -166,7 +172,7 @@ def _opposed(graph: Graph, out: Console, routes: Sequence[Document]) -> None:
     lang = graph.lang
     if not routes:
         return
-    out.print(Text(f"{say('opposed', lang)} ({len(routes)})", style="bold"))
+    out.print(Text(say("opposed", lang) + marks(lang).inside(len(routes)), style="bold"))
     columns = [Column(say("technique", lang)), Column(say("risk", lang)), Column(say("conflict", lang), right=True)]
     columns += [Column(say(word, lang)) for word in ("raises", "lowers")]
     rows = []
@@ -182,7 +188,7 @@ def _opposed(graph: Graph, out: Console, routes: Sequence[Document]) -> None:
     show(out, columns, rows, between=True)
     for route in routes[:SOME]:
         ends = (label(graph, route["technique"]), label(graph, route["risk"]))
-        out.print(Text(f"  {' – '.join(ends)}: {_separation(graph, route['separates'])}", style="dim"))
+        out.print(Text(f"  {' – '.join(ends)}{marks(lang).colon}{_separation(graph, route['separates'])}", style="dim"))
     _rest(graph, out, len(routes) - SOME)
     out.print()
 
@@ -191,7 +197,7 @@ def _contested(graph: Graph, out: Console, routes: Sequence[Document]) -> None:
     lang = graph.lang
     if not routes:
         return
-    out.print(Text(f"{say('contested_routes', lang)} ({len(routes)})", style="bold"))
+    out.print(Text(say("contested_routes", lang) + marks(lang).inside(len(routes)), style="bold"))
     columns = [Column(say("conflict", lang), fixed=True, right=True), Column(say("chain", lang))]
     rows = [(figure(route["conflict"]), chain(graph, route["path"]), "\n".join(route["claims"])) for route in routes]
     show(out, [*columns, Column(say("contested", lang), ids=True)], rows[:SOME])
@@ -201,16 +207,16 @@ def _contested(graph: Graph, out: Console, routes: Sequence[Document]) -> None:
 
 def _separation(graph: Graph, separates: Document) -> str:
     """Say by what kinds of study and years two sides differ."""
-    lang, kinds = graph.lang, graph.vocabulary.study_kinds
+    lang, kinds, signs = graph.lang, graph.vocabulary.study_kinds, marks(graph.lang)
     names = {"supports": "for", "disputes": "against"}
     parts = []
     for side, found in separates["kinds"].items():
-        some = ", ".join(f"{kinds[kind].label.get(lang)} {count}" for kind, count in found.items()) or say("none", lang)
+        some = signs.also.join(f"{kinds[kind].label.get(lang)} {count}" for kind, count in found.items())
         years = separates["years"][side]
-        span = "" if years is None else f" ({'–'.join(map(str, dict.fromkeys(years)))})"
-        newer = f", {say('newer', lang)}" if separates["newer"] == side else ""
-        parts.append(f"{say(names.get(side, side), lang)}: {some}{span}{newer}")
-    return "; ".join(parts)
+        span = "" if years is None else signs.inside("–".join(map(str, dict.fromkeys(years))))
+        newer = signs.comma + say("newer", lang) if separates["newer"] == side else ""
+        parts.append(f"{say(names.get(side, side), lang)}{signs.colon}{some or say('none', lang)}{span}{newer}")
+    return signs.semicolon.join(parts)
 
 
 def _subject(graph: Graph, gap: Document) -> str:

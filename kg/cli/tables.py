@@ -127,7 +127,8 @@ def _block(out: Console, columns: Sequence[Column], row: Sequence[Text]) -> None
         if not _short(column) and cell.plain:
             several = column.ids and all(len(line.split()) == 1 for line in cell.plain.split("\n"))
             shown = Text(", ").join(cell.split("\n")) if several else cell
-            indented(out, Text(f"{column.head}: ").append_text(shown))
+            colon = ": " if column.head.isascii() else "："
+            indented(out, Text(column.head + colon).append_text(shown))
 
 
 def _short(column: Column) -> bool:

@@ -17,6 +17,7 @@ from rich.text import Text
 from kg.cli.cards import bar
 from kg.cli.screen import console, figure, label
 from kg.cli.tables import indented
+from kg.cli.words import marks
 from kg.graph import Graph
 
 Document = Mapping[str, Any]
@@ -54,7 +55,7 @@ STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
 def shown(graph: Graph, document: Document) -> None:
     """Show a kept answer: what was asked, and what the answer rests on."""
-    lang, out = graph.lang, console()
+    lang, out, signs = graph.lang, console(), marks(graph.lang)
     out.print(Text(document["receipt"], style="bold"))
     out.print(Text(_say("answered", lang).format(document["revision"], document["kept_at"]), style="dim"))
     criteria = document["criteria"]
@@ -62,14 +63,14 @@ def shown(graph: Graph, document: Document) -> None:
     for word, values in (("question", asked), ("criteria", criteria)):
         if values:
             said = "; ".join(f"{name}: {_flat(value)}" for name, value in values.items())
-            out.print(f"{_say(word, lang)}: {escape(said)}")
+            out.print(f"{_say(word, lang)}{signs.colon}{escape(said)}")
     out.print()
-    out.print(Text(f"{_say('claims', lang)} ({len(document['claims'])})", style="bold"))
+    out.print(Text(_say("claims", lang) + signs.inside(len(document["claims"])), style="bold"))
     for claim in document["claims"]:
         line = Text(f"   {figure(claim['belief']['expected'])}  ")
         out.print(line.append(bar(claim["belief"])).append(f"  {claim['id']}"))
-    out.print(Text(f"{_say('evidence', lang)}: {len(document['evidence'])}", style="bold"))
-    out.print(Text(f"{_say('works', lang)} ({len(document['works'])})", style="bold"))
+    out.print(Text(f"{_say('evidence', lang)}{signs.colon}{len(document['evidence'])}", style="bold"))
+    out.print(Text(_say("works", lang) + signs.inside(len(document["works"])), style="bold"))
     for work in document["works"]:
         out.print(Text(f"   {work['id']}  {work['title']} ({work['year'] or '?'})"))
     out.print(Text(_say("references", lang), style="dim"))
@@ -77,7 +78,7 @@ def shown(graph: Graph, document: Document) -> None:
 
 def verified(graph: Graph, report: Document) -> None:
     """Show whether an answer comes out the same, and what changed since."""
-    lang, out = graph.lang, console()
+    lang, out, signs = graph.lang, console(), marks(graph.lang)
     if report["identical"]:
         out.print(Text(_say("identical", lang).format(report["revision"]), style="green"))
     else:
@@ -92,13 +93,13 @@ def verified(graph: Graph, report: Document) -> None:
     out.print(Text(_say(word, lang).format(newest["revision"]), style=style))
     told = [change for change in report["changed"] if change["of"] in {"pair", "claim"}]
     if told:
-        out.print(Text(f"{_say('changed', lang)} ({len(told)}):", style="bold"))
+        out.print(Text(_say("changed", lang) + signs.inside(len(told)) + signs.colon.strip(), style="bold"))
         for change in told[:SHOWN]:
             out.print(f"   {escape(change['explanation'])}")
         _rest(out, len(told) - SHOWN, lang)
     members = [change["member"] for change in report["changed"] if change["of"] == "answer"]
     if members and not told:
-        out.print(f"{_say('changed', lang)}: {', '.join(members)}")
+        out.print(_say("changed", lang) + signs.colon + ", ".join(members))
     if "note" in report:
         out.print(escape(report["note"]))
 

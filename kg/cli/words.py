@@ -1,9 +1,11 @@
 """What the tables on the screen are called, in both languages.
 
-Lives here: one table of words. Never here: sentences about answers (kg.question.explain).
+Lives here: one table of words, and the signs between words. Never here: sentences about answers (kg.question.explain).
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 WORDS: dict[str, tuple[str, str]] = {
     "after": ("more: --after", "下一页：--after"),
@@ -90,6 +92,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "opposed": ("Pairs that routes of both signs join", "同时存在正反两向路线的组合"),
     "opposing": ("Opposing", "反向"),
     "other_sets": ("as small", "同样小的还有"),
+    "other_sets_many": ("this is one of more than {} sets as small", "同样小的集合不止 {} 个，这是其中之一"),
+    "other_sets_open": (
+        "there may be other sets as small: that could not be settled in time",
+        "可能还有同样小的集合：未能在限时之内查明",
+    ),
     "pairs": ("Pairs", "组合"),
     "qualifies": ("Qualifying", "限定"),
     "raises": ("raises", "提高"),
@@ -102,7 +109,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Only the first {} rows were looked at; those further on are not in this map",
         "只查看了前 {} 行，其余各行不在此图中",
     ),
-    "rows": ("rows: {}", "行数:{}"),
+    "rows": ("rows: {}", "行数：{}"),
     "score": ("Score", "得分"),
     "stood_so": ("{} is {} already: nothing was written", "{} 的状态已是“{}”，未写入任何内容"),
     "stands_on": ("Sources", "独立来源"),
@@ -142,3 +149,32 @@ def say(word: str, lang: str) -> str:
         '风险'
     """
     return WORDS[word][1 if lang == "zh" else 0]
+
+
+class Marks(NamedTuple):
+    """The signs between words: Chinese has them full-width and without a space."""
+
+    colon: str
+    semicolon: str
+    comma: str
+    also: str
+    """Between the things of a list."""
+    opening: str
+    closing: str
+
+    def inside(self, what: object) -> str:
+        """Return something in brackets, as it follows a word."""
+        return f"{self.opening}{what}{self.closing}"
+
+
+MARKS = (Marks(": ", "; ", ", ", ", ", " (", ")"), Marks("：", "；", "，", "、", "（", "）"))
+
+
+def marks(lang: str) -> Marks:
+    """Return the signs of a language.
+
+    Example:
+        >>> "论断" + marks("zh").inside(3), "Claims" + marks("en").inside(3)
+        ('论断（3）', 'Claims (3)')
+    """
+    return MARKS[lang == "zh"]

@@ -1,0 +1,109 @@
+"""What is read in Chinese: every question and list on the screen, with the signs and the words of that language."""
+
+from __future__ import annotations
+
+import re
+from copy import copy
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import kg
+from kg.cli import COMMANDS, cli, surveys
+from kg.cli.words import WORDS
+from kg.settings import Lang
+
+HALF = re.compile(r"[一-鿿] ?[:;,()]|[:;,()] ?[一-鿿]")
+"""A sign of English beside Chinese; `!` marks what is contested in both languages."""
+WORK = "chan2023hazards"
+ASKED = (
+    ("raises malicious-use", 120),
+    ("matrix", 120),
+    ("paths gradient-checkpointing malicious-use", 120),
+    ("impact malicious-use --direction in", 50),
+    ("cut malicious-use", 120),
+    ("gaps", 50),
+    ("disputes", 120),
+    (f"what-if qlora malicious-use --drop-work {WORK}", 120),
+    ("robustness downloadable-access malicious-use", 50),
+    ("diff known:2023 known:2024", 120),
+    (f"retract {WORK} --dry-run", 120),
+    ("show malicious-use", 120),
+    ("show tar--mitigates--safeguard-removal", 120),
+    (f"show {WORK} --known-in 2000", 120),
+    ("list claims", 50),
+    ("basis", 120),
+    ("lint", 120),
+    ("duplicates", 120),
+    ("history qlora", 120),
+)
+
+
+@pytest.mark.parametrize(("asked", "width"), ASKED)
+def test_no_screen_has_signs_of_english_beside_chinese(pack_graph: kg.Graph, asked: str, width: int) -> None:
+    words = ["--database", pack_graph.store.name, "--lang", "zh", *asked.split()]
+    shown = CliRunner(env={"COLUMNS": str(width)}).invoke(cli, words, catch_exceptions=False)
+    assert shown.exit_code == 0
+    assert re.search(r"[一-鿿]", shown.output)
+    assert [line for line in shown.output.splitlines() if HALF.search(line)] == []
+
+
+def test_every_question_is_among_those_that_are_asked() -> None:
+    commands = {name: cli.get_command(click.Context(cli), name) for name in COMMANDS}
+    questions = {
+        name
+        for name, command in commands.items()
+        if command is not None and any(param.name == "explain" for param in command.params)
+    }
+    assert {"raises", "disputes"} <= questions <= {asked.split()[0] for asked, _ in ASKED}
+
+
+def test_no_word_of_the_tables_has_signs_of_english_beside_chinese() -> None:
+    assert [zh for _, zh in WORDS.values() if HALF.search(zh)] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("show E232 --known-in 2000", "不计入：其文献发表于 2025 年，晚于 2000 年"),
+        (f"show {WORK} --min-strength strong", "不计入：其力度“中等”低于“强”"),
+        ("show tar--mitigates--safeguard-removal --only-work qi2025durability", "不计入：其文献不在所用条件保留之列"),
+    ],
+)
+def test_why_an_item_does_not_count_is_said_in_chinese(pack_graph: kg.Graph, asked: str, said: str) -> None:
+    words = ["--database", pack_graph.store.name, "--lang", "zh", *asked.split()]
+    shown = CliRunner(env={"COLUMNS": "120"}).invoke(cli, words, catch_exceptions=False).stdout
+    assert said in shown
+    assert "its " not in "".join(line for line in shown.splitlines() if "不计入" in line)
+
+
+def test_why_a_listed_item_does_not_count_is_said_in_chinese(pack_url: str) -> None:
+    graph = kg.open(pack_url, lang="en", ontology=())
+    graph.retract("tamirisa2025tar", notice="https://example.org/n", actor="ann")
+    graph.store.close()
+    words = ["--database", pack_url, "list", "evidence", "--work", "tamirisa2025tar", "--lang"]
+    for lang, said in (("zh", "不计入：其文献的状态为“已撤稿”"), ("en", "does not count: its work is retracted")):
+        assert said in CliRunner().invoke(cli, [*words, lang], catch_exceptions=False).stdout
+
+
+@pytest.mark.parametrize(
+    ("limits", "en", "zh"),
+    [
+        ([], "this is one of more than 20 sets as small", "同样小的集合不止 20 个"),
+        (["alternatives"], "there may be other sets as small", "可能还有同样小的集合"),
+    ],
+)
+def test_a_cut_says_whether_there_are_many_sets_or_whether_that_is_not_known(
+    pack_graph: kg.Graph, capsys: pytest.CaptureFixture[str], limits: list[str], en: str, zh: str
+) -> None:
+    answer = pack_graph.cut("malicious-use")
+    alone = {kind: found[:1] for kind, found in answer["alternatives"].items()}
+    langs: tuple[tuple[Lang, str], ...] = (("en", en), ("zh", zh))
+    for lang, said in langs:
+        graph = copy(pack_graph)
+        graph.lang = lang
+        surveys.cut(graph, {**answer, "alternatives": alone, "more": ["works"], "limits": limits})
+        shown = capsys.readouterr().out
+        assert said in shown
+        assert "> 20" not in shown
