@@ -1,7 +1,7 @@
 """Triggers that keep the log and kept answers as they are, and indexes: what there must be, what is missing, and anew.
 
-Lives here: `guard_problems`, `restore_guards`. May enter: connections, `kg.errors`. Never here: rows of records. The
-triggers are those that the migrations make; a test holds this room to them.
+Lives here: `guard_problems`, `restore_guards`, `refuse_taken_names`. May enter: connections, `kg.errors`. Never here:
+rows of records. The triggers are those that the migrations make; a test holds this room to them.
 """
 
 from __future__ import annotations
@@ -46,6 +46,19 @@ _HOME = (
     "JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = to_regclass('revision')"
 )
 """The schema of the tables on PostgreSQL, their owner, and whether we may do what the owner may."""
+_NAMED = {
+    "sqlite": "SELECT name, type, tbl_name FROM sqlite_master WHERE type <> 'trigger'",
+    "postgresql": "SELECT relname, relkind::text, indrelid::regclass::text FROM pg_class c "
+    "LEFT JOIN pg_index i ON i.indexrelid = c.oid WHERE relnamespace = "
+    "coalesce((SELECT relnamespace FROM pg_class WHERE oid = to_regclass('revision')), "
+    "(SELECT oid FROM pg_namespace WHERE nspname = current_schema()))",
+}
+"""What has a name that an index beside our tables cannot have as well; its kind, and of an index the table."""
+_KINDS = {
+    "r": "table", "p": "table", "f": "table", "v": "view", "m": "view", "S": "sequence", "c": "type", "i": "index",
+    "I": "index",
+}  # fmt: skip
+"""What PostgreSQL notes of a relation, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +89,11 @@ def restore_guards(connection: sa.Connection) -> list[str]:
         connection: In a transaction that writes; the caller commits.
 
     Raises:
-        StoreError: some must be made anew, and the tables belong to a role of PostgreSQL that is not ours.
+        StoreError: some must be made anew, and the tables belong to a role of PostgreSQL that is not ours; or something
+            else of the database has the name of one. Nothing is changed then.
     """
     triggers, indexes = _lost_triggers(connection), _lost_indexes(connection)
+    _refuse_taken(connection, triggers, [index for index, altered in indexes if not altered])
     made = [guard.name for guard in triggers] + [str(index.name) for index, _ in indexes]
     home = _home(connection, made) if made and connection.dialect.name == "postgresql" else ""
     for guard in triggers:
@@ -89,6 +104,43 @@ def restore_guards(connection: sa.Connection) -> list[str]:
             connection.exec_driver_sql(f"DROP INDEX {home}{index.name}")
         index.create(connection)
     return made
+
+
+def refuse_taken_names(connection: sa.Connection) -> None:
+    """Refuse to make our tables where something else has the name of one of their indexes.
+
+    Raises:
+        StoreError: says what has it.
+    """
+    _refuse_taken(connection, [], [index for table in schema.METADATA.sorted_tables for index in table.indexes])
+
+
+def _refuse_taken(connection: sa.Connection, triggers: list[_Guard], indexes: list[sa.Index]) -> None:
+    """Refuse to make what is not there where something of another program has its name."""
+    if not triggers and not indexes:
+        return
+    kind = connection.dialect.name
+    folded = str.casefold if kind == "sqlite" else str  # SQLite tells no small letter from a capital
+    named = {folded(name): (what, of) for name, what, of in connection.exec_driver_sql(_NAMED[kind])}
+    taken = [(f"index {index.name!r}", *named[name]) for index in indexes if (name := folded(str(index.name))) in named]
+    if kind == "sqlite":
+        of = {folded(name): table for table, name, _ in connection.exec_driver_sql(_THERE[kind])}
+        taken += [
+            (f"trigger {one.name!r}", "trigger", of[one.name])
+            for one in triggers
+            if of.get(one.name, one.table) != one.table
+        ]
+    if taken:
+        said = (f"the {ours} by a {_thing(_KINDS.get(what, what), of)}" for ours, what, of in taken)
+        raise StoreError(
+            f"names that our schema needs are taken in this database: {'; '.join(said)}",
+            where="database",
+            hint="rename or drop what has such a name, then run `kg init` again; nothing was changed",
+        )
+
+
+def _thing(kind: str, table: str) -> str:
+    return f"{kind} on the table {table!r}" if kind in {"index", "trigger"} else kind
 
 
 def _home(connection: sa.Connection, lost: list[str]) -> str:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from kg.errors import StoreError
 from kg.later import Later
+from kg.record import guards
 from kg.record.connection import Place, connect, locate, reading, set_wal, writable, writing
 from kg.record.tables import METADATA, SCHEMA_VERSIONS
 from kg.settings import default_database
@@ -62,7 +63,10 @@ def open_database(url: str, *, create: bool, read_only: bool) -> tuple[sa.Engine
 def _bring_up(engine: sa.Engine, place: Place) -> None:
     set_wal(engine, place)
     with writing(engine, place) as connection:
-        if _known_version(connection, place) != SCHEMA_VERSIONS[-1]:
+        version = _known_version(connection, place)
+        if version is None:
+            guards.refuse_taken_names(connection)
+        if version != SCHEMA_VERSIONS[-1]:
             migration.migrate(connection)
 
 
