@@ -38,6 +38,16 @@ def sentence(claim: Claim, snapshot: Snapshot, vocabulary: Vocabulary) -> Text:
     )
 
 
+def spaced(name: str) -> str:
+    """Return a name as it stands in a Chinese sentence that goes on: with a space, but none behind a wide bracket.
+
+    Example:
+        >>> spaced("hu2022lora") + "等", spaced("Hu 等（2022）") + "等"
+        ('hu2022lora 等', 'Hu 等（2022）等')
+    """
+    return name if name.endswith("）") else f"{name} "
+
+
 _AFTER_HEAD = re.compile(
     r"[ ,;:(](?:about|after|against|as|at|before|between|by|during|for|from|in|into|of|on|over|than|that|through|to|"
     r"under|via|when|where|which|who|whose|with|within|without)\b|[,;:(]",

@@ -12,7 +12,7 @@ from typing import Any
 from kg.model import Text
 from kg.network import Network
 from kg.question.explain import VERBS
-from kg.sentences import agreeing, inside, sentence
+from kg.sentences import agreeing, inside, sentence, spaced
 
 STATES = {
     "absent": Text("not there", "不存在"),
@@ -153,7 +153,8 @@ def because(works: Sequence[str], lang: str) -> str:
         return ""
     shown, more = works[:WORKS_SHOWN], len(works) - WORKS_SHOWN
     if lang == "zh":
-        return f"，原因在于 {'、'.join(shown)}" + (f" 等 {len(works)} 项文献" if more > 0 else "")
+        known = "、".join(shown)
+        return f"，原因在于 {f'{spaced(known)}等 {len(works)} 项文献' if more > 0 else known}"
     names = ", ".join(shown[:-1]) + f" and {shown[-1]}" if len(shown) > 1 else shown[0]
     return f", because of {', '.join(shown)} and {more} more" if more > 0 else f", because of {names}"
 

@@ -26,7 +26,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "only-arguments": ("{claim}: this rests on arguments alone ({works}).", "{claim}：仅依据论证（{works}）。"),
     "only-inferred": (
         "{claim}: no work states this; it was inferred from {works}.",
-        "{claim}：没有文献直接陈述，均由 {works} 推断而来。",
+        "{claim}：没有文献直接陈述，系推断自 {works}。",
     ),
     "low-certainty": (
         "{claim}: answers rest on this, but nothing of {below} certainty or more supports it.",
@@ -45,7 +45,7 @@ def cited(network: Network, answer: Mapping[str, Any], found: Mapping[str, Any])
     question = answer["question"]
     named = {**found, "works": [explain.work(network, id, question["lang"]) for id in found["works"]]}
     below = network.vocabulary.certainties[question["below"]]
-    return gap(network, named, since=answer["since"], below=below, lang=question["lang"]).replace("） ", "）")
+    return gap(network, named, since=answer["since"], below=below, lang=question["lang"])
 
 
 def gap(network: Network, found: Mapping[str, Any], *, since: int, below: Certainty, lang: str) -> str:

@@ -13,7 +13,7 @@ from kg.ids import claim_id
 from kg.model import Claim, Text
 from kg.question.compare_said import figures
 from kg.question.phrases import Document, Speech, chain, direction
-from kg.sentences import agreeing, plural, sentence
+from kg.sentences import agreeing, plural, sentence, spaced
 
 Sentences = list[str]
 KINDS = {
@@ -25,7 +25,7 @@ KINDS = {
     "none": Text("otherwise different", "其他变化"),
 }
 PARTS = {
-    "drop_work": Text("without the evidence of {}", "不计 {} 的证据"),
+    "drop_work": Text("without the evidence of {}", "不计文献 {}"),
     "drop_claim": Text("without the claims {}", "去掉论断 {}"),
     "drop_entity": Text("without the entities {}", "去掉实体 {}"),
     "drop_evidence": Text("without the items {}", "去掉证据 {}"),
@@ -122,7 +122,7 @@ def retraction(speech: Speech, answer: Document) -> Sentences:
         speech.either(
             f"{work} bears on {speech.count(len(answer['bears_on']), 'claim')}; the answers are compared "
             f"with it {before} and with it {after}.",
-            f"{work} 涉及 {len(answer['bears_on'])} 条论断；比较的是其状态“{before}”与“{after}”。",
+            f"{spaced(work)}涉及 {len(answer['bears_on'])} 条论断；比较的是其状态“{before}”与“{after}”。",
         )
     ]
     kept = answer.get("kept_answers", {"changed": []})["changed"]
@@ -229,7 +229,7 @@ def _fragile_cells(speech: Speech, answer: Document) -> Sentences:
         said.append(
             speech.either(
                 f"{speech.count(count, 'cell hangs', 'cells hang')} on {speech.work(work)} alone.",
-                f"仅 {speech.work(work)} 一项就关系到 {count} 格。",
+                f"仅 {spaced(speech.work(work))}一项就关系到 {count} 格。",
             )
         )
     return said

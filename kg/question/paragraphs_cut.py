@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from kg.question.cut_said import KINDS_ZH
 from kg.question.phrases import SHOWN, Document, Speech
+from kg.sentences import spaced
 
 Sentences = list[str]
 
@@ -38,7 +39,7 @@ def cut(speech: Speech, answer: Document) -> Sentences:
         (
             "works",
             "Without the evidence of {} none is left; no smaller set of works does that.",
-            "失去 {} 的证据，就不剩有害路线；没有更小的文献集合能做到。",
+            "失去文献 {}，就不剩有害路线；没有更小的文献集合能做到。",
         ),
     ):
         if answer[kind]:
@@ -110,5 +111,6 @@ def _instead(speech: Speech, first: Sequence[str], other: Sequence[str], name: C
     if len(gone) == len(first):
         return new
     old = speech.listed(map(name, gone))
-    space = " " if name == speech.work else ""
-    return speech.either(f"with {new} instead of {old}", f"以{space}{new}{space}代替{space}{old}")
+    if speech.lang == "en":
+        return f"with {new} instead of {old}"
+    return f"以 {spaced(new)}代替 {old}" if name == speech.work else f"以{new}代替{old}"

@@ -12,8 +12,10 @@ import pytest
 import kg
 from kg.model import Change, Evidence, kind_of
 from kg.question import robustness
+from kg.question.compare_said import because
 from kg.question.explain import CAVEAT
 from kg.question.paragraphs import PARAGRAPHS
+from kg.question.phrases import Speech
 from tests.builders import records
 from tests.kept import CRITERIA, TYPES, every_answer, labelled, small
 
@@ -65,7 +67,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "Supposed is a record with “Tuning raises misuse” holding at a chance of 0.7; without the evidence of "
         "w1. Tuning raises misuse before and after. The expected value of its best chain goes from 0.77 to "
         "0.70. The works responsible: w1. Its chains: 1 weaker, 1 new. 2 claims differ: 1 weaker, 1 new. ",
-        "假设：假定“微调提高滥用”以 0.7 的概率成立；不计 w1 的证据。微调提高滥用，前后一致。其最佳链条的期望值"
+        "假设：假定“微调提高滥用”以 0.7 的概率成立；不计文献 w1。微调提高滥用，前后一致。其最佳链条的期望值"
         "由 0.77 变为 0.70。原因在于：w1。其链条：变弱 1 个，新增 1 个。有 2 条论断不同：变弱 1 个，新增 1 个"
         "。",
     ),
@@ -79,7 +81,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "Without the evidence of w3 none is left; no smaller set of works does that. ",
         "通向滥用的最多 6 条论断的有害路线有 1 条。能全部切断的最小缓解措施集合已获证明：锁定。去掉“可及性提高"
         "滥用”，就不剩有害路线；没有更小的论断集合能做到。这是 2 个最小论断集合之一；同样小的还有：“微调提高可及"
-        "性”。失去 w3 的证据，就不剩有害路线；没有更小的文献集合能做到。",
+        "性”。失去文献 w3，就不剩有害路线；没有更小的文献集合能做到。",
     ),
     (
         "disputes",
@@ -204,7 +206,7 @@ def test_one_of_several_smallest_sets_is_not_told_as_the_only_one() -> None:
             "zh",
             "能全部切断的一个最小缓解措施集合已获证明：中k、中n。这是 2 个最小缓解措施集合之一；同样小的还有："
             "以中m代替中k。去掉“中f提高中r”、“中u提高中r”，就不剩有害路线；没有更小的论断集合能做到。这是 2 个最小"
-            "论断集合之一；同样小的还有：以“中t提高中f”代替“中f提高中r”。失去 w1、w3 的证据，就不剩有害路线；没有更"
+            "论断集合之一；同样小的还有：以“中t提高中f”代替“中f提高中r”。失去文献 w1、w3，就不剩有害路线；没有更"
             "小的文献集合能做到。这是 2 个最小文献集合之一；同样小的还有：以 w2 代替 w1。",
         ),
     ):
@@ -292,3 +294,17 @@ def test_a_retraction_tells_how_many_kept_answers_it_would_change() -> None:
         assert said in made.explain(preview)
         assert made.verify_receipt(made.keep(preview)["receipt"])["identical"]
     made.store.close()
+
+
+def test_a_name_that_ends_in_a_wide_bracket_has_no_space_behind_it_wherever_it_is_put() -> None:
+    cited, keys = [f"李（200{at}）" for at in range(7)], [f"li200{at}" for at in range(7)]
+    assert because(cited, "zh").endswith("李（2004）等 7 项文献")
+    assert because(keys, "zh").endswith("li2004 等 7 项文献")
+    graph = small()
+    speech = Speech(graph.network(), "zh")
+    assert speech.listed(cited).endswith("李（2004）等 7 项")
+    assert speech.listed(keys).endswith("li2004 等 7 项")
+    assert speech.joined(["条件为 A（一） B。", "", "完。"]) == "条件为 A（一） B。完。", (
+        "what others wrote stays as it is"
+    )
+    graph.store.close()

@@ -13,6 +13,7 @@ from kg.citations.references import short
 from kg.network import Network
 from kg.question import explain, gaps_said
 from kg.question.compare_said import because, figures
+from kg.sentences import spaced
 from kg_api.pages_read.picture import claim_of
 from kg_api.pages_read.wording import said
 
@@ -359,8 +360,8 @@ def _cited(desk: Desk, change: Document, marked: str) -> str:
     if works:
         text = text.replace(because(works, desk.lang), because(names, desk.lang))
     if marked:
-        text = text.replace(f" {marked} ", f" {explain.work(desk.network, marked, desk.lang)} ")
-    return text.replace("） ", "）")
+        text = text.replace(f" {marked} ", f" {spaced(explain.work(desk.network, marked, desk.lang))}")
+    return text
 
 
 def _claims(desk: Desk, claims: Sequence[Document]) -> Section:
