@@ -300,7 +300,7 @@ def test_a_name_that_ends_in_a_wide_bracket_has_no_space_behind_it_wherever_it_i
     cited, keys = [f"李（200{at}）" for at in range(7)], [f"li200{at}" for at in range(7)]
     assert because(cited, "zh").endswith("李（2004）等 7 项文献")
     assert because(keys, "zh").endswith("li2004 等 7 项文献")
-    graph = small()
+    graph = small(":memory:", revisions=1)
     speech = Speech(graph.network(), "zh")
     assert speech.listed(cited).endswith("李（2004）等 7 项")
     assert speech.listed(keys).endswith("li2004 等 7 项")
