@@ -5,7 +5,7 @@ Lives here: dependencies. Never here: what a parameter means (parameters.py desc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -55,17 +55,22 @@ async def only_known(request: Request) -> None:
     known = request.app.state.parameters(request.scope["route"].name)
     for name in request.query_params:
         if name not in known:
-            near = [word for word, *_ in process.extract(name[:100], list(known), scorer=fuzz.WRatio, score_cutoff=60)]
-            takes = ", ".join(known) if known else "no parameters"
-            raise InputError(
-                f"{name[:100]!r} is not a parameter of this address",
-                where=name[:100],
-                near=near[:3],
-                hint=f"it takes {takes}",
-            )
+            raise unknown(name, known, "parameter of this address")
         times = len(request.query_params.getlist(name))
         if times > 1 and not known[name]:
             raise InputError(f"{name} is given {times} times, once is enough", where=name)
+
+
+def unknown(name: str, known: Collection[str], what: str, these: str = "it takes") -> InputError:
+    """Return the fault of a name that is none of those that are known.
+
+    Example:
+        >>> str(unknown("max_link", ["sign", "max_links"], "parameter of this tool"))
+        "max_link: 'max_link' is not a parameter of this tool; did you mean max_links? (it takes sign, max_links)"
+    """
+    near = [word for word, *_ in process.extract(name[:100], list(known), scorer=fuzz.WRatio, score_cutoff=60)]
+    hint = f"{these} {', '.join(known) if known else 'no parameters'}"
+    return InputError(f"{name[:100]!r} is not a {what}", where=name[:100], near=near[:3], hint=hint)
 
 
 async def lang_of(request: Request, lang: parameters.Lang = None) -> Lang:

@@ -70,6 +70,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "spark": ("kg.cli.spark:spark", "Batch questions on a Spark cluster, over an export to Parquet."),
     "draw": ("kg.cli.serve:draw", "Write the interactive picture as one self-contained HTML file."),
     "serve": ("kg.cli.serve:serve", "Serve the page and the HTTP API."),
+    "mcp": ("kg.cli.mcp:mcp", "Answer agents over the Model Context Protocol, on standard input and output."),
     "token": ("kg.cli.token:token", "Tokens for writing over HTTP: create, list, revoke."),
     "doctor": ("kg.cli.doctor:doctor", "Check the installation, the ontology, the packs and the database."),
     "completion": ("kg.cli.completion:completion", "Print the line that switches on shell completion."),
@@ -131,8 +132,8 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context, database: str | None, lang: str | None, ontology: tuple[str, ...]) -> None:
     """Which techniques raise which risks, through which chain, how sure are we, and on which papers does that rest?
 
-    A database that does not exist yet is created and filled with the packaged pack. Every command but `serve`
-    and `completion` takes --json.
+    A database that does not exist yet is created and filled with the packaged pack. Every command but `serve`,
+    `mcp` and `completion` takes --json.
     """
     ctx.obj = Context(database, lang, ontology)
     ctx.call_on_close(ctx.obj.close)

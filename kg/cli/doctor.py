@@ -21,7 +21,7 @@ from kg.errors import KgError
 from kg.packaged import packaged
 from kg.record import Store
 
-EXTRAS = {"fast": "numba", "postgres": "psycopg", "spark": "pyspark"}
+EXTRAS = {"fast": "numba", "mcp": "mcp", "postgres": "psycopg", "spark": "pyspark"}
 MARKS = {"sound": ("✓ ", "green"), "absent": ("– ", "dim"), "broken": ("✗ ", "bold red")}
 
 

@@ -27,6 +27,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(["click", "rich"], ("kg.cli",)),
     "uvicorn": ("kg_api", "kg.cli"),
     "pyvis": ("kg_viz.page",),
+    **dict.fromkeys(["mcp", "mcp_types"], ("kg.cli.agents",)),
 }
 # Libraries of the extras: absent in a plain installation, so their rooms may ask for them late.
 OPTIONAL = {"numba", "psycopg", "pyspark", "playwright"}

@@ -45,6 +45,8 @@ HEAVY = frozenset(
         "IPython",
         "alembic",
         "fastapi",
+        "mcp",
+        "mcp_types",
         "networkx",
         "numba",
         "numpy",

@@ -302,7 +302,7 @@ def test_doctor_marks_an_extra_that_is_not_installed_as_neither_sound_nor_broken
     told = invoke(database, "doctor")
     assert told.exit_code == 0
     assert "– extra fast: not installed; pip install 'evidence-kg[fast]' brings it" in " ".join(told.stdout.split())
-    assert [f"extra {name}" in told.stdout for name in ("fast", "postgres", "spark")] == [True] * 3
+    assert [f"extra {name}" in told.stdout for name in ("fast", "mcp", "postgres", "spark")] == [True] * 4
 
 
 def test_no_color_is_respected(database: str) -> None:

@@ -92,9 +92,9 @@ def commands(group: click.Group, *names: str) -> Iterator[tuple[str, click.Comma
 
 def test_every_command_takes_the_shared_options() -> None:
     taken = {name: {option for param in command.params for option in param.opts} for name, command in commands(cli)}
-    assert [name for name, options in taken.items() if "--json" not in options] == ["serve", "completion"]
+    assert [name for name, options in taken.items() if "--json" not in options] == ["serve", "mcp", "completion"]
     assert [name for name, options in taken.items() if "--lang" not in options] == ["completion"]
-    told = "Every command but `serve` and `completion` takes"
+    told = "Every command but `serve`, `mcp` and `completion` takes"
     assert f"{told} `--json`" in (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     assert f"{told} --json" in " ".join(CliRunner().invoke(cli, ["--help"]).stdout.split())
 

@@ -1,0 +1,310 @@
+"""The tools of `kg mcp`, asked by the client of its library over stdio, say what the other doors say.
+
+One server for each kind of database answers all tests of this file, while the record grows under it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from click.testing import CliRunner
+from mcp import Client, MCPError, StdioServerParameters, stdio_client
+from mcp_types import CallToolResult, TextContent, Tool
+from starlette.testclient import TestClient
+
+import kg
+from kg.cli import cli
+from kg.cli.agents import REVISION
+from kg.model import Change, Entity, Text
+from kg_api import tools
+from kg_api.app import create_app
+from tests.contract.test_three_doors import QUESTIONS, SUBJECTS
+
+Json = dict[str, Any]
+CLAIM = "tar--mitigates--safeguard-removal"
+NAMES = {"log": "revisions"}
+ASKED: list[tuple[str, Json, str, Json]] = [
+    # tool, arguments, HTTP path, parameters
+    *(
+        (
+            NAMES.get(method, method),
+            {**dict(zip(SUBJECTS.get(method, ("id",)), subject, strict=False)), **parameters},
+            route,
+            {**dict(zip(SUBJECTS.get(method, ()), subject, strict=False)), **parameters},
+        )
+        for method, _, route, parameters, subject in QUESTIONS
+    ),
+    ("raises", {"lang": "zh", "explain": True}, "/raises", {"lang": "zh", "explain": "true"}),
+    (
+        "paths",
+        {"source": "QLoRA", "target": "misuse", "k": "2"},
+        "/paths",
+        {"source": "QLoRA", "target": "misuse", "k": 2},
+    ),
+    ("what_if", {"scenario": {"drop_claim": [CLAIM]}}, "/what-if", {"scenario": f'{{"drop_claim":["{CLAIM}"]}}'}),
+    ("lint", {"severity": "warning", "lang": "zh"}, "/lint", {"severity": "warning", "lang": "zh"}),
+    ("history", {"kind": "claims", "id": CLAIM}, f"/claims/{CLAIM}/history", {}),
+    ("revision", {"number": 1}, "/revisions/1", {}),
+    ("reviews", {}, "/reviews", {}),
+    ("duplicates", {"limit": 5}, "/duplicates", {"limit": 5}),
+    ("waiting", {"id": "waits"}, "/reviews/waits", {}),
+]
+FAULTS: list[tuple[str, Json, str, Json]] = [
+    ("entity", {"id": "nope"}, "/entities/nope", {}),
+    ("paths", {"source": "nope", "target": "lora"}, "/paths", {"source": "nope", "target": "lora"}),
+    ("paths", {"source": "lora"}, "/paths", {"source": "lora"}),
+    ("raises", {"max_links": 13}, "/raises", {"max_links": 13}),
+    ("works", {"limit": 201}, "/works", {"limit": 201}),
+    ("matrix", {"rows": "Technik"}, "/matrix", {"rows": "Technik"}),
+    ("raises", {"as_of": 99}, "/raises", {"as_of": 99}),
+    ("disputes", {"known_in": [2020, 2021]}, "/disputes", {"known_in": [2020, 2021]}),
+    ("raises", {"threshold": 1}, "/raises", {"threshold": 1}),
+    ("history", {"kind": "claim", "id": CLAIM}, f"/claim/{CLAIM}/history", {}),
+    ("receipt", {"id": "nope"}, "/receipts/nope", {}),
+]
+
+
+@dataclass
+class Agent:
+    """An agent that talks to a server of its own, beside the same record in Python."""
+
+    portal: BlockingPortal
+    client: Client
+    graph: kg.Graph
+
+    def call(self, tool: str, arguments: Json) -> CallToolResult:
+        """Call a tool."""
+        return self.portal.call(self.client.call_tool, tool, arguments)
+
+    def tools(self) -> dict[str, Tool]:
+        """Return what the server lists."""
+        return {tool.name: tool for tool in self.portal.call(self.client.list_tools).tools}
+
+
+def text(result: CallToolResult, at: int = 0) -> str:
+    """Return one of the texts that a tool said."""
+    said = result.content[at]
+    assert isinstance(said, TextContent)
+    return said.text
+
+
+def server(url: str, *options: str) -> StdioServerParameters:
+    """Return how the server of a record is started."""
+    words = ["-m", "kg", "--database", url, *options, "mcp"]
+    return StdioServerParameters(command=sys.executable, args=words, env=dict(os.environ))
+
+
+@contextmanager
+def talking(url: str, log: Path) -> Iterator[Agent]:
+    """Give an agent on a seeded record, in which one entity waits for review."""
+    graph = kg.open(url, lang="en", ontology=())
+    waits = Entity("waits", "Risk", Text("Waits"), status="proposed")
+    graph.write([Change("entity", waits)], actor="ann", act="propose")
+    with (
+        log.open("w") as errors,
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(Client(stdio_client(server(url, "--lang", "en"), errlog=errors))) as client,
+    ):
+        yield Agent(portal, client, graph)
+    graph.store.close()
+    assert log.read_text() == ""
+
+
+@pytest.fixture(scope="module")
+def agent(pack_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
+    """An agent on an SQLite file."""
+    folder = tmp_path_factory.mktemp("agent")
+    with talking(f"sqlite:///{shutil.copy(pack_file, folder)}", folder / "log") as agent:
+        yield agent
+
+
+@pytest.fixture(scope="module")
+def remote(postgres_module_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
+    """An agent on PostgreSQL."""
+    with talking(postgres_module_url, tmp_path_factory.mktemp("remote") / "log") as agent:
+        yield agent
+
+
+@pytest.fixture(scope="module")
+def http(agent: Agent) -> Iterator[TestClient]:
+    """The same record over HTTP."""
+    with TestClient(create_app(agent.graph, warm=False)) as client:
+        yield client
+
+
+@pytest.mark.parametrize(("tool", "arguments", "route", "parameters"), ASKED)
+def test_a_tool_says_what_http_says(
+    agent: Agent, http: TestClient, tool: str, arguments: Json, route: str, parameters: Json
+) -> None:
+    said, sent = agent.call(tool, arguments), http.get(f"/api/v1{route}", params=parameters)
+    assert (sent.status_code, said.is_error, len(said.content)) == (200, False, 1)
+    assert text(said).encode() == sent.content
+    assert said.structured_content == sent.json()
+    assert said.meta is not None
+    assert said.meta[REVISION] == agent.graph.revision
+
+
+def test_previews_kept_answers_and_sparql_are_tools_too(agent: Agent, http: TestClient) -> None:
+    preview = agent.call("retraction", {"id": "hu2022lora", "status": "corrected"})
+    assert (
+        text(preview).encode() == agent.graph.retract("hu2022lora", status="corrected", dry_run=True, ask_kept=0).json()
+    )
+    kept = agent.graph.keep(agent.graph.disputes())["receipt"]
+    assert agent.call("receipt", {"id": kept}).structured_content == http.get(f"/api/v1/receipts/{kept}").json()
+    verified = agent.call("verify_receipt", {"id": kept})
+    assert isinstance(verified.structured_content, Mapping)
+    assert verified.structured_content["identical"] is True
+    query = "SELECT ?t { ?t a ekg:Technique } ORDER BY ?t LIMIT 3"
+    assert text(agent.call("sparql", {"query": query})).encode() == agent.graph.sparql(query).body
+    triples = agent.call("sparql", {"query": "DESCRIBE entity:lora"})
+    assert (orjson.loads(text(triples))[0]["@id"][-5:], triples.structured_content) == ("/lora", None)
+    for one in (preview, verified, triples):
+        assert one.meta is not None
+        assert one.meta[REVISION] == agent.graph.revision
+
+
+def test_what_cuts_or_empties_a_result_of_sparql_is_said_beside_it(agent: Agent) -> None:
+    cut = agent.call("sparql", {"query": "SELECT (1 AS ?n) { ?a a ekg:Technique . ?b a ekg:Claim . ?c a ekg:Risk }"})
+    assert json.loads(text(cut, 1)) == {"complete": False, "limits": ["rows"]}
+    typo = agent.call("sparql", {"query": "SELECT ?t { ?t a ekg:Techniqu }"})
+    assert "did you mean ekg:Technique?" in json.loads(text(typo, 1))["note"]
+
+
+@pytest.mark.parametrize(("tool", "arguments", "route", "parameters"), FAULTS)
+def test_a_fault_is_that_of_http_and_names_tools(
+    agent: Agent, http: TestClient, tool: str, arguments: Json, route: str, parameters: Json
+) -> None:
+    said, sent = agent.call(tool, arguments), http.get(f"/api/v1{route}", params=parameters).json()
+    assert said.is_error
+    told = json.loads(text(said))
+    assert told == said.structured_content
+    same = {"type", "title", "status", "where", "near"}
+    assert {name: told.get(name) for name in same} == {name: sent.get(name) for name in same}
+    assert told["detail"] == sent["detail"].replace("of this address", "of this tool")
+    assert set(re.findall(r"`(?:GET )(/api/v1[^`]*)`", told.get("hint", ""))) == set()
+
+
+@pytest.mark.parametrize("arguments", [{"source": {"a": 1}, "target": "lora"}, {"id": ["lora", "qlora"]}])
+def test_what_no_parameter_can_be_is_refused(agent: Agent, arguments: Json) -> None:
+    said = agent.call("entity" if "id" in arguments else "paths", arguments)
+    told = json.loads(text(said))
+    assert (said.is_error, told["where"]) == (True, next(iter(arguments)))
+    assert ("give a text, a number, or a list of texts" in told.get("hint", "")) is ("source" in arguments)
+
+
+def test_hints_name_tools_and_a_wrong_tool_names_near_ones(agent: Agent) -> None:
+    assert json.loads(text(agent.call("entity", {"id": "nope"})))["hint"].startswith("`search` finds ids by words")
+    with pytest.raises(MCPError, match="'path' is not a tool of this server; did you mean paths"):
+        agent.call("path", {})
+
+
+def test_every_question_is_a_tool_that_only_reads(agent: Agent, http: TestClient) -> None:
+    listed = agent.tools()
+    asked = {tool for tool, *_ in ASKED} | {"retraction", "receipt", "verify_receipt", "sparql", "verify"}
+    assert set(listed) == asked
+    page = (Path(__file__).parents[2] / "docs/mcp.md").read_text("utf-8")
+    assert [name for name in listed if f"`{name}`" not in page] == []
+    for tool in listed.values():
+        assert tool.annotations is not None
+        assert tool.annotations.read_only_hint is True
+        assert tool.input_schema["additionalProperties"] is False
+        assert set(tool.input_schema["properties"]).isdisjoint({"dry_run", "why"})
+    refused = agent.call("retraction", {"id": "hu2022lora", "dry_run": False})
+    assert (refused.is_error, json.loads(text(refused))["where"]) == (True, "dry_run")
+    schema, openapi = listed["raises"].input_schema, http.get("/openapi.json").json()
+    described = {one["name"]: one for one in openapi["paths"]["/api/v1/raises"]["get"]["parameters"]}
+    assert set(schema["properties"]) == set(described)
+    assert schema["properties"]["known_in"]["description"] == described["known_in"]["description"]
+    assert schema["properties"]["max_links"]["maximum"] == 12
+
+
+@pytest.mark.parametrize("place", ["agent", pytest.param("remote", marks=pytest.mark.postgres)])
+def test_what_is_written_meanwhile_is_seen(request: pytest.FixtureRequest, place: str) -> None:
+    agent: Agent = request.getfixturevalue(place)
+    before = agent.graph.revision
+    assert agent.call("entity", {"id": "flood"}).is_error
+    agent.graph.write([Change("entity", Entity("flood", "Risk", Text("Flood", "洪水")))], actor="ann", act="add")
+    seen = agent.call("entity", {"id": "flood"})
+    assert (seen.is_error, seen.meta and seen.meta[REVISION]) == (False, before + 1)
+    assert agent.call("search", {"q": "洪水", "limit": 1}).structured_content == agent.graph.search("洪水", limit=1)
+    assert agent.call("entity", {"id": "flood", "as_of": before}).is_error
+
+
+@pytest.mark.postgres
+def test_on_postgresql_a_tool_says_what_python_says(remote: Agent) -> None:
+    pair = {"source": "qlora", "target": "malicious-use"}
+    for tool, arguments in (("raises", {"known_in": 2023}), ("paths", {**pair, "lang": "zh"}), ("what_if", pair)):
+        said = remote.call(tool, arguments)
+        assert text(said).encode() == getattr(remote.graph, tool)(**arguments).json()
+        assert (said.meta or {})[REVISION] == remote.graph.revision
+
+
+def test_tools_are_described_in_chinese_whole(http: TestClient) -> None:
+    openapi = http.get("/openapi.json").json()
+    english, chinese = (tools.tools_of(openapi, lang) for lang in ("en", "zh"))
+    han = re.compile(r"[\u3400-\u9fff]")
+    said = [(name, text) for name, tool in chinese.items() for text in texts(tool)]
+    assert [one for one in said if not han.search(one[1]) or re.search(r"[\u3400-\u9fff][,;:.?]", one[1])] == []
+    used = {text for tool in english.values() for text in texts(tool)}
+    assert [key for key in tools._chinese() if not any(key in text for text in used)] == []
+    assert chinese["paths"].schema["properties"]["lang"]["default"] == "zh"
+
+
+def texts(tool: tools.Tool) -> list[str]:
+    """Return every text of a tool that is in a language."""
+    return [tool.title, tool.description, *(one["description"] for one in tool.schema["properties"].values())]
+
+
+HELLO = {
+    "protocolVersion": "2025-06-18",
+    "capabilities": {},
+    "clientInfo": {"name": "test", "version": "1"},
+}
+
+
+def test_it_ends_with_its_input_or_when_told_and_prints_nothing_else(pack_url: str) -> None:
+    words = [sys.executable, "-m", "kg", "--database", pack_url, "--lang", "zh", "mcp"]
+    pipe = subprocess.PIPE
+    runs = [subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(3)]
+    for run, told in zip(runs, (None, signal.SIGINT, signal.SIGTERM), strict=True):
+        assert run.stdin is not None
+        assert run.stdout is not None
+        run.stdin.write(orjson.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO}) + b"\n")
+        run.stdin.flush()
+        hello = json.loads(run.stdout.readline())
+        assert hello["id"] == 1
+        assert "先验" in hello["result"]["instructions"]
+        if told is not None:
+            run.send_signal(told)
+            assert run.wait(timeout=20) == 0
+        out, errors = run.communicate(timeout=20)
+        assert (run.returncode, out, errors) == (0, b"", b""), told
+
+
+def test_without_the_extra_it_says_what_to_install(pack_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp_types", None)
+    run = CliRunner().invoke(cli, ["--database", pack_url, "mcp"])
+    assert (run.stdout, type(run.exception)) == ("", kg.InputError)
+    assert str(run.exception) == (
+        "mcp: this needs the package mcp, 2.3 or newer, which is not installed (pip install 'evidence-kg[mcp]')"
+    )
+
+
+def test_help_says_what_it_is_for(tmp_path: Path) -> None:
+    told = " ".join(CliRunner().invoke(cli, ["--database", str(tmp_path / "none"), "mcp", "--help"]).stdout.split())
+    assert "Each question is a tool with the parameters of HTTP" in told
+    assert "it needs the extra `mcp`" in told
