@@ -66,15 +66,15 @@ class Desk:
                     hint="look for a brace or an end mark that is missing",
                 )
             values, remarks = _values(entry.item)
-            key, said = self._key(entry, values)
+            key, rekeyed = self._key(entry, values)
             values["csl"]["id"] = key
             work = parse(WorkIn, values | {"id": key, "raw": storable(entry.raw), "raw_format": self._format})
         except InputError as fault:
             self.fail(str(fault.message), line=entry.line, raw=entry.raw, remedy=fault.hint)
             return
         self._keys[key.lower()] = entry.line
-        self._works.append(ParsedWork(self._source, entry.line, work))
-        for message in (*entry.remarks, *remarks, *said):
+        self._works.append(ParsedWork(self._source, entry.line, work, tuple(rekeyed)))
+        for message in (*entry.remarks, *remarks):
             self.remark(message, line=entry.line)
 
     def fail(self, reason: str, *, line: int | None, raw: str, remedy: str | None = None) -> None:
@@ -101,7 +101,7 @@ class Desk:
         said: list[str] = []
         key = usable_key(entry.key) or make_key(values)
         if entry.key and key != entry.key:
-            said.append(f"the key {entry.key[:80]!r} is not usable as an id; the work is called {key}")
+            said.append(f"the key {entry.key[:80]!r} is not usable as an id")
             if given := one_line(one_line(entry.key)[:500]):
                 values["csl"].setdefault("citation-key", given)
         if key.lower() in self._keys:
@@ -112,7 +112,7 @@ class Desk:
             self._next[before.lower()] = number + 1
             if entry.key:
                 place = "" if first is None else f" (line {first})"
-                said.append(f"the key {before} stands in this source already{place}; this second work is called {key}")
+                said.append(f"the key {before} stands in this source already{place}")
         return key, said
 
 

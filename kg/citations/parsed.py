@@ -28,11 +28,16 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class ParsedWork:
-    """One entry that became a work. `work.raw` is the entry as it was given, `line` counts from 1."""
+    """One entry that became a work. `work.raw` is the entry as it was given, `line` counts from 1.
+
+    `rekeyed` says why its key is not the one of the entry, a reason after the other; who records it tells them with
+    the key that it gets in the end.
+    """
 
     source: str
     line: int | None
     work: WorkIn
+    rekeyed: tuple[str, ...] = ()
 
     @property
     def raw(self) -> str:

@@ -104,9 +104,12 @@ class _Sorting:
     def _add(self, found: ParsedWork, versions: list[Match], likely: list[Match]) -> None:
         key = self._free(found.work.id)
         work = _record(found.work, key)
+        why = list(found.rekeyed)
         if key != found.work.id:
-            why = "could be the number of a revision" if found.work.id.isdecimal() else "is that of another work"
-            self._remark(found, f"the key {found.work.id} {why}; this one is called {key}")
+            taken = "could be the number of a revision" if found.work.id.isdecimal() else "is that of another work"
+            why.append(f"the key {found.work.id} {taken}")
+        if why:
+            self._remark(found, f"{', and '.join(why)}; this one is called {key}")
         if versions:
             other = self._kept(versions[0].other)
             group = other.independence_group or other.id

@@ -106,7 +106,7 @@ def packed(reading: Reading) -> bytes:
     parsed = reading.parsed
     document = {
         "head": asdict(replace(reading, parsed=Parsed())),
-        "works": [[found.source, found.line, found.work.model_dump()] for found in parsed.works],
+        "works": [[found.source, found.line, found.work.model_dump(), found.rekeyed] for found in parsed.works],
         "failures": [asdict(fault) for fault in parsed.failures],
         "warnings": [asdict(remark) for remark in parsed.warnings],
     }
@@ -118,7 +118,10 @@ def unpacked(content: bytes) -> Reading:
     document = orjson.loads(content)
     head = document["head"]
     head["parsed"] = Parsed(
-        tuple(ParsedWork(source, line, WorkIn.model_validate(values)) for source, line, values in document["works"]),
+        tuple(
+            ParsedWork(source, line, WorkIn.model_validate(values), tuple(rekeyed))
+            for source, line, values, rekeyed in document["works"]
+        ),
         tuple(Failure(**fault) for fault in document["failures"]),
         tuple(Remark(**remark) for remark in document["warnings"]),
     )

@@ -137,8 +137,11 @@ def test_inheritance_is_told_when_it_leads_nowhere_or_in_a_circle() -> None:
 
 def test_a_second_entry_of_a_key_is_kept_and_told() -> None:
     text = "@misc{k, title={One}}\n@misc{K, title={Two}}\n@misc{k, title={Three}}"
-    assert [found.work.id for found in read(text).works] == ["k", "K-2", "k-3"]
-    assert "stands in this source already (line 1)" in remarks(text)
+    assert [(found.work.id, found.rekeyed) for found in read(text).works] == [
+        ("k", ()),
+        ("K-2", ("the key K stands in this source already (line 1)",)),
+        ("k-3", ("the key k stands in this source already (line 1)",)),
+    ]
 
 
 def test_keys_that_are_no_ids() -> None:

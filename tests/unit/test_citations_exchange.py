@@ -140,9 +140,13 @@ def test_no_new_work_is_called_by_digits_alone_and_one_that_is_stays(graph: kg.G
     report = graph.load(path)
     assert report["works"] == ["work2023", "work2024"]
     assert [graph.snapshot.works[key].csl["citation-key"] for key in report["works"]] == ["王2023", "2024"]
-    said = [remark["message"] for remark in report["remarks"]]
-    assert "the key 2024 could be the number of a revision; this one is called work2024" in said
-    assert [one["match"] for one in graph.load(path)["duplicates"]] == ["work2023", "work2024"]
+    assert [remark["message"] for remark in report["remarks"]] == [
+        "the key '王2023' is not usable as an id, and the key 2023 could be the number of a revision; "
+        "this one is called work2023",
+        "the key 2024 could be the number of a revision; this one is called work2024",
+    ]
+    again = graph.load(path)
+    assert ([one["match"] for one in again["duplicates"]], again["remarks"]) == (["work2023", "work2024"], [])
 
     before = [Work(**{**dict(one.work), "authors": tuple(one.work.authors)}) for one in read_works(path)]
     assert [work.id for work in before] == ["2023", "2024"]
