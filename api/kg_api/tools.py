@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from starlette.types import Message
 
 from kg.door import shown
-from kg.errors import InputError
+from kg.errors import InputError, NotFound
 from kg.settings import Lang
 from kg_api import problems
 from kg_api.asking import unknown
@@ -147,7 +147,7 @@ async def ask(app: FastAPI, tools: Mapping[str, Tool], tool: Tool, arguments: Ma
     """Put the question of a tool; a fault is told as over HTTP, with tools in the place of addresses."""
     try:
         path, query = address(tool, arguments)
-    except InputError as fault:
+    except (InputError, NotFound) as fault:
         return _fault(problems.of_error(fault), tools)
     status, headers, body = await _requested(app, tool.method, path, query)
     document = orjson.loads(body)
@@ -167,6 +167,7 @@ def address(tool: Tool, arguments: Mapping[str, Any]) -> tuple[str, str]:
 
     Raises:
         InputError: an argument is unknown, missing, or nothing that a parameter can be.
+        NotFound: an id holds what separates the parts of a path; no id does.
     """
     known = tool.schema["properties"]
     given: dict[str, list[str]] = {}
@@ -184,6 +185,8 @@ def address(tool: Tool, arguments: Mapping[str, Any]) -> tuple[str, str]:
         (word, *more) = given.pop(name)
         if more:
             raise InputError(f"{name} is given {1 + len(more)} times, once is enough", where=name)
+        if "/" in word:
+            raise NotFound(f"no {name} is {word[:100]!r}", where=name, hint="`search` finds ids by words, and by DOI")
         path = path.replace(f"{{{name}}}", quote(word, safe=""))
     return path, urlencode({**FIXED.get(tool.name, {}), **given}, doseq=True)
 

@@ -5,8 +5,9 @@ May enter: options. Never here: the protocol (kg.cli.agents), tools (kg_api.tool
 
 from __future__ import annotations
 
+import re
 import sys
-from importlib.util import find_spec
+from importlib import metadata
 from typing import TYPE_CHECKING
 
 import click
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 else:
     agents = Later("kg.cli.agents")
 
+VERSION = re.compile(r"2\.(?:[3-9]|[1-9][0-9])")
+"""Versions of the package for which the server is written."""
 WAITING = {
     "en": "waiting for an agent on standard input; Ctrl-C ends",
     "zh": "正在标准输入上等待智能体；按 Ctrl-C 结束",
@@ -37,9 +40,11 @@ def mcp(context: Context, /) -> None:
     Each question is a tool with the parameters of HTTP, described in the language of --lang. Nothing can be written.
     Agents start this command themselves; it needs the extra `mcp`.
     """
-    if find_spec("mcp_types") is None:
+    found = next((one.version for one in metadata.distributions(name="mcp")), None)
+    if found is None or VERSION.match(found) is None:
+        there = "which is not installed" if found is None else f"and {found} is installed"
         raise InputError(
-            "this needs the package mcp, 2.3 or newer, which is not installed",
+            f"this needs the package mcp from 2.3 on and below 3, {there}",
             where="mcp",
             hint="pip install 'evidence-kg[mcp]'",
         )

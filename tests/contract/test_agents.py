@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import orjson
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -208,6 +209,8 @@ def test_what_no_parameter_can_be_is_refused(agent: Agent, arguments: Json) -> N
 
 def test_hints_name_tools_and_a_wrong_tool_names_near_ones(agent: Agent) -> None:
     assert json.loads(text(agent.call("entity", {"id": "nope"})))["hint"].startswith("`search` finds ids by words")
+    doi = agent.call("work", {"id": "10.48550/arXiv.2106.09685"})
+    assert "`search` finds ids by words, and by DOI" in text(doi)
     with pytest.raises(MCPError, match="'path' is not a tool of this server; did you mean paths"):
         agent.call("path", {})
 
@@ -295,13 +298,20 @@ def test_it_ends_with_its_input_or_when_told_and_prints_nothing_else(pack_url: s
         assert (run.returncode, out, errors) == (0, b"", b""), told
 
 
-def test_without_the_extra_it_says_what_to_install(pack_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "mcp_types", None)
-    run = CliRunner().invoke(cli, ["--database", pack_url, "mcp"])
+@pytest.mark.parametrize(("version", "said"), [(None, "which is not installed"), ("1.30.0", "and 1.30.0 is installed")])
+def test_without_the_extra_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str | None, said: str
+) -> None:
+    command = cli.get_command(click.Context(cli), "mcp")
+    if version is not None:
+        (tmp_path / f"mcp-{version}.dist-info").mkdir()
+        (tmp_path / f"mcp-{version}.dist-info/METADATA").write_text(f"Name: mcp\nVersion: {version}\n")
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    run = CliRunner().invoke(cli, ["--database", str(tmp_path / "none"), "mcp"])
+    assert command is not None
     assert (run.stdout, type(run.exception)) == ("", kg.InputError)
-    assert str(run.exception) == (
-        "mcp: this needs the package mcp, 2.3 or newer, which is not installed (pip install 'evidence-kg[mcp]')"
-    )
+    needed = f"this needs the package mcp from 2.3 on and below 3, {said}"
+    assert str(run.exception) == f"mcp: {needed} (pip install 'evidence-kg[mcp]')"
 
 
 def test_help_says_what_it_is_for(tmp_path: Path) -> None:
