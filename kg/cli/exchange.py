@@ -20,7 +20,7 @@ from kg.citations.formats import FORMATS as CITATION_FORMATS
 from kg.cli import exchange_screen
 from kg.cli.context import Context
 from kg.cli.options import criteria_options, json_option, print_json
-from kg.errors import InputError
+from kg.errors import InputError, KgError
 from kg.exporters.files import pour, write
 from kg.exporters.formats import NAMES, PAGE, by_suffix
 from kg.importers.rdf import FORMATS as RDF_FORMATS
@@ -149,7 +149,7 @@ def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, a
         raise InputError("--failures is for one file at a time", where="--failures", hint="import the files one by one")
     failed = False
     for path in files:
-        with progress(path.name, quiet=as_json) as told:
+        with placing(path), progress(path.name, quiet=as_json) as told:
             batch = context.graph.load(path, format=format_, told=told, **options)
         failed = failed or bool(batch["failures"] or ("pack" not in batch and batch.get("conflicts")))
         if as_json:
@@ -160,6 +160,17 @@ def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, a
             exchange_screen.batch(batch, str(path))
     if failed:
         raise SystemExit(1)
+
+
+@contextmanager
+def placing(path: Path) -> Iterator[None]:
+    """Let a fault of one of several files name it, in its sentence or before it."""
+    try:
+        yield
+    except KgError as fault:
+        if fault.where == "path":
+            fault.where = None if path.name in fault.message else str(path)
+        raise
 
 
 @contextmanager

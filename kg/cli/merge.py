@@ -11,6 +11,7 @@ import click
 from rich.text import Text
 
 from kg.cli.context import Context
+from kg.cli.contribute_options import Needed
 from kg.cli.options import WORK, json_option, print_json
 from kg.cli.screen import console
 from kg.cli.words import marks
@@ -58,7 +59,7 @@ def duplicates(context: Context, /, limit: str, as_json: bool) -> None:
 @click.command()
 @click.argument("keep", type=WORK)
 @click.argument("duplicate", type=WORK)
-@click.option("--why", metavar="TEXT", help="Why they are one work; kept with the revision, and needed.")
+@click.option("--why", cls=Needed, metavar="TEXT", help="Why they are one work; kept with the revision.")
 @click.option("--actor", metavar="HANDLE", help="Who merges. [default: $KG_ACTOR or the login name]")
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @json_option

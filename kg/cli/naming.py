@@ -86,9 +86,10 @@ def _place(where: str, params: Sequence[click.Parameter], filled: Set[str]) -> s
 
 
 def _shown(argument: click.Parameter) -> str:
-    """Return the name of an argument as the line of usage shows it, without the brackets of what may be left out."""
-    metavar = argument.metavar or str(argument.name).upper() + ("" if argument.nargs == 1 else "...")
-    return metavar.strip("[]")
+    """Return the name of an argument as the line of usage shows it, without the signs of what may be left out or
+    repeated.
+    """
+    return (argument.metavar or str(argument.name).upper()).strip("[]").removesuffix("...")
 
 
 def _hint(fault: KgError, params: Sequence[click.Parameter], filled: Set[str]) -> str | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from kg.cli import cli, main
+from tests.kept import small
 
 PAIR = ("qlora", "malicious-use")
 ITEM = ("lora--lowers--memory-requirement", "--work", "hu2022lora", "--stance", "supports", "--kind", "case-report")
@@ -46,14 +49,17 @@ NAMED = [
     (("diff", "1", "foo"), "Error: B: 'foo' is no point in time"),
     (("history", "99"), "Error: ID: there is no revision 99"),
     (("undo", "99"), "Error: REVISION: there is no revision 99"),
-    (("review", "accept", "nope"), "Error: ID...: no entity, claim, work or evidence item is called 'nope'"),
+    (("review", "accept", "nope"), "Error: ID: no entity, claim, work or evidence item is called 'nope'"),
     (("review", "show", "nope"), "Error: ID: no entity, claim, work or evidence item is called 'nope'"),
     (("receipt", "show", "nope"), "Error: ID: no answer is kept under 'nope'"),
     (("receipt", "verify"), "Error: ID: give the id of a kept answer, or --document"),
     (("receipt", "verify", "--document", "-"), "Error: --document: this is no answer: it has no receipt"),
     (("receipt", "keep", "-"), "Error: FILE|-: this is no answer: it has no receipt"),
     (("receipt", "keep", "nofile"), "Error: FILE|-: nofile cannot be read"),
-    (("import", "nofile"), "Error: FILE...: there is no file or folder 'nofile'"),
+    (("import", "nofile"), "Error: there is no file or folder 'nofile'"),
+    (("import", "/dev/null"), "Error: null is empty"),
+    (("cut", "nope"), "Error: TARGET: there is no entity 'nope'"),
+    (("search", " "), "Error: TEXT: there is nothing to search for"),
     (("export", "x.foo"), "Error: --format: the suffix of 'x.foo' stands for no format"),
     (
         ("add", "evidence", *ITEM),
@@ -111,6 +117,7 @@ def test_every_command_takes_the_shared_options() -> None:
         ("review return", "why"),
         ("revoke", "why"),
         ("undo", "why"),
+        ("merge", "why"),
     ],
 )
 def test_help_marks_what_a_record_needs(words: str, needed: str) -> None:
@@ -119,6 +126,37 @@ def test_help_marks_what_a_record_needs(words: str, needed: str) -> None:
     records = {param.opts[0]: param.get_help_record(context) for param in command.params}
     marked = {name for name, record in records.items() if record is not None and "[required]" in record[1]}
     assert marked == {f"--{name}" for name in needed.split()}
+
+
+def test_help_marks_every_option_without_which_a_command_refuses_to_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/record.db"
+    small(url).store.close()
+    given = {
+        "source": "t",
+        "target": "r",
+        "entity": "t",
+        "keep": "w1",
+        "duplicate": "w2",
+        "work": "w1",
+        "revision": "2",
+    }
+    given |= {"kind": "claims", "identifier": "none", "file": f"{tmp_path}/x.ttl", "a": "1", "shell": "bash"}
+    unmarked = {}
+    for words, command in commands(cli):
+        if words in {"serve", "mcp"}:
+            continue
+        arguments = [param for param in command.params if isinstance(param, click.Argument) and param.required]
+        with suppress(SystemExit):
+            main(["--database", url, *words.split(), *(given.get(str(one.name), "t") for one in arguments)])
+        refused = re.search(r"Error: (?:Missing option ')?(-[a-z-]+)", capsys.readouterr().err)
+        if refused is not None:
+            (option,) = [param for param in command.params if refused[1] in param.opts]
+            told = option.get_help_record(click.Context(command))
+            unmarked[words, refused[1]] = told is None or not re.search(r"needed|\[required\]", told[1])
+    assert {("merge", "--why"), ("spark beliefs", "--input"), ("draw", "-o"), ("retract", "--notice")} <= set(unmarked)
+    assert [one for one, missing in unmarked.items() if missing] == []
 
 
 def test_init_and_draw_say_what_they_did(pack_url: str, tmp_path: Path) -> None:
