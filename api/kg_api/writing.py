@@ -238,7 +238,7 @@ def _both(graph: Graph, act: Act, status: int, fault: KgError, seen: int | None)
             for one, record in graph.store.history(kind, id)
         ]
         known = [pair for pair in versions if seen is None or pair[0] <= seen]
-        yours = {} if seen is None else _version(known)
+        yours = {} if seen is None else _version(known) if seen <= head else {"revision": seen}
         current = _version(versions)
     if act.sent is not None and seen is None:
         yours = {"sent": dict(act.sent)}

@@ -63,7 +63,7 @@ class Terms:
         """Refuse a write that no longer fits what its caller has seen.
 
         Raises:
-            Outdated: the record was written to since.
+            Outdated: the record was written to since, or what was seen is not there.
         """
         if self.seen is None or self.written:
             return
@@ -73,9 +73,21 @@ class Terms:
             now = connection.execute(
                 sa.select(sa.func.max(CHANGE.c.revision)).where(CHANGE.c.kind == kind, CHANGE.c.id == id)
             ).scalar()
-        if now is None or now > self.seen or self.seen > head:
+        if self.seen > head:
             raise Outdated(
-                f"it was last changed by revision {now or 0}, and you have seen revision {self.seen}",
+                f"revision {self.seen} does not exist yet: the newest is {head}",
+                where="If-Match",
+                hint="send back the tag that came with what you have read",
+            )
+        if now is None:
+            raise Outdated(
+                f"there is no such record yet, and you have seen revision {self.seen}",
+                where="If-Match",
+                hint="leave the tag out where something new is sent",
+            )
+        if now > self.seen:
+            raise Outdated(
+                f"it was last changed by revision {now}, and you have seen revision {self.seen}",
                 where="If-Match",
                 hint="read it again and decide anew",
             )

@@ -190,8 +190,16 @@ def test_a_tag_that_is_none_of_ours_matches_nothing(file: Place) -> None:
 
 def test_a_tag_of_the_future_and_of_what_is_not_there(file: Place) -> None:
     file.post("/entities", ENTITY)
-    assert file.post("/reviews", REVIEW, who="bob", If_Match='"999"').status_code == 412
-    assert file.post("/entities", {**ENTITY, "id": "new", "label": "N"}, If_Match='"5"').status_code == 412
+    newest = file.graph.revision
+    for address, asked in (("/reviews", REVIEW), (f"/revisions/{newest}/undo", {"why": "no"})):
+        ahead = file.post(address, asked, who="bob", If_Match='"999"')
+        assert (ahead.status_code, ahead.json()["where"]) == (412, "If-Match")
+        assert ahead.json()["detail"] == f"revision 999 does not exist yet: the newest is {newest}"
+        assert (ahead.json()["yours"], ahead.json()["current"]["revision"]) == ({"revision": 999}, newest)
+    new = {**ENTITY, "id": "new", "label": "N"}
+    assert file.post("/entities", new, If_Match='"5"').status_code == 412
+    absent = file.post("/entities", new, If_Match=f'"{newest}"')
+    assert (absent.status_code, "no such record yet" in absent.json()["detail"]) == (412, True), absent.text
 
 
 def test_of_many_with_one_tag_one_writes(here: Place) -> None:

@@ -18,6 +18,7 @@ from kg.sentences import sentence
 from kg.settings import Lang
 from kg_api.asking import face_of, lang_of
 from kg_api.pages_read import frame
+from kg_api.pages_read.conflicts import reason
 from kg_api.pages_read.wording import has_chinese, said
 from kg_api.replies import HTML
 
@@ -81,8 +82,13 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
     field = _field(request, where, given)
     key = f"fault_{slug}"
     missing = slug == "not-found" and where in RECORDS and bool(given)
+    known = reason(detail, face_of(request).vocabulary, lang) if slug in {"conflict", "outdated"} else None
     if missing:
         text = words["fault_no_record"].format(kind=words[f"kind_{where}"], given=given)
+    elif known is not None:
+        text = known.text
+    elif lang == "zh" and slug == "conflict" and not has_chinese(detail):
+        text = met(detail, words, given) or words["conflict_other"].format(why=detail)
     elif lang == "zh" and not has_chinese(detail):
         text = met(detail, words, given) or words.get(key, words["fault_other"]).format(given=given)
         if not given and "{given}" in words.get(key, "") and text == words[key].format(given=given):
@@ -94,7 +100,9 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
         text = f"{label}{'：' if lang == 'zh' else ': '}{text}"
     hint = problem.get("hint")
     todo = words.get(_word(detail).replace("fault_", "todo_"), words.get(f"todo_{slug}", words["todo_other"]))
-    if lang == "en" and hint and not _FOR_PROGRAMS.search(hint):
+    if known is not None and known.todo is not None:
+        todo = known.todo
+    elif lang == "en" and hint and not _FOR_PROGRAMS.search(hint):
         todo = hint[:1].upper() + hint[1:] + "."
     return {
         "title": words.get(f"error_{problem['status']}", words["error_other"]),

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg.citations.references import short
+from kg.contribute.alike import like_entity
 from kg.contribute.queue import says
 from kg.ids import RecordKind
-from kg.model import Record
+from kg.model import Entity, Record
 from kg.network import Network
 from kg.question.compare_said import because
 from kg.rdf.about import find
@@ -37,6 +38,14 @@ class Names:
     def record(self, kind: RecordKind, id: str) -> str:
         """Return what a record of the network says in a sentence."""
         return self.says(find(self.network.snapshot, kind, id))
+
+    def alike(self, entity: Entity) -> list[dict[str, str]]:
+        """Return the entities that are called as an entity is: `[{"id", "label", "why"}]`. Cost: a look-up a name."""
+        snapshot = self.network.snapshot
+        return [
+            {"id": one["id"], "label": snapshot.entities[one["id"]].label.get(self.lang), "why": one["why"]}
+            for one in like_entity(entity, snapshot, lang=self.lang)
+        ]
 
     def explained(self, text: str, works: Sequence[str]) -> str:
         """Return the explanation of a difference with the works responsible as texts cite them."""

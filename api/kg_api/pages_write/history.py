@@ -63,13 +63,13 @@ async def undone(request: Request, graph: TheGraph, spoken: TheLang, number: str
 
 def _undo(request: Request, graph: Graph, lang: Any, number: str, form: Form) -> Response:
     visit = Visit.of(request, graph, lang)
+    later = one(form, "with_later") == "true"
     try:
         actor = visit.proven(form)
-        later = one(form, "with_later") == "true"
         made = graph.undo(number, why=one(form, "why"), actor=actor, with_later=later, two_person=True, lang=lang)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
-        return _page(visit, number, status=problem["status"], problem=problem, why=one(form, "why"))
+        return _page(visit, number, status=problem["status"], problem=problem, why=one(form, "why"), with_later=later)
     return led(visit, f"/history/{made['revision']}", sent="undone")
 
 
@@ -90,6 +90,7 @@ def _page(visit: Visit, number: str, *, status: int = 200, **found: Any) -> Resp
         "people": told.get("people", {}),
         "problem": None,
         "why": "",
+        "with_later": False,
         "sent": visit.request.query_params.get("sent", ""),
         **found,
     }

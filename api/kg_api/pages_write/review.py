@@ -15,13 +15,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from kg.contribute import lines
 from kg.contribute.names import record_of
 from kg.contribute.queue import quote_of
 from kg.contribute.states import PENDING
 from kg.errors import Conflict, InputError, KgError
 from kg.graph import Graph
 from kg.ids import RecordKind
-from kg.model import Evidence, Record, to_payload
+from kg.model import Entity, Evidence, Record, to_payload
 from kg.settings import Lang
 from kg_api import security
 from kg_api.asking import TheGraph, TheLang
@@ -178,7 +179,9 @@ def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response
         "revision": history["revision"],
         "why": "",
         "sent": visit.request.query_params.get("sent", ""),
+        "alike": names.alike(record) if isinstance(record, Entity) else [],
         "waiting": None,
+        "holder": None,
         "effect": None,
         "own": False,
         **found,
@@ -186,8 +189,10 @@ def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response
     if record.status in PENDING and kind != "work":
         told = graph.waiting(record.id, lang=lang)
         needs = [one | {"says": names.record(one["kind"], one["id"])} for one in told["needs"]]
+        holder = lines.holder(record, network.snapshot) if isinstance(record, Evidence) else None
         context |= {
             "waiting": told | {"needs": needs},
+            "holder": None if holder is None else holder.id,
             "effect": effect(graph, told, lang),
             "own": visit.handle is not None and visit.handle in told["proposed_by"],
         }

@@ -162,7 +162,11 @@ def _preview(visit: Visit, kind: RecordKind, record: Revised, values: Document) 
     after = effects.network_with(network, [made])
     told = effects.effect(network, after, effects.IF_ACCEPTED, records=[made], lang=lang)
     labels = Labels(network.vocabulary, after.snapshot, lang)
-    return {"differs": changes(kind, differences(record, made), labels), "effect": effect(graph, told, lang)}
+    return {
+        "differs": changes(kind, differences(record, made), labels),
+        "effect": effect(graph, told, lang),
+        "alike": Names(network, lang).alike(made) if isinstance(made, Entity) else [],
+    }
 
 
 def _again(
@@ -202,6 +206,7 @@ def _page(
         "meanwhile": {},
         "fills": FIELDS[kind],
         "differs": None,
+        "alike": [],
         "effect": None,
         **found,
     }

@@ -1,0 +1,130 @@
+"""Conflicts on pages say why, in the language of the page: real ones, as the record raises them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import kg
+from kg.errors import Conflict
+from kg_api.pages_read.conflicts import reason
+from tests.api.test_pages_write import ITEM, Still, Visitor
+from tests.api.test_pages_write import ann as ann
+from tests.api.test_pages_write import app as app
+from tests.api.test_pages_write import bob as bob
+from tests.api.test_pages_write import graph as graph
+from tests.api.test_pages_write import still as still
+
+Act = Callable[[], Any]
+
+
+def proposed(graph: kg.Graph, **fields: str) -> str:
+    id: str = graph.add_evidence(ITEM | fields, actor="ann")["id"]
+    return id
+
+
+def accepted(graph: kg.Graph, **fields: str) -> str:
+    id = proposed(graph, **fields)
+    graph.review(id, "accept", actor="bob")
+    return id
+
+
+def revised(graph: kg.Graph, id: str, statement: str) -> str:
+    new: str = graph.revise(id, {"statement": statement}, actor="ann")["id"]
+    return new
+
+
+def conflicts(graph: kg.Graph) -> list[tuple[Act, str, str]]:
+    """What is refused, a part of the reason in Chinese, and of what to do about it, where that is special."""
+    one = accepted(graph)
+    two, three = revised(graph, one, "Said anew."), revised(graph, one, "Said again.")
+    far, late = (proposed(graph, object="malicious-use", locator=place) for place in ("§8", "§9"))
+    graph.review(late, "reject", why="twice", actor="bob")
+    claim = graph.item(far)["claim"]
+    no = graph.review(claim, "reject", why="too (far) wide", actor="bob")["revision"]
+    new = graph.add_entity({"type": "Technique", "label": "Weight surgery"}, actor="ann")["id"]
+    made = graph.revision
+    said = {"definition": {"en": "Cutting weights out."}}
+    graph.revise(new, said, actor="ann")
+    work = {"title": "Of One", "authors": ["Li, Wei"], "year": 2020}
+    other, gone = (graph.add_work(work | {"title": title}, actor="ann")["id"] for title in ("Of One", "Of Ones"))
+    graph.merge(other, gone, why="one", actor="bob")
+    lora = {"id": "lora", "type": "Technique", "label": "X"}
+    return [
+        (lambda: graph.review(one, "accept", actor="bob"), f"证据 {one} 的状态为“已接受”", ""),
+        (
+            lambda: graph.review(claim, "accept", actor="bob"),
+            f"（自修订版 {no} 起：bob，拒绝，理由：too (far) wide）",
+            "",
+        ),
+        (lambda: graph.waiting(claim), f"论断 {claim} 的状态为“已拒绝”", ""),
+        (lambda: graph.review(far, "accept", actor="bob"), f"依赖于论断 {claim}，而其状态为“已拒绝”", "请重新提出"),
+        (lambda: graph.review([two, three], "accept", actor="bob"), "其中只能接受一条", "请接受其中一条"),
+        (
+            lambda: graph.undo(made, why="no", actor="bob"),
+            f"修订版 {made + 1}（ann，修订），其中有实体 {new}",
+            "请先撤销",
+        ),
+        (lambda: graph.revise(new, said, actor="ann"), f"{new} 已是如此", "请先改动"),
+        (lambda: graph.add_entity(lora, actor="ann"), "已有实体 lora，其内容与此不同", "请使用该实体"),
+        (
+            lambda: proposed(graph, object="malicious-use", locator="§9"),
+            f"已存在（{late}），其状态为“已拒绝”",
+            "换一种说法",
+        ),
+        (
+            lambda: graph.revise(gone, {"year": 2021}, actor="bob"),
+            f"文献 {gone} 的状态为“已合并”，已并入 {other}",
+            "现存",
+        ),
+        (
+            lambda: graph.revise(other, {"arxiv": "2106.09685"}, actor="bob"),
+            "是文献 hu2022lora 的 arXiv id",
+            "请由审核者",
+        ),
+        (lambda: graph.review(two, "accept", actor="bob", expect=1), f"记录现为修订版 {graph.revision}，而非 1", ""),
+    ]
+
+
+def test_every_conflict_is_told_in_both_languages(graph: kg.Graph) -> None:
+    for act, told, todo in conflicts(graph):
+        with pytest.raises(Conflict) as met:
+            act()
+        english, chinese = (reason(met.value.message, graph.vocabulary, lang) for lang in ("en", "zh"))
+        assert english is not None, met.value.message
+        assert chinese is not None
+        assert told in chinese.text
+        assert "{" not in english.text + chinese.text
+        assert (todo in (chinese.todo or ""), (chinese.todo is None) == (english.todo is None)) == (True, True)
+        assert chinese.todo is None or bool(chinese.todo) == bool(todo)
+
+
+def test_a_decision_that_does_not_fit_says_why(graph: kg.Graph, ann: Visitor, bob: Visitor) -> None:
+    id = ann.post("/contribute", 303, act="send", **ITEM).split("?")[0].rpartition("/")[2]
+    seen = bob.field(f"/review/{id}", "revision")
+    bob.post(f"/review/{id}", 303, decision="accept", revision=seen)
+    seen = bob.field(f"/review/{id}", "revision")
+    for lang, told in (
+        ("en", f"Evidence {id} is accepted since revision {seen} (accept, bob)"),
+        ("zh", f"证据 {id} 的状态为“已接受”（自修订版 {seen} 起：bob，接受）"),
+    ):
+        page = bob.post(f"/review/{id}?lang={lang}", 409, decision="accept", revision=seen)
+        assert told in page[page.index('id="problem"') : page.index("<h1>")]
+
+
+def test_a_conflict_without_words_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch, still: Still) -> None:
+    monkeypatch.setattr("kg_api.pages_read.conflicts._MET", ())
+    claim = "unlearning--mitigates--dangerous-capabilities"
+    page = still.bob.post(f"/review/{claim}?lang=zh", 409, decision="accept", revision="1")
+    assert f"原因（英文）：the claim {claim} is accepted" in page
+    assert still.unchanged
+
+
+def test_the_tick_of_an_undo_is_kept(still: Still) -> None:
+    tick = '<input type="checkbox" name="with_later" value="true"'
+    assert f"{tick}>" in still.bob.get("/history/1")
+    assert f"{tick} checked>" in still.bob.post("/history/1", 422, with_later="true", why="")
+    assert f"{tick}>" in still.bob.post("/history/1", 422, why="")
+    assert still.unchanged
