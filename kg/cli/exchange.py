@@ -78,7 +78,7 @@ def export(
         return
     chosen = format_ or by_suffix(Path(file).name).name
     written = context.graph.export(file, format=chosen, **options)
-    _say_written(file, written, as_json=as_json)
+    _say_written(file, written, context.lang, as_json=as_json)
 
 
 def _page(context: Context, file: str, options: dict[str, Any], criteria: dict[str, Any], *, as_json: bool) -> None:
@@ -95,18 +95,14 @@ def _page(context: Context, file: str, options: dict[str, Any], criteria: dict[s
         return
     written = write(Path(file), [text])
     done = {"file": file, "format": PAGE, "revision": graph.revision, "bytes": written.size, "sha256": written.sha256}
-    _say_written(file, done, as_json=as_json)
+    _say_written(file, done, context.lang, as_json=as_json)
 
 
-def _say_written(file: str, written: dict[str, Any], *, as_json: bool) -> None:
+def _say_written(file: str, written: dict[str, Any], lang: str, *, as_json: bool) -> None:
     if as_json:
         print_json(written)
         return
-    click.echo(
-        f"wrote {file}: {written['format']}, {written['bytes']} bytes, revision {written['revision']}, "
-        f"SHA-256 {written['sha256']}",
-        err=True,
-    )
+    click.echo(exchange_screen.written(written, file, lang), err=True)
 
 
 @click.command(name="import")
@@ -157,7 +153,7 @@ def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, a
         elif "found" in batch:
             exchange_screen.citations(batch, context.lang)
         else:
-            exchange_screen.batch(batch, str(path))
+            exchange_screen.batch(batch, str(path), context.lang)
     if failed:
         raise SystemExit(1)
 

@@ -1,6 +1,6 @@
-"""What an import did, on the screen: of citations in English and Chinese, of packs, tables and RDF.
+"""What an import did, on the screen: of citations, packs, tables and RDF.
 
-Lives here: `citations`, `batch`. May enter: the report of an import. Never here: importing.
+Lives here: `citations`, `batch`, `written`. May enter: the report of an import. Never here: importing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from kg.cli.screen import console
+from kg.cli.words import marks
 
 Document = dict[str, Any]
 SHOWN = 20
@@ -31,7 +32,29 @@ _WORDS: dict[str, tuple[str, str]] = {
     "updated": ("filled in {key}: {fields}", "已补全 {key}：{fields}"),
     "more": ("… and {more} more; --json lists all", "…… 另有 {more} 条；--json 列出全部"),
     "kept": ("the entries that failed are in {file}", "失败的条目已写入 {file}"),
+    "wrote": (
+        "wrote {file}: {format}, {bytes} bytes, revision {revision}, SHA-256 {sha256}",
+        "已写入 {file}：{format}，{bytes} 字节，修订 {revision}，SHA-256 {sha256}",
+    ),
+    "loaded": ("{source}: {kept}; revision {revision}", "{source}：{kept}；修订 {revision}"),
+    "count added": ("{n} added", "新增 {n}"),
+    "count changed": ("{n} changed", "更改 {n}"),
+    "count duplicates": ("{n} duplicates", "重复 {n}"),
+    "count conflicts": ("{n} conflicts", "冲突 {n}"),
+    "count vanished": ("{n} vanished", "消失 {n}"),
+    "count failures": ("{n} failed", "失败 {n}"),
+    "conflicts": ("conflicts", "冲突"),
+    "vanished": ("vanished", "消失"),
+    "passed over": ("passed over", "略过"),
+    "file": ("the file {name}", "文件 {name}"),
+    "table": ("the table {name}", "表 {name}"),
+    "column": ("the column {name}, {n}", "列 {name}，{n}"),
+    "no type": ("things of no type", "没有类型的内容"),
+    "of": ("{n} of {what}", "{what} 的 {n}"),
+    "cell": ("cell", "个单元格"),
+    "statement": ("statement", "条陈述"),
 }
+_COUNTED = ("added", "changed", "duplicates", "conflicts", "vanished", "failures")
 
 
 def citations(report: Document, lang: str) -> None:
@@ -49,10 +72,7 @@ def citations(report: Document, lang: str) -> None:
     remarks = [f"{_place(remark)}: {remark['message']}" for remark in report["remarks"]]
     _some(out, remarks, lang, style="dim")
     for failure in report["failures"][:SHOWN]:
-        out.print(Text(f"  {_place(failure)}: {failure['reason']}", style="red"))
-        for line in failure["raw"].splitlines()[:3]:
-            out.print(Text(f"    | {line}", style="dim"))
-        out.print(Text(f"    {failure['remedy']}"))
+        _failed(out, failure)
     _rest(out, len(report["failures"]), lang)
     if "failures_file" in report:
         out.print(Text("  " + _say("kept", lang, file=report["failures_file"])))
@@ -77,48 +97,59 @@ def _say(word: str, lang: str, **values: Any) -> str:
     return _WORDS[word][1 if lang == "zh" else 0].format(**values)
 
 
-def batch(report: Document, source: str) -> None:
+def written(done: Document, file: str, lang: str) -> str:
+    """Return what an export did."""
+    return _say("wrote", lang, **{**done, "file": file})
+
+
+def batch(report: Document, source: str, lang: str) -> None:
     """Show what loading a pack or a file did."""
-    out = console()
-    kept = ", ".join(
-        f"{report[name] if isinstance(report[name], int) else len(report[name])} {name}"
-        for name in ("added", "changed", "duplicates", "conflicts", "vanished")
-        if name in report
-    )
-    out.print(Text(f"{source}: {kept}, {len(report['failures'])} failed; revision {report['revision']}"))
+    out, signs = console(), marks(lang)
+    counted = [(name, report[name]) for name in _COUNTED if name in report]
+    kept = (_say(f"count {name}", lang, n=found if isinstance(found, int) else len(found)) for name, found in counted)
+    out.print(Text(_say("loaded", lang, source=source, kept=signs.comma.join(kept), revision=report["revision"])))
     for name in ("conflicts", "vanished"):
         for key in report.get(name, ()):
-            why = f": {key['reason']}" if "reason" in key else ""
-            out.print(Text(f"  {name}: {key['kind']} {key['id']}{why}", style="yellow"))
+            why = f"{signs.colon}{key['reason']}" if "reason" in key else ""
+            said = f"  {_say(name, lang)}{signs.colon}{key['kind']} {key['id']}{why}"
+            out.print(Text(said, style="yellow"))
             if "remedy" in key:
                 out.print(Text(f"    {key['remedy']}"))
-    for what, reason in _passed_over(report):
-        out.print(Text(f"  passed over: {what}: {reason}", style="dim"))
+    for what, reason in _passed_over(report, lang):
+        said = signs.colon.join((_say("passed over", lang), what, reason))
+        out.print(Text(f"  {said}", style="dim"))
     for failure in report["failures"]:
-        place = failure["source"] if failure["line"] is None else f"{failure['source']}:{failure['line']}"
-        out.print(Text(f"  {place}: {failure['reason']}", style="red"))
-        for line in failure["raw"].splitlines()[:3]:
-            out.print(Text(f"    | {line}", style="dim"))
-        out.print(Text(f"    {failure['remedy']}"))
+        _failed(out, failure)
 
 
-def _passed_over(report: Document) -> list[tuple[str, str]]:
+def _failed(out: Console, failure: Document) -> None:
+    """Show what could not be read: where, why, what stands there, what to do."""
+    out.print(Text(f"  {_place(failure)}: {failure['reason']}", style="red"))
+    for line in failure["raw"].splitlines()[:3]:
+        out.print(Text(f"    | {line}", style="dim"))
+    out.print(Text(f"    {failure['remedy']}"))
+
+
+def _passed_over(report: Document, lang: str) -> list[tuple[str, str]]:
     """Return what a file held that is no record, and why: foreign things one by one, what follows from records by
     reason.
     """
     found: Counter[tuple[str, str]] = Counter()
     told: list[tuple[str, str]] = []
     for item in report.get("ignored", ()):
-        if item["what"] in {"file", "table"}:
-            told.append((f"the {item['what']} {item['name']}", item["reason"]))
-        elif item["what"] == "column":
-            told.append((f"the column {item['name']}, {_many(item['statements'], 'cell')}", item["reason"]))
+        if item["what"] in {"file", "table", "column"}:
+            cells = _many(item["statements"], "cell", lang)
+            told.append((_say(item["what"], lang, name=item["name"], n=cells), item["reason"]))
         else:
-            what = "things of no type" if item["name"] == "no type" else f"{item['what']} {item['name']}"
+            untyped = item["name"] == "no type"
+            what = _say("no type", lang) if untyped else f"{item['what']} {item['name']}"
             foreign = item["reason"].startswith("not ")
-            found[f" of {what}" if foreign else "", item["reason"]] += item["statements"]
-    return told + [(_many(count, "statement") + what, reason) for (what, reason), count in sorted(found.items())]
+            found[what if foreign else "", item["reason"]] += item["statements"]
+    counted = ((what, reason, _many(count, "statement", lang)) for (what, reason), count in sorted(found.items()))
+    return told + [(_say("of", lang, n=n, what=what) if what else n, reason) for what, reason, n in counted]
 
 
-def _many(count: int, what: str) -> str:
+def _many(count: int, what: str, lang: str) -> str:
+    if lang == "zh":
+        return f"{count} {_WORDS[what][1]}"
     return f"1 {what}" if count == 1 else f"{count} {what}s"

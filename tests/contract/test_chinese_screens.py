@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import copy
+from pathlib import Path
 
 import click
 import pytest
@@ -107,3 +108,19 @@ def test_a_cut_says_whether_there_are_many_sets_or_whether_that_is_not_known(
         shown = capsys.readouterr().out
         assert said in shown
         assert "> 20" not in shown
+
+
+def test_what_an_import_and_an_export_did_is_said_in_chinese(pack_url: str, tmp_path: Path) -> None:
+    def run(*words: str) -> str:
+        return CliRunner().invoke(cli, ["--database", pack_url, "--lang", "zh", *words], catch_exceptions=False).output
+
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    (tables / "works.csv").write_text("id,type,title\n")
+    (tables / "entities.csv").write_text("id,type,label,lable\nqlora,Technique,Other,x\n")
+    shown = run("import", str(tables), "--actor", "ann")
+    assert "：新增 0，更改 0，重复 0，冲突 1，失败 0；修订 1" in shown
+    assert "  略过：表 works.csv：" in shown
+    assert "  略过：列 lable，1 个单元格：" in shown
+    assert "  冲突：entity qlora：" in shown
+    assert re.search(r"已写入 .*：bibtex，\d+ 字节，修订 1，SHA-256 ", run("export", str(tmp_path / "w.bib")))
