@@ -315,7 +315,7 @@ def _bytes_of(made: Any) -> int:
         return CLAIM_BYTES * (1 + len(made.snapshot.claims))
     if isinstance(made, Snapshot):
         return RECORD_BYTES * (1 + sum(map(len, (made.entities, made.claims, made.evidence, made.works))))
-    return 4 * len(made.json()) if isinstance(made, Answer) else RECORD_BYTES
+    return 4 * made.size if isinstance(made, Answer) else RECORD_BYTES
 
 
 def parse_sign(value: Any) -> int | None:

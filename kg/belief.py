@@ -179,13 +179,13 @@ def chain(opinions: Sequence[Opinion]) -> Opinion:
         >>> chain([opinion(6.0, 0.0), opinion(6.0, 0.0)]).expected
         0.765625
     """
-    belief = prod(sorted(one.belief for one in opinions))
-    not_disbelief = prod(sorted(1.0 - one.disbelief for one in opinions))
+    belief = prod(sorted([one.belief for one in opinions]))
+    not_disbelief = prod(sorted([1.0 - one.disbelief for one in opinions]))
     return Opinion(
         belief=belief,
         disbelief=1.0 - not_disbelief,
         uncertainty=max(0.0, not_disbelief - belief),
-        expected=prod(sorted(one.expected for one in opinions)),
+        expected=prod(sorted([one.expected for one in opinions])),
         low=belief,
         high=not_disbelief,
     )

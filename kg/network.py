@@ -6,6 +6,7 @@ belief, vocabulary. Never here: questions, answers, ids inside the search (nodes
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -225,6 +226,11 @@ class Network:
         if claim not in self.weighings:
             return ()
         return tuple(item for item in self.snapshot.evidence_of(claim) if item.id not in self.verdicts)
+
+    def bases(self, claims: Collection[str]) -> Counter[tuple[str, bool]]:
+        """Return how many items that count for some claims were read on each basis, inferred or not."""
+        self.expect(claims)
+        return Counter((item.basis, item.inferred) for claim in claims for item in self.counting(claim))
 
     def expect(self, claims: Iterable[str]) -> None:
         """Be told which claims' items will be asked for; here they are at hand."""

@@ -177,7 +177,10 @@ class Vouching(Asking):
         Raises:
             InputError: not an answer.
         """
-        return paragraphs.paragraph(self._network_of(answer), answer, cited=cited)
+        network = self._network_of(answer)
+        if not isinstance(answer, Answer):
+            return paragraphs.paragraph(network, answer, cited=cited)
+        return answer.worded(network, cited, lambda: paragraphs.paragraph(network, answer, cited=cited))
 
     def references(self, answer: Answer | Mapping[str, Any], format: str = "bibtex") -> str:
         """The references of the works that an answer rests on, as `bibtex`, `ris` or `csl-json`."""
@@ -217,7 +220,8 @@ class Vouching(Asking):
 
     def _network_of(self, answer: Answer | Mapping[str, Any]) -> Network:
         """Return what an answer was asked of; from the cache when it is the newest revision."""
-        asked = Asked.parse(answer) if "receipt" in answer else Asked.parse({**answer, "receipt": "a" * 26})
+        given = answer if "receipt" in answer else {**answer, "receipt": "a" * 26}
+        asked = Asked.parse(given, whole=not isinstance(answer, Answer))
         criteria = Criteria.parse(asked.criteria, self.vocabulary)
         asked.pinned(self._revision_at, self.revision)
         newest = criteria.as_of is None and asked.revision == self.revision

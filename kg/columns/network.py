@@ -6,7 +6,7 @@ Never here: searching.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
@@ -124,6 +124,13 @@ class ColumnNetwork(Network):
             return super().counting(claim)
         return tuple(compress(self.snapshot.evidence_of(claim), self.seen.counting(at)))
 
+    def bases(self, claims: Collection[str]) -> Counter[tuple[str, bool]]:
+        """Return how many items that count for some claims were read on each basis, inferred or not."""
+        at = {claim: self._untouched(claim) for claim in claims}
+        found = super().bases([claim for claim in at if at[claim] is None])
+        known = [place for place in at.values() if place is not None]
+        return found if self.seen is None else found + self.seen.weighed.bases(self.seen.columns, known)
+
     def expect(self, claims: Iterable[str]) -> None:
         """Fetch the items of claims and the works behind them many at a time; one by one each would be a query."""
         evidence, works = _below(self.snapshot.evidence), _below(self.snapshot.works)
@@ -168,9 +175,7 @@ class ColumnNetwork(Network):
     def carriers(self, claim: str) -> frozenset[str]:
         """Return the works of which a link needs one: those of the supporting items that weigh anything."""
         at = self._untouched(claim)
-        if at is None or self.seen is None:
-            return super().carriers(claim)
-        return self.seen.carriers(at)
+        return super().carriers(claim) if at is None or self.seen is None else self.seen.carriers(at)
 
     def lost_with(self, works: Collection[str]) -> frozenset[str]:
         """Return the claims that no supporting item carries any more without some works."""

@@ -6,6 +6,7 @@ are found and `kg.belief.weigh` weighs each of them once, so that the numbers ar
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from kg.belief import Line, Opinion, Weighing, weigh
 from kg.columns.strings import Strings
 from kg.columns.table import NONE, Columns
+from kg.compiled.field import ranges
 from kg.criteria import Criteria
 from kg.later import Later
 from kg.model import Evidence, Text, Work
@@ -73,6 +75,15 @@ class Weighed:
     def expected(self) -> Array:
         """For each claim its expected value."""
         return np.array([one.opinion.expected for one in self.weighings], np.float64)[self.pattern]
+
+    def bases(self, columns: Columns, claims: Sequence[int]) -> Counter[tuple[str, bool]]:
+        """Return how many items that count for some claims were read on each basis, inferred or not."""
+        items, _ = ranges(columns.item_start, np.array(claims, np.int64))
+        found: Counter[tuple[str, bool]] = Counter()
+        for place, number in Counter(columns.item_says[items[self.counts[items] > 0]].tolist()).items():
+            _, _, _, basis, inferred, _, _ = said(columns, place)
+            found[basis, inferred == "1"] += number
+        return found
 
 
 class Weighings(Sequence[Weighing]):

@@ -6,23 +6,28 @@ Never here: searching, doors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
+from weakref import ref
 
 import orjson
 
 from kg.belief import Opinion, chain
 from kg.engine import Path, product
 from kg.ids import fingerprint
-from kg.model import canonical
+from kg.model import Text, canonical
 from kg.network import Network
 from kg.question import explain
+from kg.sentences import sentence
 
 MAX_LINKS, PARTS_MOST = 12, 100_000
 DIRECTIONS = {1: "raises", -1: "lowers"}
 BESIDE = frozenset({"receipt", "paragraph", "kept_answers"})
 """Members that follow from the others and are no part of what a receipt stands for."""
+_SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_SUBCLASS
+_EXPONENT = re.compile(rb"e(?<=[0-9]e)[-+]?[0-9]+[],}]")
 
 
 class Answer(Mapping[str, Any]):
@@ -35,6 +40,8 @@ class Answer(Mapping[str, Any]):
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
+        self._size: int | None = None
+        self._worded: dict[bool, tuple[ref[Network], str]] = {}
 
     def __getitem__(self, key: str) -> Any:
         return self.document[key]
@@ -51,6 +58,21 @@ class Answer(Mapping[str, Any]):
     def json(self) -> bytes:
         """Return the document as JSON bytes."""
         return orjson.dumps(self.document)
+
+    @property
+    def size(self) -> int:
+        """About how many characters its JSON has. Cost: none where the answer was just wrapped."""
+        if self._size is None:
+            self._size = len(self.json())
+        return self._size
+
+    def worded(self, network: Network, cited: bool, word: Callable[[], str]) -> str:
+        """Return the paragraph that `word` makes of it and a network, works cited or not; made once while both last."""
+        of, paragraph = self._worded.get(cited, (None, ""))
+        if of is None or of() is not network:
+            paragraph = word()
+            self._worded[cited] = ref(network), paragraph
+        return paragraph
 
     def said(self, paragraph: str) -> Answer:
         """Return the answer with a plain paragraph that says it."""
@@ -89,8 +111,11 @@ def answer(
     }
     if note is not None:
         document["note"] = note
-    document["receipt"] = receipt_id(document)
-    return Answer(document)
+    made = Answer(document)
+    content = content_of(made)
+    made._size = len(content)
+    document["receipt"] = fingerprint(content)
+    return made
 
 
 def receipt_id(document: Mapping[str, Any]) -> str:
@@ -106,24 +131,42 @@ def content_of(document: Mapping[str, Any]) -> str:
 
     Times of recording are left out: they differ between databases that hold the same record.
 
+    Args:
+        document: An answer of ours, or a document of anybody.
+
+    Raises:
+        TypeError, ValueError: a document of anybody holds what JSON does not.
+
+    Law: an answer and its document have the same. Cost: for an answer about 3 seconds a gigabyte, a fifth of the other.
+
     Example:
         >>> content_of({"revision": 1, "items": [{"recorded_at": "2026-01-01"}], "receipt": "a"})
         '{"items":[{}],"revision":1}'
     """
     kept = {key: value for key, value in document.items() if key not in BESIDE}
-    said = canonical(kept)
+    write = _quickly if isinstance(document, Answer) else canonical
+    said = write(kept)
     # Inside a text the quotation marks would be escaped: without this there is no such member anywhere.
-    return canonical(_lasting(kept)) if '"recorded_at":' in said else said
+    return write(_lasting(kept)) if '"recorded_at":' in said else said
+
+
+def _quickly(value: Any) -> str:
+    """Return what `canonical` does of anything without numbers that are not finite, which orjson writes as null."""
+    try:
+        said = orjson.dumps(value, option=_SORTED)
+    except TypeError:
+        return canonical(value)
+    # Numbers below 1e-4, and from 1e16 on, are written otherwise by orjson.
+    return canonical(value) if b"0.0000" in said or _EXPONENT.search(said) else said.decode()
 
 
 def path_document(network: Network, path: Path, *, lang: str) -> dict[str, Any]:
     """Return a path as the contract shows it: sign, belief, entities, claims, works, and a sentence."""
-    known: dict[str, _Part] = network.kept.setdefault("parts", {})
-    parts = [known.get(claim) or _part(network, claim, known) for claim in path]
-    sign = prod(part.sign for part in parts)
+    parts = _parts(network, path)
+    sign = prod([part.sign for part in parts])
     opinion = chain([part.opinion for part in parts])
     first = parts[0].works
-    works = sorted(first.union(*(part.works for part in parts)))
+    works = sorted(first.union(*[part.works for part in parts]))
     return {
         "sign": sign,
         "length": len(path),
@@ -131,32 +174,63 @@ def path_document(network: Network, path: Path, *, lang: str) -> dict[str, Any]:
         "entities": [parts[0].subject, *(part.object for part in parts)],
         "claims": list(path),
         "works": works,
-        "single_work": works[0] if len(first) == 1 and all(part.works == first for part in parts) else None,
+        "single_work": works[0] if len(first) == len(works) == 1 and all(part.works for part in parts) else None,
         "contested": any(part.contested for part in parts),
-        "explanation": explain.path(network, path, sign=sign, opinion=opinion, works=len(works), lang=lang),
+        "explanation": explain.path(
+            [part.sentence.get(lang) for part in parts],
+            (parts[0].labels[0].get(lang), parts[-1].labels[1].get(lang)),
+            sign=sign,
+            expected=opinion.expected,
+            works=len(works),
+            lang=lang,
+        ),
     }
 
 
 class _Part(NamedTuple):
-    """What documents of paths show of a claim on them; `works` are those that support it."""
+    """What documents of paths show of a claim on them; `works` are those that support it, `latest` their last year."""
 
     sign: int
     subject: str
     object: str
     opinion: Opinion
     works: frozenset[str]
+    latest: int | None
     contested: bool
+    sentence: Text
+    labels: tuple[Text, Text]
+
+
+def _parts(network: Network, path: Sequence[str]) -> list[_Part]:
+    """Return what paths show of their claims; kept with the network, since claims stand on many paths."""
+    known: dict[str, _Part] = network.kept.setdefault("parts", {})
+    return [known.get(claim) or _part(network, claim, known) for claim in path]
 
 
 def _part(network: Network, claim: str, known: dict[str, _Part]) -> _Part:
-    """Return what paths show of a claim; kept with the network, since claims stand on many paths."""
     subject, object, sign = network.links[claim]
     works = frozenset(network.supporting_works([claim]))
-    ends = network.ids[subject], network.ids[object]
+    years = [year for work in works if (year := network.year(work)) is not None]
+    ends, snapshot = (network.ids[subject], network.ids[object]), network.snapshot
     if len(known) >= PARTS_MOST:
         known.clear()
-    made = known[claim] = _Part(sign, *ends, network.opinion(claim), works, network.is_contested(claim))
+    made = known[claim] = _Part(
+        sign,
+        *ends,
+        network.opinion(claim),
+        works,
+        max(years, default=None),
+        network.is_contested(claim),
+        sentence(snapshot.claims[claim], snapshot, network.vocabulary),
+        (snapshot.entities[ends[0]].label, snapshot.entities[ends[1]].label),
+    )
     return made
+
+
+def latest_year(network: Network, paths: Sequence[Mapping[str, Any]]) -> int | None:
+    """Return the year of the newest work that some paths rest on; None where no year is known."""
+    parts = _parts(network, [claim for path in paths for claim in path["claims"]])
+    return max([part.latest for part in parts if part.latest is not None], default=None)
 
 
 def sides(network: Network, by_sign: Mapping[int, Sequence[Path]], *, lang: str) -> dict[str, Any] | None:

@@ -1,14 +1,14 @@
 """Sentences: what a path or an empty answer means, in plain English or Chinese, from its premises.
 
-Lives here: wording. May enter: a network, paths, opinions. Never here: HTML, colours, numbers that are not given.
+Lives here: wording. May enter: a network, sentences, numbers. Never here: HTML, colours, numbers that are not given.
 """
 
 from __future__ import annotations
 
-from kg.belief import Opinion
+from collections.abc import Sequence
+
 from kg.citations.references import short
-from kg.engine import Path
-from kg.model import Claim, Text
+from kg.model import Claim
 from kg.network import Network
 from kg.sentences import agreeing, inside, sentence
 
@@ -17,7 +17,6 @@ VERBS = {
     "zh": {1: "提高", -1: "降低", 0: "关联到"},
 }
 
-SENTENCES_MOST = 100_000
 CAVEAT = {
     "en": "Belief that a link holds is not the size of its effect. "
     "The weights are priors of ours; nothing is calibrated.",
@@ -45,24 +44,20 @@ def claim(network: Network, record: Claim, lang: str) -> str:
     return sentence(record, network.snapshot, network.vocabulary).get(lang)
 
 
-def _said(network: Network, id: str) -> Text:
-    """Return a claim of the record as a sentence; kept with the network, since claims stand on many paths."""
-    known: dict[str, Text] = network.kept.setdefault("sentences", {})
-    found = known.get(id)
-    if found is None:
-        if len(known) >= SENTENCES_MOST:
-            known.clear()
-        found = known[id] = sentence(network.snapshot.claims[id], network.snapshot, network.vocabulary)
-    return found
+def path(said: Sequence[str], ends: tuple[str, str], *, sign: int, expected: float, works: int, lang: str) -> str:
+    """Return a path as one sentence: its claims in order, what they amount to, and how sure that is.
 
-
-def path(network: Network, path: Path, *, sign: int, opinion: Opinion, works: int, lang: str) -> str:
-    """Return a path as one sentence: its claims in order, what they amount to, and how sure that is."""
-    claims = network.snapshot.claims
-    source, target = name(network, claims[path[0]].subject, lang), name(network, claims[path[-1]].object, lang)
-    said = [_said(network, id).get(lang) for id in path]
+    Args:
+        said: Its claims, as sentences without full stop.
+        ends: The labels of its two ends.
+        sign: +1, -1 or 0.
+        expected: The expected value that all of it holds.
+        works: How many works it rests on.
+        lang: Language of all of these.
+    """
+    source, target = ends
     verb = VERBS[lang][sign]
-    sure = f"{opinion.expected:.2f}"
+    sure = f"{expected:.2f}"
     if lang == "zh":
         steps = "；".join(said)
         return f"{steps}。因此{source}{verb}{target}（期望值 {sure}，依据 {works} 项文献）。"

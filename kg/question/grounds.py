@@ -5,11 +5,14 @@ May enter: an answer's document, the network it came from. Never here: documents
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kg.model import Evidence, Work
 from kg.network import Network
+
+NAMELESS = frozenset({"belief", "explanation"})
+"""Members that name no record."""
 
 
 def claims_of(network: Network, document: Mapping[str, Any]) -> list[str]:
@@ -37,17 +40,22 @@ def works_of(network: Network, document: Mapping[str, Any], items: Iterable[Evid
     return [works[key] for key in sorted({item.work for item in items} | (_named(document) & works.keys()))]
 
 
-def _named(document: Mapping[str, Any]) -> set[str]:
-    return set(_texts({name: value for name, value in document.items() if name != "question"}))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    pending = [value]
+def _named(document: Mapping[str, Any]) -> set[Any]:
+    """Return all that stands in a document outside its question and its sentences, ids among it."""
+    found: set[Any] = set()
+    pending: list[Any] = [{name: value for name, value in document.items() if name != "question"}]
     while pending:
         one = pending.pop()
-        if isinstance(one, str):
-            yield one
-        elif isinstance(one, Mapping):
-            pending.extend(one.values())
+        if isinstance(one, dict):
+            # Most of a large answer is numbers and sentences.
+            pending += [value for name, value in one.items() if name not in NAMELESS and value.__class__ is not float]
+        elif isinstance(one, str):
+            found.add(one)
         elif isinstance(one, list | tuple):
-            pending.extend(one)
+            try:
+                found.update(one)
+            except TypeError:
+                pending += one
+        elif isinstance(one, Mapping):
+            pending.append(dict(one))
+    return found

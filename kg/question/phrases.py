@@ -15,7 +15,7 @@ from kg.coverage import REFERENCE_BASIS
 from kg.network import Network
 from kg.question import explain
 from kg.question.compare_said import DIRECTIONS
-from kg.question.grounds import claims_of, items_of
+from kg.question.grounds import claims_of
 from kg.sentences import agreeing, inside, spaced
 
 Document = Mapping[str, Any]
@@ -207,11 +207,14 @@ def tally(speech: Speech, items: Sequence[Document]) -> str:
 def strongest(speech: Speech, items: Sequence[Document]) -> list[str]:
     """Return the strongest chain of each direction among items; then, apart from it, conflict and ignorance."""
     said = []
+    every = [path for item in items for path in (item["best"], item["opposing"]) if path]
     for sign, verb in explain.VERBS[speech.lang].items():
-        paths = [path for item in items for path in (item["best"], item["opposing"]) if path and path["sign"] == sign]
+        paths = [path for path in every if path["sign"] == sign]
         if not sign or not paths:
             continue
-        best = min(paths, key=lambda path: (-round(path["belief"]["expected"], 12), path["entities"]))
+        most = round(max([path["belief"]["expected"] for path in paths]), 12)
+        equal = [path for path in paths if round(path["belief"]["expected"], 12) == most]
+        best = min(equal, key=lambda path: path["entities"])
         a, b = best["entities"][0], best["entities"][-1]
         said.append(
             speech.either(
@@ -220,9 +223,8 @@ def strongest(speech: Speech, items: Sequence[Document]) -> list[str]:
                 f"{verb}方向最强的链条从{speech.name(a)}到{speech.name(b)}，期望值为 {figure(best)}。",
             )
         )
-    chains = [[path for path in (item["best"], item["opposing"]) if path] for item in items]
-    disputed = sum(any(path["contested"] for path in some) for some in chains)
-    middle = median(item["best"]["belief"]["uncertainty"] for item in items)
+    disputed = sum([item["best"]["contested"] or bool((item["opposing"] or {}).get("contested")) for item in items])
+    middle = median([item["best"]["belief"]["uncertainty"] for item in items])
     said.append(
         speech.either(
             f"A contested claim is on the chains of {disputed} of the {len(items)}."
@@ -263,10 +265,10 @@ def envelope(speech: Speech, document: Document) -> list[str | None]:
 def basis(speech: Speech, document: Document) -> str | None:
     """Return how much of the evidence was not read in the work itself, or was inferred; None when none."""
     vocabulary = speech.network.vocabulary
-    items = items_of(speech.network, claims_of(speech.network, document))
+    items = speech.network.bases(claims_of(speech.network, document))
     least = vocabulary.basis(REFERENCE_BASIS).confidence
-    weak = sum(vocabulary.basis(item.basis).confidence < least for item in items)
-    inferred = sum(item.inferred for item in items)
+    weak = sum(count for (basis, _), count in items.items() if vocabulary.basis(basis).confidence < least)
+    inferred = sum(count for (_, was_inferred), count in items.items() if was_inferred)
     if not weak and not inferred:
         return None
     en, zh = [], []
@@ -276,9 +278,9 @@ def basis(speech: Speech, document: Document) -> str | None:
     if inferred:
         en.append(f"{inferred} {'was' if inferred == 1 else 'were'} applied to the claim by inference")
         zh.append(f"{inferred} 条系推断而来")
-    total = speech.count(len(items), "evidence item")
+    total = speech.count(items.total(), "evidence item")
     return speech.either(
-        f"Of the {total} behind this, {', and '.join(en)}.", f"所依据的 {len(items)} 条证据中，{'，'.join(zh)}。"
+        f"Of the {total} behind this, {', and '.join(en)}.", f"所依据的 {items.total()} 条证据中，{'，'.join(zh)}。"
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from kg.engine import Nodes, Path, Reached, nodes_on, rank
 from kg.network import Network
 from kg.question import explain
-from kg.question.answers import DIRECTIONS, Answer, answer, sides, works_of, worth_of
+from kg.question.answers import DIRECTIONS, Answer, answer, latest_year, sides, works_of, worth_of
 from kg.question.impact import DEEP_ITEMS, ITEMS_MOST, many_paths, reliability_of
 from kg.searching import best_paths, reach
 
@@ -131,26 +131,20 @@ def matrix(
     limits: set[str] = set()
     cells: list[dict[str, Any]] = []
     asked, until, looked = within(row_ids, col_ids, limits), monotonic() + SECONDS, list[str]()
-    year_of: dict[str, int | None] = {}
     direct, nodes = _next_to(network, asked), {col: network.nodes_of(col) for col in col_ids}
     for row, col, by_sign, _ in pairs(network, asked, col_ids, max_links, limits, until=until, looked=looked):
         item = sides(network, by_sign, lang=lang)
         if item is None:
             continue
-        works = works_of(item)
-        both = [item["best"], *([item["opposing"]] if item["opposing"] is not None else [])]
-        for work in works:
-            if work not in year_of:
-                year_of[work] = network.year(work)
-        years = [year for work in works if (year := year_of[work]) is not None]
+        both = [path for path in (item["best"], item["opposing"]) if path is not None]
         cells.append(
             {
                 "row": row,
                 "col": col,
                 **item,
-                "works": len(works),
+                "works": len(works_of(item)),
                 "contested": any(path["contested"] for path in both),
-                "latest_year": max(years, default=None),
+                "latest_year": latest_year(network, both),
                 "direct": not direct[row].isdisjoint(nodes[col]),
             }
         )

@@ -119,7 +119,7 @@ class Asked:
         revision: The revision that was read.
         receipt: The receipt that the document claims.
         pins: What values of `as_of` meant then, see `kg.asking.Asking.as_then`; not checked yet, see `pinned`.
-        altered: The document does not hold what its receipt stands for; None when only its question was given.
+        altered: The document does not hold what its receipt stands for; None when only its question was given or read.
     """
 
     name: str
@@ -133,18 +133,20 @@ class Asked:
     altered: bool | None
 
     @classmethod
-    def parse(cls, document: Any) -> Asked:
+    def parse(cls, document: Any, *, whole: bool = True) -> Asked:
         """Read the question of an answer, whoever wrote it.
 
         Args:
             document: An answer, or its `question`, `revision` and `receipt` alone.
+            whole: Hold all of it against its receipt; without, only its question is read.
 
         Raises:
             InputError: not of this shape; a question, a parameter or a value that no question has.
         """
         if not isinstance(document, Mapping) or not isinstance(document.get("question"), Mapping):
             raise InputError("this is no answer: it has no question", where="question", hint=HINT)
-        _refuse_deep(document)
+        if whole:
+            _refuse_deep(document)
         question = document["question"]
         receipt, revision = document.get("receipt"), document.get("revision")
         if not isinstance(receipt, str) or not RECEIPT.fullmatch(receipt):
@@ -159,7 +161,7 @@ class Asked:
         for name, form in method.parameters.items():
             if form.endswith("!") and name not in given:
                 raise InputError(f"the question has no {name}", where=name, hint=HINT)
-        body = set(document) - BESIDE - {"question", "revision"}
+        body = whole and set(document) - BESIDE - {"question", "revision"}
         return cls(
             name=question["name"],
             method=method.name,

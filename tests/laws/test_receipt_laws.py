@@ -5,11 +5,14 @@ The oracle is a second record that was never written further: what it answers is
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kg
-from kg.model import Change, kind_of
+from kg.model import Change, canonical, kind_of
+from kg.question.answers import content_of
 from tests.builders import records, work
 from tests.kept import TODAY
 
@@ -33,6 +36,17 @@ def lines(draw: st.DrawFn) -> str:
     return f"{subject} {relation} {object} {items}"
 
 
+numbers = st.floats(allow_nan=False, allow_infinity=False) | st.floats(0, 2e-4) | st.integers(-(2**70), 2**70)
+texts = st.text(max_size=6) | st.sampled_from(["2e-5,", "0.00001", "1e16}", "\x1f\u2028", "\ud800", '"recorded_at":'])
+documents = st.dictionaries(
+    texts | st.sampled_from(["items", "receipt", "recorded_at"]),
+    st.recursive(
+        numbers | texts | st.booleans() | st.none(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+        max_leaves=8,
+    ),
+    max_size=4,
+)
 steps = st.lists(st.lists(lines(), min_size=1, max_size=3) | st.integers(0, 4), min_size=2, max_size=4)
 
 
@@ -57,6 +71,21 @@ def ask(graph: kg.Graph) -> list[kg.Answer]:
         graph.diff(1),
         graph.robustness(),
     ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(documents)
+def test_an_answer_and_its_document_stand_for_the_same(document: dict[str, Any]) -> None:
+    """The oracle is the standard library's writer, which documents of anybody go through."""
+    assert content_of(kg.Answer(document)) == content_of(document)
+
+
+def test_numbers_and_texts_are_written_as_they_always_were() -> None:
+    numbers = [10.0**power * factor for power in range(-20, 20) for factor in (1, -1.25, 3.7)]
+    document = {"items": [*numbers, *map(str, numbers), 2**80, 0.0, -0.0, "e-5,", "\x00\x7f", "微"]}
+    for some in ({"items": [one]} for one in document["items"]):
+        assert content_of(kg.Answer(some)) == canonical(some)
+    assert content_of(kg.Answer(document)) == canonical(document)
 
 
 @settings(max_examples=6, deadline=None)

@@ -274,6 +274,15 @@ def test_no_work_that_was_tried_is_no_sign_of_strength(monkeypatch: pytest.Monke
         assert "没有一项" not in said
 
 
+def test_a_paragraph_is_worded_once_for_an_answer_and_a_network(graph: kg.Graph) -> None:
+    answer = graph.raises("r", without_work=["w2"])
+    assert graph.explain(answer) is graph.explain(answer)
+    assert graph.explain(answer, cited=True) is graph.explain(answer, cited=True)
+    assert graph.explain(answer) == graph.explain(dict(answer)) != graph.explain(answer, cited=True)
+    assert answer.worded(graph.network(), False, lambda: "Of another network.") == "Of another network."
+    assert graph.explain(answer) == graph.explain(dict(answer))
+
+
 def test_an_old_answer_is_said_in_the_words_of_its_own_revision() -> None:
     made = small(":memory:", revisions=2)
     before = made.paths("t", "r")
