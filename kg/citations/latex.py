@@ -134,7 +134,7 @@ class _Printer:
 
     def _command(self, piece: str) -> str:
         name = piece[1:]
-        if name in ACCENTS and (not name.isalpha() or self._argument_follows()):
+        if self._is_accent(name):
             return self._accent(ACCENTS[name])
         if name in SYMBOLS or name in TRANSPARENT:
             self._swallow_space()
@@ -147,8 +147,8 @@ class _Printer:
             return piece
         return _PUNCTUATION.get(name, name)
 
-    def _argument_follows(self) -> bool:
-        return self._peek()[:1] in {"{", " ", "\\"}
+    def _is_accent(self, name: str) -> bool:
+        return name in ACCENTS and (not name.isalpha() or self._peek()[:1] in {"{", " ", "\\"})
 
     def _peek(self) -> str:
         return self._pieces[self._at] if self._at < len(self._pieces) else ""
@@ -174,23 +174,36 @@ class _Printer:
                 return
 
     def _accent(self, mark: str) -> str:
+        """Print the letter that follows with its accents: however many there are, none is read within another."""
+        marks = [mark]
+        text = ""
+        while not text and self._accent_begins():
+            piece = self._peek()
+            self._at += 1
+            if self._is_accent(piece[1:]):
+                marks.append(ACCENTS[piece[1:]])
+            else:
+                text = self._command(piece)
+                text = {"ı": "i", "ȷ": "j"}.get(text, text) or marks.pop()
+        piece = self._peek()
+        if not text and piece and piece not in {"{", "}", "$", "~"}:
+            self._pieces[self._at] = piece[1:]
+            if len(piece) == 1:
+                self._at += 1
+            text = piece[0]
+        elif not text:
+            text = _ALONE.get(marks.pop(), "") or (marks.pop() if marks else "")
+        return text[:1] + "".join(marks) + text[1:]
+
+    def _accent_begins(self) -> bool:
+        """Pass over blanks and braces; tell whether what stands there is a command."""
         self._swallow_blank()
         braced = 0
         while self._peek() == "{" and braced < 3:
             braced += 1
             self._at += 1
         piece = self._peek()
-        if piece[:1] == "\\" and len(piece) > 1:
-            self._at += 1
-            base = self._print(piece)
-            base = {"ı": "i", "ȷ": "j"}.get(base, base)
-            return base[:1] + mark + base[1:] if base else mark
-        if piece and piece not in {"{", "}", "$", "~"}:
-            self._pieces[self._at] = piece[1:]
-            if len(piece) == 1:
-                self._at += 1
-            return piece[0] + mark
-        return {"\u0302": "^", "\u0303": "~", "\u0300": "`", "\u0301": "´", "\u0308": "¨"}.get(mark, "")
+        return piece[:1] == "\\" and len(piece) > 1
 
     def _swallow_blank(self) -> None:
         piece = self._peek()
@@ -223,4 +236,5 @@ class _Printer:
         return "$"
 
 
+_ALONE = {"\u0302": "^", "\u0303": "~", "\u0300": "`", "\u0301": "´", "\u0308": "¨"}
 _PLAIN = {"{": "", "}": "", "~": " ", "---": "—", "--": "–", "``": "“", "''": "”"}
