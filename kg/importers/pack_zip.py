@@ -62,11 +62,15 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path) -> None:
     if len(tops) != 1 and (tops or len(tables) != 1):
         raise _refused(path, f"holds {len(tops) or 'no'} {HEAD} at its top or in one folder, expected one, or tables")
     top, left = tops[0] if tops else tables.pop(), MAX_TOTAL
+    taken: set[str] = set()
     for one in files:
         name = PurePosixPath(one.filename)
         if name.is_absolute() or ".." in name.parts or "\\" in one.filename:
             raise _refused(path, f"holds a name that leads elsewhere: {one.filename[:80]!r}")
         if name.parent == top:
+            if name.name in taken:
+                raise _refused(path, f"holds {name.name[:80]} twice", "make the ZIP file again with one of the two")
+            taken.add(name.name)
             left -= _copy(archive, one, folder / name.name, left, path)
 
 
@@ -91,8 +95,8 @@ def no_parquet(path: Path) -> InputError:
     )
 
 
-def _refused(path: Path, why: str) -> InputError:
-    return InputError(f"{path.name} {why}", where="path", hint="unpack it, and load the folder")
+def _refused(path: Path, why: str, hint: str = "unpack it, and load the folder") -> InputError:
+    return InputError(f"{path.name} {why}", where="path", hint=hint)
 
 
 def is_zip(path: Path) -> bool:

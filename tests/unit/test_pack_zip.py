@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -82,6 +83,18 @@ def test_what_is_no_pack_is_refused(
     assert str(refused.value).count("(unpack it") == 1
     assert empty.revision == 1
     assert not (tmp_path.parent / "evil.yaml").exists()
+    empty.store.close()
+
+
+def test_a_file_that_is_there_twice_is_refused(empty: kg.Graph, tmp_path: Path) -> None:
+    for folder, again in ("", "entities.csv"), ("", "./entities.csv"), ("t/", "t//entities.csv"):
+        path = tmp_path / "tables.zip"
+        with zipfile.ZipFile(path, "w") as archive, warnings.catch_warnings(action="ignore"):
+            archive.writestr(f"{folder}entities.csv", "id,type,label\nlora,Technique,LoRA\n")
+            archive.writestr(again, "id,type,label\nmisuse,Risk,Misuse\n")
+        with pytest.raises(InputError, match=r"tables\.zip holds entities\.csv twice \(make the ZIP file again"):
+            empty.load(path)
+    assert empty.revision == 1
     empty.store.close()
 
 
