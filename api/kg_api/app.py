@@ -65,7 +65,21 @@ ROOMS = (
     history,
 )
 SERVICE = {"503": "The record cannot be used at the moment"}
-READING = {"404": "No such record", "422": "A parameter cannot be used", **SERVICE}
+READING = {
+    "404": "No such record",
+    "414": "The address is too long",
+    "422": "A parameter cannot be used",
+    **SERVICE,
+}
+UNCHANGED = "Nothing is otherwise than what If-None-Match names; there is no body"
+FURTHER = {
+    "waiting": {"409": "The record does not wait for review"},
+    "add_work": {"502": "The service that knows the work cannot be reached, or answers with something unusable"},
+    "import_file": {"502": "There is no process that could read the file"},
+}
+"""By operation: what else may be told."""
+ANEW = {"people", "person", "verify"}
+"""Operations that are answered anew each time."""
 BODIES = {"413": "The body is too large", "415": "The body is of another kind"}
 WRITING = {
     "401": "There is no valid token",
@@ -198,7 +212,10 @@ def _with_problems(openapi: dict[str, Any]) -> dict[str, Any]:
                 told |= WRITING
                 operation["security"] = [{"token": []}, {}] if permission.preview else [{"token": []}]
                 operation["x-role"] = permission.role
+            told |= FURTHER.get(operation["operationId"], {})
             done = {status: one for status, one in operation["responses"].items() if status.startswith("2")}
+            if method == "get" and path.startswith(PREFIX) and operation["operationId"] not in ANEW:
+                done["304"] = {"description": UNCHANGED}
             refused = {status: {"description": text, "content": content} for status, text in told.items()}
             operation["responses"] = {**done, **dict(sorted(refused.items()))}
     return openapi

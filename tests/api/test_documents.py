@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 import kg
-from kg_api import probe_shapes, reference, shapes, survey_shapes, vouch_shapes
+from kg_api import probe_shapes, problems, reference, shapes, survey_shapes, vouch_shapes
 from kg_api.routers import vouch
 
 
@@ -160,6 +160,24 @@ def test_every_route_is_described_and_its_example_works(app: FastAPI, client: Te
             assert parameter.example, (one.path, parameter.name)
         if one.role is None:
             assert ask(client, pack_graph, one, one.example).status_code == STATUS.get(one.path, 200), one.example
+
+
+def test_every_operation_tells_every_status_that_it_is_seen_to_have(
+    app: FastAPI, client: TestClient, pack_graph: kg.Graph
+) -> None:
+    openapi = app.openapi()
+    for one in reference.operations(openapi):
+        told = openapi["paths"][one.path][one.method.lower()]["responses"]
+        assert all(response["description"] for response in told.values())
+        assert all(problems.MEDIA_TYPE in told[status]["content"] for status in told if status >= "400"), one.path
+        if one.role is not None or one.method != "GET":
+            continue
+        seen = {str(client.get(one.example, headers={"If-None-Match": "*"}).status_code)}
+        if one.path.startswith("/api/"):
+            seen |= {str(client.get(f"{one.example}{'&' if '?' in one.example else '?'}q={'a' * 9_000}").status_code)}
+            assert "414" in seen
+            assert one.path in STATUS or ("304" in seen) is ("304" in told), one.path
+        assert seen <= told.keys(), (one.path, seen)
 
 
 def test_every_example_of_a_parameter_is_taken(app: FastAPI, client: TestClient, pack_graph: kg.Graph) -> None:
