@@ -7,13 +7,14 @@ Never here: questions, criteria in words.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from kg.columns.seal import seal
+from kg.columns.seal import FOR_US, is_safe, seal
 from kg.criteria import Criteria
 from kg.errors import KgError, NotFound, StoreError
 from kg.exporters import files
@@ -150,7 +151,7 @@ class Following:
     def _mapped(self, newest: int, least: int) -> seen.Source | None:
         """Return what is kept in a file, if it is this record's, not far behind, and of claims enough."""
         path = self._file
-        if path is None or not path.exists():
+        if path is None or not os.path.lexists(path) or not is_safe(path.parent):
             return None
         try:
             found = mapped_files.mapped(path, self._fetch_at, self._vocabulary)
@@ -167,11 +168,11 @@ class Following:
     def _keep(self, source: seen.Source) -> None:
         """Keep columns for the next start; a disk that is full or closed to us costs that start time, nothing else."""
         path = self._file
-        if path is None:
+        if path is None or not is_safe(path.parent):
             return
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            files.write(path, mapped_files.pieces(source, self._vocabulary), mode=PRIVATE)
+            path.parent.mkdir(FOR_US, parents=True, exist_ok=True)
+            files.write(path, mapped_files.pieces(source, self._vocabulary), mode=PRIVATE, follows_links=False)
             seal(path)
         except (KgError, OSError) as fault:
             _log.warning("columns are not kept for the next start: %s", fault)

@@ -21,7 +21,7 @@ import orjson
 from kg.belief import Line
 from kg.columns.network import Source
 from kg.columns.records import Fetch
-from kg.columns.seal import is_ours, is_sealed, seal
+from kg.columns.seal import is_ours, is_sealed, opened, seal
 from kg.columns.seen import Seen
 from kg.columns.strings import Strings
 from kg.columns.table import Columns
@@ -131,7 +131,7 @@ def _seal(path: Path, told: os.stat_result) -> None:
 
 def _head(path: Path) -> tuple[Array, dict[str, Any], os.stat_result]:
     try:
-        with path.open("rb") as stream:
+        with os.fdopen(opened(path), "rb") as stream:
             told = os.fstat(stream.fileno())
             # As a plain array: elements of a `memmap` take thrice as long to read.
             whole = np.asarray(np.memmap(stream, np.uint8, "c"))

@@ -29,13 +29,14 @@ class Written:
     sha256: str
 
 
-def write(path: Path, pieces: Iterable[str | bytes], *, mode: int | None = None) -> Written:
+def write(path: Path, pieces: Iterable[str | bytes], *, mode: int | None = None, follows_links: bool = True) -> Written:
     """Write pieces, as UTF-8 where they are text, to a file that then stands there whole, or not at all.
 
     Args:
         path: The file.
         pieces: Its content.
         mode: Permissions; those of the file that is replaced, or of any new file, when None.
+        follows_links: Whether what the user named may be a link or a device; if not, that itself is replaced.
 
     A temporary file beside it is written, brought to disk and renamed; then the folder is brought to disk. A file of
     that name is replaced; where it is a link, the file it points to is. A device, a FIFO or a socket is never replaced:
@@ -44,9 +45,9 @@ def write(path: Path, pieces: Iterable[str | bytes], *, mode: int | None = None)
     Raises:
         InputError: the folder is missing or cannot be written, or the disk is full; says what to do.
     """
-    if _is_special(path):
+    if follows_links and _is_special(path):
         return _through(path, pieces)
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(path)) if follows_links else path
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
         try:

@@ -22,7 +22,7 @@ from typing import Any
 import orjson
 import tantivy
 
-from kg.columns.seal import is_ours
+from kg.columns.seal import FOR_US, is_ours, is_safe
 from kg.ids import fingerprint
 from kg.model import Revision
 from kg.snapshot import Snapshot
@@ -72,6 +72,8 @@ class Shelf:
 
         Cost: reading the files once, against their checksums, some 200 bytes a record; then what changed since.
         """
+        if not is_safe(self.folder):
+            return TextIndex.of(snapshot, self.vocabulary)
         for place in self._places():
             found = self._taken(place, snapshot, hash_of, changes)
             if found is not None:
@@ -127,7 +129,7 @@ class Shelf:
         """Return an index made anew, in files that are kept; in memory where they cannot be."""
         place = self._place(snapshot.revision)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(FOR_US, parents=True, exist_ok=True)
             made = Path(tempfile.mkdtemp(prefix=f".{self._name}.", suffix=UNDONE, dir=self.folder))
         except OSError as fault:
             return self._in_memory(snapshot, fault)
@@ -154,7 +156,7 @@ class Shelf:
             else:
                 shutil.rmtree(path, ignore_errors=True)
         for path in self.folder.glob(f".{self._name}.*{UNDONE}"):
-            if path != made and time.time() - path.stat().st_mtime > UNDONE_SECONDS:
+            if path != made and time.time() - path.lstat().st_mtime > UNDONE_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)
 
 
