@@ -100,6 +100,11 @@ class Together:
         self.flush()
         self._transport.close()
 
+    def write_eof(self) -> None:
+        """Write what is held, and tell the other end that nothing follows."""
+        self.flush()
+        self._transport.write_eof()
+
     def get_write_buffer_size(self) -> int:
         """Return how many bytes wait."""
         return self._size + self._transport.get_write_buffer_size()

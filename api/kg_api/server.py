@@ -24,6 +24,7 @@ from kg.settings import GARBAGE
 from kg_api import problems
 from kg_api.app import create_app
 from kg_api.headers import SECURITY
+from kg_api.requests import Requests
 from kg_api.sending import Together
 
 CONNECTIONS_MOST = 1_000
@@ -33,7 +34,8 @@ RECEIVE_SECONDS = 15.0
 SEND_SECONDS = 30.0
 """After so long without taking a byte of what waits for it, a client is let go."""
 KEEP_ALIVE_SECONDS = 5
-HEAD_MOST = 65_536
+LINGER_SECONDS = 2.0
+"""So long a client that was refused may go on sending, and is not read: closing at once would lose it the answer."""
 SWITCH_SECONDS = 0.001
 """After so long a thread that computes lets the others run, above all the one that reads and writes for all clients."""
 
@@ -44,12 +46,19 @@ class DeadlineProtocol(H11Protocol):
     A client that reads nothing of its answer for `SEND_SECONDS` is let go.
     A slow sender holds a connection for at most `RECEIVE_SECONDS`; the time runs from the first byte of a request
     (from connecting, for the first one) to its last. An address that holds `CONNECTIONS_EACH` gets no more.
+    What follows a request that cannot be read is let in for at most `LINGER_SECONDS`, and thrown away.
     """
 
+    conn: Requests
+    refused = False
     deadline: asyncio.TimerHandle | None = None
     held: ClassVar[Counter[str]] = Counter()
     address: str | None = None
     together: Together | None = None
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.conn = Requests()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the time of the first request; refuse a connection that is one too many of its address."""
@@ -60,6 +69,7 @@ class DeadlineProtocol(H11Protocol):
         super().connection_made(cast(asyncio.Transport, self.together))
         if self.held[self.address] > CONNECTIONS_EACH:
             self._refuse(429, "this address holds as many connections as it may; close some")
+            self.transport.close()
         else:
             self._start()
 
@@ -77,17 +87,23 @@ class DeadlineProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Start the time with the first byte of a request, stop it with the last."""
-        if self.transport.is_closing():
+        if self.refused or self.transport.is_closing():
             return
         if self.deadline is None and self.conn.their_state is h11.IDLE:
             self._start()
         super().data_received(data)
-        if self.conn.their_state not in {h11.IDLE, h11.SEND_BODY}:
+        if not self.refused and self.conn.their_state not in {h11.IDLE, h11.SEND_BODY}:
             self._stop()
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP, in the shape of every other error."""
-        self._refuse(400, msg)
+        self._refuse(400, self.conn.why or msg)
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self._start(LINGER_SECONDS)
 
     def _refuse(self, status: int, said: str) -> None:
         body = orjson.dumps(problems.of_status(status, said))
@@ -101,11 +117,11 @@ class DeadlineProtocol(H11Protocol):
         events = (h11.Response(status_code=status, headers=headers), h11.Data(data=body), h11.EndOfMessage())
         for event in events:
             self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
+        self.refused = True
 
-    def _start(self) -> None:
+    def _start(self, seconds: float | None = None) -> None:
         self._stop()
-        self.deadline = self.loop.call_later(RECEIVE_SECONDS, self._expire)
+        self.deadline = self.loop.call_later(RECEIVE_SECONDS if seconds is None else seconds, self._expire)
 
     def _stop(self) -> None:
         if self.deadline is not None:
@@ -159,7 +175,6 @@ def configured(app: Any, host: str, port: int, **more: Any) -> uvicorn.Config:
         "limit_concurrency": CONNECTIONS_MOST,
         "timeout_keep_alive": KEEP_ALIVE_SECONDS,
         "timeout_graceful_shutdown": 5,
-        "h11_max_incomplete_event_size": HEAD_MOST,
         "server_header": False,
         "access_log": False,
         "log_level": "info",

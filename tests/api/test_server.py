@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any
 
+import h11
 import pytest
 import uvicorn
 
@@ -19,6 +20,7 @@ import kg
 from kg.errors import InputError
 from kg_api import server
 from kg_api.headers import SECURITY
+from kg_api.requests import Requests
 from kg_api.sending import in_pieces
 
 
@@ -96,6 +98,68 @@ def test_what_is_not_http_is_refused_in_the_usual_shape(port: int, said: bytes) 
     for name, value in SECURITY.items():
         assert f"{name}: {value}".lower().encode() in head.lower()
     assert json.loads(body)["status"] == 400
+
+
+@pytest.mark.parametrize("size", [66_000, 100_000, 200_000, 2_000_000])
+@pytest.mark.parametrize("end", [b"\r\n\r\n", b""])
+def test_headers_that_are_too_long_are_refused_at_one_go_too(port: int, size: int, end: bytes) -> None:
+    head, _, body = talk(port, b"GET /healthz HTTP/1.1\r\nHost: x\r\nA: " + b"a" * size + end).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    assert "more than 65,536 bytes" in json.loads(body)["detail"]
+
+
+def test_headers_that_are_just_short_enough_are_taken(port: int) -> None:
+    ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nA: "
+    assert talk(port, ask + b"a" * (65_536 - len(ask) - 4) + b"\r\n\r\n").startswith(b"HTTP/1.1 200")
+    assert talk(port, ask + b"a" * (65_537 - len(ask) - 4) + b"\r\n\r\n").startswith(b"HTTP/1.1 400")
+
+
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize("first", [b"", HEALTH])
+@pytest.mark.parametrize(
+    "lengths", [b"Content-Length: 5\r\nTransfer-Encoding: chunked", b"transfer-encoding: chunked\r\ncontent-length: 5"]
+)
+def test_a_body_of_two_lengths_ends_the_connection(port: int, first: bytes, lengths: bytes) -> None:
+    asked = b"POST /api/v1/raises HTTP/1.1\r\nHost: x\r\n" + lengths + b"\r\n\r\n0\r\n\r\n"
+    got = talk(port, first + asked + HEALTH)
+    assert got.count(b"HTTP/1.1 200") == bool(first), "what came before is answered, what follows is not"
+    head, _, body = got[got.index(b"HTTP/1.1 400") :].partition(b"\r\n\r\n")
+    assert b"connection: close" in head.lower()
+    assert "both Content-Length and Transfer-Encoding" in json.loads(body)["detail"]
+
+
+@pytest.mark.parametrize("target", [b"http://x/healthz", b"HTTP://127.0.0.1:8000/healthz", b"https://x/healthz"])
+def test_a_whole_address_is_read_as_its_path(port: int, target: bytes) -> None:
+    got = talk(port, b"GET " + target + b" HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n")
+    assert got.startswith(b"HTTP/1.1 200")
+
+
+def test_a_whole_address_keeps_its_query(port: int) -> None:
+    def ask(target: bytes, host: bytes) -> bytes:
+        sent = b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n"
+        return talk(port, sent).partition(b"\r\n\r\n")[2]
+
+    by_path = ask(b"/api/v1/search?q=model&limit=2", b"x")
+    assert b'"items"' in by_path
+    assert ask(b"http://x/api/v1/search?q=model&limit=2", b"x") == by_path
+    assert ask(b"http://x?lang=en", b"x") == ask(b"/?lang=en", b"x"), "without a path it is that of the root"
+
+
+def test_the_host_of_a_whole_address_takes_the_place_of_the_header() -> None:
+    requests = Requests()
+    requests.receive_data(b"GET http://good:80/a?b=c HTTP/1.1\r\nHost: bad\r\nA: b\r\n\r\n")
+    got = requests.next_event()
+    assert isinstance(got, h11.Request)
+    assert (got.target, list(got.headers)) == (b"/a?b=c", [(b"host", b"good:80"), (b"a", b"b")])
+
+
+@pytest.mark.parametrize("target", [b"http:///healthz", b"http://ann@x/healthz", b"ftp://x/healthz"])
+def test_a_whole_address_that_is_none_of_ours_is_refused(port: int, target: bytes) -> None:
+    head, _, body = talk(port, b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n\r\n").partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    assert "neither a path nor a whole http address" in json.loads(body)["detail"]
 
 
 @pytest.mark.parametrize(
