@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import doctest
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,12 @@ def play(found: list[Block], name: str) -> int:
     return runner.summarize(verbose=False).failed
 
 
-if __name__ == "__main__":
-    document = Path(sys.argv[1])
+def main(words: Sequence[str]) -> None:
+    """Run the blocks of the document that is named; the exit code is 1 when something did not hold."""
+    (document,) = map(Path, words)
     python = [block for block in blocks(document.read_text(encoding="utf-8")) if block.language == "python"]
     sys.exit(1 if play(python, str(document)) else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -27,16 +27,18 @@ class Reader:
     Args:
         folder: An empty folder.
         filled: A database to copy, so that it is filled only once; None fills a new one.
+        programs: A folder with a `kg` that is taken before the one beside Python.
     """
 
-    def __init__(self, folder: Path, filled: Path | None = None) -> None:
+    def __init__(self, folder: Path, filled: Path | None = None, programs: Path | None = None) -> None:
         self.home = folder / "home"
         self.home.mkdir(parents=True)
         self.database = folder / "graph.sqlite"
         self.server: subprocess.Popen[bytes] | None = None
         kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TMPDIR", "SSL_CERT_FILE") if name in os.environ}
+        places = [place for place in (programs, Path(sys.executable).parent) if place is not None]
         self.environment = kept | {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+            "PATH": os.pathsep.join([*map(str, places), os.environ.get("PATH", os.defpath)]),
             "HOME": str(self.home),
             "CURL_HOME": str(self.home),
             "PYTHONPATH": str(ROOT),
@@ -79,7 +81,7 @@ class Reader:
         with log:
             self.server = subprocess.Popen(
                 ["kg", "serve", "--port", str(port)], cwd=self.home, env=self.environment, stdout=log, stderr=log,
-                executable=shutil.which("kg", path=self.environment["PATH"]),
+                executable=shutil.which("kg", path=str(Path(sys.executable).parent)),
             )  # fmt: skip
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.server.poll() is None:

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from kg.rdf.convert import TABLE
 from kg.vocabulary import load
 from tests.docs.blocks import ROOT, Block, anchors, blocks, documents, links, matches, steps
 from tests.docs.reader import ADDRESS, Reader
+from tests.docs.warm import warmed
 
 DOCUMENTS = documents()
 DECISION = re.compile(r"decisions?[/ ]([0-9]{4})")
@@ -51,16 +51,26 @@ def of(*languages: str) -> list[object]:
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the packaged pack."""
-    return Reader(tmp_path_factory.mktemp("filled")).database
+def programs() -> Iterator[Path]:
+    """A folder with programs that need not start."""
+    with warmed() as folder:
+        yield folder
 
 
 @pytest.fixture
-def reader(filled: Path, tmp_path: Path) -> Iterator[Reader]:
-    """A reader with a copy of that database."""
-    with Reader(tmp_path / "reader", filled) as reader:
+def reader(pack_file: Path, programs: Path, tmp_path: Path) -> Iterator[Reader]:
+    """A reader with a copy of a database with the packaged pack."""
+    with Reader(tmp_path / "reader", pack_file, programs) as reader:
         yield reader
+
+
+def test_programs_that_need_not_start_fail_as_others_do(reader: Reader, tmp_path: Path) -> None:
+    reader.run("kg show qlora --json | head -c 100 > one && test $(wc -c < one) = 100")
+    reader.run("kg show qloar 2> told; test $? = 2 && grep -q 'qlora' told")
+    reader.run("cd .. && KG_ACTOR=zoe kg add entity Folding --type Technique && kg log --actor zoe | grep -q zoe")
+    (tmp_path / "wrong.md").write_text("```python\n>>> 1 + 1\n3\n\n```\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match=r"exit code 1:(?s:.*)Expected:\s+3\nGot:\s+2"):
+        reader.run(f"play '{tmp_path}/wrong.md'")
 
 
 @pytest.mark.parametrize(("path", "found"), of("console"))
@@ -75,11 +85,7 @@ def test_commands_print_what_is_shown(path: Path, found: list[Block], reader: Re
 
 @pytest.mark.parametrize(("path", "found"), of("python"))
 def test_python_runs(path: Path, found: list[Block], reader: Reader) -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.docs.play", str(path)],
-        cwd=reader.home, env=reader.environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stdout + run.stderr
+    reader.run(f"play '{path}'")
 
 
 @pytest.mark.parametrize(("path", "found"), of("sh"))
