@@ -1,6 +1,7 @@
 """Heavy modules, imported when something of them is first used: starting up is a feature.
 
-Lives here: `Later`. May enter: the name of a module. Never here: a list of what is heavy; each room says its own.
+Lives here: `Later`, `refusal`. May enter: the name of a module. Never here: a list of what is heavy; each room says its
+own.
 """
 
 from __future__ import annotations
@@ -39,3 +40,19 @@ class Later:
 
     def __repr__(self) -> str:
         return f"<{self._name}, when it is needed>"
+
+
+def refusal(name: str) -> str | None:
+    """Import a module that is installed, and return why that fails; None when it does not.
+
+    What is installed may not fit together: a package wants an older one than is there, or misses a part of its own.
+
+    Example:
+        >>> refusal("math"), refusal("no_such_module")
+        (None, "ModuleNotFoundError: No module named 'no_such_module'")
+    """
+    try:
+        import_module(name)
+    except (ImportError, OSError, AttributeError, RuntimeError, SystemError) as fault:
+        return f"{type(fault).__name__}: {str(fault).strip().partition(chr(10))[0]}"
+    return None

@@ -6,6 +6,7 @@ Never here: searching. `KG_ENGINE` (auto, networkx, compiled) forces one.
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import cache
 from importlib.util import find_spec
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from kg import engine
 from kg.engine import POP_LIMIT, WALK_LIMIT, Found, Nodes, Reached
 from kg.errors import InputError
-from kg.later import Later
+from kg.later import Later, refusal
 from kg.network import Network
 from kg.settings import parse_engine
 
@@ -33,6 +34,10 @@ by six links takes plain Python about 50 ms at 3,000 links and 200 ms at 10,000,
 
 DENSE, DENSE_LEAST = 8, 300
 """Links for each entity, and in all, from which on they pay too: chains multiply with every link of theirs."""
+
+MENDING = "pip install --force-reinstall numba llvmlite numpy"
+"""Brings versions that fit together, and parts that are missing."""
+_log = logging.getLogger(__name__)
 
 
 def best_paths(
@@ -92,21 +97,28 @@ def strongest(network: Network, anchors: Nodes, *, forward: bool, max_links: int
 
 
 def is_compiled(network: Network) -> bool:
-    """Say whether the compiled engine searches a network.
+    """Say whether the compiled engine searches a network; where it does, numba is imported.
+
+    A numba that is installed and cannot be imported is told once; plain Python searches then.
 
     Raises:
-        InputError: KG_ENGINE asks for it and numba is not installed, or KG_ENGINE is no word that we know.
+        InputError: KG_ENGINE asks for it and numba is not installed, or cannot be imported, or KG_ENGINE is no word
+            that we know.
     """
     asked = parse_engine(os.environ.get("KG_ENGINE") or "auto")
-    if asked == "compiled" and not has_numba():
+    if asked == "compiled":
+        fault = "is not installed" if not has_numba() else _broken()
+        if fault is None:
+            return True
         raise InputError(
-            "the compiled engine needs numba, which is not installed",
+            f"the compiled engine needs numba, which {fault}",
             where="KG_ENGINE",
-            hint="pip install 'evidence-kg[fast]', or leave KG_ENGINE out",
+            hint="leave KG_ENGINE out, or "
+            + (f"mend numba: {MENDING}" if has_numba() else "pip install 'evidence-kg[fast]'"),
         )
     links = len(network.links)
     is_large = links >= THRESHOLD or links >= max(DENSE_LEAST, DENSE * len(network.ids))
-    return asked == "compiled" or (asked == "auto" and is_large and has_numba())
+    return asked == "auto" and is_large and has_numba() and _works()
 
 
 def lacks_compiled(claims: int) -> bool:
@@ -119,3 +131,24 @@ def lacks_compiled(claims: int) -> bool:
 def has_numba() -> bool:
     """Say whether numba is installed, without importing it."""
     return find_spec("numba") is not None
+
+
+@cache
+def _broken() -> str | None:
+    """Import numba, and return why it cannot be used, as the end of a sentence; None when it can."""
+    fault = refusal("numba")
+    return None if fault is None else f"is installed and cannot be loaded ({fault})"
+
+
+@cache
+def _works() -> bool:
+    """Say whether numba can be used; tell once that it cannot."""
+    fault = _broken()
+    if fault is not None:
+        _log.warning(
+            "numba %s: large records are searched by plain Python, which takes longer. Mend it: %s; or say "
+            "KG_ENGINE=networkx",
+            fault,
+            MENDING,
+        )
+    return fault is None

@@ -7,17 +7,18 @@ Never here: questions, tables on the screen.
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
+from errno import ENOMEM
 from importlib import import_module, metadata
-from io import TextIOWrapper
+from typing import NoReturn
 
 import click
 
 from kg.cli.context import Context
 from kg.cli.naming import naming
+from kg.cli.output import OutputError, prepare, silence
 from kg.errors import Forbidden, KgError, StoreError, Upstream
 from kg.settings import GARBAGE
 
@@ -75,8 +76,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("kg.cli.doctor:doctor", "Check the installation, the ontology, the packs and the database."),
     "completion": ("kg.cli.completion:completion", "Print the line that switches on shell completion."),
 }
-RAISING = {"strict", "surrogateescape"}
-"""How a stream can be told to treat what it cannot write, where that raises."""
+NO_MEMORY = (
+    "memory ran out before the answer was there (use a machine with more memory or allow this process more, leave out "
+    "what need not be asked, or answer in batches with `kg spark`)"
+)
 EXIT_BAD_INPUT, EXIT_REFUSED, EXIT_DOWN, EXIT_INTERRUPTED = 2, 3, 4, 130
 
 
@@ -141,7 +144,7 @@ def cli(ctx: click.Context, database: str | None, lang: str | None, ontology: tu
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; the exit code is 0 ok, 1 an answer that is a failure, 2 bad input, 3 refused, 4 down."""
-    _write_what_can_be_written()
+    prepare()
     gc.set_threshold(*GARBAGE)
     try:
         cli.main(args=arguments, prog_name="kg", standalone_mode=False)
@@ -154,31 +157,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
         fault.show()
         sys.exit(fault.exit_code)
     except BrokenPipeError:
-        _silence()
+        silence()
         sys.exit(0)
+    except OutputError as fault:
+        silence()
+        _refuse(f"the output cannot be written: {fault.strerror}")
+    except MemoryError as fault:
+        fault.__traceback__ = None  # lets go of what its frames hold, so that there is room to say it
+        _refuse(NO_MEMORY)
     except OSError as fault:
-        # Files are read and written behind errors of ours; what is left is the terminal, the pipe, the redirection.
-        _silence()
-        click.echo(f"{click.style('Error:', fg='red')} the output cannot be written: {fault.strerror}", err=True)
-        sys.exit(EXIT_DOWN)
+        if fault.errno == ENOMEM:
+            _refuse(NO_MEMORY)
+        place = "the system says" if fault.filename is None else fault.filename
+        _refuse(f"{place}: {fault.strerror or fault}")
     except KgError as fault:
         click.echo(f"{click.style('Error:', fg='red')} {fault}", err=True)
         sys.exit(exit_code(fault))
 
 
-def _write_what_can_be_written() -> None:
-    """Write signs that the terminal, or the file behind a redirection, has no bytes for as `\\uXXXX`.
-
-    Without this a check mark ends a command as if what it says were wrong.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper) and stream.errors in RAISING:
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _silence() -> None:
-    """Point stdout nowhere, so that the interpreter's last flush is quiet."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _refuse(told: str) -> NoReturn:
+    """Say what is wrong, and end as where something outside is down."""
+    click.echo(f"{click.style('Error:', fg='red')} {told}", err=True)
+    sys.exit(EXIT_DOWN)
 
 
 def exit_code(fault: KgError) -> int:

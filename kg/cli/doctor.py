@@ -18,8 +18,10 @@ from kg.cli.context import Context
 from kg.cli.options import json_option, print_json
 from kg.cli.screen import console
 from kg.errors import KgError
+from kg.later import refusal
 from kg.packaged import packaged
 from kg.record import Store
+from kg.searching import MENDING
 
 EXTRAS = {"fast": "numba", "mcp": "mcp", "postgres": "psycopg", "spark": "pyspark"}
 MARKS = {"sound": ("✓ ", "green"), "absent": ("– ", "dim"), "broken": ("✗ ", "bold red")}
@@ -38,10 +40,7 @@ def doctor(context: Context, /, as_json: bool) -> None:
         "database": _database,
     }
     items = [_checked(name, check, context) for name, check in checks.items()]
-    for extra, module in EXTRAS.items():
-        here = util.find_spec(module) is not None
-        found = f"{module} is here" if here else f"not installed; pip install 'evidence-kg[{extra}]' brings it"
-        items.append({"check": f"extra {extra}", "ok": True, "installed": here, "found": found})
+    items += [_extra(extra, module) for extra, module in EXTRAS.items()]
     if as_json:
         print_json({"items": items})
     else:
@@ -57,6 +56,17 @@ def _checked(name: str, check: Callable[[Context], str], context: Context) -> di
         return {"check": name, "ok": True, "found": check(context)}
     except (KgError, OSError, metadata.PackageNotFoundError) as fault:
         return {"check": name, "ok": False, "found": str(fault)}
+
+
+def _extra(extra: str, module: str) -> dict[str, Any]:
+    """Look whether an extra is installed, and whether what is installed can be loaded."""
+    here = util.find_spec(module) is not None
+    fault = refusal(module) if here else None
+    found = f"{module} is here" if here else f"not installed; pip install 'evidence-kg[{extra}]' brings it"
+    if fault is not None:
+        again = MENDING if module == "numba" else f"pip install --force-reinstall {module}"
+        found = f"{module} is installed and cannot be loaded ({fault}); mend it: {again}"
+    return {"check": f"extra {extra}", "ok": fault is None, "installed": here, "found": found}
 
 
 def _python(_: Context) -> str:
