@@ -16,6 +16,17 @@ from click.testing import CliRunner, Result
 from kg.cli import COMMANDS, cli, doctor, main
 
 CHAIN = "malicious-use-by-non-state-actors"
+PROGRAM = """
+import sys
+from kg.cli import main
+database, words = sys.argv[1:3], sys.argv[3:]
+while words:
+    at = words.index(";") if ";" in words else len(words)
+    main([*database, *words[:at]])
+    words = words[at + 1 :]
+"""
+SEVERAL = ("-c", PROGRAM)
+"""Several commands, with `;` between them, in one process: what a start costs is paid once."""
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +34,13 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"sqlite:///{tmp_path_factory.mktemp('cli')}/record.db"
 
 
-def kg_(*words: str, database: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def kg_(
+    *words: str, database: str, env: dict[str, str] | None = None, start: tuple[str, ...] = ("-m", "kg")
+) -> subprocess.CompletedProcess[str]:
     """Run the real program."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
     return subprocess.run(
-        [sys.executable, "-m", "kg", "--database", database, *words],
+        [sys.executable, *start, "--database", database, *words],
         capture_output=True,
         encoding=(env or {}).get("PYTHONIOENCODING", "utf-8").partition(":")[0],
         check=False,
@@ -51,33 +64,34 @@ def test_first_start_creates_seeds_and_says_so_on_stderr(tmp_path: Path) -> None
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "utf-8", "gbk", "latin-1:replace"])
 def test_a_terminal_that_cannot_write_a_sign_is_no_fault(database: str, encoding: str) -> None:
     env = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-    for words in (("verify",), ("--lang", "zh", "raises", CHAIN), ("--help",)):
-        ended = kg_(*words, database=database, env=env)
-        assert (ended.returncode, "Traceback" in ended.stderr) == (0, False), (words, ended.stderr)
-        assert ended.stdout
+    ended = kg_("verify", ";", "--lang", "zh", "raises", CHAIN, database=database, env=env, start=SEVERAL)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (0, False), ended.stderr
+    assert ended.stdout.count("revisions: the chain is whole") == 1
+    assert "chan2023hazards" in ended.stdout
     unreadable = kg_("show", "\udcff", database=database, env=env)
     assert (unreadable.returncode, "Traceback" in unreadable.stderr) == (2, False)
 
 
 def test_triggers_that_were_taken_away_come_back_with_init(tmp_path: Path) -> None:
     path = tmp_path / "r.sqlite"
-    assert "anew" not in kg_("init", "--empty", database=f"sqlite:///{path}").stderr
+    database = f"sqlite:///{path}"
+    assert "anew" not in invoke(database, "init", "--empty").stderr
     both = "change_no_update, receipt_no_delete"
     for words, told_then in ((), f"made anew: {both}\n"), (("--lang", "zh"), f"已重建：{both.replace(', ', '、')}\n"):
         with closing(sqlite3.connect(path)) as raw:
             raw.executescript("DROP TRIGGER change_no_update; DROP TRIGGER receipt_no_delete")
-        told = kg_("verify", database=f"sqlite:///{path}")
-        assert (told.returncode, "'change_no_update' is missing" in told.stdout.replace("\n", " ")) == (1, True)
-        done = kg_("init", "--json", *words, database=f"sqlite:///{path}")
+        told = invoke(database, "verify")
+        assert (told.exit_code, "'change_no_update' is missing" in told.stdout.replace("\n", " ")) == (1, True)
+        done = invoke(database, "init", "--json", *words)
         assert done.stderr == told_then
         assert json.loads(done.stdout)["restored"] == both.split(", ")
-    assert kg_("verify", database=f"sqlite:///{path}").returncode == 0
+    assert invoke(database, "verify").exit_code == 0
 
 
 def test_an_empty_record_stays_empty(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path}/empty.sqlite"
-    assert "0 claims" in kg_("init", "--empty", database=database).stdout
-    answer = json.loads(kg_("raises", "--json", database=database).stdout)
+    assert "0 claims" in invoke(database, "init", "--empty").stdout
+    answer = json.loads(invoke(database, "raises", "--json").stdout)
     assert answer["items"] == []
     assert "No evidence found is not evidence of no effect" in answer["note"]
 
