@@ -115,8 +115,8 @@ class Graph(
 ):
     """The record seen through the ontology: ask, list, show, load. Safe to share between threads.
 
-    Every question takes the criteria of `kg.Criteria` as keywords. Questions return an `Answer`, records and lists
-    plain documents, exactly those that the command line and HTTP give.
+    Every question takes the criteria of `kg.Criteria` as keywords. Questions, records, lists and searches return an
+    `Answer`, whose bytes are those that the command line and HTTP give; reports and what writes return plain documents.
     """
 
     # -- the record ------------------------------------------------------------------------------------------
@@ -178,35 +178,35 @@ class Graph(
         links = parse_links(max_links)
         return self._ask(impact.find, criteria, lang, self._id(entity), direction=direction, max_links=links)
 
-    def search(self, text: str, *, limit: Any = 20, lang: str | None = None) -> Document:
+    def search(self, text: str, *, limit: Any = 20, lang: str | None = None) -> Answer:
         """Entities, claims and works by words, in English or Chinese, forgiving typos."""
         most = parse_int(limit, name="limit", low=1, high=records.PAGE_MOST)
         still = self.at_one_revision()
-        return search.find(still._text(), still.snapshot, text, limit=most, lang=self._lang(lang))
+        return Answer(search.find(still._text(), still.snapshot, text, limit=most, lang=self._lang(lang)))
 
     # -- records ---------------------------------------------------------------------------------------------
 
-    def entity(self, id: str, **criteria: Any) -> Document:
+    def entity(self, id: str, **criteria: Any) -> Answer:
         """One entity with its hierarchy and claims."""
         network = self._network(criteria)
-        return self._dated(network, lambda: records.entity(network, self._id(id)))
+        return Answer(self._dated(network, lambda: records.entity(network, self._id(id))))
 
-    def claim(self, id: str, **criteria: Any) -> Document:
+    def claim(self, id: str, **criteria: Any) -> Answer:
         """One claim with its belief and its evidence, both sides."""
         network = self._network(criteria)
-        return self._dated(network, lambda: records.claim(network, id))
+        return Answer(self._dated(network, lambda: records.claim(network, id)))
 
-    def work(self, id: str, **criteria: Any) -> Document:
+    def work(self, id: str, **criteria: Any) -> Answer:
         """One work with the evidence taken from it."""
         network = self._network(criteria)
-        return self._dated(network, lambda: records.work(network, id))
+        return Answer(self._dated(network, lambda: records.work(network, id)))
 
-    def item(self, id: str, **criteria: Any) -> Document:
+    def item(self, id: str, **criteria: Any) -> Answer:
         """One evidence item, by id or alias."""
         network = self._network(criteria)
-        return self._dated(network, lambda: records.evidence(network, id))
+        return Answer(self._dated(network, lambda: records.evidence(network, id)))
 
-    def show(self, id: str, **criteria: Any) -> tuple[str, Document]:
+    def show(self, id: str, **criteria: Any) -> tuple[str, Answer]:
         """Whatever record has this id, with its kind; a work also by its DOI or arXiv id."""
         network = self._network(criteria)
         snapshot = network.snapshot
@@ -215,13 +215,14 @@ class Graph(
             name = id
         elif name not in snapshot.entities and (work := identified(snapshot, id, where="id")) is not None:
             name = work.id
-        return self._dated(network, lambda: records.show(network, name))
+        kind, document = self._dated(network, lambda: records.show(network, name))
+        return kind, Answer(document)
 
-    def entities(self, *, limit: Any = records.PAGE, **filters: Any) -> Document:
+    def entities(self, *, limit: Any = records.PAGE, **filters: Any) -> Answer:
         """One page of entities; filters `type`, `broader`, `after` and the criteria."""
         return self._list(records.entities, filters, {"type", "broader", "after"}, limit)
 
-    def claims(self, *, limit: Any = records.PAGE, contested: Any = None, **filters: Any) -> Document:
+    def claims(self, *, limit: Any = records.PAGE, contested: Any = None, **filters: Any) -> Answer:
         """One page of claims; filters `subject`, `relation`, `object`, `work`, `contested`, `after` and the criteria.
 
         `relation` filters the list; as everywhere else it also says which claims take part.
@@ -231,12 +232,12 @@ class Graph(
         own = {"subject", "object", "work", "after"}
         return self._list(records.claims, filters, own, limit, contested=flag, relation=relation)
 
-    def works(self, *, limit: Any = records.PAGE, year: Any = None, **filters: Any) -> Document:
+    def works(self, *, limit: Any = records.PAGE, year: Any = None, **filters: Any) -> Answer:
         """One page of works; filters `status`, `year`, `after` and the criteria."""
         number = None if year is None else parse_int(year, name="year", low=0, high=9999)
         return self._list(records.works, filters, {"status", "after"}, limit, year=number)
 
-    def evidence(self, *, limit: Any = records.PAGE, **filters: Any) -> Document:
+    def evidence(self, *, limit: Any = records.PAGE, **filters: Any) -> Answer:
         """One page of evidence; filters `claim`, `work`, `stance`, `locator`, `after` and the criteria."""
         return self._list(records.items, filters, {"claim", "work", "stance", "locator", "after"}, limit)
 
@@ -271,7 +272,7 @@ class Graph(
 
     def _list(
         self, listed: Callable[..., Document], given: Mapping[str, Any], own: set[str], limit: Any, **parsed: Any
-    ) -> Document:
+    ) -> Answer:
         filters = {
             name: self._id(value) if name in _ENTITIES and isinstance(value, str) else value
             for name, value in given.items()
@@ -279,7 +280,7 @@ class Graph(
         }
         network = self._network({name: value for name, value in given.items() if name not in own})
         most = parse_int(limit, name="limit", low=1, high=records.PAGE_MOST)
-        return listed(network, limit=most, **filters, **parsed)
+        return Answer(listed(network, limit=most, **filters, **parsed))
 
 
 _ENTITIES = frozenset({"broader", "subject", "object"})

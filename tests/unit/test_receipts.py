@@ -43,6 +43,10 @@ def forged(answer: kg.Answer, **changes: Any) -> dict[str, Any]:
     return {**document, "receipt": receipt_id(document)}
 
 
+READING = {"entity", "claim", "work", "item", "entities", "claims", "works", "evidence", "search"}
+"""Methods whose answers show records as they stand, and have no receipt."""
+
+
 def answering_methods() -> set[str]:
     """The methods of the face that return an answer, by their annotation."""
     return {
@@ -53,7 +57,7 @@ def answering_methods() -> set[str]:
 
 
 def test_every_question_of_the_face_is_in_the_tables(graph: kg.Graph) -> None:
-    assert answering_methods() == set(QUESTIONS)
+    assert answering_methods() - READING == set(QUESTIONS)
     asked = {answer["question"]["name"]: answer for answer in every_answer(graph)}
     assert asked.keys() == METHODS.keys() == PARAGRAPHS.keys()
     assert set(ASKED_CRITERIA) == {spec.name for spec in fields(kg.Criteria)}
