@@ -66,7 +66,7 @@ def test_the_best_path_is_the_same_whichever_end_it_is_searched_from(
 
 @pytest.fixture(scope="module")
 def large() -> Network:
-    return Network.build(snapshot(draw(4_000, 3), load()), Criteria(), load())
+    return Network.build(snapshot(draw(1_000, 3), load()), Criteria(), load())
 
 
 def counted(patch: pytest.MonkeyPatch, *places: tuple[Any, str]) -> SimpleNamespace:
