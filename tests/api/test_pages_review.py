@@ -51,6 +51,7 @@ def test_of_revisions_that_compete_the_later_is_told_which_counts(graph: kg.Grap
     refused = bob.post(f"/review/{two}?lang=zh", 409, decision="accept", revision=seen)
     assert f"证据 {two} 修订的是 {old}，而 {one} 已被接受并取而代之。" in refused
     assert f"请拒绝本条，或改为修订 {one}。" in refused
+    assert f"<strong>证据 {two}" in refused, "the reason names the record; no field is before it"
     assert f"{one} was accepted in that place" in bob.post("/review", 409, decision="accept", revision=seen, id=two)
     secret = graph.create_token("cho", role="reviewer")["secret"]
     sent = bob.client.post(
