@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kg.contribute import changed, lines, names, undoing
+from kg.contribute import changed, effects, lines, merging, names, parting, undoing
 from kg.contribute.effects import keys
 from kg.contribute.states import UNDO, Key, Versions, refuse_own
 from kg.criteria import parse_int, parse_line
@@ -34,6 +34,7 @@ class Remembering(Writing):
         with_later: bool = False,
         expect: int | None = None,
         two_person: bool | None = None,
+        dry_run: bool = False,
         lang: str | None = None,
     ) -> Document:
         """Write a new revision in which every record stands as before a revision; what that one created is revoked.
@@ -43,29 +44,37 @@ class Remembering(Writing):
             why: Reason, kept with the revision; needed.
             actor: Handle of who undoes it.
             with_later: Undo later revisions that wrote one of its records too, each as a whole, and in turn those
-                that wrote one of theirs. Records of other revisions that lean on what is revoked stay as they are.
+                that wrote one of theirs, or brought an item that would be left where it cannot be. Records of other
+                revisions that lean on what is revoked stay as they are.
             expect: The newest revision that was seen; None for any.
             two_person: Nobody brings back to acceptance what she proposed; default `$KG_TWO_PERSON`, else true.
+            dry_run: Only say what would change; needs no reason.
             lang: Language of the sentences.
 
         Returns:
-            As `review`, with `undone`, the numbers of the revisions.
+            As `review`, with `undone`, the numbers of the revisions, `left`, what stays though somebody should look at
+            it (see `kg.contribute.parting.left`), and `dry_run`.
 
         Raises:
             NotFound: no such revision.
-            Conflict: a later revision wrote the same records; shows both versions. Or it would bring back an item
-                beside a revision of it that is accepted. Or it changes nothing.
+            Conflict: a later revision wrote the same records; shows both versions. Or it brought a revision of an item
+                that goes back to another work, or an item of a work that would be merged again. Or the undo would bring
+                back an item beside a revision of it that is accepted, or leave a work merged into none that stands. Or
+                it changes nothing.
 
         Laws: afterwards every question is answered as before the revision, but for `revision`, `receipt` and the `note`
             that counts what the record holds; the chain holds.
         """
         number = parse_int(revision, name="revision", low=1, high=HIGHEST)
         self.store.revision(number)
-        reason, by = self._reason(UNDO, why), self.acting(actor)
+        by = self.acting(actor)
+        reason = why if dry_run else self._reason(UNDO, why)
         undone: list[int] = []
+        left: list[Document] = []
+        spoken = self._lang(lang)
 
         def changes(snapshot: Snapshot) -> Sequence[Change]:
-            histories, numbers = self._to_undo(number, snapshot.revision, with_later=with_later)
+            histories, numbers = self._to_undo(number, snapshot, with_later=with_later)
             undoing.refuse_later(histories, numbers)
             found = undoing.restored(histories, numbers)
             if not found:
@@ -74,7 +83,10 @@ class Remembering(Writing):
                     where="revision",
                     hint="`kg log` shows what happened",
                 )
+            after = effects.snapshot_with(snapshot, found)
+            parting.refuse(parting.holding_up(found, histories, after, self._histories))
             lines.refuse_two(found, snapshot, together=False)
+            merging.refuse_astray(found, snapshot)
             if self._two(two_person):
                 back = [
                     one
@@ -83,11 +95,16 @@ class Remembering(Writing):
                 ]
                 refuse_own(back, histories, actor=by, act="accept")
             undone[:] = sorted(numbers)
+            left[:] = parting.left(found, histories, after, self._histories, lang=spoken)
             return found
 
         seen = self.network()
-        written = self._written(changes, actor=by, act=UNDO, reason=reason, expect=expect)
-        return {"act": UNDO, "undone": undone} | self._told(seen, written, self._lang(lang))
+        if dry_run:
+            told = self._changed(seen, changes(seen.snapshot), effects.IF_UNDONE, spoken)
+            told |= {"revision": seen.snapshot.revision}
+        else:
+            told = self._told(seen, self._written(changes, actor=by, act=UNDO, reason=reason, expect=expect), spoken)
+        return {"act": UNDO, "undone": undone, "left": left, "dry_run": dry_run} | told
 
     # -- history ---------------------------------------------------------------------------------------------
 
@@ -196,18 +213,24 @@ class Remembering(Writing):
 
     # -- inside ----------------------------------------------------------------------------------------------
 
-    def _to_undo(self, number: int, newest: int, *, with_later: bool) -> tuple[dict[Key, Versions], frozenset[int]]:
+    def _to_undo(
+        self, number: int, snapshot: Snapshot, *, with_later: bool
+    ) -> tuple[dict[Key, Versions], frozenset[int]]:
         """Return the histories of all records concerned, and the revisions to undo: this one, on request later ones."""
         numbers = {number}
         (whole,) = self.store.changes(number - 1, number)
         histories = self._histories(keys(whole.changes))
         while with_later:
-            later = [one for one in undoing.later(histories, numbers) if one.number <= newest]
+            later = {one.number for one in undoing.later(histories, numbers) if one.number <= snapshot.revision}
             if not later:
+                found = undoing.restored(histories, numbers)
+                after = effects.snapshot_with(snapshot, found)
+                later = {one.by.number for one in parting.holding_up(found, histories, after, self._histories)}
+            if later <= numbers:
                 break
-            for one in later:
-                numbers.add(one.number)
-                (other,) = self.store.changes(one.number - 1, one.number)
+            for one in later - numbers:
+                numbers.add(one)
+                (other,) = self.store.changes(one - 1, one)
                 missing = [key for key in keys(other.changes) if key not in histories]
                 histories |= self._histories(missing)
         return histories, frozenset(numbers)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from kg.asking import parse_links
-from kg.contribute import changed, effects, lines, names, queue
+from kg.contribute import changed, effects, lines, merging, names, queue
 from kg.contribute.effects import keys
 from kg.contribute.states import (
     MOVES,
@@ -207,7 +207,8 @@ class Reviewing(Writing):
     ) -> Document:
         """Take a record back: what was accepted, a proposal of one's own, or a work that was entered by mistake.
 
-        With an item goes the pending claim that came with it, when no other item speaks of that claim.
+        With an item goes the pending claim that came with it, when no other item speaks of that claim. A work that
+        others are merged into stays.
 
         Args:
             id: Record id; evidence also by alias.
@@ -256,6 +257,7 @@ class Reviewing(Writing):
                             hint="decide on its revision alone",
                         )
             lines.refuse_two(made.values(), snapshot)
+            merging.refuse_astray(made.values(), snapshot)
             return list(made.values())
 
         seen = self.network()

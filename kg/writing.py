@@ -19,6 +19,7 @@ from kg.ids import RecordKind
 from kg.later import Later
 from kg.model import Change, Revision
 from kg.network import Network
+from kg.question.compare_said import Moments
 from kg.settings import read_settings
 from kg.snapshot import Snapshot
 
@@ -113,23 +114,29 @@ class Writing(Asking):
         before = seen
         if seen.snapshot.revision != written.number - 1:
             before = Network.build(self._past(written.number - 1), Criteria(), self.vocabulary)
-        known = ((one, of_kind(before.snapshot, one.kind).get(one.id)) for one in written.changes)
+        return self._changed(before, written.changes, effects.THEN, lang, first=first) | {"revision": written.number}
+
+    def _changed(
+        self, before: Network, changes: Sequence[Change], moments: Moments, lang: str, *, first: str | None = None
+    ) -> Document:
+        """Tell what changes come to in records, beliefs and answers; arguments as those of `_told`."""
+        written = [change.record for change in changes]
+        known = ((one, of_kind(before.snapshot, one.kind).get(one.id)) for one in changes)
         told = [
             {"kind": one.kind, "id": one.id, "status": [None if old is None else old.status, one.record.status]}
             for one, old in known
         ]
-        about = {change.id for change in written.changes if first in {change.id, getattr(change.record, "alias", None)}}
-        after = effects.network_with(before, [change.record for change in written.changes])
+        about = {change.id for change in changes if first in {change.id, getattr(change.record, "alias", None)}}
         effect = effects.effect(
             before,
-            after,
-            effects.THEN,
-            records=[change.record for change in written.changes],
-            claims=effects.claims_of(change.record for change in written.changes),
+            effects.network_with(before, written),
+            moments,
+            records=written,
+            claims=effects.claims_of(written),
             lang=lang,
         )
         told.sort(key=lambda one: one["id"] not in about)
-        return {"records": told, **effect, "revision": written.number}
+        return {"records": told, **effect}
 
     def _histories(self, wanted: Iterable[Key]) -> dict[Key, Versions]:
         by_kind: dict[RecordKind, list[str]] = {}

@@ -5,7 +5,7 @@ Lives here: models that describe. Never here: validation of what is sent; docume
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from kg_api.probe_shapes import ClaimChange, PairChange
 from kg_api.record_shapes import Credit
@@ -65,6 +65,18 @@ class Moved(Shape):
     status: list[str | None]
 
 
+class Left(Shape):
+    """A record that an undo leaves as it is though somebody should look at it: it leans on `of`, which is `revoked`, or
+    came in while the work `of` was `merged`.
+    """
+
+    kind: str
+    id: str
+    why: Literal["revoked", "merged"]
+    of: str
+    said: str
+
+
 class Decision(Effect):
     """An act of review: all records that changed, and what that changed in beliefs and answers."""
 
@@ -73,6 +85,8 @@ class Decision(Effect):
     beliefs: list[dict[str, Any]]
     revision: int
     undone: list[int] | None = None
+    left: list[Left] | None = None
+    dry_run: bool | None = None
 
 
 class Merged(Effect):

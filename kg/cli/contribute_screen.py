@@ -17,8 +17,7 @@ from kg.cli import probe_screen
 from kg.cli.cards import passage
 from kg.cli.screen import console
 from kg.cli.words import marks, say
-from kg.contribute import undoing
-from kg.contribute.states import REVOKED, UNDO
+from kg.contribute.states import UNDO
 from kg.graph import Graph
 from kg.question.compare_said import MEASURES, of_beliefs
 
@@ -31,6 +30,7 @@ WORDS = {
     "belief": ("Belief", "信念"),
     "blocked": ("cannot be accepted now", "现在不能接受"),
     "by": ("by", "提交者"),
+    "came": ("Look at what came in meanwhile", "请核查其间加入的内容"),
     "dry": ("nothing is stored", "未保存任何内容"),
     "empty": ("Nothing waits for review.", "没有待审核的内容。"),
     "hanging": (
@@ -52,6 +52,7 @@ WORDS = {
     "revoke": ("revoked", "已撤回"),
     "supersedes": ("supersedes", "取代"),
     "undo": ("undone", "已撤销"),
+    "undo would": ("would be undone", "将撤销"),
     "would": ("would change", "将改变"),
 }
 QUOTES = {"found": ("✓", "green"), "not-found": ("!", "yellow"), "unchecked": ("?", "dim"), "none": ("–", "dim")}
@@ -117,23 +118,32 @@ def waiting(graph: Graph, found: Document) -> None:
 def decided(graph: Graph, answer: Document) -> None:
     """Show what a decision changed."""
     lang, out, signs = graph.lang, console(), marks(graph.lang)
-    out.print(Text(_say(answer["act"], lang), style="bold"))
-    fields = _restored(graph, answer["revision"]) if answer["act"] == UNDO else {}
+    would = bool(answer.get("dry_run"))
+    out.print(Text(_say("undo would" if would else answer["act"], lang), style="bold"))
+    fields = _restored(graph, answer["revision"]) if answer["act"] == UNDO and not would else {}
     for one in answer["records"][: 2 * SHOWN]:
         before, after = one["status"]
         old = _say("new", lang) if before is None else _status(graph, one["kind"], before)
         differ = fields.get((one["kind"], one["id"]))
-        said = [] if differ and before == after else [f"{old} → {_status(graph, one['kind'], after)}"]
+        now = _status(graph, one["kind"], after)
+        said = [] if differ and before == after else [now if before == after else f"{old} → {now}"]
         if differ:
             said.append(_say("restored", lang).format(differ))
         out.print(Text(f"   {one['kind']} {one['id']}{signs.colon}{signs.semicolon.join(said)}"))
     _rest(out, len(answer["records"]) - 2 * SHOWN)
     effect(graph, out, answer)
-    gone = [(one["kind"], one["id"]) for one in answer["records"] if one["status"][1] == REVOKED]
-    left = undoing.hanging(gone, graph.snapshot) if answer["act"] == UNDO else []
-    if left:
-        out.print(Text(_say("hanging", lang).format(len(left), left[0][1]), style="yellow"))
-    out.print(Text(f"{_say('revision', lang)} {answer['revision']}", style="dim"))
+    left = answer.get("left", [])
+    hanging = sorted({(one["kind"], one["id"]) for one in left if one["why"] == "revoked"})
+    if hanging:
+        out.print(Text(_say("hanging", lang).format(len(hanging), hanging[0][1]), style="yellow"))
+    came = [one["said"] for one in left if one["why"] == "merged"]
+    if came:
+        out.print(Text(_named("came", lang).rstrip(), style="yellow"))
+    for said in came[:SHOWN]:
+        out.print(Text(f"   {said}", style="yellow"))
+    _rest(out, len(came) - SHOWN)
+    last = _say("dry", lang) if would else f"{_say('revision', lang)} {answer['revision']}"
+    out.print(Text(last, style="dim"))
 
 
 def _restored(graph: Graph, revision: int) -> dict[tuple[str, str], str]:

@@ -162,6 +162,7 @@ def revoke(context: Context, /, id: str, as_json: bool, **how: Any) -> None:
     help="Undo the later revisions that wrote one of these records too, each as a whole, and in turn those after them."
     " Records of other revisions that lean on what is revoked stay as they are.",
 )
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @why_option(required=True)
 @actor_option
 @expect_option
@@ -170,7 +171,9 @@ def revoke(context: Context, /, id: str, as_json: bool, **how: Any) -> None:
 def undo(context: Context, /, revision: str, as_json: bool, **how: Any) -> None:
     """Write a new revision in which all that REVISION changed stands as before; what it created is revoked.
 
-    Refused when a later revision changed the same records. An undo can be undone.
+    Refused when a later revision changed the same records, or brought a revision of an item that goes back to the work
+    it was taken from. What stays though somebody should look at it is told: what leans on a record that is revoked, and
+    items that came in while two works were merged. An undo can be undone.
     """
     _decided(context, context.graph.undo(revision, **how), as_json=as_json)
 

@@ -1,6 +1,7 @@
 """What records change: beliefs of claims and answers about pairs, before and after.
 
-Lives here: `network_with`, `effect`. May enter: a network, records as they shall stand. Never here: writing, doors.
+Lives here: `network_with`, `snapshot_with`, `effect`. May enter: a network, records as they shall stand.
+Never here: writing, doors.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from kg.question.compare_said import NOW, Moments
 from kg.snapshot import Snapshot
 
 IF_ACCEPTED = Moments(NOW, Text("If this is accepted", "若予以接受"))
+IF_UNDONE = Moments(NOW, Text("If this is undone", "若予以撤销"))
 THEN = Moments(Text("Before", "此前"), Text("Now", "现在"))
 Document = dict[str, Any]
 
@@ -31,7 +33,7 @@ def network_with(network: Network, records: Iterable[Record]) -> Network:
     """
     changes = tuple(Change(kind_of(record), record) for record in records)
     snapshot = network.snapshot
-    made = snapshot.apply(Revision(snapshot.revision, snapshot.recorded_at or "", "", "", None, "", "", changes))
+    made = snapshot_with(snapshot, changes)
     counts, status = network.criteria.status_counts, network.vocabulary.status
     for change in changes:
         known = snapshot.entities.get(change.id) if isinstance(change.record, Entity) else None
@@ -40,6 +42,12 @@ def network_with(network: Network, records: Iterable[Record]) -> Network:
             return Network.build(made, network.criteria, network.vocabulary, network.assumed)
     touched = touched_by((change.record for change in changes), made)
     return network.reread(made, network.criteria, sorted(touched), network.assumed)
+
+
+def snapshot_with(snapshot: Snapshot, changes: Iterable[Change]) -> Snapshot:
+    """Return the snapshot, of the same revision, in which some records stand otherwise, or are new."""
+    written = tuple(changes)
+    return snapshot.apply(Revision(snapshot.revision, snapshot.recorded_at or "", "", "", None, "", "", written))
 
 
 def touched_by(records: Iterable[Record], snapshot: Snapshot) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Two entries of one work made one: what is to be written, and which works look like one.
 
-Lives here: `merged`, `likely`, pure. May enter: a snapshot. Never here: writing, the comparison of two works.
+Lives here: `merged`, `likely`, `refuse_astray`, pure. May enter: a snapshot. Never here: writing, comparing works.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from kg.citations.duplicates import find_matches
 from kg.contribute.states import REVOKED
 from kg.errors import Conflict, InputError
 from kg.importers.citations_plan import filled, way_back
+from kg.importers.merges import astray
 from kg.model import CURRENT, MERGED, Change, Evidence, Work
 from kg.snapshot import Snapshot
 
@@ -60,7 +61,9 @@ def merged(snapshot: Snapshot, keep: Work, duplicate: Work) -> Merge:
     for work in (keep, duplicate):
         if work.status in OUT:
             into = "" if work.merged_into is None else f" into {work.merged_into}"
-            hint = f"merge {work.merged_into}" if into else way_back(work.id)
+            lost = astray(work, snapshot.works.get) if into else None
+            hint = f"merge {snapshot.standing(work.id).id}" if into and lost is None else way_back(work.id)
+            into += "" if lost is None else f", and {lost}"
             raise Conflict(f"the work {work.id} is {work.status}{into}", where="work", hint=hint)
     whole, gained = filled(keep, duplicate)
     told = [
@@ -89,6 +92,29 @@ def merged(snapshot: Snapshot, keep: Work, duplicate: Work) -> Merge:
     changes["work", keep.id] = Change("work", whole)
     changes["work", duplicate.id] = Change("work", gone)
     return Merge(whole, gone, tuple(changes.values()), tuple(moved), tuple(gained), tuple(told))
+
+
+def refuse_astray(changes: Iterable[Change], snapshot: Snapshot) -> None:
+    """Refuse changes after which a merged work would lead to none that stands.
+
+    Args:
+        changes: What is to be written.
+        snapshot: The record before.
+
+    Raises:
+        Conflict: names the work.
+    """
+    written = {one.id: one.record for one in changes if isinstance(one.record, Work)}
+    back = {id for id, work in written.items() if work.status == REVOKED}
+    others = [work for work in snapshot.works.values() if work.merged_into in back] if back else []
+    for work in (*(work for work in others if work.id not in written), *written.values()):
+        lost = astray(work, lambda key: written.get(key) or snapshot.works.get(key))
+        if lost is not None:
+            raise Conflict(
+                f"{work.id} is merged into {work.merged_into}: {lost}",
+                where="work",
+                hint=f"undo that merge first: `kg history {work.id}` names the revision, `kg undo` undoes it",
+            )
 
 
 def likely(works: Iterable[Work]) -> list[dict[str, Any]]:

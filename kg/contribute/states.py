@@ -51,7 +51,7 @@ MOVES: Mapping[str, Move] = {
 }
 DECISIONS = ("accept", "reject", "return")
 REVISABLE = (*PENDING, ACCEPTED)
-_KINDS: Mapping[RecordKind, str] = {"entity": "实体", "claim": "论断", "evidence": "证据", "work": "文献"}
+KINDS: Mapping[RecordKind, str] = {"entity": "实体", "claim": "论断", "evidence": "证据", "work": "文献"}
 _TURNED_DOWN = {REJECTED: "已拒绝", REVOKED: "已撤回", SUPERSEDED: "已被取代"}
 _WORKS_REVOKED_FROM = (CURRENT, "corrected", "retracted")
 
@@ -236,7 +236,7 @@ def _bar(
         if one.status not in PENDING:
             said = Text(
                 f"the {kind} {record.id} needs the {other} {id}, which is {one.status}",
-                f"{_KINDS[kind]} {record.id} 依赖于{_KINDS[other]} {id}，而其状态为“{_TURNED_DOWN[one.status]}”",
+                f"{KINDS[kind]} {record.id} 依赖于{KINDS[other]} {id}，而其状态为“{_TURNED_DOWN[one.status]}”",
             )
             return said, f"propose that {other} again, or reject this"
     if isinstance(record, Evidence):

@@ -84,6 +84,11 @@ def conflicts(graph: kg.Graph) -> list[tuple[Act, str, str]]:
             "是文献 hu2022lora 的 arXiv id",
             "请由审核者",
         ),
+        (
+            lambda: graph.revoke(other, why="no", actor="bob"),
+            f"{gone} 已并入 {other}，而代表它的 {other}",
+            "先撤销该合并",
+        ),
         (lambda: graph.review(two, "accept", actor="bob", expect=1), f"记录现为修订版 {graph.revision}，而非 1", ""),
     ]
 
@@ -128,3 +133,29 @@ def test_the_tick_of_an_undo_is_kept(still: Still) -> None:
     assert f"{tick} checked>" in still.bob.post("/history/1", 422, with_later="true", why="")
     assert f"{tick}>" in still.bob.post("/history/1", 422, why="")
     assert still.unchanged
+
+
+def test_an_undo_of_a_merge_is_refused_in_both_languages_and_tells_what_it_leaves(
+    graph: kg.Graph, bob: Visitor
+) -> None:
+    for key in ("one2025", "two2024"):
+        graph.add_work({"id": key, "type": "book", "title": f"Of {key}"}, actor="ann")
+    moves = accepted(graph, work="one2025")
+    merge = graph.merge("two2024", "one2025", why="taken for one", actor="bob")["revision"]
+    came = accepted(graph, work="one2025", statement="Came in meanwhile.")
+    page = bob.get(f"/history/{merge}?lang=en")
+    assert "An undo leaves this as it is" in page
+    assert f"the evidence {came} came to two2024" in page
+    new = revised(graph, moves, "Said better.")
+    refused = bob.post(f"/history/{merge}?lang=zh", 409, why="no")
+    assert f"（ann，修订）此后将 {new} 归入 two2024：它是对 {moves} 的修订，而后者将回到 one2025。" in refused
+    assert "An undo leaves this as it is" not in bob.get(f"/history/{merge}?lang=en"), "it would be refused"
+    led = bob.post(f"/history/{merge}?lang=zh", 303, why="no", with_later="true")
+    page = bob.get(led)
+    assert "以下内容保持不变，请核查" in page
+    assert f"证据 {came} 在修订" in page
+    undo = graph.revision
+    late = accepted(graph, work="one2025", statement="Of the first.")
+    refused = bob.post(f"/history/{undo}?lang=zh", 409, why="no")
+    assert f"此后将 {late} 归入 one2025，而该文献将再次被合并" in refused
+    assert "An undo leaves" not in bob.get("/history/1?lang=en")

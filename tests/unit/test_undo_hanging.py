@@ -8,7 +8,8 @@ import pytest
 
 import kg
 from kg.cli import main
-from kg.contribute import undoing
+from kg.contribute import parting, undoing
+from kg.errors import Conflict
 
 ITEM = {"work": "hu2022lora", "stance": "supports", "kind": "empirical-experiment", "strength": "moderate"}
 ITEM |= {"strength_reason": "one model", "locator": "§5", "statement": "S.", "basis": "full-text"}
@@ -45,3 +46,93 @@ def test_with_later_takes_back_what_wrote_the_same_records_and_leaves_what_leans
     assert graph.snapshot.claim(other["id"]).status == "proposed"
     assert graph.snapshot.claim(other["id"]).conditions is None
     assert graph.snapshot.item(leaning["id"]).status == "proposed"
+
+
+@pytest.fixture
+def merged(tmp_path: Path) -> kg.Graph:
+    """Two works, an item of the one, and the one merged into the other in revision 6."""
+    graph = kg.open(f"sqlite:///{tmp_path}/merged.sqlite", lang="en")
+    for key in ("one2025", "two2024"):
+        graph.add_work({"id": key, "type": "book", "title": f"Of {key}", "doi": f"10.1234/{key}"}, actor="ann")
+    made = graph.add_evidence(ITEM | {"claim": OLD, "work": "one2025", "statement": "First."}, actor="ann")
+    graph.review(made["id"], "accept", actor="bob")
+    graph.merge("two2024", "one2025", why="taken for one", actor="bob")
+    assert graph.revision == MERGE
+    return graph
+
+
+OLD, MERGE = "qlora--lowers--memory-requirement", 6
+
+
+def added(graph: kg.Graph, statement: str, work: str = "10.1234/one2025") -> str:
+    made = graph.add_evidence(ITEM | {"claim": OLD, "work": work, "statement": statement}, actor="ann")
+    graph.review(made["id"], "accept", actor="bob")
+    return str(made["id"])
+
+
+def test_the_undo_of_a_merge_names_what_came_to_the_other_work_meanwhile(
+    merged: kg.Graph, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    came = added(merged, "Came in while they were one.")
+    assert merged.snapshot.item(came).work == "two2024"
+    head = merged.revision
+    would = merged.undo(MERGE, dry_run=True)
+    assert (merged.revision, would["dry_run"], would["revision"]) == (head, True, head)
+    command = ["--database", f"sqlite:///{tmp_path}/merged.sqlite", "undo", str(MERGE), "--actor", "bob"]
+    main([*command, "--dry-run"])
+    shown = capsys.readouterr().out
+    main(["--lang", "zh", *command, "--why", "they differ"])
+    chinese = "".join(capsys.readouterr().out.split())
+    (left,) = would["left"]
+    assert (left["kind"], left["id"], left["why"], left["of"]) == ("evidence", came, "merged", "one2025")
+    assert "in revision 7 (propose, ann)" in left["said"]
+    assert f"`kg review revise {came} --work one2025`" in left["said"]
+    assert "would be undone" in shown
+    assert "".join(left["said"].split()) in "".join(shown.split())
+    assert f"请核查其间加入的内容：证据{came}在修订7（propose，ann）中归入two2024" in chinese
+    assert merged.snapshot.item(came).work == "two2024", "who cannot know does not guess"
+    assert parting.left_by(merged.store, merged.revision, merged.snapshot) == would["left"]
+    # What helps: a revision at the work that it was taken from. Then nothing is left.
+    moved = merged.revise(came, {"work": "one2025"}, why="taken from there", actor="cyd")
+    undo = merged.revision - 1
+    merged.review(moved["id"], "accept", actor="bob")
+    assert merged.snapshot.item(moved["id"]).work == "one2025"
+    assert parting.left_by(merged.store, undo, merged.snapshot) == []
+
+
+def test_a_merge_is_not_undone_under_a_revision_of_what_moves_back(merged: kg.Graph) -> None:
+    old = next(item for item in merged.snapshot.evidence.values() if item.work == "two2024")
+    again = merged.revise(old.id, {"statement": "Said better."}, why="clearer", actor="cyd")
+    for dry_run in (True, False):
+        with pytest.raises(
+            Conflict, match=rf"revision 7 \(revise, cyd\) brought the evidence {again['id']} since"
+        ) as no:
+            merged.undo(MERGE, why="x", actor="bob", dry_run=dry_run)
+        assert no.value.message.endswith(f"it is a revision of {old.id}, which goes back to one2025")
+        assert "undo revision 7 first" in str(no.value.hint)
+        assert "--with-later" in str(no.value.hint)
+    done = merged.undo(MERGE, why="x", actor="bob", with_later=True)
+    assert (done["undone"], done["left"]) == ([MERGE, 7], [])
+    assert merged.snapshot.item(old.id).work == "one2025"
+    assert merged.snapshot.item(again["id"]).status == "revoked"
+
+
+def test_a_merge_is_not_brought_back_over_evidence_of_the_work_that_would_be_merged_again(merged: kg.Graph) -> None:
+    undo = merged.undo(MERGE, why="they differ", actor="bob")["revision"]
+    came = added(merged, "Of the first one.")
+    assert merged.snapshot.item(came).work == "one2025"
+    with pytest.raises(
+        Conflict, match=f"brought the evidence {came} since, to the work one2025, which would be merged"
+    ):
+        merged.undo(undo, why="one after all", actor="bob")
+    again = merged.merge("two2024", "one2025", why="one after all", actor="bob")
+    assert came in again["moved"]
+
+
+def test_a_work_that_others_are_merged_into_is_not_taken_back(merged: kg.Graph) -> None:
+    head = merged.revision
+    with pytest.raises(Conflict, match="one2025 is merged into two2024: the work two2024 was taken back"):
+        merged.revoke("two2024", why="by mistake", actor="bob")
+    assert merged.revision == head
+    merged.undo(MERGE, why="they differ", actor="bob")
+    assert merged.revoke("two2024", why="by mistake", actor="bob")["records"][0]["status"] == ["current", "revoked"]

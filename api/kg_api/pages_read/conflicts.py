@@ -17,6 +17,7 @@ from kg_api.pages_read.wording import said
 
 _RECORD = r"the (?P<kind>entity|claim|evidence|work) (?P<id>\S+)"
 _SINCE = r" since revision (?P<number>\d+) \((?P<act>[^,()]+), (?P<actor>[^:()]+)(?:: (?P<why>.*))?\)"
+_BROUGHT = r"revision (?P<acts>\d+ \([^()]+\)) brought the evidence (?P<id>\S+) since, to the work (?P<work>[^\s,:]+)"
 _TABLE = (
     (rf"{_RECORD} is (?P<status>\w+) into (?P<into>\S+)", "merged"),
     (
@@ -29,6 +30,12 @@ _TABLE = (
     (rf"{_RECORD} and (?P<other>\S+) are of one line of revisions: only one of them can be accepted", "one_line"),
     (rf"{_RECORD} cannot be both (?P<status>\w+) and (?P<status2>\w+)", "both"),
     (r"revisions? (?P<acts>.+) changed the same records since; of the (?P<kind>\w+) (?P<id>\S+): .*", "later"),
+    (
+        rf"{_BROUGHT}: it is a revision of (?P<old>\S+), which goes back to (?P<back>\S+)(?:; \d+ more like it)?",
+        "follows",
+    ),
+    (rf"{_BROUGHT}, which would be merged again, so that it counts no more(?:; \d+ more like it)?", "merged_again"),
+    (r"(?P<id>\S+) is merged into (?P<into>\S+): the work (?P<other>\S+) was taken back, .*", "merged_into_none"),
     (r"nothing is left of revision (?P<number>\d+) to undo", "nothing_left"),
     (r"this is what (?P<id>\S+) says already", "says_already"),
     (r"there is an entity (?P<id>\S+) already, which says otherwise: (?P<label>.*) \((?P<type>\w+)\)", "other_entity"),

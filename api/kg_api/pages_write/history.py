@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
-from kg.errors import KgError
+from kg.contribute import parting
+from kg.errors import Conflict, KgError
 from kg.graph import Graph
 from kg_api import security
 from kg_api.asking import TheGraph, TheLang
@@ -24,6 +25,7 @@ from kg_api.problems import Refusal
 router = APIRouter(include_in_schema=False)
 FILTERS = ("actor", "act", "kind", "id", "after")
 SHOWN_MOST = 200
+LEFT_MOST = 20
 ACTS = (
     "propose", "accept", "reject", "return", "revise", "revoke", "mark retracted", "mark corrected", "mark current",
     "import", "load pack", "import rdf", "import tables", "merge", "undo",
@@ -83,8 +85,11 @@ def _page(visit: Visit, number: str, *, status: int = 200, **found: Any) -> Resp
         }
         for change in told["changes"][:SHOWN_MOST]
     ]
+    left = _left(visit, number, told["act"])
     context = {
         "one": _told(told, lang),
+        "left": left[:LEFT_MOST],
+        "left_more": max(0, len(left) - LEFT_MOST),
         "changes": changes,
         "more": max(0, len(told["changes"]) - SHOWN_MOST),
         "people": told.get("people", {}),
@@ -95,6 +100,20 @@ def _page(visit: Visit, number: str, *, status: int = 200, **found: Any) -> Resp
         **found,
     }
     return shown(visit, "write/revision.html", context, status=status)
+
+
+def _left(visit: Visit, number: str, act: str) -> list[Document]:
+    """Return what an undo left to be looked at, or the undo of a merge would leave; none where it would be refused."""
+    graph, lang = visit.graph, visit.lang
+    if act == "undo":
+        return parting.left_by(graph.store, int(number), graph.snapshot, lang=lang)
+    if act != "merge":
+        return []
+    try:
+        left: list[Document] = graph.undo(number, dry_run=True, two_person=False, lang=lang)["left"]
+    except Conflict:  # said in full to whoever undoes it
+        return []
+    return left
 
 
 def _told(revision: Document, lang: str) -> Document:

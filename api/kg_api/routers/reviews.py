@@ -28,7 +28,8 @@ DECISION = w.body_of(
 )
 REVOCATION = w.body_of("`id` of the record and `why`.", {"id": "hu2022lora.opneblqy3jx6", "why": "read wrongly"})
 UNDOING = w.body_of(
-    "`why`; `with_later`: undo later revisions that wrote the same records too.", {"why": "imported by mistake"}
+    "`why`; `with_later`: undo later revisions that wrote the same records too; `dry_run`: only say what would change.",
+    {"why": "imported by mistake"},
 )
 MERGING = w.body_of(
     "`keep` and `duplicate`, the keys of two works, `why`, and perhaps `dry_run`.",
@@ -118,13 +119,18 @@ def merge(*, request: Request, graph: TheGraph, spoken: TheLang, body: json_body
     openapi_extra=UNDOING,
 )
 def undo(*, request: Request, graph: TheGraph, spoken: TheLang, number: w.Number, body: json_body.Body) -> Response:
-    """A new revision in which every record stands as before that one; what it created is revoked."""
+    """A new revision in which every record stands as before that one; what it created is revoked.
+
+    `left` names what stays as it is though somebody should look at it.
+    """
     members = w.Members(body)
-    why, with_later, actor = members.text("why"), members.flag("with_later"), handle_of(request)
+    why, with_later, actor = members.text("why", needed=False), members.flag("with_later"), handle_of(request)
+    dry_run = members.flag("dry_run")
     members.end()
+    how = {"with_later": with_later, "dry_run": dry_run, "two_person": True}
 
     def write() -> dict[str, object]:
-        return graph.undo(number, why=why, actor=actor, with_later=with_later, two_person=True, lang=spoken)
+        return graph.undo(number, why=why, actor=actor, lang=spoken, **how)
 
     return perform(request, graph, Act(write, sent=body))
 
