@@ -205,7 +205,7 @@ PIECES = [
 PIECES += ["---\n", "...\n", "%YAML 1.1\n", "<<", "\x00", "\x85", "微", "?", "- ", "  e: >\n", "@", "`", "\\", "\ud800"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=30).map("".join))
 def test_no_text_makes_the_reader_fall_over(text: str) -> None:
     blocks, failures = read_blocks(Source("f.yaml", text))
@@ -271,7 +271,7 @@ VALUES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(VALUES, st.lists(st.tuples(LINES, VALUES), max_size=7))
 def test_a_plain_record_is_what_the_parser_makes_of_it(first: str, lines: list[tuple[str, str]]) -> None:
     text = "\n".join([f"- subject: {first}", *(line.replace("{}", value) for line, value in lines)])

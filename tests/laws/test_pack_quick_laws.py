@@ -101,7 +101,7 @@ def reading() -> Reading:
     return Reading(Path(), PACK, WORDS, Known(Snapshot.of(0, None, [])))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(texts(CLAIM))
 def test_a_claim_is_what_its_door_makes_of_it(text: str) -> None:
     there: dict[str, Any] = {"lora": 1, "misuse": 1, "hu2022": 1}
@@ -113,7 +113,7 @@ def test_a_claim_is_what_its_door_makes_of_it(text: str) -> None:
         assert slow.failures == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(texts(ENTITY), texts(WORK))
 def test_an_entity_and_a_work_are_what_their_doors_make_of_them(entity: str, work: str) -> None:
     quick = Quick(WORDS, PACK.contributor)
@@ -126,7 +126,7 @@ def test_an_entity_and_a_work_are_what_their_doors_make_of_them(entity: str, wor
             assert slow.failures == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(texts(CLAIM), texts(ENTITY))
 def test_fields_are_what_the_reader_of_yaml_makes_of_them(claim: str, entity: str) -> None:
     values = fields_of(entity)

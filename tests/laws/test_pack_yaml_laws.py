@@ -36,13 +36,13 @@ VALUES: st.SearchStrategy[Any] = (
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.sampled_from(["id", "label", "evidence", "independence_group"]), VALUES, min_size=1))
 def test_a_record_is_written_as_pyyaml_writes_it(record: dict[str, Any]) -> None:
     assert dump(record) == parsed(record)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS)
 def test_a_text_is_written_as_pyyaml_writes_it(text: str) -> None:
     for record in ({"id": text}, {"evidence": [{"work": "w", "strength_reason": text}]}, {"authors": [text]}):

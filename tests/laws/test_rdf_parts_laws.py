@@ -65,7 +65,7 @@ def _all(text: str, format: str, reading: parsing.Reading) -> Any:
 
 @given(st.lists(records, max_size=3), loose_lines | st.just(""), st.sampled_from(("ntriples", "nquads")))
 @example([], f'{HEAD}"a"@en .\n', "nquads")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_lines_that_are_plainly_right_are_what_the_parser_makes_of_them(
     some: list[Record], loose: str, format: str
 ) -> None:
@@ -95,7 +95,7 @@ spoiled = st.sampled_from(("", "twice", "typed", "tagged", "foreign", "derived",
 
 
 @given(claims | items, spoiled, st.integers(0, 20), st.booleans())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_is_plainly_right_is_what_the_door_makes_of_it(
     record: Claim | Evidence, spoil: str, at: int, known: bool
 ) -> None:
@@ -135,7 +135,7 @@ tokens = st.sampled_from(
 @given(st.lists(tokens | st.just("[" * 70), max_size=40), st.lists(st.integers(0, 60), max_size=6), st.sampled_from(
     ("turtle", "trig", "jsonld", "rdfxml", "ntriples")
 ))  # fmt: skip
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_text_nests_as_deep_by_pieces_as_it_does_whole(parts: list[str], cuts: list[int], format: str) -> None:
     text = "".join(parts)
     places = sorted({min(cut, len(text)) for cut in cuts} | {0, len(text)})
