@@ -11,8 +11,9 @@ from typing import Any
 from kg.model import Evidence, Work
 from kg.network import Network
 
-NAMELESS = frozenset({"belief", "explanation"})
-"""Members that name no record."""
+PATH = frozenset(("sign", "length", "belief", "entities", "claims", "works", "single_work", "contested", "explanation"))
+"""The members of a path, see `kg.question.answers.path_document`; three of them name records."""
+NAMELESS = frozenset({int, float, bool, type(None)})
 
 
 def claims_of(network: Network, document: Mapping[str, Any]) -> list[str]:
@@ -47,8 +48,10 @@ def _named(document: Mapping[str, Any]) -> set[Any]:
     while pending:
         one = pending.pop()
         if isinstance(one, dict):
-            # Most of a large answer is numbers and sentences.
-            pending += [value for name, value in one.items() if name not in NAMELESS and value.__class__ is not float]
+            # Most of a large answer is paths, and most of these numbers and sentences.
+            is_path = len(one) == len(PATH) and one.keys() == PATH
+            values = (one["claims"], one["entities"], one["works"]) if is_path else one.values()
+            pending += [value for value in values if value.__class__ not in NAMELESS]
         elif isinstance(one, str):
             found.add(one)
         elif isinstance(one, list | tuple):

@@ -6,6 +6,7 @@ Never here: which sentences a question needs (paragraphs), asking.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -197,7 +198,7 @@ def reliability(speech: Speech, spans: Document) -> list[str]:
 
 def tally(speech: Speech, items: Sequence[Document]) -> str:
     """Return how many items raise, lower, or do both; as a clause."""
-    counts = {word: sum(item["direction"] == word for item in items) for word in ("raises", "lowers", "mixed")}
+    counts = Counter([item["direction"] for item in items])
     return speech.either(
         f"the direction is raising in {counts['raises']}, lowering in {counts['lowers']}, both in {counts['mixed']}",
         f"方向为提高的 {counts['raises']} 个，降低的 {counts['lowers']} 个，兼有的 {counts['mixed']} 个",
@@ -207,13 +208,18 @@ def tally(speech: Speech, items: Sequence[Document]) -> str:
 def strongest(speech: Speech, items: Sequence[Document]) -> list[str]:
     """Return the strongest chain of each direction among items; then, apart from it, conflict and ignorance."""
     said = []
-    every = [path for item in items for path in (item["best"], item["opposing"]) if path]
+    every = [
+        (path["sign"], path["belief"]["expected"], path)
+        for item in items
+        for path in (item["best"], item["opposing"])
+        if path
+    ]
     for sign, verb in explain.VERBS[speech.lang].items():
-        paths = [path for path in every if path["sign"] == sign]
-        if not sign or not paths:
+        most = round(max([expected for its, expected, _ in every if its == sign], default=0.0), 12)
+        near = [(expected, path) for its, expected, path in every if its == sign and expected > most - 1e-11]
+        equal = [path for expected, path in near if round(expected, 12) == most]
+        if not sign or not equal:
             continue
-        most = round(max([path["belief"]["expected"] for path in paths]), 12)
-        equal = [path for path in paths if round(path["belief"]["expected"], 12) == most]
         best = min(equal, key=lambda path: path["entities"])
         a, b = best["entities"][0], best["entities"][-1]
         said.append(
