@@ -19,6 +19,7 @@ from kg.errors import InputError, NotFound
 from kg.following import FOLD_MOST
 from kg.ids import slugify
 from kg.later import Later
+from kg.packs import HEAD
 from kg.vocabulary import load
 
 if TYPE_CHECKING:
@@ -268,6 +269,12 @@ class Exchanging(Asking):
         )
 
     def _load_pack(self, folder: Path, *, keep_going: bool, told: Callable[[str, int, int], None] | None) -> Document:
+        if folder.is_file() and folder.name != HEAD:
+            raise InputError(
+                f"{folder.name} is no pack: that is a folder with a {HEAD}, or a ZIP file of one",
+                where="path",
+                hint="give the folder",
+            )
         own = pack.vocabulary_files(folder)
         words = load((*self._ontology, *own)) if own else self.vocabulary
         return pack_load.load(self.store, folder, words, keep_going=keep_going, told=told)

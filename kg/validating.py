@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.asking import Asking
 from kg.citations.parsed import Failure
-from kg.errors import NotFound
+from kg.errors import InputError, NotFound
 from kg.ids import RecordKind
 from kg.later import Later
 from kg.model import Record, Text, kind_of
@@ -108,6 +108,8 @@ def check_file(
     else:
         vocabulary = load(extra)
         stated, failures = rdf_import.statements(rdf_import.read_file(place), name=place.name)
+        if not stated and not failures:
+            raise InputError(f"{place.name} holds no statements", where="FILE", hint="give an RDF file, or a pack")
     if known is not None:
         said = {subject for subject, _, _ in stated} | {_node(record) for record in records}
         records = (*records, *(record for record in _records(known) if _node(record) not in said))

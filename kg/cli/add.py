@@ -155,7 +155,7 @@ def _cited(source: str) -> dict[str, Any]:
             where="SOURCE",
             hint="give a DOI, an arXiv id, a file with one citation, or --title, --author, --year",
         )
-    return {"citation": read_text(path)}
+    return {"citation": read_text(path, where="SOURCE", remedy="give it one citation")}
 
 
 def _parted(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -183,13 +183,22 @@ def coverage(graph: Graph, report: Document) -> None:
         stands = ", ".join(item["claims"] or item["work_notes"])
         out.print(Padding(Text(stands, style="dim"), (0, 0, 0, 2)))
         if item["missing"]:
-            out.print(Padding(Text(f"missing: {', '.join(item['missing'])}", style="red"), (0, 0, 0, 2)))
+            out.print(
+                Padding(
+                    Text(
+                        say("missing", graph.lang) + marks(graph.lang).colon + ", ".join(item["missing"]), style="red"
+                    ),
+                    (0, 0, 0, 2),
+                )
+            )
     out.print(escape(report["note"]))
 
 
-def log(page: Document) -> None:
+def log(page: Document, lang: str) -> None:
     """Show revisions, newest first."""
     out = console()
+    if not page["items"]:
+        out.print(say("no_revision", lang))
     for item in page["items"]:
         line = Text.assemble(
             (f"{item['number']:>6}", "bold"), f"  {item['recorded_at']}  {item['actor']}  {item['act']}"
@@ -200,15 +209,13 @@ def log(page: Document) -> None:
         out.print(Text(f"        {item['hash']}", style="dim"))
 
 
-def verified(report: Document) -> None:
+def verified(report: Document, lang: str) -> None:
     """Show what is wrong with the record, or that nothing is."""
     out = console()
     for problem in report["problems"]:
         out.print(Text(f"✗ {problem}", style="red"))
     if not report["problems"]:
-        out.print(
-            Text(f"✓ {report['revision']} revisions: the chain is whole and the state follows from it", style="green")
-        )
+        out.print(Text(say("whole", lang).format(report["revision"]), style="green"))
 
 
 _SHARES: dict[str, dict[str, str]] = {

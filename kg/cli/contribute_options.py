@@ -195,14 +195,19 @@ def read_file(path: Path) -> dict[str, Any]:
         InputError: it cannot be read.
         ParseFailure: it holds no record.
     """
-    return read_record(read_text(path), source=str(path))
+    return read_record(read_text(path, where="--from", remedy="write `field: value` lines into it"), source=str(path))
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, *, where: str, remedy: str) -> str:
     """Return a text of UTF-8.
 
+    Args:
+        path: The file; `-` is standard input.
+        where: What names it on the command line.
+        remedy: What helps when it is empty.
+
     Raises:
-        InputError: it cannot be read, or is no such text.
+        InputError: it cannot be read, is no such text, or is empty.
     """
     try:
         if str(path) == "-":
@@ -210,10 +215,15 @@ def read_text(path: Path) -> str:
         else:
             with path.open("rb") as file:
                 raw = file.read(4 * LONGEST + 1)
-        return raw.decode()
+        text = raw.decode()
     except OSError as fault:
         raise InputError(
-            f"{path} cannot be read: {fault.strerror}", where="--from", hint="check the path and its permissions"
+            f"{path} cannot be read: {fault.strerror}", where=where, hint="check the path and its permissions"
         ) from fault
     except UnicodeDecodeError as fault:
-        raise InputError(f"{path} is not UTF-8 text", where="--from", hint="save it as UTF-8") from fault
+        raise InputError(f"{path} is not UTF-8 text", where=where, hint="save it as UTF-8") from fault
+    if not text.strip():
+        raise InputError(
+            "standard input is empty" if str(path) == "-" else f"{path} is empty", where=where, hint=remedy
+        )
+    return text

@@ -33,7 +33,7 @@ def log(context: Context, /, as_json: bool, **filters: Any) -> None:
     `kg history ID` shows what they changed in it.
     """
     page = context.graph.log(**filters)
-    print_json(page) if as_json else cards.log(page)
+    print_json(page) if as_json else cards.log(page, context.lang)
 
 
 @click.command()

@@ -45,6 +45,6 @@ def verify(context: Context, /, as_json: bool) -> None:
     and their roles, sessions, answers to submissions.
     """
     report: dict[str, Any] = context.graph.verify()
-    print_json(report) if as_json else cards.verified(report)
+    print_json(report) if as_json else cards.verified(report, context.lang)
     if report["problems"]:
         raise SystemExit(1)

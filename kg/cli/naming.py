@@ -29,13 +29,22 @@ SINGLE: Mapping[str, str] = {
 }
 """Fields that an option of another name fills, whole or one by one."""
 GIVEN_AS: Mapping[str, Sequence[str]] = {
+    "backup": ("file",),
+    "citation": ("source",),
+    "claim": ("id",),
+    "document": ("file",),
+    "entity": ("id",),
+    "evidence": ("id",),
+    "file": ("save", "output", "failures", "write_baseline"),
     "from": ("a",),
     "to": ("b",),
-    "document": ("file",),
+    "question": ("document", "file"),
     "id": ("ids",),
     "path": ("files",),
     "receipt": ("id", "document", "file"),
     "revision": ("id",),
+    "token": ("id",),
+    "work": ("source", "id"),
 }
 """Parameters of the library -> what may have given them on a command line; only what was given is at fault."""
 
@@ -89,7 +98,8 @@ def _shown(argument: click.Parameter) -> str:
     """Return the name of an argument as the line of usage shows it, without the signs of what may be left out or
     repeated.
     """
-    return (argument.metavar or str(argument.name).upper()).strip("[]").removesuffix("...")
+    metavar = (argument.metavar or "").strip("[]").removesuffix("...")
+    return metavar if metavar and "|" not in metavar else str(argument.name).rstrip("_").upper()
 
 
 def _hint(fault: KgError, params: Sequence[click.Parameter], filled: Set[str]) -> str | None:

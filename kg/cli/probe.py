@@ -208,8 +208,11 @@ def read_scenario(path: Path) -> str:
     try:
         with path.open(encoding="utf-8") as file:
             return file.read(LONGEST + 1)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{path} cannot be read: {fault}", where="--scenario", hint="give a file of --save") from fault
+    except OSError as fault:
+        said = f"{path} cannot be read: {fault.strerror}"
+        raise InputError(said, where="--scenario", hint="give a file of --save") from fault
+    except UnicodeDecodeError as fault:
+        raise InputError(f"{path} is not UTF-8 text", where="--scenario", hint="give a file of --save") from fault
 
 
 def write_scenario(path: Path, text: str) -> None:

@@ -124,3 +124,13 @@ def test_what_an_import_and_an_export_did_is_said_in_chinese(pack_url: str, tmp_
     assert "  略过：列 lable，1 个单元格：" in shown
     assert "  冲突：entity qlora：" in shown
     assert re.search(r"已写入 .*：bibtex，\d+ 字节，修订 1，SHA-256 ", run("export", str(tmp_path / "w.bib")))
+
+
+def test_an_empty_log_and_a_whole_history_are_said(pack_graph: kg.Graph) -> None:
+    for lang, none, whole in (
+        ("en", "No revision is like that.", "the chain is whole"),
+        ("zh", "没有这样的修订。", "哈希链完整"),
+    ):
+        words = ["--database", pack_graph.store.name, "--lang", lang]
+        assert CliRunner().invoke(cli, [*words, "log", "--act", "never"], catch_exceptions=False).output.strip() == none
+        assert whole in CliRunner().invoke(cli, [*words, "verify"], catch_exceptions=False).output

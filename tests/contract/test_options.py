@@ -54,12 +54,25 @@ NAMED = [
     (("receipt", "show", "nope"), "Error: ID: no answer is kept under 'nope'"),
     (("receipt", "verify"), "Error: ID: give the id of a kept answer, or --document"),
     (("receipt", "verify", "--document", "-"), "Error: --document: this is no answer: it has no receipt"),
-    (("receipt", "keep", "-"), "Error: FILE|-: this is no answer: it has no receipt"),
-    (("receipt", "keep", "nofile"), "Error: FILE|-: nofile cannot be read"),
+    (("receipt", "keep", "-"), "Error: FILE: this is no answer: it has no receipt"),
+    (("receipt", "keep", "nofile"), "Error: FILE: nofile cannot be read"),
     (("import", "nofile"), "Error: there is no file or folder 'nofile'"),
     (("import", "/dev/null"), "Error: null is empty"),
     (("cut", "nope"), "Error: TARGET: there is no entity 'nope'"),
     (("search", " "), "Error: TEXT: there is nothing to search for"),
+    (("what-if", "--drop-work", "hu2022lora", "--save", "/nowhere/x"), "Error: --save: '/nowhere/x' cannot be written"),
+    (("draw", "-o", "/nowhere/x.html"), "Error: --output: '/nowhere/x.html' cannot be written"),
+    (("export", "/nowhere/x.ttl"), "Error: FILE: '/nowhere/x.ttl' cannot be written"),
+    (("what-if", "--scenario", "nofile"), "Error: --scenario: nofile cannot be read: No such file or directory (give"),
+    (("what-if", "--scenario", "BINARY"), "BINARY is not UTF-8 text (give a file of --save)"),
+    (("add", "work", "BINARY"), "BINARY is not UTF-8 text (save it as UTF-8)"),
+    (("add", "work", "BLANK"), "BLANK is empty (give it one citation)"),
+    (("add", "entity", "--from", "BLANK"), "BLANK is empty (write `field: value` lines into it)"),
+    (("import", "BLANK", "--format", "pack"), "Error: BLANK is no pack: that is a folder with a pack.toml"),
+    (("validate", "NOTHING.json"), "NOTHING.json holds no statements"),
+    (("token", "revoke", "nope"), "Error: ID: there is no token 'nope'"),
+    (("restore", "nofile"), "Error: FILE: there is no file 'nofile'"),
+    (("history", "qlora", "--kind", "work"), "Error: ID: there is no work 'qlora'"),
     (("export", "x.foo"), "Error: --format: the suffix of 'x.foo' stands for no format"),
     (
         ("add", "evidence", *ITEM),
@@ -76,7 +89,11 @@ def test_a_fault_names_the_option_or_argument(
     said: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, content in (("BINARY", b"\xff\xfe\x00\x01"), ("BLANK", b" \n"), ("NOTHING.json", b'{"a": 1}')):
+        Path(name).write_bytes(content)
     monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b'{"question": {"name": "raises"}}')))
     with pytest.raises(SystemExit) as ended:
         main(["--database", pack_url, *words])
