@@ -36,7 +36,8 @@ class Criteria:
         block: Entities that no path passes through (a path may begin or end there).
         include_proposed: Proposed records count as if accepted.
         include_retracted: Retracted works count as if current.
-        narrower: An entity named at an end of a question stands for its narrower entities too.
+        narrower: An entity at an end of a path, named in a question or listed in its answer, stands for its narrower
+            entities too.
     """
 
     as_of: int | str | None = None

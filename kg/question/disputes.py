@@ -16,8 +16,9 @@ from kg.model import Evidence
 from kg.network import Network, group_of
 from kg.question import explain
 from kg.question.answers import DIRECTIONS, Answer, answer, path_document
+from kg.question.families import Signed
 from kg.question.impact import many_paths, reliability_of
-from kg.question.raises import SECONDS, Signed, of_types, pairs, within
+from kg.question.raises import SECONDS, of_types, pairs, within
 from kg.question.records import brief_claim, evidence_document
 from kg.question.stakes import Pair, Stake, stakes
 

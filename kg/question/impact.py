@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kg.engine import Nodes, Path, Reached
+from kg.engine import Nodes, Path
 from kg.network import Network
-from kg.question import explain
+from kg.question import explain, families
 from kg.question.answers import DIRECTIONS, Answer, answer, sides
 from kg.reliability import reliability
 from kg.searching import best_paths, reach, strongest
@@ -25,7 +25,8 @@ def find(network: Network, entity: str, *, direction: str = "out", max_links: in
 
     Args:
         network: The snapshot under its criteria.
-        entity: Entity id; with the criterion `narrower` its narrower entities count as it.
+        entity: Entity id; with the criterion `narrower` its narrower entities count as it, and an entity is listed when
+            a narrower one of it is met, with the best path over all of them.
         direction: "out" or "in".
         max_links: Most claims in a path, 1 to 12.
         lang: Language of the explanations.
@@ -40,16 +41,13 @@ def find(network: Network, entity: str, *, direction: str = "out", max_links: in
     network.snapshot.entity(entity)
     anchors = network.nodes_of(entity)
     forward = direction == "out"
-    reached, items, whole = _best_items(network, anchors, forward=forward, max_links=max_links, lang=lang)
-    limits = [] if reached.complete else ["pops"]
-    limits += [] if whole else ["items"]
+    met, items, limits = _best_items(network, anchors, forward=forward, max_links=max_links, lang=lang)
     for place, item in enumerate(items):
-        node = network.index[item["entity"]]
-        by_sign = reached.paths[node]
-        if not reached.exhaustive and place < DEEP_ITEMS:
-            ends = (anchors, frozenset([node])) if forward else (frozenset([node]), anchors)
-            by_sign = many_paths(network, *ends, max_links=max_links)
-        item["reliability"], cut = reliability_of(network, by_sign, exhaustive=reached.exhaustive)
+        by_sign, exhaustive, _ = met[item["entity"]]
+        if not exhaustive and place < DEEP_ITEMS:
+            other = network.nodes_of(item["entity"])
+            by_sign = many_paths(network, *((anchors, other) if forward else (other, anchors)), max_links=max_links)
+        item["reliability"], cut = reliability_of(network, by_sign, exhaustive=exhaustive)
         limits += ["reliability"] if cut else []
     note = None
     if not items:
@@ -74,24 +72,34 @@ def find(network: Network, entity: str, *, direction: str = "out", max_links: in
 
 def _best_items(
     network: Network, anchors: Nodes, *, forward: bool, max_links: int, lang: str
-) -> tuple[Reached, list[dict[str, Any]], bool]:
-    """Return what is reached, the items of the first `ITEMS_MOST` of it in order, and whether these are all."""
-    most = ITEMS_MOST
+) -> tuple[dict[str, families.Met], list[dict[str, Any]], list[str]]:
+    """Return what is met, the items of the first `ITEMS_MOST` of it in order, and the limits that cut them."""
+    most, narrower = ITEMS_MOST, network.criteria.narrower
     while True:
         chosen = strongest(network, anchors, forward=forward, max_links=max_links, most=most)
         wanted = None if chosen is None else chosen.nodes
+        if wanted is not None and narrower:
+            wanted = families.whole(network, wanted)
         reached = reach(network, anchors, forward=forward, max_links=max_links, wanted=wanted)
+        if narrower:
+            met = dict(families.of_reached(network, reached, anchors, forward=forward, max_links=max_links))
+        else:
+            met = {
+                network.ids[node]: families.Met(one, reached.exhaustive, True) for node, one in reached.paths.items()
+            }
         items: list[dict[str, Any]] = []
-        for node, by_sign in reached.paths.items():
-            item = sides(network, by_sign, lang=lang)
+        for id, one in met.items():
+            item = sides(network, one.by_sign, lang=lang)
             if item is not None:
-                items.append({"entity": network.ids[node], **item})
+                items.append({"entity": id, **item})
         items.sort(key=lambda item: (-round(item["best"]["belief"]["expected"], 12), item["entity"]))
         shown = items[:ITEMS_MOST]
         # What was left aside was judged by walks: paths may be worth less, and another node come before.
         last = shown[-1]["best"]["belief"]["expected"] if len(shown) == ITEMS_MOST else 0.0
         if chosen is None or last > chosen.beyond:
-            return reached, shown, chosen is None and len(items) == len(shown)
+            limits = [] if reached.complete and all(one.complete for one in met.values()) else ["pops"]
+            limits += [] if chosen is None and len(items) == len(shown) else ["items"]
+            return met, shown, limits
         most *= 2
 
 

@@ -6,19 +6,19 @@ Never here: how paths are searched (engine), doors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from math import inf
 from time import monotonic
 from typing import Any
 
-from kg.engine import Nodes, Path, Reached, nodes_on, rank
+from kg.engine import Nodes, Reached
 from kg.network import Network
 from kg.question import explain
 from kg.question.answers import DIRECTIONS, Answer, answer, latest_year, sides, works_of, worth_of
+from kg.question.families import Signed, merged
 from kg.question.impact import DEEP_ITEMS, ITEMS_MOST, many_paths, reliability_of
 from kg.searching import best_paths, reach
 
-Signed = Mapping[int, Sequence[Path]]
 PAIRS_MOST = 100_000
 """Pairs of a cause and a harm that one question looks at: all of 300 and 300, and some more."""
 SECONDS = 60.0
@@ -225,20 +225,10 @@ def _between(network: Network, reached: Reached, sources: Nodes, targets: Nodes,
     if len(targets) == 1:
         return reached.paths.get(next(iter(targets)), {}), reached.complete
     if reached.exhaustive:
-        return _merged(network, [reached.paths.get(node, {}) for node in sorted(targets)], targets), True
+        return merged(network, [reached.paths.get(node, {}) for node in sorted(targets)], targets), True
     best = {sign: best_paths(network, sources, targets, k=1, max_links=max_links, sign=sign) for sign in DIRECTIONS}
     complete = reached.complete and all(one.complete for one in best.values())
     return {sign: one.paths for sign, one in best.items() if one.paths}, complete
-
-
-def _merged(network: Network, parts: Sequence[Signed], targets: frozenset[int]) -> Signed:
-    """Join the paths to several targets that stand for one entity; none passes through a target."""
-    merged: dict[int, list[Path]] = {}
-    for part in parts:
-        for sign, paths in part.items():
-            kept = [path for path in paths if not targets.intersection(nodes_on(network, path)[1:-1])]
-            merged.setdefault(sign, []).extend(kept)
-    return {sign: rank(network, paths) for sign, paths in merged.items() if paths}
 
 
 def _next_to(network: Network, ids: Sequence[str]) -> dict[str, Nodes]:

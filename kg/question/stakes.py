@@ -12,7 +12,7 @@ from kg.belief import Line, Opinion, weigh
 from kg.engine import Path, product
 from kg.network import Network, group_of, line_of
 from kg.question.answers import DIRECTIONS
-from kg.question.raises import Signed
+from kg.question.families import Signed
 from kg.searching import best_paths
 
 SEARCHES = 200
