@@ -59,8 +59,13 @@ _ZOTERO_TYPES = {
     "newspaperarticle": "article-newspaper", "blogpost": "post-weblog", "article": "article-journal",
     "conference paper": "paper-conference", "book chapter": "chapter", "review": "article-journal",
 }  # fmt: skip
+NEVER_ENDS = "a quoted cell never ends"
+INSIDE = re.compile(r'[^"]*+(?:""[^"]*+)*+')
+"""What stands in a quoted cell."""
+EXCERPT = 29
+"""Characters that are shown of the text behind a quoted cell."""
 _REMEDY = 'write a quotation mark inside a quoted cell twice: ""'
-_SHORTER = "shorten the cell, and keep its whole text elsewhere"
+SHORTER = "shorten the cell, and keep its whole text elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,31 +150,56 @@ def rows(text: str, delimiter: str, *, most: int = MAX_ENTRY_CHARS) -> Iterator[
         [('a', 'b'), ('x "y", z', '2')]
     """
     at, line = 0, 1
-    cell = re.compile(rf"[^{delimiter}\n]*")
     while at < len(text):
-        start, cells, broken, longest = at, [], None, 0
-        while True:
-            if text.startswith('"', at):
-                value, at, broken = _quoted(text, at, delimiter)
-            else:
-                found = cell.match(text, at)
-                value, at = (found[0], found.end()) if found else ("", at)
-            longest = max(longest, len(value))
-            cells.append(value if len(value) <= most else "")
-            if broken is not None or text[at : at + 1] != delimiter:
-                break
-            at += 1
-        remedy = _REMEDY
-        if broken is not None:
-            end = text.find("\n", start)
-            at = len(text) if end < 0 else end
-        elif longest > most:
-            broken, remedy = f"a cell has {longest:,} characters, at most {most:,} are read", _SHORTER
-        raw = text[start:at]
-        if broken is not None or any(value.strip() for value in cells):
-            yield Row(tuple(cells), line, raw, broken, remedy)
-        line += raw.count("\n") + 1
+        row, following, _ = row_at(text, at, line, delimiter, most=most)
+        if row.broken is not None or any(value.strip() for value in row.cells):
+            yield row
+        line += row.raw.count("\n") + 1
+        at = following
+
+
+def row_at(text: str, start: int, line: int, delimiter: str, *, most: int = MAX_ENTRY_CHARS) -> tuple[Row, int, int]:
+    """Return the row that begins at a place of a text, where the next begins, and up to where it was looked for.
+
+    A text that goes on behind the last place might give another row.
+
+    Example:
+        >>> row, following, looked = row_at('a,b\\nc', 0, 1, ",")
+        >>> row.cells, following, looked
+        (('a', 'b'), 4, 4)
+    """
+    at, looked, longest = start, 0, 0
+    cells: list[str] = []
+    broken: str | None = None
+    remedy = _REMEDY
+    cell = re.compile(rf"[^{delimiter}\n]*")
+    while True:
+        if text.startswith('"', at):
+            value, at, broken, looked = _quoted(text, at, delimiter)
+        else:
+            found = cell.match(text, at)
+            value, at = (found[0], found.end()) if found else ("", at)
+        longest = max(longest, len(value))
+        cells.append(value if len(value) <= most else "")
+        if broken is not None or text[at : at + 1] != delimiter:
+            break
         at += 1
+    if broken is not None:
+        end = text.find("\n", start)
+        at = len(text) if end < 0 else end
+    elif longest > most:
+        broken, remedy = too_long(longest, most), SHORTER
+    return Row(tuple(cells), line, text[start:at], broken, remedy), at + 1, max(looked, at + 1)
+
+
+def too_long(length: int, most: int, what: str = "a cell") -> str:
+    """Return why a cell, or a row, is not read.
+
+    Example:
+        >>> too_long(3000, 2000)
+        'a cell has 3,000 characters, at most 2,000 are read'
+    """
+    return f"{what} has {length:,} characters, at most {most:,} are read"
 
 
 def restored(cell: str) -> str:
@@ -194,21 +224,19 @@ def neutralised(cell: str) -> str:
     return "'" + cell if cell.lstrip("'").startswith(RISKY) else cell
 
 
-def _quoted(text: str, at: int, delimiter: str) -> tuple[str, int, str | None]:
-    parts: list[str] = []
-    begin = at + 1
-    while True:
-        end = text.find('"', begin)
-        if end < 0:
-            return "", at, "a quoted cell never ends"
-        parts.append(text[begin:end])
-        if not text.startswith('""', end):
-            break
-        parts.append('"')
-        begin = end + 2
+def _quoted(text: str, at: int, delimiter: str) -> tuple[str, int, str | None, int]:
+    """Return a quoted cell, its end, why it is broken, and up to where it was looked for."""
+    end = INSIDE.match(text, at + 1).end()  # type: ignore[union-attr] # it matches nothing too
+    if end == len(text):
+        return "", at, NEVER_ENDS, end
     if text[end + 1 : end + 2] not in ("", "\n", delimiter):
-        return "", at, f"text follows the end of a quoted cell: {text[end + 1 : end + 30]!r}"
-    return "".join(parts), end + 1, None
+        return "", at, text_follows(text[end + 1 : end + 1 + EXCERPT]), end + 1 + EXCERPT
+    return text[at + 1 : end].replace('""', '"'), end + 1, None, end + 2
+
+
+def text_follows(excerpt: str) -> str:
+    """Return why a row is broken in which text follows a quoted cell."""
+    return f"text follows the end of a quoted cell: {excerpt!r}"
 
 
 def _header(row: Row, source: str) -> list[str]:

@@ -12,16 +12,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TextIO
 
 from kg.citations.parsed import Failure, failure
 from kg.citations.table import delimiter_of, restored, rows
 from kg.errors import InputError
 from kg.importers.sources import RAW_SHOWN, decoded
+from kg.importers.tables_within import CELL_MOST, ROW_MOST, lines_within, rows_from
 from kg.sheets import ALSO, ENDS, FILES, SHEETS, Sheet
 from kg.snapshot import near
 
 HEADER_MOST = 20_000
-CELL_MOST = 2_000_000
 PIECE = 1 << 20
 MARKS = (frozenset({"id", "type", "label"}), frozenset(ENDS), frozenset({"claim", "work", "stance"}))
 """Columns by which tables of entities, claims and evidence are known."""
@@ -41,6 +42,7 @@ class Table:
         columns: For each column its name in the sheet; None for one that is passed over.
         foreign: Place and name of those that have a name, and why.
         sha256: Of its bytes.
+        longest: Bytes that its longest line has at most.
     """
 
     sheet: Sheet
@@ -50,6 +52,7 @@ class Table:
     columns: tuple[str | None, ...]
     foreign: tuple[tuple[int, str, str], ...]
     sha256: str
+    longest: int
 
 
 def is_tables(folder: Path) -> bool:
@@ -139,7 +142,7 @@ def _table(sheet: Sheet, path: Path, name: str) -> Table | Failure:
     try:
         if path.exists() and not path.is_file():
             return failure("it is no file", source=name, remedy="put a file in its place, or take it away")
-        digest, bad = _digest(path)
+        digest, bad, longest = _digest(path)
         if bad is not None:
             with path.open("rb") as stream:
                 told = decoded(stream.read(bad + PIECE), name)
@@ -152,7 +155,7 @@ def _table(sheet: Sheet, path: Path, name: str) -> Table | Failure:
         return failure("the file is empty", source=name, remedy="write a header and rows, or leave the file out")
     delimiter = delimiter_of(head)
     first = next(rows(head, delimiter))
-    return _named(Table(sheet, path, name, delimiter, first.cells, (), digest), first.line)
+    return _named(Table(sheet, path, name, delimiter, first.cells, (), digest, longest), first.line)
 
 
 def _named(table: Table, line: int) -> Table | Failure:
@@ -205,21 +208,27 @@ def rows_of(table: Table) -> Iterator[tuple[int, list[str], str | None]]:
 
 def _rows(table: Table) -> Iterator[tuple[int, list[str], str | None]]:
     csv.field_size_limit(CELL_MOST)
-    begin = 1
-    with table.path.open(encoding="utf-8-sig", newline=None) as stream:
-        reader = csv.reader(stream, delimiter=table.delimiter, strict=True)
-        with suppress(csv.Error):
+    begin, size = 1, 0
+
+    def held(stream: TextIO) -> Iterator[str]:
+        nonlocal size
+        for text in stream:
+            size += len(text)
+            if size > ROW_MOST:
+                return  # within a row: what is in quotation marks then ends too soon
+            yield text
+
+    if table.longest <= ROW_MOST:
+        with table.path.open(encoding="utf-8-sig", newline=None) as stream, suppress(csv.Error):
+            reader = csv.reader(held(stream), delimiter=table.delimiter, strict=True)
             for cells in reader:
-                line, begin = begin, reader.line_num + 1
+                line, begin, size = begin, reader.line_num + 1, 0
                 if cells:
                     yield line, cells, None
             return
     # From the row that this reader stumbles over on, by the one that goes on at the next line.
-    with table.path.open(encoding="utf-8-sig", newline=None) as stream:
-        for _ in range(begin - 1):
-            next(stream)
-        for row in rows(stream.read(), table.delimiter, most=CELL_MOST):
-            yield row.line + begin - 1, list(row.cells), row.broken
+    for row in rows_from(table.path, table.delimiter, begin):
+        yield row.line, list(row.cells), row.broken
 
 
 def with_lines(failures: Iterable[Failure], tables: Iterable[Table]) -> list[Failure]:
@@ -231,7 +240,7 @@ def with_lines(failures: Iterable[Failure], tables: Iterable[Table]) -> list[Fai
             continue
         texts: dict[int | None, str] = {}
         with table.path.open(encoding="utf-8-sig", newline=None) as stream:
-            for number, text in enumerate(stream, 1):
+            for number, text in lines_within(stream):
                 if number in wanted:
                     line = text.strip()
                     texts[number] = line if len(line) <= RAW_SHOWN else line[: RAW_SHOWN - 1] + "…"
@@ -242,10 +251,10 @@ def with_lines(failures: Iterable[Failure], tables: Iterable[Table]) -> list[Fai
     return sorted(found, key=lambda one: (one.source, one.line or 0, one.reason))
 
 
-def _digest(path: Path) -> tuple[str, int | None]:
-    """Return the SHA-256 of a file, and about where it stops being UTF-8."""
+def _digest(path: Path) -> tuple[str, int | None, int]:
+    """Return the SHA-256 of a file, about where it stops being UTF-8, and about how many bytes its longest line has."""
     digest = hashlib.sha256()
-    at, left = 0, b""
+    at, left, line, longest = 0, b"", 0, 0
     with path.open("rb") as stream:
         while piece := stream.read(PIECE):
             digest.update(piece)
@@ -255,7 +264,11 @@ def _digest(path: Path) -> tuple[str, int | None]:
                 left = b""
             except UnicodeDecodeError as fault:
                 if len(whole) - fault.start > 3:
-                    return "", at - len(left) + fault.start
+                    return "", at - len(left) + fault.start, 0
                 left = whole[fault.start :]
             at += len(piece)
-    return digest.hexdigest(), at if left else None
+            # Lines within a piece are shorter than one that goes over the end of a piece may be.
+            last = max(piece.rfind(b"\n"), piece.rfind(b"\r"))
+            longest = max(longest, line + (len(piece) if last < 0 else last))
+            line = line + len(piece) if last < 0 else len(piece) - last - 1
+    return digest.hexdigest(), at if left else None, longest

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.citations.table import SHORTER
 from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.importers import leaning
@@ -130,7 +131,7 @@ class Together:
         for line, cells, broken in rows_of(table):
             self._count(table)
             if broken is not None:
-                self.failures.append(source.failure(line, broken, REMEDY))
+                self.failures.append(source.failure(line, broken, _remedy(broken)))
             else:
                 yield line, by_column(table.columns, cells)
 
@@ -157,7 +158,7 @@ class Together:
                     continue
                 taken = record.id, payload_of(record), leans_of(record)
             if taken is None:
-                self.failures.append(source.failure(line, broken or "", REMEDY))
+                self.failures.append(source.failure(line, broken or "", _remedy(broken or "")))
                 continue
             id, payload, (first, second, third) = taken
             first, second = same.setdefault(first, first), same.setdefault(second, second)
@@ -240,6 +241,10 @@ class Together:
     def _remember(self, kind: RecordKind, id: str, place: str) -> None:
         """Note where a faulty record stands, for those that lean on it."""
         self.known.faulty.setdefault((kind, id.strip()), place)
+
+
+def _remedy(broken: str) -> str:
+    return SHORTER if broken.endswith("are read") else REMEDY
 
 
 def _placing(kind: RecordKind, source: Source) -> Place:

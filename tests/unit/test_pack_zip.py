@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
+import subprocess
+import sys
 import warnings
 import zipfile
 from pathlib import Path
@@ -13,6 +17,8 @@ import kg
 from kg.errors import InputError
 from kg.importers import pack_references, pack_zip, sources
 from kg.packaged import packaged
+
+IMPORT = "from kg.importers.pack_zip import unpacked"
 
 
 def zip_of(path: Path, **files: bytes) -> Path:
@@ -112,3 +118,32 @@ def test_broken_files_are_refused(empty: kg.Graph, tmp_path: Path) -> None:
         with pytest.raises(InputError, match="is no ZIP file that can be read"):
             empty.load(tmp_path / "x.zip")
     empty.store.close()
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGHUP])
+def test_what_was_unpacked_is_gone_when_the_process_is_told_to_end(tmp_path: Path, told: signal.Signals) -> None:
+    path = zip_of(tmp_path / "tables.zip", **{"entities.csv": b"id,type,label\n"})
+    place = tmp_path / "tmp"
+    place.mkdir()
+    reads = f"with unpacked(Path({str(path)!r})) as folder: print(folder, flush=True), sys.stdin.read()"
+    command = [sys.executable, "-c", f"import sys\nfrom pathlib import Path\n{IMPORT}\n{reads}"]
+    own = os.environ | {"TMPDIR": str(place)}
+    with subprocess.Popen(command, env=own, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert Path(run.stdout.readline().strip(), "entities.csv").exists()
+        run.send_signal(told)
+        assert run.wait(60) == -told
+    assert list(place.iterdir()) == []
+
+
+def test_who_has_asked_for_a_signal_keeps_it(tmp_path: Path) -> None:
+    path = zip_of(tmp_path / "tables.zip", **{"entities.csv": b"id,type,label\n"})
+    told: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    try:
+        with pack_zip.unpacked(path) as folder:
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert (told, folder.exists()) == ([signal.SIGTERM], True)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert not folder.exists()
