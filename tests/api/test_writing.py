@@ -243,7 +243,7 @@ def test_tags_of_records_are_strong_and_tell_codings_apart(file: Place) -> None:
     assert file.get("/claims").headers["etag"].startswith("W/")
 
 
-WRITERS, EACH = 20, 2
+WRITERS, EACH = 20, 1
 
 
 def test_no_acknowledged_write_of_two_servers_is_lost(database_url: str) -> None:
