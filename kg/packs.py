@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from kg.citations.parsed import Failure
+from kg.citations.parsed import Failure, Remark
 from kg.model import Claim, Entity, Evidence, Text, Work
 
 HEAD = "pack.toml"
@@ -97,6 +97,7 @@ class PackContents:
 
     Records that lean on a record that failed are themselves failures, so the good ones can be loaded as they are.
     `pack` is None when the head could not be read. `coverage` keeps the order of the table.
+    Remarks are on new evidence that does not count since its work is merged.
     """
 
     pack: Pack | None
@@ -106,3 +107,4 @@ class PackContents:
     works: tuple[Work, ...] = ()
     coverage: tuple[CoverageRow, ...] = ()
     failures: tuple[Failure, ...] = ()
+    remarks: tuple[Remark, ...] = ()

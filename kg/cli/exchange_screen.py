@@ -118,6 +118,7 @@ def batch(report: Document, source: str, lang: str) -> None:
     for what, reason in _passed_over(report, lang):
         said = signs.colon.join((_say("passed over", lang), what, reason))
         out.print(Text(f"  {said}", style="dim"))
+    _some(out, [f"{_place(one)}{signs.colon}{one['message']}" for one in report["remarks"]], lang, style="yellow")
     for failure in report["failures"]:
         _failed(out, failure)
 

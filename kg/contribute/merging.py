@@ -95,7 +95,7 @@ def merged(snapshot: Snapshot, keep: Work, duplicate: Work) -> Merge:
 
 
 def refuse_astray(changes: Iterable[Change], snapshot: Snapshot) -> None:
-    """Refuse changes after which a merged work would lead to none that stands.
+    """Refuse changes after which a merged work would lead to none that stands, though it did, or is new.
 
     Args:
         changes: What is to be written.
@@ -108,8 +108,9 @@ def refuse_astray(changes: Iterable[Change], snapshot: Snapshot) -> None:
     back = {id for id, work in written.items() if work.status == REVOKED}
     others = [work for work in snapshot.works.values() if work.merged_into in back] if back else []
     for work in (*(work for work in others if work.id not in written), *written.values()):
+        before = snapshot.works.get(work.id)
         lost = astray(work, lambda key: written.get(key) or snapshot.works.get(key))
-        if lost is not None:
+        if lost is not None and (before is None or astray(before, snapshot.works.get) is None):
             raise Conflict(
                 f"{work.id} is merged into {work.merged_into}: {lost}",
                 where="work",

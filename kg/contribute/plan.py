@@ -16,6 +16,7 @@ from kg.contribute.states import PENDING, PROPOSED, REVOKED
 from kg.errors import Conflict, InputError, ShapeViolation
 from kg.ids import RecordKind
 from kg.importers.citations_plan import way_back
+from kg.importers.merges import astray
 from kg.inputs import ClaimIn, EntityIn, ItemIn, parse
 from kg.model import ACCEPTED, Change, Entity, Evidence, Record
 from kg.snapshot import Snapshot
@@ -164,6 +165,9 @@ def evidence(
     work = names.work_of(snapshot, given.get("work"))
     if work.status == REVOKED:
         raise Conflict(f"the work {work.id} was taken back", where="work", hint=way_back(work.id))
+    if work.merged_into is not None:
+        lost = astray(work, snapshot.works.get) or f"there is no work {work.merged_into}"
+        raise Conflict(f"no work stands for {work.id}: {lost}", where="work", hint=way_back(work.id))
     given |= {"claim": of_claim.record.id, "work": work.id, "contributor": contributor}
     read = parse(ItemIn, given, by_field=True).record(vocabulary)
     made = _as_revision(replace(read, status=PROPOSED, supersedes=supersedes), snapshot)

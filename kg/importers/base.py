@@ -23,7 +23,7 @@ class Base:
     Attributes:
         revision: Which.
         entities: By id; only `id` and `type` are those of the record.
-        works: By id; only `id` and `merged_into` are those of the record.
+        works: By id; only `id`, `status` and `merged_into` are those of the record.
         claims, evidence: Ids, as keys.
     """
 
@@ -43,9 +43,9 @@ class Base:
                 bulk.revision,
                 {id: Entity(id, type, _BLANK) for rows in bulk.rows("entity", ("id", "type")) for id, type in rows},
                 {
-                    id: Work(id, "", "", merged_into=into)
-                    for rows in bulk.rows("work", ("id", "merged_into"))
-                    for id, into in rows
+                    id: Work(id, "", "", status=status, merged_into=into)
+                    for rows in bulk.rows("work", ("id", "status", "merged_into"))
+                    for id, status, into in rows
                 },
                 dict.fromkeys(id for rows in bulk.rows("claim", ("id",)) for (id,) in rows),
                 dict.fromkeys(id for rows in bulk.rows("evidence", ("id",)) for (id,) in rows),

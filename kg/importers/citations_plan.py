@@ -13,6 +13,7 @@ from typing import Any
 
 from kg.citations.duplicates import Index, Match
 from kg.citations.parsed import Parsed, ParsedWork
+from kg.importers.merges import astray
 from kg.inputs import WorkIn
 from kg.model import CURRENT, Work, canonical
 
@@ -127,6 +128,10 @@ class _Sorting:
         self.made.duplicates.append({"key": found.work.id, "match": work.id, "why": why})
         if work.status == REVOKED:
             self._remark(found, f"{work.id} was taken back, and stays so: {way_back(work.id)}")
+            return
+        lost = astray(work, self._standing.get)
+        if lost is not None:
+            self._remark(found, f"no work stands for {work.id}, {lost}: {way_back(work.id)}")
             return
         full, gained = filled(work, found.work)
         if not gained:

@@ -1,18 +1,20 @@
 """Works that a file merges into others, and evidence that it names at a work which is merged already.
 
-Lives here: `astray`, the rule; `check_works`, `at_merged`, `Behind`. May enter: records that passed their doors, what
-the record holds. Never here: files, doors, writing.
+Lives here: `astray`, the rule; `check_works`; `at_merged` and `left_behind`, what is told. May enter: records that
+passed their doors, what the record holds. Never here: files, doors, writing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from kg.citations.parsed import Failure
+from kg.citations.parsed import Failure, Remark
 from kg.importers.pack_links import Known, Placed
 from kg.model import Work
+from kg.record.store import Store
 
 REVOKED = "revoked"
+SHOWN = 5
 REMEDY = "name a work that stands, or write the status current and no work that it is merged into"
 
 
@@ -71,12 +73,78 @@ def check_works(works: Sequence[Placed[Work]], known: Known, *, name: str) -> li
         found = [(one, fault_of(one)) for one in waiting]
         for one, fault in found:
             if fault is not None:
-                where = name if one.record.merged_into is not None else "status"
-                failures.append(one.failure(f"{where.format(id=one.record.id)}: {fault[0]}", fault[1]))
+                failures.append(one.failure(f"{name.format(id=one.record.id)}: {fault[0]}", fault[1]))
         known.drop("work", {one.record.id: one.place for one, fault in found if fault is not None})
         still = [one for one, fault in found if fault is None]
         waiting = still if len(still) < len(waiting) else []
     return failures
+
+
+def at_merged(works: Mapping[str, Work]) -> dict[str, str]:
+    """Return those of some works that are merged, each with the one that stands for it.
+
+    Example:
+        >>> at_merged({"a": Work("a", "", ""), "b": Work("b", "", "", merged_into="a")})
+        {'b': 'a'}
+    """
+    into = {id: one.merged_into for id, one in works.items() if one.merged_into is not None}
+    found: dict[str, str] = {}
+    for id, other in into.items():
+        at, seen = other, {id}
+        while at in into and at not in seen:
+            seen.add(at)
+            at = into[at]
+        found[id] = at
+    return found
+
+
+def not_counting(id: str, work: str, stands: str) -> str:
+    """Return what is told of an item that is added at a merged work."""
+    return (
+        f"evidence {id}: its work {work} is merged into {stands}, so the item does not count; name {stands} as its work"
+    )
+
+
+def newly(works: Iterable[Placed[Work]], known: Known) -> list[Placed[Work]]:
+    """Return the good works that stand in the record, and are merged in the file."""
+    before = known.base.works
+    return [
+        one
+        for one in works
+        if one.record.id in known.works
+        and one.record.merged_into is not None
+        and one.record.id in before
+        and before[one.record.id].merged_into is None
+    ]
+
+
+def left_behind(store: Store, merges: Iterable[Placed[Work]]) -> list[Remark]:
+    """Return what is told of works that are merged, of which the record holds evidence: it stays with them.
+
+    Cost: nothing without such works, else a look at the work of each item of the record.
+    """
+    into = {one.record.id: one for one in merges}
+    if not into:
+        return []
+    items: dict[str, list[str]] = {}
+    with store.bulk() as bulk:
+        for rows in bulk.rows("evidence", ("id", "work")):
+            for id, work in rows:
+                if work in into:
+                    items.setdefault(work, []).append(id)
+    return [
+        Remark(one.source.name, one.line or None, _stays(one.record, sorted(items[work])))
+        for work, one in sorted(into.items())
+        if work in items
+    ]
+
+
+def _stays(work: Work, items: Sequence[str]) -> str:
+    named = ", ".join(items[:SHOWN]) + (f" and {len(items) - SHOWN} more" if len(items) > SHOWN else "")
+    return (
+        f"the work {work.id} is merged into {work.merged_into}; its evidence stays with it and does not count: {named}"
+        f"; undo this import and `kg merge {work.merged_into} {work.id}`, which moves the evidence"
+    )
 
 
 def _undo(work: str) -> str:

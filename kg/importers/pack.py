@@ -90,6 +90,7 @@ def stream(path: Path, vocabulary: Vocabulary | None, put: Put, *, known: Holdin
         entities=tuple(sorted(entities, key=_id)),
         works=tuple(sorted(works, key=_id)),
         coverage=coverage,
+        remarks=tuple(reading.remarks),
         failures=tuple(sorted(failures, key=lambda failure: (failure.source, failure.line or 0, failure.reason))),
     )
 

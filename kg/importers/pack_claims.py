@@ -12,9 +12,10 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from kg.citations.parsed import Failure
+from kg.citations.parsed import Failure, Remark
 from kg.ids import RecordKind
 from kg.importers.joins import Joins
+from kg.importers.merges import at_merged, not_counting
 from kg.importers.pack_links import Known, Placed, check_claims, check_evidence
 from kg.importers.pack_quick import Block, Item
 from kg.importers.sources import Source
@@ -42,6 +43,9 @@ class Claims:
 
     def __init__(self, known: Known, vocabulary: Vocabulary, source: Source, put: Put) -> None:
         self.failures: list[Failure] = []
+        self.remarks: list[Remark] = []
+        merged = {id: one for id, one in known.base.works.items() if one.merged_into is not None}
+        self._merged = at_merged({**known.works, **merged})  # what the record merged stays so, whatever a pack says
         self._known, self._vocabulary, self._source, self._put = known, vocabulary, source, put
         self._joins = Joins(known, vocabulary)
         self._doubtful: dict[str, Placed[Claim]] = {}
@@ -72,6 +76,7 @@ class Claims:
                 continue
             if good and (item.work in known.works or self._is_there(item.work)):
                 self._put("evidence", item.id, item.payload)
+                self._tell(item.id, item.work, at)
             else:
                 record: Any = from_payload("evidence", orjson.loads(item.payload))
                 self._waiting.append(Placed(record, self._source, at, text, line, ("evidence", item.at)))
@@ -87,6 +92,12 @@ class Claims:
         self.failures += faults
         for one in kept:
             self._put("evidence", one.record.id, canonical(to_payload(one.record)))
+            self._tell(one.record.id, one.record.work, one.line)
+
+    def _tell(self, id: str, work: str, line: int) -> None:
+        """Remark on an item that is new and does not count since its work is merged."""
+        if work in self._merged and id not in self._known.base.evidence:
+            self.remarks.append(Remark(self._source.name, line, not_counting(id, work, self._merged[work])))
 
     def _is_first(self, item: Item, line: int) -> bool:
         """Say whether an item is the first of its name and of what it says; otherwise say where the first is."""

@@ -7,14 +7,19 @@ Lives here: `load`. May enter: a folder, a store. Never here: reading files (pac
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from kg.errors import Conflict
 from kg.importers.base import Base
+from kg.importers.merges import left_behind, newly
 from kg.importers.pack import stream
 from kg.importers.pack_head import read_head
+from kg.importers.pack_links import Known, Placed
 from kg.importers.pack_plan import Key, Plan, Planning
+from kg.importers.sources import Source
+from kg.model import Work
 from kg.packs import HEAD, PackContents
 from kg.record.store import Store
 from kg.vocabulary import Vocabulary
@@ -45,7 +50,8 @@ def load(
     Returns:
         `{"pack", "version", "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts": [{"kind", "id",
         "fields", "reason", "remedy"}], "vanished": [{"kind", "id"}], "revoked": [{"kind", "id"}], "failures":
-        [{"source", "line", "raw", "reason", "remedy"}], "revision": n}`.
+        [{"source", "line", "raw", "reason", "remedy"}], "remarks": [{"source", "line", "message"}], "revision": n}`;
+        remarks are on evidence that does not count since its work is merged.
 
     Raises:
         StoreError: the database cannot be written.
@@ -71,17 +77,26 @@ def load(
         planned = planning.finish()
         if not contents.failures:
             planning.miss(vocabulary, revoke=revoke_missing)
+        actor, reason = contents.pack.contributor, f"version {contents.pack.version}"
+        behind = left_behind(store, _merged(contents, planned, base, f"{folder.resolve().name}/{HEAD}"))
+        contents = replace(contents, remarks=(*contents.remarks, *behind))
         try:
             if len(planned.batch):
                 if told is not None:
                     told("writing", 0, 0)
-                actor, reason = contents.pack.contributor, f"version {contents.pack.version}"
                 revision = store.fill(planned.batch, actor=actor, act=ACT, reason=reason, expect=revision).number
         except Conflict:
             if next(tries, None) is None:
                 raise
         else:
             return _document(contents, planned, revision)
+
+
+def _merged(contents: PackContents, planned: Plan, base: Base, name: str) -> list[Placed[Work]]:
+    """Return the works that stand in the record, and are merged by the pack."""
+    written = set(planned.batch.ids("work"))
+    known = Known(base, works={work.id: work for work in contents.works if work.id in written})
+    return newly([Placed(work, Source(name, ""), 0) for work in known.works.values()], known)
 
 
 def _document(contents: PackContents, planned: Plan, revision: int) -> dict[str, Any]:
@@ -98,5 +113,6 @@ def _document(contents: PackContents, planned: Plan, revision: int) -> dict[str,
         "vanished": named(planned.vanished),
         "revoked": named(planned.revoked),
         "failures": [failure.document() for failure in contents.failures],
+        "remarks": [asdict(one) for one in contents.remarks],
         "revision": revision,
     }

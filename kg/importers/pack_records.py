@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kg.citations.parsed import Failure
+from kg.citations.parsed import Failure, Remark
 from kg.errors import InputError
 from kg.ids import claim_id
 from kg.importers import pack_quick
 from kg.importers.fields import plain, refused, through
+from kg.importers.merges import check_works
 from kg.importers.pack_claims import Claims, Put
 from kg.importers.pack_links import Known, Placed, check_coverage, check_entities, once
 from kg.importers.pack_references import references
@@ -73,6 +74,7 @@ class Reading:
         self.vocabulary = vocabulary
         self.known = known
         self.failures: list[Failure] = []
+        self.remarks: list[Remark] = []
         self.files: list[File] = []
         self._quick = pack_quick.Quick(vocabulary, None if pack is None else pack.contributor)
 
@@ -108,7 +110,8 @@ class Reading:
         more: list[Placed[Work]] = self.rows("works", WorkIn, quick=quick, base=base)
         for one in self._once(more, lambda one: one.record.id, what="the work", remedy="keep one of the two"):
             found[one.record.id] = one
-        self.known.works = {key: one.record for key, one in found.items() if ("work", key) not in self.known.faulty}
+        good = [one for key, one in found.items() if ("work", key) not in self.known.faulty]
+        self.failures += check_works(good, self.known, name="merged_into")
         return list(self.known.works.values())
 
     def claims(self, put: Put) -> None:
@@ -129,6 +132,7 @@ class Reading:
                 claims.take(block, text, line)
         claims.settle()
         self.failures += claims.failures
+        self.remarks += claims.remarks
 
     def coverage(self, head: Source | None) -> tuple[CoverageRow, ...]:
         """Return the good rows of the coverage table, in order; after claims. `head` is the text of pack.toml."""

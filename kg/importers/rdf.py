@@ -16,17 +16,18 @@ from typing import Any
 import orjson
 
 from kg.citations import formats as citations
-from kg.citations.parsed import Failure
+from kg.citations.parsed import Failure, Remark
 from kg.errors import InputError
 from kg.holding import Holding
 from kg.ids import RECORD_KINDS
 from kg.importers.base import Base
+from kg.importers.pack_links import Placed
 from kg.importers.rdf_given import Given
 from kg.importers.rdf_records import Key
 from kg.importers.rdf_together import Fetch, Together
 from kg.importers.sources import Source
 from kg.importers.tables_conflicts import Differing
-from kg.model import Record, from_payload
+from kg.model import Record, Work, from_payload
 from kg.rdf import apart, parsing, worker
 from kg.rdf.names import PREFIXES
 from kg.rdf.nodes import Triple
@@ -81,6 +82,8 @@ class RdfContents:
         conflicts: Those that the graph holds in another form.
         failures: What could not be read of our own records, and statements that could not be read at all.
         ignored: What was passed over: by type or property, how often, why.
+        remarks: On evidence that does not count since its work is merged.
+        merged: Works that stand in the record, and are merged in the file.
     """
 
     format: str
@@ -90,6 +93,8 @@ class RdfContents:
     conflicts: tuple[Differing, ...] = ()
     failures: tuple[Failure, ...] = ()
     ignored: tuple[dict[str, Any], ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    merged: tuple[Placed[Work], ...] = ()
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -141,7 +146,7 @@ def read(
     Cost: some 40 microseconds a record, and of memory some 300 bytes a record beside 100 MiB.
     """
     given = Given(name, content)
-    reading = Together(given, vocabulary, base or Base(0, {}, {}, {}, {}), fetch, update, told)
+    reading = Together(given, vocabulary, base or Base(0, {}, {}, {}, {}), fetch, update, told, stranger=trust.guarded)
     with _parts(given, format, trust, told) as parts:
         reading.take(parts)
     if reading.failures and any(named == NANOPUBLICATION for _, named, _ in reading.reading.ignored):
@@ -159,6 +164,8 @@ def read(
         tuple(sorted(reading.conflicts, key=lambda one: (one.kind, one.id))),
         tuple(sorted(failures, key=lambda failure: (failure.line or 0, failure.reason))),
         tuple(reading.reading.told()),
+        tuple(reading.remarks),
+        tuple(reading.merged),
     )
 
 

@@ -6,7 +6,7 @@ Lives here: `load`, `proposed`. May enter: the contents of a file, a store. Neve
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from kg.errors import Conflict, InputError
 from kg.holding import of_kind
 from kg.ids import RECORD_KINDS
 from kg.importers.base import Base
+from kg.importers.merges import left_behind
 from kg.importers.rdf import OPERATOR, STRANGER, RdfContents, Trust, read
 from kg.importers.rdf_given import Given
 from kg.model import CURRENT, Evidence, Record, Work
@@ -59,8 +60,9 @@ def load(
     Returns:
         `{"source", "format", "statements", "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts":
         [{"kind", "id", "fields", "reason", "remedy"}], "failures": [{"source", "line", "raw", "reason",
-        "remedy"}], "ignored": [{"what", "name", "statements", "reason"}], "kinds": {kind: n}, "revision": n}`. A file
-        that is refused as a whole is one failure.
+        "remedy"}], "ignored": [{"what", "name", "statements", "reason"}], "remarks": [{"source", "line", "message"}],
+        "kinds": {kind: n}, "revision": n}`. A file that is refused as a whole is one failure; remarks are on evidence
+        that does not count since its work is merged.
 
     Raises:
         StoreError: the database cannot be written.
@@ -90,6 +92,7 @@ def load(
         except InputError as fault:
             refused = failure(fault.message, source=name, remedy=fault.hint or "")
             return _document(name, RdfContents(format or ""), base, None) | {"failures": [refused.document()]}
+        contents = replace(contents, remarks=(*contents.remarks, *left_behind(store, contents.merged)))
         batch = contents.batch
         if proposed_by is not None:
             contents = replace(contents, conflicts=tuple(replace(one, remedy=STAYS) for one in contents.conflicts))
@@ -138,6 +141,7 @@ def _document(name: str, contents: RdfContents, base: Base, written: Batch | Non
         "conflicts": [one.document() for one in contents.conflicts],
         "failures": [fault.document() for fault in contents.failures],
         "ignored": list(contents.ignored),
+        "remarks": [asdict(one) for one in contents.remarks],
         "kinds": {kind: count for kind, count in kinds.items() if count},
         "revision": base.revision,
     }

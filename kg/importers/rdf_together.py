@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from kg.citations.parsed import Failure
+from kg.citations.parsed import Failure, Remark
 from kg.holding import Holding, of_kind
 from kg.ids import RecordKind
-from kg.importers import leaning
+from kg.importers import leaning, merges
 from kg.importers.leaning import Wording
 from kg.importers.pack_links import Known, Placed, check_entities
 from kg.importers.rdf_given import Given
@@ -52,6 +52,7 @@ class Together:
         fetch: Returns records of the record by id.
         update: Records that it holds in another form are to be written; otherwise they are conflicts.
         told: Told what is done, how many parts of how many.
+        stranger: What the file says of merges will not be taken over.
     """
 
     given: Given
@@ -60,10 +61,13 @@ class Together:
     fetch: Fetch
     update: bool = False
     told: Told = lambda *_: None
+    stranger: bool = False
     batch: Batch = field(default_factory=Batch)
     duplicates: list[Key] = field(default_factory=list)
     conflicts: list[Differing] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    merged: list[Placed[Work]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.source = Source(self.given.name, "")
@@ -142,11 +146,25 @@ class Together:
             known, good, items, faults = self._checked(entities, works, claims, evidence, lines)
         self.failures += [replace(fault, line=lines.get(key)) for key, fault in self.reading.faults]
         self.failures += [replace(fault, line=fault.line or None) for fault in faults]
+        self._tell_of_merged(known, works, items)
         self.batch.take("claim", good.ids, good.spool, good.places)
         self.batch.take("evidence", items.ids, items.spool, items.places)
         for own in (known.entities, known.works):
             for one in own.values():
                 self.batch.add(one)
+
+    def _tell_of_merged(self, known: Known, works: Iterable[Work], items: Kept) -> None:
+        """Remark on items of merged works, and keep the works that the file merges for whoever knows their evidence."""
+        merged = merges.at_merged({**self.base.works, **({} if self.stranger else known.works)})
+        at = [place for place, work in enumerate(items.second if merged else ()) if work in merged]
+        newly = merges.newly((self._placed("work", one, {}) for one in works), known)
+        wanted = [("evidence", items.ids[place]) for place in at] + [("work", one.record.id) for one in newly]
+        lines = self.given.first_lines(wanted) if wanted else {}
+        self.remarks += [
+            Remark(self.given.name, lines.get(("evidence", id)), merges.not_counting(id, work, merged[work]))
+            for id, work in ((items.ids[place], items.second[place]) for place in at)
+        ]
+        self.merged += [self._placed("work", one.record, lines) for one in newly]
 
     def _checked(
         self, entities: list[Entity], works: list[Work], claims: Kept, evidence: Kept, lines: Lines
@@ -156,7 +174,8 @@ class Together:
         for (kind, id), _ in self.reading.faults:
             line = lines.get((kind, id))
             known.faulty[kind, id] = self.given.name if line is None else f"{self.given.name}:{line}"
-        faults = self._check_works(known, [self._placed("work", one, lines) for one in works])
+        placed_works = [self._placed("work", one, lines) for one in works]
+        faults = merges.check_works(placed_works, known, name="work {id}: dcterms:isReplacedBy")
         faults += check_entities([self._placed("entity", one, lines) for one in entities], known)
         good, wrong = leaning.joined(claims, known, self.vocabulary, partial(self._doubtful, "claim", lines), evidence)
         of_item = partial(self._doubtful, "evidence", lines)
@@ -172,22 +191,6 @@ class Together:
         self._doubted.add(key)
         kept.lines[at] = lines.get(key, 0)
         return placed(kind, kept, at, self.source)
-
-    def _check_works(self, known: Known, works: Sequence[Placed[Work]]) -> list[Failure]:
-        faults: list[Failure] = []
-        known.works.update((one.record.id, one.record) for one in works)
-        waiting = [one for one in works if one.record.merged_into is not None]
-        while waiting:
-            lost = [(one, known.lacks("work", one.record.merged_into or "")) for one in waiting]
-            faults += [
-                one.failure(f"work {one.record.id}: dcterms:isReplacedBy: {fault[0]}", fault[1])
-                for one, fault in lost
-                if fault
-            ]
-            known.drop("work", {one.record.id: one.place for one, fault in lost if fault})
-            still = [one for one, fault in lost if not fault]
-            waiting = still if len(still) < len(waiting) else []
-        return faults
 
     def _merged_into(self, work: str) -> str | None:
         known = self.base.works.get(work)

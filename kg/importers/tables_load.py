@@ -8,13 +8,15 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from kg.citations.parsed import Failure
+from kg.citations.parsed import Failure, Remark
 from kg.errors import Conflict
 from kg.ids import RECORD_KINDS
 from kg.importers.base import Base
+from kg.importers.merges import left_behind
 from kg.importers.tables import Table, others_in, rows_of, tables_of, with_lines
 from kg.importers.tables_together import Together
 from kg.record.store import Store
@@ -52,7 +54,8 @@ def load(
     Returns:
         `{"source", "format", "rows": n, "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts":
         [{"kind", "id", "fields", "reason", "remedy"}], "failures": [{"source", "line", "raw", "reason", "remedy"}],
-        "ignored": [{"what", "name", "statements", "reason"}], "kinds": {kind: n}, "revision": n}`.
+        "ignored": [{"what", "name", "statements", "reason"}], "remarks": [{"source", "line", "message"}], "kinds":
+        {kind: n}, "revision": n}`; remarks are on evidence that does not count since its work is merged.
 
     Raises:
         InputError: there are no tables in the folder.
@@ -79,6 +82,7 @@ def load(
             told or (lambda *_: None),
         )
         together.take(tables)
+        behind = left_behind(store, together.merged)
         faults = [*broken, *together.failures]
         writes = bool(len(together.batch)) and (keep_going or not faults)
         try:
@@ -93,7 +97,9 @@ def load(
         else:
             failures = with_lines(faults, tables)
             others = others_in(folder)
-            return _document(source, together, failures, tables, others, writes=writes, revision=revision)
+            return _document(
+                source, together, failures, tables, others, behind=behind, writes=writes, revision=revision
+            )
 
 
 def _sha256(tables: Sequence[Table]) -> str:
@@ -109,6 +115,7 @@ def _document(
     tables: Sequence[Table],
     others: Sequence[tuple[str, str]],
     *,
+    behind: Sequence[Remark],
     writes: bool,
     revision: int,
 ) -> dict[str, Any]:
@@ -127,6 +134,7 @@ def _document(
             *({"what": "file", "name": name, "statements": 0, "reason": reason} for name, reason in others),
             *(one for table in tables for one in _ignored(table)),
         ],
+        "remarks": [asdict(one) for one in (*together.remarks, *behind)],
         "kinds": {kind: count for kind in RECORD_KINDS if (count := added[kind] + changed[kind])},
         "revision": revision,
     }

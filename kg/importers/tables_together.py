@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kg.citations.parsed import Remark
 from kg.citations.table import SHORTER
 from kg.holding import of_kind
 from kg.ids import RecordKind
-from kg.importers import leaning
+from kg.importers import leaning, merges
 from kg.importers.base import Base
 from kg.importers.leaning import Place, Wording
 from kg.importers.pack_links import Known, Placed, check_entities, once, with_items
@@ -61,6 +62,8 @@ class Together:
     changed: Counter[str] = field(default_factory=Counter)
     duplicates: list[tuple[RecordKind, str]] = field(default_factory=list)
     conflicts: list[Differing] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    merged: list[Placed[Work]] = field(default_factory=list)
     rows: int = 0
 
     def __post_init__(self) -> None:
@@ -118,14 +121,8 @@ class Together:
             self.failures += check_entities(news, self.known)
             return
         works: list[Placed[Work]] = news
-        self.known.works.update((one.record.id, one.record) for one in works)
-        waiting = [one for one in works if one.record.merged_into is not None]
-        while waiting:
-            lost = [(one, self.known.lacks("work", one.record.merged_into or "")) for one in waiting]
-            self.failures += [one.failure(f"merged_into: {fault[0]}", fault[1]) for one, fault in lost if fault]
-            self.known.drop("work", {one.record.id: one.place for one, fault in lost if fault})
-            still = [one for one, fault in lost if not fault]
-            waiting = still if len(still) < len(waiting) else []
+        self.failures += merges.check_works(works, self.known, name="merged_into")
+        self.merged = merges.newly(works, self.known)
 
     def _rows(self, table: Table, source: Source) -> Iterable[tuple[int, dict[str, str]]]:
         for line, cells, broken in rows_of(table):
@@ -223,6 +220,12 @@ class Together:
         self._tell_of_waiting(one.record.claim for one in doubted)
         items, lost = leaning.followed(items, self.known, place, WORDING)
         self.failures += [*unborne, *lost]
+        merged = merges.at_merged({**self.base.works, **self.known.works})
+        self.remarks += [
+            Remark(source.name, items.lines[at], merges.not_counting(items.ids[at], work, merged[work]))
+            for at, work in enumerate(items.second if merged else ())
+            if work in merged
+        ]
         return items
 
     def _tell_of_waiting(self, claims: Iterable[str]) -> None:

@@ -159,8 +159,8 @@ def _leaned_on(given: Mapping[Key, Record], snapshot: Snapshot, words: Words) ->
             if record.work in snapshot.works:
                 yield node_of("work", record.work), TYPE, CLASSES["work"]
             yield from _superseded(record, given, snapshot)
-        elif isinstance(record, Work) and record.merged_into is not None and record.merged_into in snapshot.works:
-            yield node_of("work", record.merged_into), TYPE, CLASSES["work"]
+        elif isinstance(record, Work):
+            yield from _replaced(record, given, snapshot, words)
         elif isinstance(record, Entity):
             yield from _broader(record, given, snapshot, words)
 
@@ -174,6 +174,18 @@ def _superseded(item: Evidence, given: Mapping[Key, Record], snapshot: Snapshot)
         if after is not None:
             yield node_of("evidence", at), name("ekg:supersedes"), node_of("evidence", after)
         at = after
+
+
+def _replaced(work: Work, given: Mapping[Key, Record], snapshot: Snapshot, words: Words) -> Iterator[Triple]:
+    seen, at = {work.id}, work.merged_into
+    while at is not None and at not in seen and ("work", at) not in given and at in snapshot.works:
+        seen.add(at)
+        other = snapshot.works[at]
+        yield node_of("work", at), TYPE, CLASSES["work"]
+        yield node_of("work", at), name("ekg:workStatus"), words.node("work_statuses", other.status)
+        if other.merged_into is not None:
+            yield node_of("work", at), name("dcterms:isReplacedBy"), node_of("work", other.merged_into)
+        at = other.merged_into
 
 
 def _broader(entity: Entity, given: Mapping[Key, Record], snapshot: Snapshot, words: Words) -> Iterator[Triple]:

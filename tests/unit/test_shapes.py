@@ -90,6 +90,17 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "work-group": ("work:w", "", 'work:w ekg:independenceGroup "g" , "h"'),
     "work-raw": ("work:w", "", "work:w ekg:raw work:w"),
     "work-replaced": ("work:w", "", "work:w dcterms:isReplacedBy entity:a"),
+    "work-replaced-cycle": (
+        "work:w",
+        "",
+        "work:w dcterms:isReplacedBy work:v . work:v a ekg:Work ; dcterms:isReplacedBy work:w",
+    ),
+    "work-replaced-stands": (
+        "work:w",
+        "",
+        "work:w dcterms:isReplacedBy work:u . work:u a ekg:Work ; dcterms:isReplacedBy work:v . "
+        "work:v a ekg:Work ; ekg:workStatus ekg:work-status-revoked",
+    ),
     "work-raw-format": ("work:w", "", 'work:w ekg:rawFormat ""'),
     "review-reviewer": (SHOWN, "", f"{REVIEW} ekg:reviewer <https://orcid.org/0000-0002-1825-0097>"),
     "review-decision": (SHOWN, f"{REVIEW} ekg:decision", f"{REVIEW} ekg:decision ekg:status-rejected"),
