@@ -261,6 +261,7 @@ class Contributing(Writing):
         rows: str | None = None,
         cols: str | None = None,
         max_links: Any = 6,
+        revises: str | None = None,
         lang: str | None = None,
         **criteria: Any,
     ) -> Document:
@@ -272,6 +273,7 @@ class Contributing(Writing):
             rows: Entity type where paths begin; None for all causes.
             cols: Entity type where they end; None for all harms.
             max_links: Most claims in a path, 1 to 12.
+            revises: Id or alias of the item that it would be a revision of.
             lang: Language of the sentences.
             criteria: Under which the difference is looked at.
 
@@ -286,7 +288,17 @@ class Contributing(Writing):
         spoken, by = self._lang(lang), self.acting(actor)
         asked = Criteria.parse(criteria, self.vocabulary)
         before = self.network(asked)
-        made = plan.evidence(values, before.snapshot, self.vocabulary, contributor=by, lang=spoken)
+        seen = before.snapshot
+        old = None if revises is None else seen.item(revises)
+        made = plan.evidence(
+            values,
+            seen,
+            self.vocabulary,
+            contributor=by,
+            supersedes=None if old is None else old.id,
+            again=None if old is None else self._resuming(old, seen, by),
+            lang=spoken,
+        )
         self._refuse_violations(made.changes, before.snapshot, spoken)
         planned = effects.network_with(before, [change.record for change in made.changes])
         accepted = _accepting(made, planned)

@@ -40,10 +40,12 @@ class Revising(Writing):
         """Say a record in other words. Fields that are not given stay as they are.
 
         Of an evidence item the revision is a new item, which is proposed in its place: a pending item is superseded at
-        once, an accepted one counts until its revision is accepted. An entity (`label`, `definition`, `aliases`,
-        `broader`, `matches`), the `conditions` of a claim and the catalogue entry of a work keep their id: the change
-        is made at once and can be undone, and what waited for review waits again. With `own`, as contributors are held
-        to over HTTP, what is accepted stays, and so does what waits and somebody else proposed.
+        once, an accepted one counts until its revision is accepted. Who goes back to words of her own proposal that a
+        later one superseded makes no new item: the earlier one waits again, and the later one is superseded.
+        An entity (`label`, `definition`, `aliases`, `broader`, `matches`), the `conditions` of a claim and the entry of
+        a work keep their id: the change is made at once and can be undone, and what waited for review waits
+        again. With `own`, as contributors are held to over HTTP, what is accepted stays, and so does what waits and
+        somebody else proposed.
 
         Args:
             id: The record, an item also by alias.
@@ -60,7 +62,8 @@ class Revising(Writing):
 
         Raises:
             Forbidden: with `own`, it is not the actor's to revise.
-            Conflict: the record was rejected, revoked or superseded; or the revision says what it said before.
+            Conflict: the record was rejected, revoked or superseded; or the revision says what it says already, or what
+                an item said that cannot be brought back so (see `kg.contribute.resuming.resumed`).
             InputError: a field that cannot be revised: the ends of a claim and the type of an entity make another one.
         """
         spoken, by = self._lang(lang), self.acting(actor)
@@ -68,6 +71,7 @@ class Revising(Writing):
         if not isinstance(known, Evidence):
             return self._amended(kind, known.id, values, why=why, actor=by, own=own, expect=expect, lang=spoken)
         read_last: list[plan.Plan] = []
+        revised: list[str] = []
 
         def changes(snapshot: Snapshot) -> Sequence[Change]:
             old = snapshot.item(id)
@@ -83,7 +87,16 @@ class Revising(Writing):
             whole = _fields_of(old) | dict(values)
             if {"subject", "relation", "object"} & values.keys():
                 del whole["claim"]
-            made = plan.evidence(whole, snapshot, self.vocabulary, contributor=by, supersedes=old.id, lang=spoken)
+            made = plan.evidence(
+                whole,
+                snapshot,
+                self.vocabulary,
+                contributor=by,
+                supersedes=old.id,
+                again=self._resuming(old, snapshot, by),
+                lang=spoken,
+            )
+            revised[:] = [old.id]
             if made.already:
                 raise Conflict(
                     f"this is what {made.record.id} says already", where="values", hint="change something of it"
@@ -97,7 +110,7 @@ class Revising(Writing):
         (made,) = read_last
         network = self.network()
         return made.document() | {
-            "supersedes": made.record.supersedes if isinstance(made.record, Evidence) else None,
+            "supersedes": revised[0],
             "record": records.evidence(network, made.record.id),
             "revision": written.number,
         }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.asking import Asking
-from kg.contribute import effects
+from kg.contribute import effects, resuming
 from kg.contribute.states import Key, Versions
 from kg.criteria import Criteria
 from kg.door import shown
@@ -17,7 +17,7 @@ from kg.errors import Conflict, InputError, ShapeViolation
 from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.later import Later
-from kg.model import Change, Revision
+from kg.model import Change, Evidence, Revision
 from kg.network import Network
 from kg.question.compare_said import Moments
 from kg.settings import read_settings
@@ -148,6 +148,16 @@ class Writing(Asking):
             for kind, ids in by_kind.items()
             for id, versions in self.store.histories(kind, ids).items()
         }
+
+    def _resuming(self, later: Evidence, snapshot: Snapshot, actor: str) -> Callable[[Evidence], Evidence]:
+        """Return what brings a superseded item back in the place of one that is revised. See `resuming.resumed`."""
+
+        def again(item: Evidence) -> Evidence:
+            versions = self._histories([("evidence", item.id), ("evidence", later.id)])
+            of, of_later = versions["evidence", item.id], versions["evidence", later.id]
+            return resuming.resumed(item, of, later, of_later, snapshot, actor=actor)
+
+        return again
 
     def _of_status(self, statuses: Collection[str]) -> list[Key]:
         """Return what may have one of these statuses: what has it now, and what a face that stays saw before."""

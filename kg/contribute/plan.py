@@ -6,13 +6,13 @@ Never here: writing, review (states), effects (effects).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kg import ids
-from kg.contribute import alike, names, quotes
-from kg.contribute.states import PENDING, PROPOSED, REVOKED
+from kg.contribute import alike, names, quotes, resuming
+from kg.contribute.states import PENDING, PROPOSED, REVOKED, SUPERSEDED
 from kg.errors import Conflict, InputError, ShapeViolation
 from kg.ids import RecordKind
 from kg.importers.citations_plan import way_back
@@ -141,6 +141,7 @@ def evidence(
     *,
     contributor: str,
     supersedes: str | None = None,
+    again: Callable[[Evidence], Evidence] | None = None,
     lang: str = "en",
 ) -> Plan:
     """Read an evidence item on a claim given by id, or by `subject`, `relation` and `object`; then new ones come along.
@@ -151,6 +152,7 @@ def evidence(
         vocabulary: The words.
         contributor: Handle of who says it.
         supersedes: Id of the item that it is a revision of.
+        again: Given a superseded item that says just this, returns it as it waits again; or raises.
         lang: Language of remarks.
 
     Raises:
@@ -185,10 +187,14 @@ def evidence(
         return Plan("evidence", made, (Change("evidence", made), *of_claim.changes), likes, quote, tuple(notes))
     if known.status in STANDING:
         return Plan("evidence", known, (), likes, quote, tuple(notes))
+    if known.status == SUPERSEDED and again is not None:
+        back = again(known)
+        notes.append(resuming.NOTE[lang].format(back.id))
+        return Plan("evidence", back, (Change("evidence", back), *of_claim.changes), likes, quote, tuple(notes))
     raise Conflict(
         f"this very item is there as {known.id} and is {known.status}",
         where="evidence",
-        hint=f"`kg history {known.id}` says why; say it otherwise",
+        hint=f"`kg history {known.id}` says why; {resuming.instead(known, snapshot)}",
     )
 
 
@@ -227,13 +233,16 @@ def _refuse_other_ends(made: Entity, known: Entity, snapshot: Snapshot, vocabula
 
 
 def _as_revision(made: Evidence, snapshot: Snapshot) -> Evidence:
-    """Give an id of its own to a revision that differs only in what ids are not made of."""
-    old = snapshot.evidence.get(made.supersedes or "")
+    """Give an id of its own to a revision that differs from one of its line only in what ids are not made of."""
+    known, old = snapshot.evidence.get(made.id), snapshot.evidence.get(made.supersedes or "")
     outside = ("strength_reason", "independence_group")
-    if old is None or old.id != made.id or all(getattr(old, name) == getattr(made, name) for name in outside):
+    if known is None or old is None or all(getattr(known, name) == getattr(made, name) for name in outside):
         return made
+    if known not in (old, *snapshot.line(old)):
+        return made
+    of = (old.id,) if known is old else (old.id, known.id)
     parts = (getattr(made, name) or "" for name in outside)
-    return replace(made, id=ids.evidence_id(made.work, "revises", old.id, *parts))
+    return replace(made, id=ids.evidence_id(made.work, "revises", *of, *parts))
 
 
 def _claim(given: Document, snapshot: Snapshot, vocabulary: Vocabulary, lang: str) -> Plan:

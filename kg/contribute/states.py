@@ -165,9 +165,9 @@ def proposal(versions: Versions) -> Revision:
 
     What an undo brought back is the proposal that it was before. Saying a proposal in other words makes no other one.
     """
-    at = _before_undo(versions, len(versions) - 1)
+    at = before_undo(versions, len(versions) - 1)
     while at > 0 and versions[at - 1][1].status in PENDING:
-        at = _before_undo(versions, at - 1)
+        at = before_undo(versions, at - 1)
     return versions[at][0]
 
 
@@ -214,7 +214,7 @@ def _proposals(versions: Versions) -> list[Revision]:
     return [revision for revision, record in versions if record.status == PROPOSED and revision.act != UNDO]
 
 
-def _before_undo(versions: Versions, at: int) -> int:
+def before_undo(versions: Versions, at: int) -> int:
     """Return the place of the version that an undo brought back; of any other version its own place."""
     if versions[at][0].act != UNDO:
         return at

@@ -292,6 +292,9 @@ def test_an_entity_a_work_alone_and_a_revision(graph: kg.Graph, ann: Visitor) ->
     later = ann.post("/contribute", 303, act="send", revises=first, **{**ITEM, "strength": "weak"})
     made = graph.snapshot.evidence[later.split("?")[0].rpartition("/")[2]]
     assert (made.supersedes, made.strength, graph.snapshot.evidence[first].status) == (first, "weak", "superseded")
+    assert f"{first} says just this" in ann.post("/contribute", 200, act="preview", revises=made.id, **ITEM)
+    assert ann.post("/contribute", 303, act="send", revises=made.id, **ITEM).startswith(f"/review/{first}?")
+    assert [graph.snapshot.evidence[id].status for id in (first, made.id)] == ["proposed", "superseded"]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -145,7 +145,8 @@ class Reviewing(RuleBasedStateMachine):
             new[claim] = "proposed"
         if self.model.now["evidence", old] != "accepted":
             new["evidence", old] = "superseded"
-        self.model.items[made["id"]] = Item(item.claim, item.ends, revises=old)
+        if made["id"] not in self.model.items:
+            self.model.items[made["id"]] = Item(item.claim, item.ends, revises=old)
         self.model.propose(actor, new)
 
     @precondition(lambda self: len(self.model.states) > 2)

@@ -160,3 +160,17 @@ def test_a_new_entity_of_a_known_name_is_told_before_and_after(graph: kg.Graph, 
         assert [one["id"] for one in made["alike"]] == ["t"]
         assert name in made["alike"][0]["why"]
     assert {one["id"] for one in graph.lint()["items"] if one["rule"] == "shared-name"} == {"other", "t"}
+
+
+def test_going_back_to_ones_own_words_on_the_command_line(graph: kg.Graph) -> None:
+    item = {"claim": "t--raises--f", "work": "w1", "stance": "supports", "kind": "case-report", "strength": "weak"}
+    item |= {"strength_reason": "One.", "locator": "p. 9", "statement": "It was seen once.", "basis": "abstract"}
+    first = graph.add_evidence(item)["id"]
+    second = run(graph, "review", "revise", first, "--set", "strength=strong", "--json")["id"]
+    said = run(graph, "review", "revise", second, "--set", "strength=weak")
+    assert f"{first} says just this" in " ".join(said.split())
+    assert [graph.snapshot.evidence[id].status for id in (first, second)] == ["proposed", "superseded"]
+    run(graph, "review", "accept", first, "--actor", "bob")
+    with pytest.raises(Conflict, match="superseded") as told:
+        run(graph, "review", "revise", first, "--set", "strength=strong")
+    assert f"kg undo {graph.revision}" in (told.value.hint or "")

@@ -139,7 +139,7 @@ def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
             snapshot.apply(Revision(snapshot.revision, stamp, "", "", None, "", "", changes)) if changes else snapshot
         )
     actor = visit.handle or "nobody"
-    told = graph.preview({**_item(given), "work": work}, actor=actor, lang=visit.lang)
+    told = graph.preview({**_item(given), "work": work}, actor=actor, revises=given.get("revises"), lang=visit.lang)
     return found | {"preview": told, "effect": effect(graph, told, visit.lang)}
 
 
