@@ -27,7 +27,7 @@ EXIT_CODES = {
     "found something wrong",
     2: "bad input; the message says what was given, what was expected and what to do",
     3: "refused: another person has to do it, or look-ups are off",
-    4: "something outside is down: the database, the network",
+    4: "something outside is down or used up: the database, the network, the disk, memory",
     130: "interrupted",
 }
 

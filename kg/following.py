@@ -131,6 +131,7 @@ class Following:
             with self._store.bulk() as bulk:
                 sizes = bulk.sizes
             if self._least is None or sizes["claim"] < self._least:
+                memory.refuse_too_much(sizes, memory.available(), singly=True)
                 self.snapshot = snapshot_of(self._store.records())
                 return
             memory.refuse_too_much(sizes, memory.available())

@@ -7,8 +7,12 @@ own.
 from __future__ import annotations
 
 from importlib import import_module
+from textwrap import shorten
 from types import ModuleType
 from typing import Any
+
+SHOWN = 120
+"""Characters of a fault that are shown."""
 
 
 class Later:
@@ -54,5 +58,10 @@ def refusal(name: str) -> str | None:
     try:
         import_module(name)
     except (ImportError, OSError, AttributeError, RuntimeError, SystemError) as fault:
-        return f"{type(fault).__name__}: {str(fault).strip().partition(chr(10))[0]}"
+        first = fault.__cause__ or fault.__context__
+        return _line(fault) if first is None else f"{_line(fault)}, after {_line(first)}"
     return None
+
+
+def _line(fault: BaseException) -> str:
+    return shorten(f"{type(fault).__name__}: {fault}", SHOWN, placeholder="…")

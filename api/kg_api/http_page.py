@@ -57,7 +57,7 @@ def render() -> str:
         graph = kg.open(f"sqlite:///{Path(folder) / 'empty.db'}", empty=True, ontology=())
         openapi = create_app(graph, warm=False).openapi()
         graph.store.close()
-    kinds = {kind.slug: kind for kind in problems.TABLE.values()}
+    kinds = {kind.slug: kind for kind in (*problems.TABLE.values(), problems.NO_MEMORY)}
     rows = [f"| {kind.status} | `{kind.slug}` | {kind.title} |" for kind in kinds.values()]
     told = {(str(kind.status), kind.slug) for kind in kinds.values()}
     rows += [

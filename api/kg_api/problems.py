@@ -68,6 +68,12 @@ TABLE: dict[type[KgError], Kind] = {
     ),
     KgError: Kind(500, "internal", "Something went wrong here"),
 }
+NO_MEMORY = Kind(
+    503,
+    "no-memory",
+    "Too little memory at the moment",
+    "There was not enough memory for this answer; ask for less, or try again when less is asked.",
+)
 FRAMEWORK = {
     400: ("malformed", "The request is malformed"),
     401: ("no-token", "This needs a token"),
@@ -205,6 +211,11 @@ def install(app: FastAPI) -> None:
         LOG.info("request %s: its client went away before it was sent whole", request.scope.get("request_id"))
         return response(of_status(HTTPStatus.BAD_REQUEST, "the request was broken off"))
 
+    async def no_memory(request: Request, _: Exception) -> Response:
+        asked = request.scope.get("request_id")
+        LOG.error("request %s: memory ran out; give this server more, or let fewer ask at once", asked)
+        return await told(request, document(NO_MEMORY, str(NO_MEMORY.detail)))
+
     async def unexpected(request: Request, _: Exception) -> Response:
         kind = TABLE[KgError]
         detail = f"this is our fault; the log has it under request {request.scope.get('request_id')}"
@@ -215,6 +226,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, framework)
     app.add_exception_handler(RequestValidationError, validation)
     app.add_exception_handler(ClientDisconnect, gone)
+    app.add_exception_handler(MemoryError, no_memory)
     app.add_exception_handler(Exception, unexpected)
 
 

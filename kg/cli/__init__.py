@@ -80,6 +80,8 @@ NO_MEMORY = (
     "memory ran out before the answer was there (use a machine with more memory or allow this process more, leave out "
     "what need not be asked, or answer in batches with `kg spark`)"
 )
+UNMAPPED = ("failed to map segment", "annot allocate memory")
+"""What the system says of a library that does not fit into memory."""
 EXIT_BAD_INPUT, EXIT_REFUSED, EXIT_DOWN, EXIT_INTERRUPTED = 2, 3, 4, 130
 
 
@@ -164,6 +166,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _refuse(f"the output cannot be written: {fault.strerror}")
     except MemoryError as fault:
         fault.__traceback__ = None  # lets go of what its frames hold, so that there is room to say it
+        _refuse(NO_MEMORY)
+    except ImportError as fault:
+        if not any(words in str(fault) for words in UNMAPPED):
+            raise
         _refuse(NO_MEMORY)
     except OSError as fault:
         if fault.errno == ENOMEM:

@@ -262,6 +262,17 @@ def test_every_error_of_ours_has_its_status(
     assert ("retry-after" in got.headers) is (expected == 503)
 
 
+def test_too_little_memory_is_told_as_that(
+    failing: tuple[TestClient, list[Exception]], caplog: pytest.LogCaptureFixture
+) -> None:
+    client, raised = failing
+    raised.append(MemoryError())
+    got = client.get("/api/v1/fail")
+    assert checked(got, 503)["type"].endswith("problem/no-memory")
+    assert "retry-after" in got.headers
+    assert "memory ran out" in caplog.text
+
+
 def test_what_nobody_expected_is_told_by_its_request_id_alone(pack_graph: kg.Graph) -> None:
     app = create_app(pack_graph, warm=False)
 

@@ -6,6 +6,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+import kg
+from kg.model import Change
+
+LITTLE = """
+import resource
+import kg.graph
+from kg.cli import main, look
+from kg.columns import memory
+taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (taken + {room}, taken + {room}))
+main(["--database", {url!r}, "show", "e7"])
+"""
+
 
 def kg_(url: str, *arguments: str, **streams: object) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "kg", "--database", url, *arguments]
@@ -17,3 +32,18 @@ def test_an_input_that_cannot_be_read_is_not_told_as_an_output(pack_url: str, tm
         found = kg_(pack_url, "sparql", "-", stdin=closed, stdout=subprocess.PIPE)
     assert found.returncode == 4
     assert found.stderr == "Error: the system says: Bad file descriptor\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory as Linux has them")
+def test_too_little_memory_is_told_before_and_while_reading(sqlite_url: str) -> None:
+    graph = kg.open(sqlite_url, empty=True)
+    many = [Change("entity", kg.Entity(f"e{at}", "Risk", kg.Text(f"{at} {'x' * 1_500}"))) for at in range(6_000)]
+    graph.write(many, actor="ann", act="import")
+    graph.store.close()
+    told = []
+    for room in (3, 10):
+        program = LITTLE.format(room=room * 1024**2, url=sqlite_url)
+        found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        told.append((found.returncode, found.stderr.partition(", and")[0].partition(" (")[0]))
+    refused = "Error: database: reading 0 claims with 0 evidence items takes about 4 MB of memory"
+    assert told == [(4, refused), (4, "Error: memory ran out before the answer was there")]
