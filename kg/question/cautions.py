@@ -31,11 +31,14 @@ def of_criteria(network: Network, *, lang: str) -> list[str]:
     said += [unused(id, lang=lang) for id in dict.fromkeys(idle)]
     items = len(snapshot.evidence)
     if items and not any(weighing.used for weighing in network.weighings.values()) and not network.assumed:
-        reasons = Counter(reason.get(lang) for reason in network.verdicts.values()).most_common(REASONS_SHOWN)
-        gap, colon = ("；", "：") if lang == "zh" else ("; ", ": ")
-        why = gap.join(
-            f"{number}{colon}{reason}" for reason, number in sorted(reasons, key=lambda one: (-one[1], one[0]))
+        # Sorted before it is cut: verdicts stand in the order in which they came, which is another one in a process that
+        # follows the record.
+        reasons = sorted(
+            Counter(reason.get(lang) for reason in network.verdicts.values()).items(),
+            key=lambda one: (-one[1], one[0]),
         )
+        gap, colon = ("；", "：") if lang == "zh" else ("; ", ": ")
+        why = gap.join(f"{number}{colon}{reason}" for reason, number in reasons[:REASONS_SHOWN])
         said.append(
             f"按这些条件，{items} 条证据中没有一条计入（{why}）。"
             if lang == "zh"
