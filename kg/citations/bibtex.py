@@ -106,7 +106,7 @@ def to_entry(given: Fields) -> Entry:
         remarks.append(f"@{given.block.word[:80]} is no type of BibTeX or BibLaTeX; the work is kept as a document")
     item["genre"] = table.GENRES.get(given.block.word, "") if "type" not in fields else ""
     custom: dict[str, Any] = {}
-    _dates(fields, item)
+    _dates(fields, item, custom, remarks)
     _names(fields, item, custom)
     _identifiers(fields, item, custom)
     _numbers(fields, item)
@@ -139,13 +139,16 @@ def _printed(value: str, variable: str) -> str:
     return text if variable in PARAGRAPH_SET else one_line(text)
 
 
-def _dates(fields: dict[str, str], item: dict[str, Any]) -> None:
+def _dates(fields: dict[str, str], item: dict[str, Any], custom: dict[str, Any], remarks: list[str]) -> None:
     day = fields.pop("day", "")
     date = one_line(latex.verbatim(fields.pop("date", "")))
     year, month = (one_line(latex.to_unicode(fields.pop(name, ""))) for name in ("year", "month"))
     item["issued"] = dates.parse_date(date) if date else dates.join(year, month, day)
     if month and not year and not date:
         item["issued"] = {"literal": month}
+    elif month and not date and item["issued"].keys() == {"date-parts"} and len(item["issued"]["date-parts"][0]) < 2:
+        custom["month"] = month
+        remarks.append(f"month: {month[:80]!r} is no month; kept as custom.month")
     for name, variable in table.DATE_FIELDS.items():
         if name in fields:
             item[variable] = dates.parse_date(one_line(latex.verbatim(fields.pop(name))))

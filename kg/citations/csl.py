@@ -13,7 +13,7 @@ from typing import Any
 
 from kg.citations import dates, names
 from kg.citations.entry import Desk, Entry
-from kg.citations.item import arxiv_of, canonical_item, sound
+from kg.citations.item import arxiv_of, canonical_item, said, sound
 from kg.citations.parsed import MAX_DEPTH, Parsed, refuse, too_large
 from kg.model import CURRENT, Work
 
@@ -183,7 +183,7 @@ def _take(desk: Desk, raw: str, line: int, depth: int) -> None:
         desk.fail("nested too deep to be read", line=line, raw=raw, remedy=_REMEDY)
         return
     if not isinstance(item, dict):
-        desk.fail(f"expected a CSL-JSON item, given {type(item).__name__}", line=line, raw=raw, remedy=_REMEDY)
+        desk.fail(f"expected a CSL-JSON item, given {said(item)}", line=line, raw=raw, remedy=_REMEDY)
         return
     desk.take(Entry(item, line, raw, key=key_of(item)))
 

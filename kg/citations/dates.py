@@ -7,7 +7,8 @@ Never here: guesses; what is no date stays text.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from calendar import isleap
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kg.model import YEARS
@@ -17,6 +18,7 @@ _ENGLISH = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct"
 _OTHERS = {"mai": 5, "okt": 10, "dez": 12, "mär": 3, "fév": 2, "avr": 4, "aoû": 8, "déc": 12}
 _MONTHS = {month: number for number, month in enumerate(_ENGLISH, 1)} | _OTHERS
 _SEASONS = {"spring": 1, "summer": 2, "autumn": 3, "fall": 3, "winter": 4}
+_DAYS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:T[0-9:.Z+-]{0,30})?([~?%]?)")
 _CHINESE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?")
 _WORDY = re.compile(r"[^\W\d_]{3,}|\d{1,4}|[-–/]")
@@ -60,19 +62,30 @@ def join(year: str, month: str = "", day: str = "") -> Date:
     Example:
         >>> join("2023", "jul", "4"), join("2023", "10~July"), join("2023a"), join("")
         ({'date-parts': [[2023, 7, 4]]}, {'date-parts': [[2023, 7, 10]]}, {'literal': '2023a'}, {})
+        >>> join("2023", "feb", "31")
+        {'literal': '2023-02-31'}
     """
     start = parse_date(year)
     if not month or "date-parts" not in start or len(start["date-parts"]) != 1 or len(start["date-parts"][0]) != 1:
         return start
     bare = month.replace("~", " ").strip()
-    if re.fullmatch(r"\d{1,2}", bare) and 1 <= int(bare) <= 12:
-        inner: Date | None = {"date-parts": [[start["date-parts"][0][0], int(bare)]]}
+    named = re.fullmatch(r"\d{1,2}", day.strip()) is not None
+    first = start["date-parts"][0][0]
+    inner: Date | None
+    if re.fullmatch(r"\d{1,2}", bare):
+        possible = _valid([first, int(bare)])
+        ends = f"-{day.strip()}" if named else ""
+        inner = {"date-parts": [[first, int(bare)]]} if possible else {"literal": f"{first:04d}-{bare}{ends}"}
     else:
         inner = _wordy(f"{year} {bare}")
     if inner is None:
         return start
-    if re.fullmatch(r"\d{1,2}", day.strip()) and _valid([*inner.get("date-parts", [[]])[0][:2], int(day)]):
-        inner["date-parts"][0] = [*inner["date-parts"][0][:2], int(day)]
+    if named and "date-parts" in inner and len(inner["date-parts"][0]) > 1:
+        exact = [*inner["date-parts"][0][:2], int(day)]
+        if not _valid(exact):
+            inner = {"literal": "-".join(f"{part:02d}" for part in exact)}
+        else:
+            inner["date-parts"][0] = exact
     return inner | {key: value for key, value in start.items() if key == "circa"}
 
 
@@ -111,15 +124,19 @@ def iso(date: Mapping[str, Any]) -> str:
     return str(date.get("literal", ""))
 
 
-def check(date: Mapping[str, Any]) -> Date:
-    """Return a CSL date in one form: whole numbers, possible months and days; its text where it is impossible.
+def check(date: Mapping[str, Any]) -> tuple[Date, str]:
+    """Return a CSL date in one form, of whole numbers, and what was given where it is none of the calendar.
+
+    Of a date that there never was, the year and the month stay as far as they are possible.
 
     Raises:
         ValueError: the date has a wrong type.
 
     Example:
         >>> check({"date-parts": [["2023", "5"]]}), check({"raw": "2023-05"})
-        ({'date-parts': [[2023, 5]]}, {'date-parts': [[2023, 5]]})
+        (({'date-parts': [[2023, 5]]}, ''), ({'date-parts': [[2023, 5]]}, ''))
+        >>> check({"date-parts": [[2020, 2, 31]]}), check({"literal": "2020-13-45"})
+        (({'date-parts': [[2020, 2]]}, '2020-2-31'), ({'date-parts': [[2020]]}, '2020-13-45'))
     """
     rest = {key: date[key] for key in ("circa", "season") if isinstance(date.get(key), (bool, int, str)) and date[key]}
     given = date.get("date-parts")
@@ -127,18 +144,41 @@ def check(date: Mapping[str, Any]) -> Date:
         text = date.get("raw", date.get("literal", ""))
         if not isinstance(text, str):
             raise ValueError("a date is text or has date-parts")
-        return (parse_date(text) if "raw" in date else {"literal": text} if text else {}) | rest
+        found = parse_date(text) if "raw" in date else {"literal": text} if text else {}
+        possible = _possible(text) if "literal" in found else None
+        return (found | rest, "") if possible is None else ({"date-parts": possible} | rest, text)
     if not isinstance(given, list) or not all(isinstance(parts, list) for parts in given):
         raise ValueError("date-parts is a list of lists of numbers")
-    kept: list[list[int]] = []
-    for parts in given[:2]:
-        numbers = [_whole(part) for part in parts[:3] if part not in (None, "")]
-        if not numbers:
-            continue
-        while len(numbers) > 1 and not _valid(numbers):
-            numbers.pop()
-        kept.append(numbers)
-    return ({"date-parts": kept} if kept else {}) | rest
+    read: list[list[int | str]] = [["" if _is_empty(part) else _whole(part) for part in parts] for parts in given]
+    filled = [numbers for numbers in read if any(number != "" for number in numbers)]
+    kept = [numbers for parts in filled[:2] if (numbers := _leading(parts))]
+    told = "/".join("-".join(map(str, numbers)).rstrip("-") for numbers in filled)
+    lost = kept != [[part for part in numbers if part != ""] for numbers in filled]
+    return ({"date-parts": kept} if kept else {}) | rest, told if lost else ""
+
+
+def _is_empty(part: Any) -> bool:
+    return part is None or part == ""
+
+
+def _leading(parts: Sequence[Any]) -> list[int]:
+    """Return year, month and day as far as they are given and possible."""
+    numbers: list[int] = []
+    for part in parts[:3]:
+        if _is_empty(part) or not _valid([*numbers, _whole(part)]):
+            break
+        numbers.append(_whole(part))
+    return numbers
+
+
+def _possible(text: str) -> list[list[int]] | None:
+    """Return what is possible of a date that is written as one, but is none of the calendar."""
+    first, slash, second = " ".join(text.split()).partition("/")
+    for sides in ([f"{first}{slash}{second}"], [first, second] if slash else []):
+        found = [_ISO.fullmatch(side) or _CHINESE.fullmatch(side) for side in sides]
+        if sides and all(found):
+            return [_leading(list(one.groups()[:3])) for one in found if one is not None]
+    return None
 
 
 def _whole(part: Any) -> int:
@@ -148,7 +188,8 @@ def _whole(part: Any) -> int:
 
 
 def _valid(parts: list[int]) -> bool:
-    return (len(parts) < 2 or 1 <= parts[1] <= 12) and (len(parts) < 3 or 1 <= parts[2] <= 31)
+    year, month, day = (*parts, *(1, 1, 1)[len(parts) :])[:3]
+    return 1 <= month <= 12 and 1 <= day <= (29 if month == 2 and isleap(year) else _DAYS[month])
 
 
 def _parts(text: str) -> tuple[list[int], bool] | None:
@@ -179,6 +220,8 @@ def _wordy(text: str) -> Date | None:
             return None
     if len(years) == 1 and season:
         return {"date-parts": [years], "season": season}
-    if len(years) != 1 or len(months) not in {1, 2} or len(days) > 2 - len(months) or not _valid([0, months[0], *days]):
+    if len(years) != 1 or len(months) not in {1, 2} or len(days) > 2 - len(months):
+        return None
+    if not _valid([years[0], months[0], *days]):
         return None
     return {"date-parts": [[years[0], month, *days] for month in months]}

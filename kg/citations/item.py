@@ -6,6 +6,7 @@ What is unusable in a side field is kept under `custom` and told in a remark; it
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -22,6 +23,8 @@ MAX_NODES = 50_000
 MAX_TEXT = 200_000
 _ARXIV_TEXT = re.compile(r"arxiv[:/ ]\s*([a-z-]+(?:\.[a-z]{2})?/\d{7}|\d{4}\.\d{4,5})(v\d+)?", re.IGNORECASE)
 _ARXIV_DOI = "10.48550/arxiv."
+_DATE_FORM = 'the form is {"date-parts": [[2023, 5, 1]]}'
+_LOST = re.compile("[\ud800-\udfff]")
 _DOI_ADDRESS = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/10\.", re.IGNORECASE)
 
 
@@ -44,7 +47,7 @@ def canonical_item(item: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     remarks: list[str] = []
     custom = item.get("custom", {})
     if not isinstance(custom, Mapping):
-        raise InputError(f"custom: expected an object, given {type(custom).__name__}")
+        raise InputError(f"custom: expected an object, given {said(custom)}")
     custom = dict(custom)
     for key, value in item.items():
         if value is None or value in ("", [], {}) or key in {"custom", "id"}:
@@ -54,9 +57,9 @@ def canonical_item(item: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             if text:
                 kept[key] = text
         elif key in NAME_SET:
-            kept[key] = _names(key, value)
+            kept[key] = _names(key, value, custom, remarks)
         elif key in DATE_SET:
-            kept[key] = _date(key, value)
+            kept[key] = _date(key, value, custom, remarks)
         elif key == "type":
             kept[key] = one_line(_text(key, value))
         else:
@@ -92,7 +95,7 @@ def _text(key: str, value: Any) -> str:
     if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
         value = value[0] if key in {"title", "container-title"} else " ".join(value[:100])
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise InputError(f"{key}: expected text, given {type(value).__name__}", hint="CSL-JSON has text here")
+        raise InputError(f"{key}: expected text, given {said(value)}", hint="CSL-JSON has text here")
     if isinstance(value, float) and not math.isfinite(value):
         raise InputError(f"{key}: {value} is no number", hint="leave the variable out")
     text = str(value)
@@ -101,32 +104,60 @@ def _text(key: str, value: Any) -> str:
     return paragraphs(text) if key in PARAGRAPH_SET else one_line(text)
 
 
-def _names(key: str, value: Any) -> list[dict[str, str]]:
+def _names(key: str, value: Any, custom: dict[str, Any], remarks: list[str]) -> list[dict[str, str]]:
     if not isinstance(value, list) or not all(isinstance(name, Mapping) for name in value):
         raise InputError(f"{key}: expected a list of names, each with family and given or literal")
     if len(value) > MAX_NAMES:
         raise InputError(f"{key}: {len(value)} names, at most {MAX_NAMES} are kept", hint="end the list with `others`")
-    kept = []
-    for name in value:
+    kept: list[dict[str, str]] = []
+    lost: list[str] = []
+    for at, name in enumerate(value, 1):
         given = {"literal": name["name"]} if isinstance(name.get("name"), str) and not name.get("family") else name
         parts = {part: given[part] for part in names.PARTS if given.get(part)}
         if not all(isinstance(text, str) for text in parts.values()):
             raise InputError(f"{key}: a part of a name is not text")
         clean = {part: line for part, text in parts.items() if (line := one_line(text))}
+        if "literal" in clean:
+            clean = {"literal": clean["literal"]}
         if clean:
-            kept.append({"literal": clean["literal"]} if "literal" in clean else clean)
+            kept.append(clean)
+        gone = [part for part, text in parts.items() if text.strip() and (part not in clean or _LOST.search(text))]
+        shown = json.dumps(dict(name) if not clean else {part: parts[part] for part in gone}, default=str)[:200]
+        if gone:
+            lost.append(json.dumps(parts))
+            remarks.append(f"{key} {at}: {shown} cannot stay in the name; kept as custom.{key}-as-given")
+        elif not clean:
+            remarks.append(f"{key} {at}: {shown} names nobody; it is left out")
+    if lost:
+        custom.setdefault(f"{key}-as-given", lost)
     return kept
 
 
-def _date(key: str, value: Any) -> dict[str, Any]:
+def _date(key: str, value: Any, custom: dict[str, Any], remarks: list[str]) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise InputError(f"{key}: expected an object with date-parts, given {type(value).__name__}")
+        raise InputError(f"{key}: expected an object with date-parts, given {said(value)}", hint=_DATE_FORM)
     try:
-        date = dates.check(value)
+        date, lost = dates.check(value)
     except ValueError as fault:
-        raise InputError(f"{key}: {fault}", hint='the form is {"date-parts": [[2023, 5, 1]]}') from fault
+        raise InputError(f"{key}: {fault}", hint=_DATE_FORM) from fault
+    if lost:
+        custom.setdefault(f"{key}-as-given", lost)
+        stays = dates.iso(date)
+        instead = f", and the date is {stays}" if stays else ""
+        remarks.append(f"{key}: {lost[:80]} is no date of the calendar; kept as custom.{key}-as-given{instead}")
     kept = {part: one_line(text) if isinstance(text, str) else text for part, text in date.items()}
     return {part: value for part, value in kept.items() if value}
+
+
+def said(value: Any) -> str:
+    """Return what a value of JSON is, in words.
+
+    Example:
+        >>> said("2020"), said(None)
+        ('text', 'nothing')
+    """
+    kinds = {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list"}
+    return "nothing" if value is None else kinds.get(type(value), "an object")
 
 
 def _identifiers(kept: dict[str, Any], custom: dict[str, Any], remarks: list[str]) -> None:

@@ -158,7 +158,7 @@ def _entry(record: _Record, tags: dict[str, list[str]]) -> Entry:
         shape = paragraphs if variable in table.PARAGRAPHS.values() else one_line
         for value in tags.pop(tag, ()):
             _put(item, custom, variable, tag, shape(value))
-    _dates(tags, item)
+    _dates(tags, item, custom, remarks)
     _numbers(tags, item, custom)
     for tag, values in tags.items():
         kept = [line for value in values if (line := one_line(value))]
@@ -181,9 +181,14 @@ def _put(item: dict[str, Any], custom: dict[str, Any], variable: str, tag: str, 
         custom.setdefault(f"RIS-{tag}", text)
 
 
-def _dates(tags: dict[str, list[str]], item: dict[str, Any]) -> None:
+def _dates(tags: dict[str, list[str]], item: dict[str, Any], custom: dict[str, Any], remarks: list[str]) -> None:
     years = [date for tag in ("PY", "Y1") for value in tags.pop(tag, ()) if (date := _date(value))]
-    exact = [date for value in tags.pop("DA", ()) if (date := _date(value))]
+    given = [(one_line(value), date) for value in tags.pop("DA", ()) if (date := _date(value))]
+    exact = [date for _, date in given]
+    text = next((value for value, date in given if years and "literal" in date), None)
+    if text is not None:
+        custom["RIS-DA"] = text
+        remarks.append(f"DA: {text[:80]!r} is no date of the calendar; kept as custom.RIS-DA")
     # DA is often the day of the first printing: it counts only when it is of the year that the record names.
     for date in years + exact:
         known = item.get("issued")

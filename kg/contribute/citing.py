@@ -172,14 +172,17 @@ def read_csl(given: object) -> Document:
     """Return a CSL-JSON item in the form that we keep.
 
     Raises:
-        InputError: a variable has a wrong type; names it.
+        InputError: a variable has a wrong type, or is what cannot stay, such as a date that there never was; names it.
     """
     if not isinstance(given, Mapping):
         raise InputError("csl is no CSL-JSON object", where="csl", hint='give {"volume": "7", ...}')
     try:
-        return canonical_item(given)[0]
+        item, remarks = canonical_item(given)
     except InputError as fault:
-        raise InputError(f"csl: {fault.message}", where="csl", hint=fault.hint) from fault
+        raise InputError(fault.message, where="csl", hint=fault.hint) from fault
+    if remarks:
+        raise InputError(remarks[0].partition("; ")[0], where="csl", hint="correct it, or leave it out")
+    return item
 
 
 def _entry(text: object, format: str | None) -> Parsed:
