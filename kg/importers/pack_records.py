@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ from kg.importers.fields import plain, refused, through
 from kg.importers.merges import check_works
 from kg.importers.pack_claims import Claims, Put
 from kg.importers.pack_links import Known, Placed, check_coverage, check_entities, once
-from kg.importers.pack_references import references
+from kg.importers.pack_references import references, values_of
 from kg.importers.sources import File, Source, look_at
 from kg.importers.yaml_blocks import Records, read_block
 from kg.importers.yaml_nodes import Block, Items
@@ -106,7 +106,7 @@ class Reading:
             work = self._quick.work(text)
             return None if work is None or work.id in found else work
 
-        base = {id: _values(one.record) for id, one in found.items()}
+        base = {id: values_of(one.record) for id, one in found.items()}
         more: list[Placed[Work]] = self.rows("works", WorkIn, quick=quick, base=base)
         for one in self._once(more, lambda one: one.record.id, what="the work", remedy="keep one of the two"):
             found[one.record.id] = one
@@ -297,8 +297,3 @@ class Reading:
             return None
         self.files.append(file)
         return file
-
-
-def _values(work: Work) -> dict[str, Any]:
-    """Return a work as its door takes it."""
-    return {field.name: getattr(work, field.name) for field in fields(work)} | {"authors": list(work.authors)}

@@ -1,17 +1,19 @@
 """The references of a pack: BibTeX, read whole where it is small, else some thousand entries at a time.
 
-Lives here: `references`. May enter: a file that was looked at. Never here: what an entry means (kg.citations).
+Lives here: `references`, `values_of`. May enter: a file that was looked at. Never here: what entries mean.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from kg.citations import bibtex
 from kg.citations.parsed import MAX_CHARS, MAX_ENTRIES, Parsed, refuse
 from kg.importers.sources import File
+from kg.model import Work
 
 PART = 4 * 1024 * 1024
 _AT_LINE = re.compile(r"^@\w+[ \t]*\{", re.MULTILINE)
@@ -45,6 +47,11 @@ def references(file: File) -> Iterator[Parsed]:
             return
         yield _moved(bibtex.parse(text, source=file.name), line - 1)
         line += text.count("\n")
+
+
+def values_of(work: Work) -> dict[str, Any]:
+    """Return a work as its door takes it, for what another file says of it to be added."""
+    return {field.name: getattr(work, field.name) for field in fields(work)} | {"authors": list(work.authors)}
 
 
 def _parts(file: File) -> Iterator[str]:
