@@ -17,6 +17,7 @@ from kg.errors import BadIdentifier, InputError
 from kg.model import YEARS, Evidence, Text, Work
 from kg.vocabulary import Status, Vocabulary, WorkStatus
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ]|\Z)", re.ASCII)
 TRUE, FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 
 
@@ -213,21 +214,25 @@ def parse_flag(value: Any, *, name: str) -> bool:
 def parse_moment(value: Any) -> int | str:
     """Return a revision number as int; a date or a moment as ISO 8601 text in UTC.
 
+    Numbers are read as `parse_int` reads them.
+
     Raises:
         BadIdentifier: neither a revision number nor a date.
 
     Example:
-        >>> parse_moment("7"), parse_moment("2026-11-25"), parse_moment("2026-11-25T13:00:00+01:00")
+        >>> parse_moment(" 7 "), parse_moment("2026-11-25"), parse_moment("2026-11-25T13:00:00+01:00")
         (7, '2026-11-25', '2026-11-25T12:00:00Z')
     """
     if isinstance(value, datetime):
         value = value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, int) or (isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value, flags=re.ASCII)):
+    text = value.strip() if isinstance(value, str) else ""
+    if isinstance(value, int) or re.fullmatch(r"\+?[0-9]{1,18}", text, flags=re.ASCII):
         return parse_int(value, name="as_of", low=0, high=2**62)
     try:
-        text = value.strip() if isinstance(value, str) else ""
+        if _DAY.match(text) is None:  # Python reads weeks and shorter forms as well
+            raise ValueError("neither a date nor a moment")
         if len(text) == 10:
             return date.fromisoformat(text).isoformat()
         moment = datetime.fromisoformat(text)

@@ -47,8 +47,9 @@ def faults_of(error: ValidationError, names: Sequence[str]) -> list[Fault]:
             message = "there is no such field"
             near = [match[0] for match in process.extract(place[:100], names, limit=2, score_cutoff=80)]
             hint = None if near else f"the fields are {', '.join(names)}"
-        given = "nothing" if missing else shown(one.get("input"))
-        found.append(Fault(place, f"{message}; given {given[:120]}", missing, hint, tuple(near)))
+        given = ("nothing" if missing else shown(one.get("input")))[:120]
+        told = message if given[:1] in {"'", '"'} and given[:30] in message else f"{message}; given {given}"
+        found.append(Fault(place, told, missing, hint, tuple(near)))
     return found
 
 

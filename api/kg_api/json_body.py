@@ -1,6 +1,6 @@
 """JSON bodies of strangers: read strictly, once, before anything looks at what they say.
 
-Lives here: `read`, `parse`. May enter: requests, bytes. Never here: what a member means.
+Lives here: `read`, `needed`, `parse`. May enter: requests, bytes. Never here: what a member means.
 """
 
 from __future__ import annotations
@@ -44,6 +44,18 @@ async def read(request: Request) -> Json:
     if len(raw) > LONG:
         return await run_in_threadpool(parse, raw)
     return parse(raw) if raw.strip() else {}
+
+
+async def needed(values: Annotated[Json, Depends(read)], request: Request) -> Json:
+    """Return the JSON object of a body that says something.
+
+    Raises:
+        ParseFailure: there is no body.
+    """
+    if not request.state.body.strip():
+        hint = f"send an object, with Content-Type: {JSON}"
+        raise ParseFailure("there is no body, and a JSON object was expected", source="body", hint=hint)
+    return values
 
 
 def refuse_other_kinds(request: Request, raw: bytes, *kinds: str) -> None:
@@ -177,3 +189,4 @@ def _float(digits: str) -> float:
 
 
 Body = Annotated[Json, Depends(read)]
+Needed = Annotated[Json, Depends(needed)]

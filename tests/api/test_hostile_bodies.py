@@ -149,6 +149,14 @@ def test_each_member_may_be_anything(here: Place, address: str) -> None:
     assert refused(lacking)["status"] == 422
 
 
+@pytest.mark.parametrize("address", ["/entities", "/claims", "/works", "/evidence", "/works/w1/revision"])
+@pytest.mark.parametrize("raw", [b"", b" \n"])
+def test_a_body_that_is_not_there_is_told_as_such(here: Place, address: str, raw: bytes) -> None:
+    problem = refused(send(here, address, raw))
+    assert problem["detail"] == "there is no body, and a JSON object was expected"
+    assert (problem["where"], problem["hint"]) == ("body", "send an object, with Content-Type: application/json")
+
+
 def test_nothing_changed_meanwhile(here: Place) -> None:
     assert here.graph.verify()["problems"] == []
 

@@ -135,3 +135,22 @@ def test_moments_are_utc() -> None:
     assert parse_moment("2026-11-25T13:00:00+01:00") == "2026-11-25T12:00:00Z"
     assert parse_moment("2026-11-25T13:00:00") == "2026-11-25T13:00:00Z"
     assert parse_moment(0) == 0
+
+
+@pytest.mark.parametrize("given", ["2026-W48", "2026-W48-1", "2026-W48T12:00", "20261125T12:00", "2026-330", "2026-11"])
+def test_weeks_and_other_forms_of_a_day_are_no_moments(given: str) -> None:
+    with pytest.raises(BadIdentifier, match="is neither a revision nor a date") as refused:
+        Criteria.parse({"as_of": given}, load())
+    assert "a date such as 2026-11-25" in (refused.value.hint or "")
+
+
+@pytest.mark.parametrize("given", ["2024", " 2024 ", "02024", "+2024"])
+def test_numbers_are_read_alike_for_both_clocks(given: str) -> None:
+    assert Criteria.parse({"as_of": given, "known_in": given}, load()) == Criteria(as_of=2024, known_in=2024)
+
+
+@pytest.mark.parametrize("given", ["2024.0", "20 24", "2 024", "MMXXIV", "-2024"])
+def test_what_is_no_number_is_none_for_either_clock(given: str) -> None:
+    for clock in "as_of", "known_in":
+        with pytest.raises(InputError):
+            Criteria.parse({clock: given}, load())

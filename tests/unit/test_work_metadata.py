@@ -48,3 +48,16 @@ plain = st.recursive(
 @given(st.dictionaries(st.sampled_from("abc"), plain, max_size=3))
 def test_what_can_be_given_back_is_kept(csl: dict[str, Any]) -> None:
     assert parse(WorkIn, {**WORK, "csl": csl}).csl == csl
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("url", "javascript:alert(1)"), ("url", "javascript:" + "a" * 200), ("doi", "it's"), ("arxiv", "zz")],
+)
+def test_what_was_given_is_said_once(field: str, value: str) -> None:
+    with pytest.raises(InputError) as refused:
+        parse(WorkIn, {**WORK, field: value}, by_field=True)
+    assert refused.value.message.count(value[:20]) == 1
+    assert "given" not in refused.value.message
+    with pytest.raises(InputError, match=r"title: .*; given ''"):
+        parse(WorkIn, {**WORK, "title": ""})

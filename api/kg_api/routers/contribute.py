@@ -90,7 +90,7 @@ def add_work(
     request: Request,
     graph: TheGraph,
     spoken: TheLang,
-    body: json_body.Body,
+    body: json_body.Needed,
     why: w.Why = None,
     dry_run: w.DryRun = None,
 ) -> Response:
@@ -113,7 +113,7 @@ def add_entity(
     request: Request,
     graph: TheGraph,
     spoken: TheLang,
-    body: json_body.Body,
+    body: json_body.Needed,
     why: w.Why = None,
     dry_run: w.DryRun = None,
 ) -> Response:
@@ -135,7 +135,7 @@ def add_claim(
     request: Request,
     graph: TheGraph,
     spoken: TheLang,
-    body: json_body.Body,
+    body: json_body.Needed,
     why: w.Why = None,
     dry_run: w.DryRun = None,
 ) -> Response:
@@ -158,7 +158,7 @@ def add_evidence(
     graph: TheGraph,
     spoken: TheLang,
     criteria: p.Criteria,
-    body: json_body.Body,
+    body: json_body.Needed,
     why: w.Why = None,
     dry_run: w.DryRun = None,
     rows: probe.Rows = None,
@@ -185,7 +185,7 @@ def add_evidence(
     openapi_extra=REVISION,
 )
 def revise_evidence(
-    *, request: Request, graph: TheGraph, spoken: TheLang, id: p.EvidenceId, body: json_body.Body, why: w.Why = None
+    *, request: Request, graph: TheGraph, spoken: TheLang, id: p.EvidenceId, body: json_body.Needed, why: w.Why = None
 ) -> Response:
     """An accepted item counts until its revision is accepted; a pending one is superseded at once."""
     actor, reason, own = handle_of(request), w.reason_of(why), owns_only(request.state.bearer.role)

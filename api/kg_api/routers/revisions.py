@@ -42,7 +42,7 @@ WORK = w.body_of(
     openapi_extra=ENTITY,
 )
 def revise_entity(
-    *, request: Request, graph: TheGraph, spoken: TheLang, id: p.EntityId, body: json_body.Body, why: w.Why = None
+    *, request: Request, graph: TheGraph, spoken: TheLang, id: p.EntityId, body: json_body.Needed, why: w.Why = None
 ) -> Response:
     """A proposal is revised by whoever proposed it, and waits again; what is accepted by reviewers, at once."""
     return _revised(request, graph, "entity", graph.snapshot.entity(id).id, body, why=why, lang=spoken)
@@ -56,7 +56,7 @@ def revise_entity(
     openapi_extra=CLAIM,
 )
 def revise_claim(
-    *, request: Request, graph: TheGraph, spoken: TheLang, id: p.ClaimId, body: json_body.Body, why: w.Why = None
+    *, request: Request, graph: TheGraph, spoken: TheLang, id: p.ClaimId, body: json_body.Needed, why: w.Why = None
 ) -> Response:
     """Its ends stay. As for entities: a proposal by whoever proposed it, what is accepted by reviewers."""
     return _revised(request, graph, "claim", graph.snapshot.claim(id).id, body, why=why, lang=spoken)
@@ -70,7 +70,7 @@ def revise_claim(
     openapi_extra=WORK,
 )
 def revise_work(
-    *, request: Request, graph: TheGraph, spoken: TheLang, id: p.WorkId, body: json_body.Body, why: w.Why = None
+    *, request: Request, graph: TheGraph, spoken: TheLang, id: p.WorkId, body: json_body.Needed, why: w.Why = None
 ) -> Response:
     """What a publisher said of it stays: see `/works/{id}/retraction`."""
     return _revised(request, graph, "work", graph.snapshot.work(id).id, body, why=why, lang=spoken)
