@@ -14,6 +14,7 @@ from kg.cli.options import json_option, max_links_option, print_json
 from kg.errors import InputError
 from kg.spark import questions
 from kg.spark.session import failures, session
+from kg.spark.tables import damage_told
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -81,7 +82,8 @@ def _answer(options: dict[str, Any], ask: Callable[[questions.Run], questions.Do
     with session(options["master"], options["memory"], settings) as started, failures():
         places = options["input_"], options["output"], options["checkpoint"]
         run = questions.Run(started, *places, told=_told, verify=options["verify"])
-        document = ask(run)
+        with damage_told(started, options["input_"]):
+            document = ask(run)
     if options["as_json"]:
         print_json(document)
     else:

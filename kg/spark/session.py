@@ -26,7 +26,8 @@ else:
     errors, sql = Later("pyspark.errors"), Later("pyspark.sql")
     protocol = Later("py4j.protocol")
 
-LOCAL = re.compile(r"local(\[.*\])?$")
+LOCAL = re.compile(r"local(\[ *([1-9][0-9]*|\*)( *, *[0-9]+)? *\])?$")
+MASTER = re.compile(r"yarn|spark://[^\s/]+:[0-9]+|(k8s|mesos)://\S+|local-cluster\[.+\]")
 MEMORY = re.compile(r"([1-9][0-9]{0,5})([mg])")
 LOCAL_PARTS = {"spark.sql.shuffle.partitions": "16"}
 """On one machine; a cluster has Spark's own default, 200, or what is set."""
@@ -56,13 +57,19 @@ def session(master: str | None, memory: str, settings: Mapping[str, str]) -> Ite
         settings: Further settings of Spark.
 
     Raises:
-        InputError: PySpark or Java is missing, or the memory is no amount.
+        InputError: PySpark or Java is missing, or the memory is no amount, or the master no address of one.
         StoreError: there is less memory than asked for, or Spark ran out of it.
         Upstream: Spark failed in another way, or the cluster cannot be reached.
     """
     submitted = SUBMITTED in os.environ
     chosen = master or (None if submitted else "local[*]")
     local = chosen is not None and LOCAL.match(chosen) is not None
+    if chosen is not None and not local and MASTER.fullmatch(chosen) is None:
+        raise InputError(
+            f"{chosen!r} is no address of a Spark master",
+            where="--master",
+            hint="such as local[2] for two cores of this machine, spark://host:7077, yarn or k8s://https://host:6443",
+        )
     _check(submitted=submitted, local=local, memory=memory)
     with failures():
         builder = sql.SparkSession.builder.appName("evidence-kg")

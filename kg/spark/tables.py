@@ -1,19 +1,26 @@
 """An export to Parquet as DataFrames, once its manifest and the sizes of its files have been looked at.
 
-Lives here: `Tables`. May enter: the address of an export. Never here: what is worked out of it.
+Lives here: `Tables`, `damage_told`. May enter: the address of an export. Never here: what is worked out of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.errors import NotFound
 from kg.exporters.parquet import MANIFEST, Manifest, incomplete
+from kg.later import Later
+from kg.spark.session import GONE
 from kg.spark.storage import Storage
 
 if TYPE_CHECKING:
-    from pyspark import sql
+    from py4j import protocol
+    from pyspark import errors, sql
+else:
+    errors, protocol = Later("pyspark.errors"), Later("py4j.protocol")
 
 SCHEMAS = {
     "claims": "claim bigint, id string, subject string, relation string, object string, subject_entity int, "
@@ -66,3 +73,24 @@ class Tables:
             for kind, schema in SCHEMAS.items()
         }
         return cls(manifest, **found)
+
+
+@contextmanager
+def damage_told(spark: sql.SparkSession, folder: str) -> Iterator[None]:
+    """When Spark fails in the block, say so if a file of the export is not what was written.
+
+    Raises:
+        ParseFailure: names the file.
+
+    Cost: nothing while Spark does not fail; then the export is read once.
+    """
+    try:
+        yield
+    except (errors.PySparkException, protocol.Py4JError) as fault:
+        if isinstance(fault, protocol.Py4JNetworkError) or any(word in str(fault) for word in GONE):
+            raise
+        try:
+            Tables.read(spark, folder, verify=True)
+        except (errors.PySparkException, protocol.Py4JError):
+            raise fault from None
+        raise

@@ -75,6 +75,16 @@ def test_more_memory_than_is_free_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         refused(memory="2g")
 
 
+@pytest.mark.parametrize("master", ["foo://bar", "local[]", "local[two]", "spark://host", "k8s://", " "])
+def test_what_is_no_master_is_refused_before_anything_starts(master: str) -> None:
+    with pytest.raises(InputError, match=r"is no address of a Spark master.*such as local\[2\].*spark://host:7077"):
+        refused(master)
+    for address in ("yarn", "spark://a:7077,b:7077", "k8s://https://host:6443", "local-cluster[2,1,1024]"):
+        assert room.MASTER.fullmatch(address)
+    for address in ("local", "local[*]", "local[2]", "local[2, 3]"):
+        assert room.LOCAL.match(address)
+
+
 @pytest.mark.parametrize("memory", ["", "2", "0g", "2 gb", "-1g", "100m", "99999999g", "2t"])
 def test_what_is_no_amount_of_memory_is_refused(memory: str) -> None:
     with pytest.raises(InputError, match="is no amount of memory"):

@@ -23,11 +23,13 @@ from kg import engine
 from kg.criteria import Criteria
 from kg.errors import Conflict, InputError, NotFound, ParseFailure
 from kg.exporters import parquet
+from kg.later import Later
 from kg.model import Record
 from kg.network import Network
 from kg.spark import questions
 from kg.spark.questions import Run
 from kg.spark.session import java, session
+from kg.spark.tables import Tables, damage_told
 from kg.vocabulary import Vocabulary, load
 from tests.builders import records
 from tests.builders import snapshot as taken
@@ -38,6 +40,7 @@ pytestmark = [
     pytest.mark.skipif(MISSING, reason="there is no PySpark, or no Java"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
+errors = Later("pyspark.errors")
 VOCABULARY = load()
 QUICK = {
     "spark.sql.shuffle.partitions": "2",
@@ -220,6 +223,22 @@ def test_a_run_that_was_killed_goes_on_after_the_last_finished_round(spark: Any,
     assert not kept.exists()
     with pytest.raises(InputError, match="holds an answer already"):
         questions.raises(run, target=risk, max_links=3)
+
+
+def test_a_file_that_was_altered_is_named_when_spark_fails_over_it(
+    spark: Any, pack_graph: kg.Graph, tmp_path: Path
+) -> None:
+    place = Path(exported(pack_graph.network(), tmp_path / "in"))
+    part = next(place.glob("evidence/*.parquet"))
+    content = part.read_bytes()
+    part.write_bytes(content[:-48] + bytes(byte ^ 255 for byte in content[-48:-8]) + content[-8:])
+    named = pytest.raises(ParseFailure, match=r"evidence/part-00000\.parquet was altered")
+    with named, damage_told(spark, str(place)):
+        Tables.read(spark, str(place)).evidence.collect()
+    part.write_bytes(content)
+    failing = pytest.raises(errors.PySparkException, match="of our own")
+    with failing, damage_told(spark, str(place)):
+        raise errors.PySparkException("of our own")
 
 
 def test_what_cannot_be_used_is_refused(spark: Any, pack_graph: kg.Graph, tmp_path: Path) -> None:
