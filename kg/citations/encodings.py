@@ -13,6 +13,7 @@ from rapidfuzz import process
 from kg.errors import InputError, ParseFailure
 
 MAX_BYTES = 64 * 1024 * 1024
+SAMPLE = 200_000
 ENCODINGS = (
     "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "gbk", "gb2312", "big5", "shift_jis", "euc_jp",
     "euc_kr", "iso8859-1", "iso8859-2", "iso8859-9", "iso8859-15", "cp1250", "cp1251", "cp1252", "cp1254", "koi8-r",
@@ -63,6 +64,14 @@ def read_bytes(data: bytes, source: str, *, encoding: str | None = None) -> str:
             raw=data[max(0, fault.start - 40) : fault.start + 40].decode("latin-1"),
             hint=f"it looks like {looks_like(data)}: name the encoding with --encoding, or save the file as UTF-8",
         ) from fault
+    if encoding is None and data[:SAMPLE].count(0) > len(data[:SAMPLE]) // 4:
+        raise ParseFailure(
+            "every other byte is zero, which is not how UTF-8 writes text",
+            source=source,
+            line=1,
+            raw=text[:80],
+            hint=f"it looks like {looks_like(data)}: name the encoding with --encoding, or save the file as UTF-8",
+        )
     return text.removeprefix("\ufeff")
 
 
@@ -98,7 +107,7 @@ def looks_like(data: bytes) -> str:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return name
-    sample = data[:200_000]
+    sample = data[:SAMPLE]
     zeros = sample.count(0)
     if zeros > len(sample) // 4:
         return "utf-16-le" if sample[1::2].count(0) > sample[0::2].count(0) else "utf-16-be"

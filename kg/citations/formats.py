@@ -137,7 +137,7 @@ def read(data: bytes, *, source: str, format: str | None = None, encoding: str |
     try:
         text = read_bytes(data, source, encoding=encoding)
     except ParseFailure as fault:
-        return refuse(fault.message, source=source, raw=fault.raw, remedy=fault.hint or "")
+        return refuse(fault.message, source=source, line=fault.line, raw=fault.raw, remedy=fault.hint or "")
     chosen = chosen or recognise(source, text)
     if chosen is None:
         return refuse(

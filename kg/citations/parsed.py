@@ -119,9 +119,9 @@ def failure(reason: str, *, source: str, line: int | None = None, raw: str = "",
     return Failure(source, line, whole[:RAW_SHOWN] + f"… ({len(raw)} characters in all)", reason, remedy, whole)
 
 
-def refuse(reason: str, *, source: str, raw: str = "", remedy: str) -> Parsed:
+def refuse(reason: str, *, source: str, line: int | None = None, raw: str = "", remedy: str) -> Parsed:
     """Return the result for a source that cannot be read at all."""
-    return Parsed(failures=(failure(reason, source=source, raw=raw, remedy=remedy),))
+    return Parsed(failures=(failure(reason, source=source, line=line, raw=raw, remedy=remedy),))
 
 
 def too_large(text: str, *, source: str, entries: int) -> Parsed | None:

@@ -21,6 +21,8 @@ LARGEST = 64 * 1024 * 1024 * 1024
 """Bytes of a file that is read piece by piece."""
 PIECE = 1 << 20
 RAW_SHOWN = 300
+HEAD = 4_096
+"""Bytes in which zeros are counted: UTF-16 has one for every letter of ASCII."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -186,7 +188,7 @@ def _lines(file: File, wanted: set[int]) -> Iterator[tuple[int | None, str]]:
 
 def decoded(content: bytes, name: str) -> str | Failure:
     """Return UTF-8 as text whose lines end in LF, or say which byte is none."""
-    if content.startswith(_UTF16):
+    if content.startswith(_UTF16) or content[:HEAD].count(0) > len(content[:HEAD]) // 4:
         return failure("the file is UTF-16, UTF-8 was expected", source=name, line=1, remedy="save it as UTF-8")
     content = content.removeprefix(codecs.BOM_UTF8)
     try:

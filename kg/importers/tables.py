@@ -151,6 +151,9 @@ def _table(sheet: Sheet, path: Path, name: str) -> Table | Failure:
             head = text.read(HEADER_MOST)
     except OSError as fault:
         return failure(f"the file cannot be read: {fault.strerror}", source=name, remedy="check its permissions")
+    told = decoded(head.encode(), name)
+    if isinstance(told, Failure):
+        return told
     if not head.strip():
         return failure("the file is empty", source=name, remedy="write a header and rows, or leave the file out")
     delimiter = delimiter_of(head)
