@@ -72,8 +72,8 @@ def best_paths(
         sign: Only paths of this sign; None for all.
         pops: Most partial paths taken from the queue.
 
-    Law: what is found is what `kg.compiled` finds, unless `pops` ends the search (`complete` is false): each engine counts
-    its own partial paths, in its own order among those that cost the same, so that they may then have found others.
+    Law: what is found is what `kg.compiled` finds, unless `pops` ends the search (`complete` is false): each engine
+    counts its own partial paths, in its own order among those that cost the same, and may then have found others.
 
     Cost: O(max_links * links) for the bounds, then in practice about k * max_links * degree.
     """
