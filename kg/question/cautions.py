@@ -31,8 +31,8 @@ def of_criteria(network: Network, *, lang: str) -> list[str]:
     said += [unused(id, lang=lang) for id in dict.fromkeys(idle)]
     items = len(snapshot.evidence)
     if items and not any(weighing.used for weighing in network.weighings.values()) and not network.assumed:
-        # Sorted before it is cut: verdicts stand in the order in which they came, which is another one in a process that
-        # follows the record.
+        # Sorted before it is cut: verdicts stand in the order in which they came, which is another one in a process
+        # that follows the record.
         reasons = sorted(
             Counter(reason.get(lang) for reason in network.verdicts.values()).items(),
             key=lambda one: (-one[1], one[0]),

@@ -7,6 +7,7 @@ Never here: how paths are searched (engine), documents, doors.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from time import monotonic
 from typing import NamedTuple, TypeAlias
 
 from kg.engine import Nodes, Path, Reached, nodes_on, rank
@@ -14,15 +15,18 @@ from kg.network import Network
 from kg.searching import best_paths, reach
 
 SIGNS = (1, -1)
+POPS = ("pops",)
+SECONDS = 60.0
+"""For what needs a search for each entity of the family that was asked about."""
 Signed: TypeAlias = Mapping[int, Sequence[Path]]
 
 
 class Met(NamedTuple):
-    """The paths between two entities by sign; whether these are all, and whether no limit ended a search for them."""
+    """The paths between two entities by sign; whether these are all, and the limits that ended a search for them."""
 
     by_sign: Signed
     exhaustive: bool
-    complete: bool
+    limits: tuple[str, ...] = ()
 
 
 def of_reached(
@@ -40,7 +44,7 @@ def of_reached(
     Law: the best path of each sign is the one that `best_paths` finds between the nodes of both entities.
 
     Cost: the size of the families; a search for each sign whose best path passes through another member, and for each
-    entity below the one asked about where paths end there.
+    entity below the one asked about where paths end there, for at most `SECONDS`.
     """
     met = {id for node in reached.paths for id in _broader(network, node) if id in network.index}
     for id in sorted(met):
@@ -48,9 +52,13 @@ def of_reached(
         if forward or anchors.isdisjoint(family):
             yield id, _joined(network, reached, anchors, family, forward=forward, max_links=max_links)
     # What is narrower than the entity asked about is no target of it, but may be where a path to it begins.
+    until = monotonic() + SECONDS
     for id in () if forward else sorted(network.ids[node] for node in anchors):
         family = network.nodes_of(id)
         if family < anchors:
+            if monotonic() > until:
+                yield id, Met({}, True, ("rows",))
+                return
             ahead = reach(network, family, forward=True, max_links=max_links, wanted=anchors - family)
             yield id, _joined(network, ahead, family, anchors, forward=True, max_links=max_links)
 
@@ -74,7 +82,7 @@ def _joined(network: Network, reached: Reached, anchors: Nodes, family: Nodes, *
     members = family - anchors
     parts = [reached.paths[node] for node in sorted(members) if node in reached.paths]
     if reached.exhaustive:
-        return Met(merged(network, parts, members), True, reached.complete)
+        return Met(merged(network, parts, members), True, () if reached.complete else POPS)
     found: dict[int, list[Path]] = {}
     complete = reached.complete
     for sign in SIGNS:
@@ -85,7 +93,7 @@ def _joined(network: Network, reached: Reached, anchors: Nodes, family: Nodes, *
             exact = best_paths(network, *ends, k=1, max_links=max_links, sign=sign)
             paths, complete = exact.paths, complete and exact.complete
         found |= {sign: paths} if paths else {}
-    return Met(found, False, complete)
+    return Met(found, False, () if complete else POPS)
 
 
 def _is_outside(network: Network, path: Path, family: Nodes) -> bool:

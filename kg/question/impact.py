@@ -33,7 +33,8 @@ def find(network: Network, entity: str, *, direction: str = "out", max_links: in
 
     Returns:
         `{"entity": id, "items": [{"entity", "direction", "best", "opposing", "reliability"}, ...]}`, highest
-        expected first, then by id. Of more than 10,000 items the first 10,000; `limits` then names "items".
+        expected first, then by id. Of more than 10,000 items the first 10,000; `limits` then names "items". With
+        `narrower`, "in" looks for paths between members of the family for 60 seconds; `limits` then names "rows".
 
     Raises:
         NotFound: the entity is not in the record.
@@ -84,9 +85,7 @@ def _best_items(
         if narrower:
             met = dict(families.of_reached(network, reached, anchors, forward=forward, max_links=max_links))
         else:
-            met = {
-                network.ids[node]: families.Met(one, reached.exhaustive, True) for node, one in reached.paths.items()
-            }
+            met = {network.ids[node]: families.Met(one, reached.exhaustive) for node, one in reached.paths.items()}
         items: list[dict[str, Any]] = []
         for id, one in met.items():
             item = sides(network, one.by_sign, lang=lang)
@@ -97,7 +96,8 @@ def _best_items(
         # What was left aside was judged by walks: paths may be worth less, and another node come before.
         last = shown[-1]["best"]["belief"]["expected"] if len(shown) == ITEMS_MOST else 0.0
         if chosen is None or last > chosen.beyond:
-            limits = [] if reached.complete and all(one.complete for one in met.values()) else ["pops"]
+            limits = [] if reached.complete else ["pops"]
+            limits += {limit for one in met.values() for limit in one.limits}
             limits += [] if chosen is None and len(items) == len(shown) else ["items"]
             return met, shown, limits
         most *= 2

@@ -108,3 +108,13 @@ def test_what_is_broader_than_what_is_reached_is_listed(pack_graph: kg.Graph, en
         assert {word: item[word] for word in ("direction", "best", "opposing", "reliability")} == {
             word: found[word] for word in ("direction", "best", "opposing", "reliability")
         }
+
+
+def test_a_family_is_searched_for_so_long(pack_graph: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = partial(impact.find, pack_graph.network(Criteria(narrower=True)), "safeguard-removal", direction="in")
+    whole = ask()
+    monkeypatch.setattr(families, "SECONDS", -1.0)
+    cut = ask()
+    assert ("rows" in cut["limits"], cut["complete"]) == (True, False)
+    assert "rows" not in whole["limits"]
+    assert {item["entity"] for item in cut["items"]} <= {item["entity"] for item in whole["items"]}
