@@ -85,7 +85,7 @@ class Remembering(Writing):
                 )
             after = effects.snapshot_with(snapshot, found)
             parting.refuse(parting.holding_up(found, histories, after, self._histories))
-            lines.refuse_two(found, snapshot, together=False)
+            lines.refuse_two(found, snapshot, undone=True)
             merging.refuse_astray(found, snapshot)
             if self._two(two_person):
                 back = [

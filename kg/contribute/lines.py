@@ -33,18 +33,19 @@ def held(item: Evidence, other: Evidence, snapshot: Snapshot) -> tuple[Text, str
     return said, f"`kg review reject {item.id}`, or `kg review revise {other.id}`"
 
 
-def refuse_two(changes: Iterable[Change], snapshot: Snapshot, *, together: bool = True) -> None:
+def refuse_two(changes: Iterable[Change], snapshot: Snapshot, *, undone: bool = False) -> None:
     """Refuse to have two items of a line accepted.
 
     Args:
         changes: What is to be written.
         snapshot: The record before.
-        together: Refuse two that `changes` accepts as well; else only one beside another that stays accepted.
+        undone: They are those of an undo. Two that it brings back together counted so before; it is refused only where
+            one would count beside another that stays accepted.
 
     Law: what this lets pass leaves at most one accepted item in each line that had at most one.
 
     Raises:
-        Conflict: names both.
+        Conflict: names both, and what helps: one of them waits where somebody decides, none where somebody undoes.
     """
     new = {one.id: one.record for one in changes if isinstance(one.record, Evidence)}
     for id, item in sorted(new.items()):
@@ -52,9 +53,18 @@ def refuse_two(changes: Iterable[Change], snapshot: Snapshot, *, together: bool 
         if item.status != ACCEPTED or (old is not None and old.status == ACCEPTED):
             continue
         for other in snapshot.line(item):
-            if new.get(other.id, other).status == ACCEPTED and (together or other.status == ACCEPTED):
+            if new.get(other.id, other).status != ACCEPTED or (undone and other.status != ACCEPTED):
+                continue
+            said = f"the evidence {id} and {other.id} are of one line of revisions: "
+            if undone:
                 raise Conflict(
-                    f"the evidence {id} and {other.id} are of one line of revisions: only one of them can be accepted",
-                    where="id",
-                    hint=f"accept one and reject the other, or take {other.id} back first: `kg revoke {other.id}`",
+                    f"{said}the undo would bring back {id} beside {other.id}, which is accepted",
+                    where="revision",
+                    hint=f"take {other.id} back first (`kg revoke {other.id}`), or let it stand and say the rest in a "
+                    f"revision of it: `kg review revise {other.id}`",
                 )
+            raise Conflict(
+                f"{said}only one of them can be accepted",
+                where="id",
+                hint=f"accept one and reject the other, or take {other.id} back first: `kg revoke {other.id}`",
+            )

@@ -40,6 +40,11 @@ def conflicts(graph: kg.Graph) -> list[tuple[Act, str, str]]:
     """What is refused, a part of the reason in Chinese, and of what to do about it, where that is special."""
     one = accepted(graph)
     two, three = revised(graph, one, "Said anew."), revised(graph, one, "Said again.")
+    was = accepted(graph, locator="§7")
+    then, now = revised(graph, was, "Said anew."), revised(graph, was, "Said again.")
+    graph.review(then, "accept", actor="bob")
+    taken = graph.revoke(then, why="no", actor="bob")["revision"]
+    graph.review(now, "accept", actor="bob")
     far, late = (proposed(graph, object="malicious-use", locator=place) for place in ("§8", "§9"))
     graph.review(late, "reject", why="twice", actor="bob")
     claim = graph.item(far)["claim"]
@@ -62,6 +67,11 @@ def conflicts(graph: kg.Graph) -> list[tuple[Act, str, str]]:
         (lambda: graph.waiting(claim), f"论断 {claim} 的状态为“已拒绝”", ""),
         (lambda: graph.review(far, "accept", actor="bob"), f"依赖于论断 {claim}，而其状态为“已拒绝”", "请重新提出"),
         (lambda: graph.review([two, three], "accept", actor="bob"), "其中只能接受一条", "请接受其中一条"),
+        (
+            lambda: graph.undo(taken, why="yes", actor="cyd"),
+            f"{then} 将恢复为已接受，而同一条目中已接受 {now}",
+            f"请先撤回 {now}，或保留该条",
+        ),
         (
             lambda: graph.undo(made, why="no", actor="bob"),
             f"修订版 {made + 1}（ann，修订），其中有实体 {new}",

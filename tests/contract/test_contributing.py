@@ -304,8 +304,10 @@ def test_of_revisions_that_compete_one_is_accepted(
     assert accepted_in_line(graph, first, one, two, three, four) == [three]
     gone = graph.revoke(three, why="read wrongly", actor=BOB)["revision"]
     graph.review(four, "accept", actor=BOB)
-    with pytest.raises(Conflict, match=f"the evidence {three} and {four} are of one line of revisions"):
+    with pytest.raises(Conflict, match=f"the evidence {three} and {four} are of one line of revisions") as no:
         graph.undo(gone, why="it was right", actor=CHO)
+    assert f"take {four} back first (`kg revoke {four}`)" in str(no.value.hint)
+    assert "reject" not in str(no.value.hint), "nothing waits that could be"
     assert accepted_in_line(graph, first, one, two, three, four) == [four]
     assert "revisions-count-twice" not in {each["rule"] for each in graph.lint()["items"]}
 

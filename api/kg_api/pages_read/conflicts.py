@@ -28,6 +28,7 @@ _TABLE = (
     (rf"{_RECORD} was revised, and (?P<holder>\S+) was accepted in that place: .*", "revised"),
     (rf"{_RECORD} revises (?P<old>\S+), and (?P<holder>\S+) was accepted in that place: .*", "place_taken"),
     (rf"{_RECORD} and (?P<other>\S+) are of one line of revisions: only one of them can be accepted", "one_line"),
+    (rf"{_RECORD} and (?P<other>\S+) are of one line of revisions: the undo would bring back .*", "one_line_undone"),
     (rf"{_RECORD} cannot be both (?P<status>\w+) and (?P<status2>\w+)", "both"),
     (r"revisions? (?P<acts>.+) changed the same records since; of the (?P<kind>\w+) (?P<id>\S+): .*", "later"),
     (
