@@ -42,7 +42,7 @@ def works_of(network: Network, document: Mapping[str, Any], items: Iterable[Evid
 
 
 def _named(document: Mapping[str, Any]) -> set[Any]:
-    """Return all that stands in a document outside its question and its sentences, ids among it."""
+    """Return the strings of a document outside its question, ids among them; of a path, those that name records."""
     found: set[Any] = set()
     pending: list[Any] = [{name: value for name, value in document.items() if name != "question"}]
     while pending:
