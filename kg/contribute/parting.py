@@ -29,12 +29,21 @@ class Parted:
     Args:
         work: Its key.
         stood: Keys of the works that stood for it.
-        since: The revision in which it was merged.
+        since: The revision in which it was merged, the last time.
+        turns: Revisions that wrote it, oldest first, each with the work that it was merged into then.
     """
 
     work: str
     stood: frozenset[str]
     since: int
+    turns: tuple[tuple[int, str | None], ...]
+
+    def was_away(self, number: int, work: str) -> bool:
+        """Say whether an item that a revision brought to a work came while this one was merged: the last time, or
+        into that very work earlier. A merge that is brought back does not make known whose such an item is.
+        """
+        into = next((into for turn, into in reversed(self.turns) if turn < number), None)
+        return number > self.since or into == work
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +82,17 @@ def parted(found: Iterable[Change], histories: Mapping[Key, Versions]) -> list[P
             stood.add(record.merged_into)
             since = revision.number
         if stood:
-            back.append(Parted(one.id, frozenset(stood), since))
+            turns = tuple(
+                (revision.number, record.merged_into) for revision, record in versions if isinstance(record, Work)
+            )
+            back.append(Parted(one.id, frozenset(stood), since, turns))
     return sorted(back, key=lambda one: one.work)
 
 
 def came_since(
     found: Sequence[Change], histories: Mapping[Key, Versions], after: Snapshot, more: Histories
 ) -> list[Came]:
-    """Return the items that stand or wait at a work that stood for one which comes back, and came after the merge.
+    """Return the items that stand or wait at a work that stood for one which comes back, and came while it was merged.
 
     Args:
         found: What an undo writes.
@@ -99,7 +111,8 @@ def came_since(
             continue
         near = _standing(after, back.stood)
         for (_, id), versions in more(("evidence", id) for id in near).items():
-            if versions and (first := versions[0][0]).number > back.since:
+            first, item = versions[0] if versions else (None, None)
+            if first is not None and isinstance(item, Evidence) and back.was_away(first.number, item.work):
                 above = (one.id for one in after.revised_by(near[id]))
                 follows = next((one for one in above if goes.get(one) == back.work), None)
                 came.append(Came(near[id], first, back.work, follows))

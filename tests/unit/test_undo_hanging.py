@@ -100,6 +100,23 @@ def test_the_undo_of_a_merge_names_what_came_to_the_other_work_meanwhile(
     assert parting.left_by(merged.store, undo, merged.snapshot) == []
 
 
+def test_what_came_is_named_each_time_that_the_merge_is_undone_and_no_more(merged: kg.Graph) -> None:
+    other = added(merged, "Said to be of the other.", work="10.1234/two2024")
+    came = added(merged, "Came in while they were one.")
+    undone, named = MERGE, []
+    for word in ("apart", "one again", "apart after all", "one", "apart"):
+        done = merged.undo(undone, why=word, actor="bob")
+        undone = done["revision"]
+        named.append([(one["id"], one["of"]) for one in done["left"]])
+        if word == "apart":
+            assert merged.snapshot.works["one2025"].merged_into is None
+            late = added(merged, f"Of the other one, {undone}.", work="10.1234/two2024")
+            assert merged.snapshot.item(late).work == "two2024", "it came while they were two"
+    every = sorted([(other, "one2025"), (came, "one2025")])
+    assert [sorted(one) for one in named] == [every, [], every, [], every]
+    assert [one["id"] for one in parting.left_by(merged.store, undone, merged.snapshot)] == [id for id, _ in every]
+
+
 def test_a_merge_is_not_undone_under_a_revision_of_what_moves_back(merged: kg.Graph) -> None:
     old = next(item for item in merged.snapshot.evidence.values() if item.work == "two2024")
     again = merged.revise(old.id, {"statement": "Said better."}, why="clearer", actor="cyd")
