@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 import kg
 from kg.rdf import worker
-from kg_api.app import create_app
+from tests.api.applications import another
 from tests.api.serving import serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -25,7 +25,7 @@ CLOSED = ["/", "/api/v1/raises", "/api/v1/entities/lora", "/docs", "/sparql/x", 
 
 @pytest.fixture(scope="module")
 def app(pack_graph: kg.Graph) -> FastAPI:
-    return create_app(pack_graph, warm=False)
+    return another(pack_graph)
 
 
 @pytest.fixture(scope="module")

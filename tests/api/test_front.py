@@ -18,10 +18,10 @@ from starlette.types import Message, Receive, Scope, Send
 
 import kg
 from kg.model import Change, Entity, Text
-from kg_api.app import create_app
 from kg_api.asking import TheGraph
 from kg_api.front import Front
 from kg_api.replies import reply
+from tests.api.applications import another
 from tests.api.test_replies import ADDRESSES
 
 QUESTIONS = ["/api/v1/raises", "/matrix", "/claims/tar--mitigates--safeguard-removal", "/ontology", "/.well-known/void"]
@@ -78,7 +78,7 @@ def test_who_says_who_she_is_goes_past_it(client: TestClient, header: dict[str, 
 
 
 def test_a_write_ends_it_at_once(graph: kg.Graph) -> None:
-    with TestClient(create_app(graph, warm=False)) as client:
+    with TestClient(another(graph)) as client:
         for number in range(3):
             for _ in range(2):
                 got = client.get("/api/v1/entities")
@@ -88,14 +88,14 @@ def test_a_write_ends_it_at_once(graph: kg.Graph) -> None:
 
 
 def test_faults_are_not_sent_again(graph: kg.Graph) -> None:
-    with TestClient(create_app(graph, warm=False), raise_server_exceptions=False) as client:
+    with TestClient(another(graph), raise_server_exceptions=False) as client:
         assert client.get("/api/v1/entities/e").status_code == 404
         graph.write([Change("entity", Entity("e", "Risk", Text("E")))], actor="ann", act="add")
         assert client.get("/api/v1/entities/e").status_code == 200
 
 
 def test_after_a_write_one_is_passed_on_and_the_others_wait_for_its_answer(graph: kg.Graph) -> None:
-    app = create_app(graph, warm=False)
+    app = another(graph)
     passed, begun, go = [], Event(), Event()
 
     @app.get("/asked", name="asked")

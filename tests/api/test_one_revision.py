@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 
 import kg
 from kg.model import Change, Claim, Entity, Evidence, Text, Work
-from kg_api.app import create_app
 from kg_api.asking import TheGraph
 from kg_api.replies import reply
+from tests.api.applications import another
 
 CLAIM = "stone--raises--flood"
 WRITES_MOST, SEEN = 150, 5
@@ -82,7 +82,7 @@ def revision_of(got: Any) -> int:
 
 
 def test_documents_are_of_one_piece_while_others_write(graph: kg.Graph, database_url: str) -> None:
-    app = create_app(graph, warm=False)
+    app = another(graph)
     base = graph.revision
     writer = kg.open(database_url, ontology=())
 
@@ -122,7 +122,7 @@ def test_documents_are_of_one_piece_while_others_write(graph: kg.Graph, database
 
 
 def test_all_questions_of_a_request_are_of_one_revision(graph: kg.Graph) -> None:
-    app = create_app(graph, warm=False)
+    app = another(graph)
     base = graph.revision
 
     @app.get("/twice", name="twice")
@@ -147,7 +147,7 @@ def test_all_questions_of_a_request_are_of_one_revision(graph: kg.Graph) -> None
 
 def test_a_request_tells_the_time_it_gave_to_follow_the_record(graph: kg.Graph) -> None:
     address = f"/api/v1/claims/{CLAIM}"
-    with TestClient(create_app(graph, warm=False)) as client:
+    with TestClient(another(graph)) as client:
         graph.write(grown(1), actor="ann", act="add")
         assert ", follow;dur=" in client.get(address).headers["server-timing"]
         assert "follow" not in client.get(address).headers["server-timing"]

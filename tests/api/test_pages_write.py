@@ -19,10 +19,10 @@ from kg.importers import citations, pack_load, rdf_load, tables_load
 from kg.model import Change, Entity, Text
 from kg.rdf.reviews import OUTCOMES
 from kg.revising import ACT
-from kg_api.app import create_app
 from kg_api.pages_read.versions import act_said
 from kg_api.pages_write import review
 from kg_api.pages_write.history import ACTS
+from tests.api.applications import another
 
 ITEM = {
     "subject": "qlora",
@@ -80,7 +80,7 @@ def graph(pack_url: str) -> Iterator[kg.Graph]:
 
 @pytest.fixture
 def app(graph: kg.Graph) -> FastAPI:
-    return create_app(graph, warm=False)
+    return another(graph)
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def still(pack_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with pytest.MonkeyPatch.context() as patch:
         for budget in ("KG_WRITES_PER_MINUTE", "KG_WRONG_TOKENS_PER_MINUTE"):
             patch.setenv(budget, "1000000")
-        app = create_app(graph, warm=False)
+        app = another(graph)
     ann = Visitor(app, graph.create_token("ann", role="contributor", email="ann@example.org")["secret"])
     bob = Visitor(app, graph.create_token("bob", role="reviewer", name="Bob Ray")["secret"])
     yield Still(graph, app, ann, bob)

@@ -20,7 +20,6 @@ from starlette.testclient import TestClient
 
 import kg
 from kg.model import Change
-from kg_api.app import create_app
 from kg_api.pages_read import gapmap
 from kg_api.pages_read.gapmap import in_families
 from kg_api.pages_read.gapmap_file import FORMULA, neutral
@@ -28,6 +27,7 @@ from kg_api.pages_read.layering import layers
 from kg_api.pages_read.picture import LINE_EMS, picture, wrapped
 from kg_api.pages_read.weighed import account
 from kg_api.pages_read.wording import said, tongue
+from tests.api.applications import another
 
 CLAIM, WORK, ENTITY = "tar--mitigates--safeguard-removal", "hu2022lora", "qlora"
 BUDGET_SECONDS = 0.05
@@ -109,7 +109,7 @@ def test_what_does_not_count_says_why_in_the_language_of_the_page(client: TestCl
 
 
 def test_a_retracted_work_says_so_and_history_says_who(changing: kg.Graph) -> None:
-    client = TestClient(create_app(changing, warm=False), headers={"Accept-Language": "en"})
+    client = TestClient(another(changing), headers={"Accept-Language": "en"})
     assert "banner" not in client.get(f"/works/{WORK}").text
     notice = "https://example.org/notice"
     changing.retract(WORK, notice=notice, actor="ada", why="the figures were made up")
@@ -131,7 +131,7 @@ def test_a_retracted_work_says_so_and_history_says_who(changing: kg.Graph) -> No
 def test_a_record_that_waits_for_review_says_so(changing: kg.Graph) -> None:
     claim = changing.snapshot.claim(CLAIM)
     changing.write([Change("claim", replace(claim, status="proposed"))], actor="ada", act="propose")
-    client = TestClient(create_app(changing, warm=False))
+    client = TestClient(another(changing))
     assert "此记录的状态为" in client.get(f"/claims/{CLAIM}?lang=zh").text
     entity = client.get("/entities/tar?lang=zh").text
     assert "另有 1 条不计入" in entity
@@ -272,7 +272,7 @@ def test_words_are_there_in_both_languages() -> None:
 
 def test_a_map_too_large_for_a_page_is_cut_and_says_so(pack_graph: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gapmap, "CELLS_MOST", 100)
-    page = TestClient(create_app(pack_graph, warm=False)).get("/matrix?lang=en").text
+    page = TestClient(another(pack_graph)).get("/matrix?lang=en").text
     assert "Rows left out for want of room" in page
     assert page.count("<td") <= 100
     assert page.count('data-cell="') > 0
@@ -280,7 +280,7 @@ def test_a_map_too_large_for_a_page_is_cut_and_says_so(pack_graph: kg.Graph, mon
 
 def test_a_record_that_cannot_be_read_is_a_page(tmp_path: Path) -> None:
     graph = kg.open(f"sqlite:///{tmp_path / 'r.db'}", empty=True, ontology=(), lang="en")
-    client = TestClient(create_app(graph, warm=False), raise_server_exceptions=False)
+    client = TestClient(another(graph), raise_server_exceptions=False)
     assert client.get("/matrix?lang=zh").status_code == 200
     graph.store.close()
     (tmp_path / "r.db").unlink()
@@ -313,7 +313,7 @@ def test_a_statement_of_the_other_language_says_so(changing: kg.Graph) -> None:
     )
     mixed = replace(chinese, id=f"{items[0].id}mixed", statement="LoRA 微调后防护失效。")
     changing.write([Change("evidence", one) for one in (chinese, mixed)], actor="a", act="propose")
-    with TestClient(create_app(changing, warm=False)) as client:
+    with TestClient(another(changing)) as client:
         for address, foreign in ((f"/claims/{CLAIM}", len(items)), (f"/evidence/{items[0].id}", 1)):
             page = client.get(f"{address}?lang=zh").text
             told = r'<p class="statement"><span lang="en">[^<]*</span> <span class="foreign">原文为英文</span></p>'

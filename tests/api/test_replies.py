@@ -17,9 +17,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 import kg
 from kg.model import Change, Entity, Text
-from kg_api.app import create_app
 from kg_api.headers import ADDRESS_MOST, SECURITY, Shield
 from kg_api.replies import Body, Memory
+from tests.api.applications import another
 
 PATHS = "/api/v1/paths?source=qlora&target=malicious-use"
 NAMES = [
@@ -112,7 +112,7 @@ def test_who_has_it_gets_304(client: TestClient, address: str) -> None:
 
 def test_a_tag_tells_language_parameters_and_revision_apart(tmp_path: object) -> None:
     graph = kg.open(f"sqlite:///{tmp_path}/r.db", empty=True, ontology=())
-    client = TestClient(create_app(graph, warm=False))
+    client = TestClient(another(graph))
     address = "/api/v1/entities?limit=3&type=Risk"
     tag = client.get(address).headers["etag"]
     assert client.get("/api/v1/entities?type=Risk&limit=3").headers["etag"] == tag

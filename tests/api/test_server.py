@@ -22,6 +22,7 @@ from kg_api import server
 from kg_api.headers import SECURITY
 from kg_api.requests import Requests
 from kg_api.sending import in_pieces
+from tests.api.applications import another
 
 
 @pytest.fixture
@@ -29,7 +30,8 @@ def port(pack_graph: kg.Graph, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]
     """The port of a running server whose deadline is short."""
     monkeypatch.setattr(server, "RECEIVE_SECONDS", 0.6)
     monkeypatch.setattr(server, "SEND_SECONDS", 0.6)
-    with serving(server.config(pack_graph, "127.0.0.1", free_port(), log_level="critical")) as number:
+    app = another(pack_graph, warm=True)
+    with serving(server.configured(app, "127.0.0.1", free_port(), log_level="critical")) as number:
         yield number
 
 

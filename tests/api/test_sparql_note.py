@@ -12,14 +12,14 @@ from starlette.testclient import TestClient
 import kg
 from kg.cli import cli
 from kg.rdf import worker
-from kg_api.app import create_app
+from tests.api.applications import another
 
 pytestmark = pytest.mark.skipif(not worker.AVAILABLE, reason="SPARQL over HTTP needs Linux")
 
 
 @pytest.fixture(scope="module")
 def client(pack_graph: kg.Graph) -> Iterator[TestClient]:
-    with TestClient(create_app(pack_graph, warm=False), headers={"Accept-Language": "en"}) as one:
+    with TestClient(another(pack_graph), headers={"Accept-Language": "en"}) as one:
         yield one
 
 

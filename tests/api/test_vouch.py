@@ -14,8 +14,8 @@ from starlette.testclient import TestClient
 
 import kg
 from kg_api import vouch_shapes
-from kg_api.app import create_app
 from kg_api.routers import vouch
+from tests.api.applications import another
 from tests.kept import every_answer, small
 
 JSON = st.recursive(
@@ -36,7 +36,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kg.Graph]:
 @pytest.fixture(scope="module")
 def web(graph: kg.Graph) -> Iterator[TestClient]:
     headers = {"Content-Type": "application/json"}
-    with TestClient(create_app(graph, warm=False), raise_server_exceptions=False, headers=headers) as client:
+    with TestClient(another(graph), raise_server_exceptions=False, headers=headers) as client:
         yield client
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -16,9 +15,7 @@ from starlette.testclient import TestClient
 
 import kg
 from kg.settings import Budgets
-from kg_api.app import create_app
-from kg_api.limits import Limits
-from kg_api.replies import Memory
+from tests.api.applications import another
 from tests.kept import small
 
 API = "/api/v1"
@@ -61,12 +58,6 @@ class Place:
         return self.client.get(API + address, headers=headers)
 
 
-@lru_cache(maxsize=1)
-def application() -> FastAPI:
-    """One application for all of them, since making one takes longer than most tests; each gets its own state."""
-    return create_app(kg.open("sqlite://", empty=True, ontology=()), warm=False)
-
-
 @contextmanager
 def place(url: str, *, budgets: Budgets = PLENTY) -> Iterator[Place]:
     """A small record with ann, who contributes, bob, who reviews, and eve, who administers."""
@@ -79,10 +70,7 @@ def place(url: str, *, budgets: Budgets = PLENTY) -> Iterator[Place]:
         "late": graph.create_token("lea", role="admin", expires="1m"),
     }
     graph.revoke_token(made["gone"]["token"])
-    app = application()
-    fetcher = app.state.fetcher
-    app.state.graph, app.state.memory, app.state.limits = graph, Memory(), Limits(budgets)
+    app = another(graph, budgets=budgets)
     with TestClient(app, raise_server_exceptions=False, headers={"Accept-Language": "en"}) as client:
         yield Place(client, graph, app, {name: one["secret"] for name, one in made.items()})
-    app.state.fetcher = fetcher
     graph.store.close()
