@@ -53,12 +53,25 @@ _NAMED = {
     "coalesce((SELECT relnamespace FROM pg_class WHERE oid = to_regclass('revision')), "
     "(SELECT oid FROM pg_namespace WHERE nspname = current_schema()))",
 }
-"""What has a name that an index beside our tables cannot have as well; its kind, and of an index the table."""
+"""What has a name that a table of ours, or an index beside it, cannot have as well; its kind, and of an index the
+table.
+"""
+_TYPES = (
+    "SELECT typname FROM pg_type WHERE typrelid = 0 AND typcategory <> 'A' AND typnamespace = "
+    "(SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
+)
+"""Types of PostgreSQL that are no rows: a table makes a type of its name."""
 _KINDS = {
     "r": "table", "p": "table", "f": "table", "v": "view", "m": "view", "S": "sequence", "c": "type", "i": "index",
     "I": "index",
 }  # fmt: skip
 """What PostgreSQL notes of a relation, in words."""
+
+
+VERSIONS = "alembic_version"
+"""The table that says of which schema the others are; its key is named after it, as alembic does."""
+_KEYED = (sa.PrimaryKeyConstraint, sa.UniqueConstraint)
+"""Constraints that PostgreSQL keeps by an index of their name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +106,7 @@ def restore_guards(connection: sa.Connection) -> list[str]:
             else of the database has the name of one. Nothing is changed then.
     """
     triggers, indexes = _lost_triggers(connection), _lost_indexes(connection)
-    _refuse_taken(connection, triggers, [index for index, altered in indexes if not altered])
+    _refuse_taken(connection, triggers, [("index", str(index.name)) for index, altered in indexes if not altered])
     made = [guard.name for guard in triggers] + [str(index.name) for index, _ in indexes]
     home = _home(connection, made) if made and connection.dialect.name == "postgresql" else ""
     for guard in triggers:
@@ -107,22 +120,38 @@ def restore_guards(connection: sa.Connection) -> list[str]:
 
 
 def refuse_taken_names(connection: sa.Connection) -> None:
-    """Refuse to make our tables where something else has the name of one of their indexes.
+    """Refuse to make our tables where something else has the name of one of them, of their indexes, or of a constraint
+    that PostgreSQL keeps an index for.
 
     Raises:
         StoreError: says what has it.
     """
-    _refuse_taken(connection, [], [index for table in schema.METADATA.sorted_tables for index in table.indexes])
+    tables = schema.METADATA.sorted_tables
+    ours = [("table", name) for name in (VERSIONS, *(table.name for table in tables))]
+    if connection.dialect.name == "postgresql":
+        keyed = [one for table in tables for one in table.constraints if isinstance(one, _KEYED)]
+        ours += [("constraint", name) for name in (f"{VERSIONS}_pkc", *sorted(str(one.name) for one in keyed))]
+    ours += [("index", str(index.name)) for table in tables for index in table.indexes]
+    _refuse_taken(connection, [], ours)
 
 
-def _refuse_taken(connection: sa.Connection, triggers: list[_Guard], indexes: list[sa.Index]) -> None:
-    """Refuse to make what is not there where something of another program has its name."""
-    if not triggers and not indexes:
+def _refuse_taken(connection: sa.Connection, triggers: list[_Guard], ours: list[tuple[str, str]]) -> None:
+    """Refuse to make what is not there where something of another program has its name.
+
+    Args:
+        connection: To the database.
+        triggers: Those that are to be made.
+        ours: Kind and name of everything else that is.
+    """
+    if not triggers and not ours:
         return
     kind = connection.dialect.name
     folded = str.casefold if kind == "sqlite" else str  # SQLite tells no small letter from a capital
     named = {folded(name): (what, of) for name, what, of in connection.exec_driver_sql(_NAMED[kind])}
-    taken = [(f"index {index.name!r}", *named[name]) for index in indexes if (name := folded(str(index.name))) in named]
+    taken = [(f"{what} {name!r}", *named[folded(name)]) for what, name in ours if folded(name) in named]
+    if kind == "postgresql" and any(what == "table" for what, _ in ours):
+        types = set(connection.exec_driver_sql(_TYPES).scalars())
+        taken += [(f"table {name!r}", "type", None) for what, name in ours if what == "table" and name in types]
     if kind == "sqlite":
         of = {folded(name): table for table, name, _ in connection.exec_driver_sql(_THERE[kind])}
         taken += [
@@ -139,7 +168,7 @@ def _refuse_taken(connection: sa.Connection, triggers: list[_Guard], indexes: li
         )
 
 
-def _thing(kind: str, table: str) -> str:
+def _thing(kind: str, table: str | None) -> str:
     return f"{kind} on the table {table!r}" if kind in {"index", "trigger"} else kind
 
 

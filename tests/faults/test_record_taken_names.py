@@ -72,9 +72,30 @@ def test_a_trigger_of_another_table_is_not_taken_away(sqlite_url: str) -> None:
 @pytest.mark.postgres
 def test_a_record_is_not_begun_where_a_name_is_taken(postgres_url: str) -> None:
     engine = sa.create_engine(postgres_url.replace("postgresql://", "postgresql+psycopg://"), poolclass=sa.NullPool)
-    do(engine, THINGS["table"])
-    with pytest.raises(StoreError, match=f"{SAID}: the index '{LOST}' by a table"):
-        Store.open(postgres_url)
-    do(engine, f"DROP TABLE {LOST}")
+    for made, ours, by in (
+        (THINGS["table"], f"index '{LOST}'", "table"),
+        ("CREATE TABLE pk_revision (a int)", "constraint 'pk_revision'", "table"),
+        ("CREATE SEQUENCE uq_token_digest", "constraint 'uq_token_digest'", "sequence"),
+        ("CREATE TABLE alembic_version_pkc (a int)", "constraint 'alembic_version_pkc'", "table"),
+        ("CREATE VIEW work AS SELECT 1 AS n", "table 'work'", "view"),
+        ("CREATE TYPE claim AS ENUM ('a')", "table 'claim'", "type"),
+    ):
+        do(engine, made)
+        with pytest.raises(StoreError) as told:
+            Store.open(postgres_url)
+        assert (told.value.message, told.value.hint) == (f"{SAID}: the {ours} by a {by}", HINT)
+        do(engine, " ".join(["DROP", *made.split()[1:3]]))
+    do(engine, "CREATE TYPE ix_change_id AS ENUM ('a')")  # an index makes no type of its name
     Store.open(postgres_url).close()
+    engine.dispose()
+
+
+def test_a_view_that_has_the_name_of_a_table_is_told(sqlite_url: str) -> None:
+    engine = sa.create_engine(sqlite_url, poolclass=sa.NullPool)
+    do(engine, "CREATE VIEW Work AS SELECT 1 AS n", "CREATE VIEW pk_revision AS SELECT 1 AS n")
+    with pytest.raises(StoreError, match=f"{SAID}: the table 'work' by a view") as told:
+        Store.open(sqlite_url)
+    assert "pk_revision" not in told.value.message, "SQLite has no such name"
+    do(engine, "DROP VIEW Work")
+    Store.open(sqlite_url).close()
     engine.dispose()
