@@ -17,6 +17,7 @@ from kg.engine import POP_LIMIT, WALK_LIMIT, Found, Nodes, Reached
 from kg.errors import InputError
 from kg.later import Later, refusal
 from kg.network import Network
+from kg.packaged import PIP, bringing
 from kg.settings import parse_engine
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ by six links takes plain Python about 50 ms at 3,000 links and 200 ms at 10,000,
 DENSE, DENSE_LEAST = 8, 300
 """Links for each entity, and in all, from which on they pay too: chains multiply with every link of theirs."""
 
-MENDING = "pip install --force-reinstall numba llvmlite numpy"
+MENDING = f"{PIP} --force-reinstall numba llvmlite numpy"
 """Brings versions that fit together, and parts that are missing."""
 _log = logging.getLogger(__name__)
 
@@ -113,8 +114,7 @@ def is_compiled(network: Network) -> bool:
         raise InputError(
             f"the compiled engine needs numba, which {fault}",
             where="KG_ENGINE",
-            hint="leave KG_ENGINE out, or "
-            + (f"mend numba: {MENDING}" if has_numba() else "pip install 'evidence-kg[fast]'"),
+            hint="leave KG_ENGINE out, or " + (f"mend numba: {MENDING}" if has_numba() else bringing("fast")),
         )
     links = len(network.links)
     is_large = links >= THRESHOLD or links >= max(DENSE_LEAST, DENSE * len(network.ids))

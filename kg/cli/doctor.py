@@ -19,7 +19,7 @@ from kg.cli.options import json_option, print_json
 from kg.cli.screen import console
 from kg.errors import KgError
 from kg.later import refusal
-from kg.packaged import packaged
+from kg.packaged import PIP, bringing, packaged
 from kg.record import Store
 from kg.searching import MENDING
 
@@ -62,9 +62,9 @@ def _extra(extra: str, module: str) -> dict[str, Any]:
     """Look whether an extra is installed, and whether what is installed can be loaded."""
     here = util.find_spec(module) is not None
     fault = refusal(module) if here else None
-    found = f"{module} is here" if here else f"not installed; pip install 'evidence-kg[{extra}]' brings it"
+    found = f"{module} is here" if here else f"not installed; {bringing(extra)} brings it"
     if fault is not None:
-        again = MENDING if module == "numba" else f"pip install --force-reinstall {module}"
+        again = MENDING if module == "numba" else f"{PIP} --force-reinstall {module}"
         found = f"{module} is installed and cannot be loaded ({fault}); mend it: {again}"
     return {"check": f"extra {extra}", "ok": fault is None, "installed": here, "found": found}
 

@@ -16,6 +16,7 @@ from kg.cli.context import Context
 from kg.cli.options import lang_option
 from kg.errors import InputError
 from kg.later import Later
+from kg.packaged import bringing
 
 if TYPE_CHECKING:
     from kg.cli import agents
@@ -46,9 +47,9 @@ def mcp(context: Context, /) -> None:
         raise InputError(
             f"this needs the package mcp from 2.3 on and below 3, {there}",
             where="mcp",
-            hint="pip install 'evidence-kg[mcp]'",
+            hint=bringing("mcp"),
         )
-    graph = context.graph
+    graph = context.read()
     if sys.stdin.isatty():
         click.echo(WAITING[context.lang], err=True)
     agents.run(graph)

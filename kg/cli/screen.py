@@ -19,6 +19,7 @@ from rich.text import Text
 from kg.cli.tables import Column, longest, show
 from kg.cli.words import marks, say
 from kg.graph import Graph
+from kg.packaged import bringing
 from kg.searching import lacks_compiled
 
 Document = Mapping[str, Any]
@@ -100,7 +101,7 @@ def foot(out: Console, graph: Graph, answer: Document) -> None:
             Text(say("incomplete", graph.lang) + marks(graph.lang).colon + ", ".join(answer["limits"]), style="yellow")
         )
         if lacks_compiled(len(graph.snapshot.claims)):
-            out.print(Text(say("faster", graph.lang), style="yellow"))
+            out.print(Text(say("faster", graph.lang).format(bringing("fast")), style="yellow"))
     out.print(Text(f"{say('revision', graph.lang)} {answer['revision']}, {answer['receipt']}", style="dim"))
     out.print(Text(answer["caveat"], style="dim"))
 

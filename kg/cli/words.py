@@ -48,8 +48,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "evidence": ("Evidence", "证据"),
     "expected": ("Expected", "期望值"),
     "faster": (
-        "The compiled engine answers questions about so many claims sooner: pip install 'evidence-kg[fast]'",
-        "编译引擎处理如此多的论断更快：pip install 'evidence-kg[fast]'",
+        "The compiled engine answers questions about so many claims sooner: {}",
+        "编译引擎处理如此多的论断更快：{}",
     ),
     "for": ("For", "支持"),
     "fragile": ("Fragile works", "脆弱文献"),

@@ -28,6 +28,7 @@ from kg.errors import InputError, ParseFailure
 from kg.exporters.parquet_columns import Rows, Tables
 from kg.later import Later
 from kg.network import Network
+from kg.packaged import bringing
 from kg.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -204,9 +205,7 @@ def incomplete(folder: str, why: str) -> ParseFailure:
 
 def _fill(folder: Path, columns: Columns, criteria: Criteria, vocabulary: Vocabulary) -> Manifest:
     if find_spec("pyarrow") is None:
-        raise InputError(
-            "Parquet needs pyarrow, which is not installed", where="format", hint="pip install 'evidence-kg[spark]'"
-        )
+        raise InputError("Parquet needs pyarrow, which is not installed", where="format", hint=bringing("spark"))
     tables = Tables.of(columns, criteria, vocabulary)
     files: dict[str, Part] = {}
     for name, table in _parts(tables):

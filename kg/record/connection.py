@@ -19,6 +19,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from kg.errors import InputError, StoreError
+from kg.packaged import bringing
 from kg.record.faults import explained
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def connect(place: Place, *, read_only: bool) -> sa.Engine:
         raise StoreError(
             f"{place.shown} needs the driver psycopg, which is not installed here",
             where="database",
-            hint="pip install 'evidence-kg[postgres]'",
+            hint=bringing("postgres"),
         ) from fault
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from kg.errors import StoreError
 from kg.later import Later
+from kg.packaged import newer
 from kg.record import guards
 from kg.record.connection import Place, connect, locate, reading, set_wal, writable, writing
 from kg.record.tables import METADATA, SCHEMA_VERSIONS
@@ -134,7 +135,7 @@ def _known_version(connection: sa.Connection, place: Place) -> str | None:
             f"{place.shown} has schema {version}, which this evidence-kg does not know "
             f"(it knows up to {SCHEMA_VERSIONS[-1]})",
             where="database",
-            hint="upgrade evidence-kg: pip install --upgrade evidence-kg",
+            hint=f"it needs a newer evidence-kg: {newer()}",
         )
     return version
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from kg.columns.memory import available
 from kg.errors import InputError, StoreError, Upstream
 from kg.later import Later
+from kg.packaged import bringing
 
 if TYPE_CHECKING:
     from py4j import protocol
@@ -154,9 +155,7 @@ def size_of(memory: str) -> int:
 
 def _check(*, submitted: bool, local: bool, memory: str) -> None:
     if not has_pyspark():
-        raise InputError(
-            "this needs PySpark, which is not installed", where="spark", hint="pip install 'evidence-kg[spark]'"
-        )
+        raise InputError("this needs PySpark, which is not installed", where="spark", hint=bringing("spark"))
     program = None if submitted else java()
     if not submitted and (program is None or version_of(program) < JAVA):
         there = "there is none here" if program is None else f"{program} is older or does not start"

@@ -311,7 +311,7 @@ def test_without_the_extra_it_says_what_to_install(
     assert command is not None
     assert (run.stdout, type(run.exception)) == ("", kg.InputError)
     needed = f"this needs the package mcp from 2.3 on and below 3, {said}"
-    assert str(run.exception) == f"mcp: {needed} (pip install 'evidence-kg[mcp]')"
+    assert str(run.exception) == f"mcp: {needed} ({sys.executable} -m pip install 'evidence-kg[mcp]')"
 
 
 def test_help_says_what_it_is_for(tmp_path: Path) -> None:

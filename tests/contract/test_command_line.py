@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kg.cli import COMMANDS, cli, doctor, main
+from kg.packaged import bringing
 
 CHAIN = "malicious-use-by-non-state-actors"
 PROGRAM = """
@@ -315,7 +316,7 @@ def test_doctor_marks_an_extra_that_is_not_installed_as_neither_sound_nor_broken
     monkeypatch.setitem(doctor.EXTRAS, "fast", "no_such_module_here")
     told = invoke(database, "doctor")
     assert told.exit_code == 0
-    assert "– extra fast: not installed; pip install 'evidence-kg[fast]' brings it" in " ".join(told.stdout.split())
+    assert f"– extra fast: not installed; {bringing('fast')} brings it" in " ".join(told.stdout.split())
     assert [f"extra {name}" in told.stdout for name in ("fast", "mcp", "postgres", "spark")] == [True] * 4
 
 

@@ -67,7 +67,7 @@ def test_who_asks_for_the_compiled_engine_is_told_that_it_is_broken(broken: tupl
     assert (found.returncode, found.stdout) == (2, "")
     assert "Error: KG_ENGINE: the compiled engine needs numba, which is installed and cannot be loaded" in found.stderr
     assert said in found.stderr
-    assert "leave KG_ENGINE out, or mend numba: pip install --force-reinstall" in found.stderr
+    assert f"leave KG_ENGINE out, or mend numba: {sys.executable} -m pip install --force-reinstall" in found.stderr
 
 
 @pytest.mark.parametrize("broken", [NO_LIBRARY], indirect=True)
@@ -78,5 +78,5 @@ def test_doctor_tells_an_extra_that_cannot_be_loaded(broken: tuple[str, str], pa
     assert found.returncode == 1, found.stderr
     assert "✗ extra fast: numba is installed and cannot be loaded" in told
     assert said in told
-    assert "mend it: pip install --force-reinstall numba llvmlite numpy" in told
+    assert f"mend it: {sys.executable} -m pip install --force-reinstall numba llvmlite numpy" in told
     assert "✓ extra postgres" in told

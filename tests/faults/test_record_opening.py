@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from kg.errors import InputError, StoreError
 from kg.model import Change, Work
+from kg.packaged import bringing
 from kg.record import Store, connection
 from kg.record.tables import SCHEMA_VERSIONS
 from kg.settings import default_database
@@ -373,5 +374,5 @@ def test_a_connection_that_the_server_ended_is_made_anew(postgres_server: sa.Eng
 def test_a_missing_driver_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     told = refused("postgresql://ann:s3cret@127.0.0.1:1/none")
-    assert "pip install 'evidence-kg[postgres]'" in told
+    assert bringing("postgres") in told
     assert "s3cret" not in told

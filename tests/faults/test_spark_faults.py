@@ -12,6 +12,7 @@ import pytest
 
 from kg.errors import InputError, StoreError, Upstream
 from kg.later import Later
+from kg.packaged import bringing
 from kg.spark import session as room
 from kg.spark.session import failures, java, session, size_of
 
@@ -62,7 +63,7 @@ main(["spark", "beliefs", "--input", "in", "--output", "out"])
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False, env=os.environ
     )
     assert run.returncode == 2, run.stderr
-    assert "pip install 'evidence-kg[spark]'" in run.stderr
+    assert bringing("spark") in run.stderr
 
 
 @needs_pyspark

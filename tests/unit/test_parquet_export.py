@@ -24,6 +24,7 @@ from kg.exporters import parquet
 from kg.exporters.parquet import MANIFEST
 from kg.exporters.parquet_columns import Rows
 from kg.network import Network
+from kg.packaged import bringing
 from tests.builders import records, snapshot
 
 files = pytest.importorskip("pyarrow.parquet", reason="there is no pyarrow")
@@ -202,7 +203,7 @@ def test_without_pyarrow_the_extra_is_named(pack_graph: kg.Graph, tmp_path: Path
         check=False,
     )
     assert run.returncode == 2, run.stderr
-    assert "pip install 'evidence-kg[spark]'" in run.stderr
+    assert bringing("spark") in run.stderr
     assert not list(tmp_path.iterdir())
 
 
