@@ -227,7 +227,7 @@ class Template:
         ours, theirs = Pipe()
         command = [sys.executable, "-m", forking.__name__, str(theirs.fileno())]
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and this module
-            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+            command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, process_group=0
         )
         theirs.close()
         self._control, self._process = ours, process

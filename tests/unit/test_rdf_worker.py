@@ -255,3 +255,21 @@ def test_where_fork_is_missing_it_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(worker, "AVAILABLE", False)
     with pytest.raises(Upstream, match="need Linux"):
         run("kg.rdf.worker:echo", b"")
+
+
+def test_ctrl_c_at_the_terminal_is_for_the_process_that_serves_alone() -> None:
+    program = (
+        "import os, signal, time\n"
+        "from kg.rdf.worker import Limits, MIB, Template\n"
+        "signal.signal(signal.SIGINT, lambda *_: told.append(1))\n"
+        "told = []\n"
+        "with Template() as template:\n"
+        "    template.run('tests.unit.test_rdf_worker:sleep', b'0', Limits(5, 64 * MIB))\n"
+        "    os.killpg(0, signal.SIGINT)\n"
+        "    time.sleep(0.1)\n"
+        "    print(template.run('tests.unit.test_rdf_worker:sleep', b'0', Limits(5, 64 * MIB)), told, flush=True)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, start_new_session=True, timeout=30
+    )
+    assert (told.returncode, told.stdout, told.stderr) == (0, "b'woke' [1]\n", "")
