@@ -1,83 +1,39 @@
-"""How alike an asked text and a record are: folding, words, Chinese runs, a score in [0, 1]. Pure.
+"""How alike an asked text and a record are: what was asked, typos, a score in [0, 1]. Pure.
 
-Lives here: `fold`, `pieces`, `ask`, `scores`. May enter: any text, and what a record is found by (`Entry`).
+Lives here: `ask`, `scores`. May enter: any text, and what a record is found by (`kg.folding.Entry`).
 Never here: the index, records, languages of answers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, NamedTuple, TypeVar
-from unicodedata import normalize
+from typing import Final, TypeVar
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from kg.errors import BadIdentifier, InputError
+from kg.folding import RUN, WORD, WORD_MOST, Entry, fold, in_order, squeeze
 from kg.ids import parse_arxiv, parse_doi
-from kg.model import Text
 
 TEXT_MOST: Final = 500
 NAME_MOST: Final = 64
 TYPO_MOST: Final = 32
 SCORE_LEAST: Final = 0.35
 
-_EAST = "\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003134f"
-_RUN = re.compile(rf"[{_EAST}]+")
-_WORD = re.compile(rf"[^\W_{_EAST}]+")
-_MARKS = re.compile(r"[\W_]+")
-_TOKEN = re.compile(r"\w+")
-_UNCOMPARED = re.compile("[\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _COMMON = frozenset(
     re.findall("[a-z]+", "a an and are as at by do does for from how in is it of on or that the to what which")
 )
-_WORD_MOST, _WORDS_MOST = 64, 32
+_WORDS_MOST = 32
 _ARXIV_DOI = "10.48550/arxiv."
 _IN_BODY, _BY_STEM, _COMMON_WORTH = 0.7, 0.95, 0.1
 
 Stem = Callable[[Sequence[str]], list[str]]
 K = TypeVar("K", bound=Hashable)
-
-
-class Pieces(NamedTuple):
-    """The words of a text, and its runs of Chinese, Japanese or Korean characters, which have no word ends."""
-
-    words: frozenset[str]
-    runs: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a record is found by, taken apart.
-
-    Attributes:
-        names: What the record is called, folded.
-        squeezed: Letters and digits of each name alone.
-        plain: The names with their words in alphabetical order.
-        near, far: Words of the names and what stands beside them, and words of the body, which weighs less.
-        text, body: The same as text, for Chinese runs.
-    """
-
-    label: Text
-    names: tuple[str, ...]
-    squeezed: frozenset[str]
-    plain: tuple[str, ...]
-    near: Pieces
-    far: Pieces
-    text: str
-    body: str
-
-    @classmethod
-    def of(cls, label: Text, names: Iterable[str | None], *, beside: str = "", body: str = "") -> Entry:
-        """Take apart what a record says of itself: names, what stands beside them, and a body of text."""
-        folded = tuple(dict.fromkeys(form for name in names if name and (form := fold(name))))
-        squeezed = frozenset(squeeze(name) for name in folded) - {""}
-        text, body = "\n".join((*folded, fold(beside))), fold(body)
-        return cls(label, folded, squeezed, tuple(map(_sorted, folded)), pieces(text), pieces(body), text, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,68 +62,6 @@ class Asked:
     roots: tuple[str, ...]
     joined: tuple[str, ...]
     runs: tuple[str, ...]
-
-
-def fold(text: str) -> str:
-    """Return text as it is compared: case, width, accents and the kind of white space make no difference.
-
-    Law: `fold(fold(text)) == fold(text)`.
-
-    Example:
-        >>> fold("  \\uff2aastrz\\u0119bski\\tLoRA\\x00")
-        'jastrzebski lora'
-    """
-    if text.isascii():
-        text = " ".join(text.lower().split())
-    else:
-        decomposed = normalize("NFKD", normalize("NFKD", text).casefold())
-        text = " ".join(normalize("NFC", _UNCOMPARED.sub("", decomposed)).replace("\u2010", "-").split())
-    if not text.isprintable():
-        text = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return text
-
-
-def squeeze(folded: str) -> str:
-    """Return the letters and digits of a folded text alone.
-
-    Example:
-        >>> squeeze("llm.int8()"), squeeze("(ia)^3")
-        ('llmint8', 'ia3')
-    """
-    return folded if folded.isalnum() else _MARKS.sub("", folded)
-
-
-def pieces(folded: str) -> Pieces:
-    """Return the words and the Chinese runs of a folded text; two parts of a compound are also one word.
-
-    Example:
-        >>> words, runs = pieces("ia3 激活缩放 of low-rank")
-        >>> sorted(words), sorted(runs)
-        (['ia3', 'low', 'lowrank', 'of', 'rank'], ['激活缩放'])
-    """
-    tokens = _TOKEN.findall(folded.replace("_", " "))
-    words = {token[:_WORD_MOST] for token in tokens if token.isascii()}
-    runs: set[str] = set()
-    for token in () if folded.isascii() else (token for token in tokens if not token.isascii()):
-        words.update(word[:_WORD_MOST] for word in _WORD.findall(token))
-        runs.update(_RUN.findall(token))
-    if "-" in folded:
-        for compound in (part for part in folded.split() if "-" in part):
-            words.update((first + second)[:_WORD_MOST] for first, second in pairwise(_WORD.findall(compound)))
-    return Pieces(frozenset(words), frozenset(runs))
-
-
-def grams(runs: Iterable[str]) -> list[str]:
-    """Return the pairs and triples of characters of runs; a run of one character stands for itself.
-
-    Example:
-        >>> grams(["联邦学", "图"])
-        ['联邦', '邦学', '联邦学', '图']
-    """
-    found: list[str] = []
-    for run in runs:
-        found += [run[at : at + size] for size in (2, 3) for at in range(len(run) - size + 1)] or [run]
-    return list(dict.fromkeys(found))
 
 
 def typos(word: str) -> int:
@@ -203,10 +97,10 @@ def ask(text: str, stem: Stem) -> Asked:
     folded = fold(text)
     if not folded:
         raise InputError("there is nothing to search for", where="text", hint="give at least one letter or word")
-    words = tuple(dict.fromkeys(word[:_WORD_MOST] for word in _WORD.findall(folded)))[:_WORDS_MOST]
+    words = tuple(dict.fromkeys(word[:WORD_MOST] for word in WORD.findall(folded)))[:_WORDS_MOST]
     stems = tuple(stem(words))
     roots = (short[:-1] if short[-1:] in "eiy" else short for short in stems)
-    joined = dict.fromkeys((first + second)[:_WORD_MOST] for first, second in pairwise(words))
+    joined = dict.fromkeys((first + second)[:WORD_MOST] for first, second in pairwise(words))
     return Asked(
         folded=folded,
         squeezed=squeeze(folded),
@@ -217,7 +111,7 @@ def ask(text: str, stem: Stem) -> Asked:
         starts=tuple(word for at, word in enumerate(words, 1) if at == len(words) or len(word) >= 3),
         roots=tuple(root for root in dict.fromkeys(roots) if len(root) >= 3 and root not in _COMMON),
         joined=tuple(word for word in joined if word not in words),
-        runs=tuple(dict.fromkeys(_RUN.findall(folded)))[:_WORDS_MOST],
+        runs=tuple(dict.fromkeys(RUN.findall(folded)))[:_WORDS_MOST],
     )
 
 
@@ -233,7 +127,7 @@ def scores(asked: Asked, entries: Mapping[K, Entry], stem: Stem) -> dict[K, floa
     """
     known = frozenset().union(*(entry.near.words | entry.far.words for entry in entries.values()))
     alike = _alike(asked, sorted(known), stem)
-    plain = _sorted(asked.folded)
+    plain = in_order(asked.folded)
     found: dict[K, float] = {}
     for key, entry in entries.items():
         if not asked.forms.isdisjoint(entry.names):
@@ -311,7 +205,3 @@ def _nearest(folded: str, plain: str, entry: Entry) -> float:
     """Return the likeness of a text to the name nearest to it, the order of words left aside, in [0, 1]."""
     as_written = max(fuzz.ratio(folded, name) for name in entry.names)
     return max(as_written, *(fuzz.ratio(plain, name) for name in entry.plain)) / 100.0
-
-
-def _sorted(folded: str) -> str:
-    return " ".join(sorted(folded.replace("-", " ").split()))

@@ -14,8 +14,9 @@ from typing import TypeAlias, cast
 import tantivy
 
 from kg.errors import UnknownTerm
+from kg.folding import Entry
 from kg.ids import RecordKind
-from kg.likeness import NAME_MOST, TYPO_MOST, Entry
+from kg.likeness import NAME_MOST, TYPO_MOST
 from kg.model import MERGED, Claim, Entity, Text, Work
 from kg.sentences import sentence
 from kg.snapshot import Snapshot, near

@@ -18,8 +18,9 @@ import tantivy
 from tantivy import Occur, Query
 
 from kg.errors import InputError
+from kg.folding import Entry, fold, grams
 from kg.ids import RecordKind
-from kg.likeness import Asked, Entry, ask, fold, grams, scores, typos
+from kg.likeness import Asked, ask, scores, typos
 from kg.model import Revision, Text
 from kg.snapshot import Snapshot, near
 from kg.text.documents import FOUND_KINDS, Key, document, entry_of, group_of, groups_of, key_of, records_of, schema

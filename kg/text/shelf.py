@@ -31,7 +31,7 @@ from kg.text.own import LOCKS
 from kg.vocabulary import Vocabulary
 
 VERSION = 1
-"""Of what is indexed and how; to be raised with every change in `documents`, `kg.likeness` or `kg.sentences` that a
+"""Of what is indexed and how; to be raised with every change in `documents`, `kg.folding` or `kg.sentences` that a
 search notices."""
 HEAD, ENDING, UNDONE = "head.json", ".text", ".part"
 BEHIND_MOST, TOUCHED_MOST = 200, 2_000

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import kg
 from kg.errors import InputError
+from kg.folding import fold, squeeze
 from kg.ids import claim_id, slugify
-from kg.likeness import fold, squeeze
 from kg.model import Change, Claim, Entity, Record, Revision, Text, Work, kind_of
 from kg.snapshot import Snapshot
 from kg.text import TextIndex

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from kg.likeness import fold, grams, pieces
+from kg.folding import fold, grams, pieces
 from kg.model import Entity, Evidence, Text
 from kg.question import search
 from kg.sentences import sentence
