@@ -46,20 +46,27 @@ class Later:
         return f"<{self._name}, when it is needed>"
 
 
-def refusal(name: str) -> str | None:
-    """Import a module that is installed, and return why that fails; None when it does not.
+def refusal(*names: str) -> str | None:
+    """Import modules that are installed, and return why the first that fails does; None when none does.
 
-    What is installed may not fit together: a package wants an older one than is there, or misses a part of its own.
+    What is installed may not fit together: a package wants an older one than is there, misses a part of its own, or was
+    not written whole. The code of others fails with any error then; only a lack of memory says nothing of it.
+
+    Raises:
+        MemoryError: there is too little memory to import them.
 
     Example:
         >>> refusal("math"), refusal("no_such_module")
         (None, "ModuleNotFoundError: No module named 'no_such_module'")
     """
-    try:
-        import_module(name)
-    except (ImportError, OSError, AttributeError, RuntimeError, SystemError) as fault:
-        first = fault.__cause__ or fault.__context__
-        return _line(fault) if first is None else f"{_line(fault)}, after {_line(first)}"
+    for name in names:
+        try:
+            import_module(name)
+        except Exception as fault:
+            if not isinstance(fault, MemoryError):
+                first = fault.__cause__ or fault.__context__
+                return _line(fault) if first is None else f"{_line(fault)}, after {_line(first)}"
+            raise
     return None
 
 

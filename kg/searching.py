@@ -38,6 +38,8 @@ DENSE, DENSE_LEAST = 8, 300
 
 MENDING = f"{PIP} --force-reinstall numba llvmlite numpy"
 """Brings versions that fit together, and parts that are missing."""
+TRIAL = "kg.compiled.jit"
+"""The room whose import shows whether numba can be used: it is the only one that knows it."""
 _log = logging.getLogger(__name__)
 
 
@@ -100,10 +102,10 @@ def strongest(network: Network, anchors: Nodes, *, forward: bool, max_links: int
 def is_compiled(network: Network) -> bool:
     """Say whether the compiled engine searches a network; where it does, numba is imported.
 
-    A numba that is installed and cannot be imported is told once; plain Python searches then.
+    A numba that is installed and does not work is told once; plain Python searches then.
 
     Raises:
-        InputError: KG_ENGINE asks for it and numba is not installed, or cannot be imported, or KG_ENGINE is no word
+        InputError: KG_ENGINE asks for it and numba is not installed, or does not work, or KG_ENGINE is no word
             that we know.
     """
     asked = parse_engine(os.environ.get("KG_ENGINE") or "auto")
@@ -135,8 +137,8 @@ def has_numba() -> bool:
 
 @cache
 def _broken() -> str | None:
-    """Import numba, and return why it cannot be used, as the end of a sentence; None when it can."""
-    fault = refusal("numba")
+    """Compile a kernel, and return why numba cannot be used, as the end of a sentence; None when it can."""
+    fault = refusal(TRIAL)
     return None if fault is None else f"is installed and cannot be loaded ({fault})"
 
 

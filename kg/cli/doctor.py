@@ -21,9 +21,15 @@ from kg.errors import KgError
 from kg.later import refusal
 from kg.packaged import PIP, bringing, packaged
 from kg.record import Store
-from kg.searching import MENDING
+from kg.searching import MENDING, TRIAL
 
-EXTRAS = {"fast": "numba", "mcp": "mcp", "postgres": "psycopg", "spark": "pyspark"}
+EXTRAS = {
+    "fast": ("numba", TRIAL),
+    "mcp": ("mcp", "mcp_types", "mcp.server.lowlevel", "mcp.server.stdio", "mcp.shared.exceptions"),
+    "postgres": ("psycopg", "psycopg.adapt", "psycopg.pq", "psycopg.types.hstore"),
+    "spark": ("pyspark", "pyspark.sql", "pyspark.sql.functions", "pyspark.errors", "py4j.protocol"),
+}
+"""What each brings, and the modules that are used of it: a package may be there in part."""
 MARKS = {"sound": ("✓ ", "green"), "absent": ("– ", "dim"), "broken": ("✗ ", "bold red")}
 
 
@@ -40,7 +46,7 @@ def doctor(context: Context, /, as_json: bool) -> None:
         "database": _database,
     }
     items = [_checked(name, check, context) for name, check in checks.items()]
-    items += [_extra(extra, module) for extra, module in EXTRAS.items()]
+    items += [_extra(extra, *modules) for extra, modules in EXTRAS.items()]
     if as_json:
         print_json({"items": items})
     else:
@@ -58,10 +64,10 @@ def _checked(name: str, check: Callable[[Context], str], context: Context) -> di
         return {"check": name, "ok": False, "found": str(fault)}
 
 
-def _extra(extra: str, module: str) -> dict[str, Any]:
-    """Look whether an extra is installed, and whether what is installed can be loaded."""
+def _extra(extra: str, module: str, *used: str) -> dict[str, Any]:
+    """Look whether an extra is installed, and whether what is used of it can be loaded."""
     here = util.find_spec(module) is not None
-    fault = refusal(module) if here else None
+    fault = refusal(module, *used) if here else None
     found = f"{module} is here" if here else f"not installed; {bringing(extra)} brings it"
     if fault is not None:
         again = MENDING if module == "numba" else f"{PIP} --force-reinstall {module}"

@@ -1,7 +1,8 @@
 """How kernels are compiled: without the interpreter lock, once for each machine, kept on disk where that is possible.
 
 Lives here: `kernel`. May enter: functions over numpy arrays and numbers. Never here: what a kernel does. Importing this
-room imports numba; `kg.searching` does so when a network is large enough, or when the engine is asked for by name.
+room imports numba and tries it; `kg.searching` does so when a network is large enough, or when the engine is asked for
+by name.
 """
 
 from __future__ import annotations
@@ -48,3 +49,13 @@ def kernel(function: F) -> F:
 def inlined(function: F) -> F:
     """Compile a function into each kernel that calls it: a call costs as much as what a short function does."""
     return cast(F, numba.njit(inline="always")(function))
+
+
+@kernel
+def _after(number: int) -> int:
+    """Return the number that follows: enough to be compiled, kept and run."""
+    return number + 1
+
+
+# Much of numba is loaded when the first kernel is called: a part that does not work is seen here, not in a question.
+_after(0)
