@@ -272,7 +272,8 @@ class Asking:
         network = self._network(criteria)
         spoken = self._lang(lang)
         key = (find, network.snapshot.revision, network.criteria, subject, tuple(sorted(options.items())), spoken)
-        return self._cached(key, lambda: self._dated(network, lambda: find(network, *subject, **options, lang=spoken)))
+        found = self._dated
+        return self._answered(key, lambda: found(network, lambda: find(network, *subject, **options, lang=spoken)))
 
     def _dated(self, network: Network, read: Callable[[], V]) -> V:
         """Read something of a network; what is missing from the past is said to be missing from the past.
@@ -299,6 +300,10 @@ class Asking:
 
     def _lang(self, lang: str | None) -> Lang:
         return self.lang if lang is None else parse_lang(lang)
+
+    def _answered(self, key: Hashable, make: Callable[[], Answer]) -> Answer:
+        """Return an answer that is kept, as one of the caller's own."""
+        return copy(self._cached(key, make))
 
     def _cached(self, key: Hashable, make: Callable[[], V]) -> V:
         made: V = self._memo.made(key, make)

@@ -14,6 +14,7 @@ from kg.contribute.merging import Merge
 from kg.criteria import parse_int
 from kg.model import Change
 from kg.question import records
+from kg.question.answers import copied
 from kg.snapshot import Snapshot
 from kg.writing import Document, Writing
 
@@ -37,7 +38,7 @@ class Merging(Writing):
         most = parse_int(limit, name="limit", low=1, high=MOST)
         snapshot = self.snapshot
         found = self._cached(("duplicates", snapshot.revision), lambda: merging.likely(list(snapshot.works.values())))
-        return {"items": found[:most], "total": len(found), "revision": snapshot.revision}
+        return {"items": copied(found[:most]), "total": len(found), "revision": snapshot.revision}
 
     def merge(
         self,

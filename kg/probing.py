@@ -17,7 +17,7 @@ from kg.ids import parse_url
 from kg.model import CURRENT, OUR_STATUSES, Change, Work
 from kg.network import Network
 from kg.question import clocks, retraction, robustness, what_if
-from kg.question.answers import Answer
+from kg.question.answers import Answer, pristine
 from kg.question.clocks import Point
 from kg.receipts.asked import Asked
 from kg.receipts.touched import Ask, touched
@@ -86,7 +86,7 @@ class Probing(Asking):
             return what_if.find(before, after, source, target, faults=faults, **options)
 
         key = ("what-if", self.revision, criteria, direct, source, target, tuple(options.items()))
-        return self._cached(key, find)
+        return self._answered(key, find)
 
     def robustness(
         self,
@@ -114,7 +114,7 @@ class Probing(Asking):
             return robustness.find(network, source, target, max_links=links, lang=spoken, told=told)
 
         key = ("robustness", network.snapshot.revision, network.criteria, tuple(ends.items()), links, spoken)
-        return self._cached(key, find)
+        return self._answered(key, find)
 
     def retract(
         self,
@@ -184,7 +184,7 @@ class Probing(Asking):
             lang=self._lang(lang),
         )
         most = parse_int(ask_kept, name="ask_kept", low=0, high=1_000) if asked.as_of is None else 0
-        found = Answer({**found, "kept_answers": self._kept_answers(after.snapshot, most)})
+        found = Answer({**pristine(found), "kept_answers": self._kept_answers(after.snapshot, most)})
         if dry_run:
             return found
         seen = before.snapshot.revision if expect is None else expect
@@ -192,7 +192,7 @@ class Probing(Asking):
         change = Change("work", replace(record, status=word, notice=address or kept))
         by = self.acting(actor)
         written = self.store.write([change], actor=by, act=f"mark {word}", reason=why, expect=seen)
-        report = {name: value for name, value in found.items() if name != "receipt"}
+        report = {name: value for name, value in pristine(found).items() if name != "receipt"}
         return Answer({**report, "revision": written.number, "dry_run": False, "written": written.number > seen})
 
     def need_notice(self, work: str, *, notice: str | None, status: str) -> None:
@@ -239,7 +239,7 @@ class Probing(Asking):
             )
 
         revisions = tuple(net.snapshot.revision for net in nets)
-        return self._cached(("diff", revisions, asked, points, rows, cols, links, spoken), find)
+        return self._answered(("diff", revisions, asked, points, rows, cols, links, spoken), find)
 
     def _at(self, point: Point, asked: Criteria, *, where: str) -> Network:
         """Return the network at a point in time; a point that the record does not have names where it was given."""

@@ -20,8 +20,8 @@ from kg.errors import InputError, NotFound
 from kg.lint import report as linting
 from kg.network import Network
 from kg.question import paragraphs
-from kg.question.answers import Answer, content_of
-from kg.receipts import premises, since
+from kg.question.answers import Answer, content_of, pristine
+from kg.receipts import premises, reading, since
 from kg.receipts.asked import RECEIPT, Asked
 from kg.record import Kept
 
@@ -137,7 +137,7 @@ class Vouching(Asking):
         lasting = {name: value for name, value in asked.criteria.items() if name != "as_of"}
         now = getattr(self, asked.method)(**asked.keywords, **lasting, lang=spoken)
         identical = again["receipt"] == asked.receipt and not asked.altered
-        worded = self._other_paragraph(document, again)
+        worded = self._other_paragraph(pristine(document), again)
         still = since.same(again, now)
         entries: list[Document] = []
         limits: list[str] = []
@@ -175,16 +175,17 @@ class Vouching(Asking):
             cited: Call works as running text cites them, "Hu et al. (2022)", not by the keys that commands take.
 
         Raises:
-            InputError: not an answer.
+            InputError: not an answer, or one that lacks what its question has; says where.
+            NotFound: the record has no such revision, or lacks what the criteria name.
         """
         network = self._network_of(answer)
-        if not isinstance(answer, Answer):
-            return paragraphs.paragraph(network, answer, cited=cited)
-        return answer.worded(network, cited, lambda: paragraphs.paragraph(network, answer, cited=cited))
+        if isinstance(answer, Answer):
+            return answer.worded(network, cited, lambda: paragraphs.paragraph(network, pristine(answer), cited=cited))
+        return reading.read(answer, lambda given: paragraphs.paragraph(network, given, cited=cited))
 
     def references(self, answer: Answer | Mapping[str, Any], format: str = "bibtex") -> str:
         """The references of the works that an answer rests on, as `bibtex`, `ris` or `csl-json`."""
-        return premises.references(self._network_of(answer), answer, format)
+        return premises.references(self._network_of(answer), pristine(answer), format)
 
     def lint(
         self, *, severity: str | None = None, baseline: str | Path | None = None, lang: str | None = None

@@ -22,7 +22,7 @@ from kg.errors import Conflict, InputError, KgError
 from kg.graph import Graph
 from kg.ids import RecordKind
 from kg.model import canonical, to_payload
-from kg.question.answers import Answer
+from kg.question.answers import Answer, pristine
 from kg.record.submissions import Outdated, Submission, Submitted, Terms, under
 from kg.record.tokens import Bearer
 from kg_api import json_body, problems
@@ -109,7 +109,7 @@ def done(act: Act, terms: Terms) -> Mapping[str, Any]:
         try:
             with under(terms):
                 made = act.do()
-            return made.document if isinstance(made, Answer) else made
+            return pristine(made)
         except (Submitted, Outdated):
             raise
         except Conflict as fault:

@@ -7,7 +7,7 @@ Never here: questions, tables of one question.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import click
@@ -17,7 +17,7 @@ from kg.cli.options import json_option, print_json
 from kg.cli.screen import console
 from kg.errors import InputError
 from kg.graph import Graph
-from kg.question.answers import Answer
+from kg.question.answers import Answer, pristine
 from kg.receipts.premises import REFERENCES
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -55,7 +55,7 @@ def answer_options(command: C) -> C:
     return json_option(command)
 
 
-def give(context: Context, answer: Answer, table: Callable[[Graph, Answer], None], *, as_json: bool) -> None:
+def give(context: Context, answer: Answer, table: Callable[[Graph, Mapping[str, Any]], None], *, as_json: bool) -> None:
     """Print an answer the way the options of the command want it.
 
     Args:
@@ -79,7 +79,7 @@ def give(context: Context, answer: Answer, table: Callable[[Graph, Answer], None
     elif explain:
         console().print(graph.explain(answer), markup=False)
     else:
-        table(graph, answer)
+        table(graph, pristine(answer))
 
 
 def keep_when_asked(graph: Graph, answer: Answer) -> None:

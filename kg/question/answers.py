@@ -33,31 +33,65 @@ _EXPONENT = re.compile(rb"e(?<=[0-9]e)[-+]?[0-9]+[],}]")
 class Answer(Mapping[str, Any]):
     """An answer: a read-only mapping of the document that every door gives, byte for byte.
 
+    Lists and dictionaries inside are the caller's own, copied when they are first asked for. `dict(answer)` is a plain
+    dictionary.
+
+    Law: what a caller does to them changes no answer, this one's `json()`, receipt and paragraph included.
+
     Example:
-        >>> Answer({"items": [], "revision": 1}).json()
-        b'{"items":[],"revision":1}'
+        >>> answer = Answer({"items": [3, 1], "revision": 1})
+        >>> answer["items"].sort()
+        >>> answer["items"], answer.json()
+        ([1, 3], b'{"items":[3,1],"revision":1}')
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self.document = document
+        self._document = document
+        self._own: dict[str, Any] = {}
         self._size: int | None = None
         self._worded: dict[bool, tuple[ref[Network], str]] = {}
 
     def __getitem__(self, key: str) -> Any:
-        return self.document[key]
+        value = self._document[key]
+        if not isinstance(value, dict | list | tuple):
+            return value
+        if key not in self._own:
+            self._own.setdefault(key, copied(value))
+        return self._own[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.document)
+        return iter(self._document)
 
     def __len__(self) -> int:
-        return len(self.document)
+        return len(self._document)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._document
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return self._document == pristine(other) if isinstance(other, Mapping) else NotImplemented
 
     def __repr__(self) -> str:
-        return f"Answer({self.document!r})"
+        return f"Answer({self._document!r})"
+
+    def __copy__(self) -> Answer:
+        other = Answer(self._document)
+        other._size, other._worded = self._size, self._worded
+        return other
+
+    def __reduce__(self) -> tuple[type[Answer], tuple[dict[str, Any]]]:
+        return Answer, (self._document,)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document as a plain dictionary, all of it the caller's own. Cost: a copy of everything inside."""
+        return {key: copied(value) for key, value in self._document.items()}
 
     def json(self) -> bytes:
         """Return the document as JSON bytes."""
-        return orjson.dumps(self.document)
+        return orjson.dumps(self._document)
 
     @property
     def size(self) -> int:
@@ -76,7 +110,12 @@ class Answer(Mapping[str, Any]):
 
     def said(self, paragraph: str) -> Answer:
         """Return the answer with a plain paragraph that says it."""
-        return Answer({**self.document, "paragraph": paragraph})
+        return Answer({**self._document, "paragraph": paragraph})
+
+
+def pristine(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what an answer holds, not copied; any other document as it is. For rooms and doors that only read it."""
+    return document._document if isinstance(document, Answer) else document
 
 
 def answer(
@@ -143,7 +182,7 @@ def content_of(document: Mapping[str, Any]) -> str:
         >>> content_of({"revision": 1, "items": [{"recorded_at": "2026-01-01"}], "receipt": "a"})
         '{"items":[{}],"revision":1}'
     """
-    kept = {key: value for key, value in document.items() if key not in BESIDE}
+    kept = {key: value for key, value in pristine(document).items() if key not in BESIDE}
     write = _quickly if isinstance(document, Answer) else canonical
     said = write(kept)
     # Inside a text the quotation marks would be escaped: without this there is no such member anywhere.
@@ -264,6 +303,15 @@ def works_of(item: Mapping[str, Any]) -> list[str]:
     """Return the sorted works that the best and the opposing path of an item rest on."""
     opposing = item["opposing"]
     return sorted({*item["best"]["works"], *(opposing["works"] if opposing is not None else ())})
+
+
+def copied(value: Any) -> Any:
+    """Return a value with lists and dictionaries of its own; texts and numbers are shared."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(map(copied, value))
+    return list(map(copied, value)) if isinstance(value, list) else value
 
 
 def _lasting(value: Any) -> Any:

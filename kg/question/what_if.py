@@ -13,7 +13,7 @@ from kg.errors import KgError
 from kg.model import Text
 from kg.network import Network
 from kg.question import cautions, paths
-from kg.question.answers import Answer, answer
+from kg.question.answers import Answer, answer, pristine
 from kg.question.compare import Comparison
 from kg.question.compare_said import NOW, Moments
 from kg.question.standing import between, standing
@@ -64,8 +64,8 @@ def find(
     comparison = Comparison(before, after, MOMENTS)
     options: Document = {"k": k, "max_links": max_links, "sign": sign}
     gone = [end for end in (source, target) if end not in after.snapshot.entities]
-    asked = [paths.find(before, source, target, **options, lang=lang).document]
-    asked += [paths.find(after, source, target, **options, lang=lang).document] if not gone else [_nothing(gone, lang)]
+    asked = [pristine(paths.find(before, source, target, **options, lang=lang))]
+    asked += [pristine(paths.find(after, source, target, **options, lang=lang)) if not gone else _nothing(gone, lang)]
     searched = [between(net, source, target, max_links=max_links, deep=True) for net in comparison.networks]
     whole = all(is_whole for _, is_whole, _ in searched)
     stands = [

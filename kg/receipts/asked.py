@@ -17,7 +17,7 @@ from kg.criteria import parse_moment
 from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.ids import fingerprint
-from kg.question.answers import BESIDE, content_of
+from kg.question.answers import BESIDE, content_of, pristine
 
 DEEPEST, LONGEST, MOST = 32, 1_000, 1_000
 HINT = "give the document as a question command prints it with --json, or its question, revision and receipt"
@@ -143,12 +143,13 @@ class Asked:
         Raises:
             InputError: not of this shape; a question, a parameter or a value that no question has.
         """
-        if not isinstance(document, Mapping) or not isinstance(document.get("question"), Mapping):
+        own = pristine(document) if isinstance(document, Mapping) else {}
+        question = own.get("question")
+        if not isinstance(question, Mapping):
             raise InputError("this is no answer: it has no question", where="question", hint=HINT)
         if whole:
-            _refuse_deep(document)
-        question = document["question"]
-        receipt, revision = document.get("receipt"), document.get("revision")
+            _refuse_deep(own)
+        receipt, revision = own.get("receipt"), own.get("revision")
         if not isinstance(receipt, str) or not RECEIPT.fullmatch(receipt):
             raise InputError("this is no answer: it has no receipt", where="receipt", hint=HINT)
         if not _is_whole(revision) or not isinstance(revision, int) or revision < 0:
@@ -161,7 +162,7 @@ class Asked:
         for name, form in method.parameters.items():
             if form.endswith("!") and name not in given:
                 raise InputError(f"the question has no {name}", where=name, hint=HINT)
-        body = whole and set(document) - BESIDE - {"question", "revision"}
+        body = whole and set(own) - BESIDE - {"question", "revision"}
         return cls(
             name=question["name"],
             method=method.name,
@@ -173,7 +174,7 @@ class Asked:
             lang=given.get("lang"),
             revision=revision,
             receipt=receipt,
-            pins=_pins(document, given.get("as_of"), revision),
+            pins=_pins(own, given.get("as_of"), revision),
             altered=_content_id(document) != receipt if body else None,
         )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from kg.model import Text
 from kg.network import Network
-from kg.question.answers import BESIDE, content_of
+from kg.question.answers import BESIDE, content_of, pristine
 from kg.question.compare import Comparison
 from kg.question.compare_said import Moments
 from kg.question.grounds import claims_of
@@ -25,7 +25,9 @@ ENVELOPE = BESIDE | {"question", "revision", "caveat"}
 
 def same(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Say whether two answers say the same, whatever revision they were asked of."""
-    old, new = (content_of({key: one[key] for key in one.keys() - ENVELOPE}) for one in (before, after))
+    old, new = (
+        content_of({key: one[key] for key in one.keys() - ENVELOPE}) for one in (pristine(before), pristine(after))
+    )
     return old == new
 
 
@@ -49,6 +51,7 @@ def changed(
 
     Law: answers that say the same, of networks that agree on their claims, differ in nothing.
     """
+    old, new = pristine(old), pristine(new)
     moments = Moments(_moment(before), _moment(after))
     comparison = Comparison(before, after, moments)
     limits: set[str] = set()

@@ -17,7 +17,7 @@ from kg.criteria import Criteria
 from kg.errors import InputError, NotFound
 from kg.graph import Graph
 from kg.question import grounds
-from kg.question.answers import Answer
+from kg.question.answers import Answer, pristine
 from kg.settings import Lang
 from kg_api import parameters as p
 from kg_api import problems
@@ -102,13 +102,14 @@ def _answered(
     graph = face_of(request)
     answer = asked(graph, question, given, criteria, lang)
     network = graph.network(Criteria.parse(criteria, graph.vocabulary))
-    shown = TABLES[question.name](Desk(network, lang), answer)
-    claims = grounds.claims_of(network, answer)
-    works = grounds.works_of(network, answer, grounds.items_of(network, claims))
+    document = pristine(answer)
+    shown = TABLES[question.name](Desk(network, lang), document)
+    claims = grounds.claims_of(network, document)
+    works = grounds.works_of(network, document, grounds.items_of(network, claims))
     method, call = doors.call(question, given, criteria, lang)
     pinned = {} if "as_of" in criteria else {"as_of": str(answer["revision"])}
     return {
-        "answer": answer,
+        "answer": document,
         "paragraph": graph.explain(answer, cited=True),
         "shown": shown,
         "picture": picture(network, shown.claims, lang=lang, lost=shown.lost, gained=shown.gained),

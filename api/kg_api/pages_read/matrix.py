@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from kg.criteria import Criteria, parse_flag
+from kg.question.answers import pristine
 from kg_api import parameters as p
 from kg_api.asking import TheGraph, TheLang
 from kg_api.pages_read import criteria_form, frame
@@ -43,16 +44,17 @@ def matrix(
     def context() -> dict[str, Any]:
         answer = graph.matrix(**p.given(rows=rows, cols=cols, max_links=max_links), lang=spoken, **criteria)
         network = graph.network(Criteria.parse(criteria, graph.vocabulary))
+        document = pristine(answer)
         less = bool(filled) and parse_flag(filled, name="filled")
-        asked = answer["question"]
+        asked = document["question"]
         kinds = criteria_form.terms(graph.vocabulary.entity_types, spoken)
         labels = dict(kinds)
         return {
-            "answer": answer,
-            "pairs": len(answer["rows"]) * len(answer["cols"]) - len({*answer["rows"]} & {*answer["cols"]}),
+            "answer": document,
+            "pairs": len(document["rows"]) * len(document["cols"]) - len({*document["rows"]} & {*document["cols"]}),
             "paragraph": graph.explain(answer, cited=True),
-            "map": grid(network, answer, lang=spoken, filled=less),
-            "chosen": chosen(network, answer, cell, spoken) if cell else None,
+            "map": grid(network, document, lang=spoken, filled=less),
+            "chosen": chosen(network, document, cell, spoken) if cell else None,
             "kinds": kinds,
             "asked": {**asked, "filled": less},
             "labels": (labels[asked["rows"]], labels[asked["cols"]]),
@@ -83,7 +85,7 @@ def matrix_file(
 
     def made() -> str:
         answer = graph.matrix(**p.given(rows=rows, cols=cols, max_links=max_links), lang=spoken, **criteria)
-        return table(graph.network(Criteria.parse(criteria, graph.vocabulary)), answer, lang=spoken)
+        return table(graph.network(Criteria.parse(criteria, graph.vocabulary)), pristine(answer), lang=spoken)
 
     sent = reply(request, made, lang=spoken, media_type="text/csv; charset=utf-8")
     sent.headers["Content-Disposition"] = f'attachment; filename="evidence-gap-map-{graph.revision}.csv"'
