@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kg.errors import KgError
 from kg.memo import Memo
 from kg.record import Store
+from kg_api.headers import ADDRESS_MOST
 from kg_api.replies import matches, takes_gzip
 
 HELD_MOST, HELD_BYTES = 10_000, 32 * 1024 * 1024
@@ -162,7 +163,7 @@ class Look:
 
 def _key(scope: Scope) -> Key | None:
     """Return all that an answer may depend on beside the record; None where it is not to be sent again."""
-    if scope["type"] != "http" or scope["method"] != "GET":
+    if scope["type"] != "http" or scope["method"] != "GET" or len(scope["query_string"]) > ADDRESS_MOST:
         return None
     headers = dict(scope["headers"])
     if len(headers) < len(scope["headers"]) or not _PASSED.isdisjoint(headers):

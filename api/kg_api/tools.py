@@ -6,6 +6,7 @@ Never here: a description of a question or parameter, its parsing, the protocol 
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -20,9 +21,9 @@ from fastapi import FastAPI
 from starlette.types import Message
 
 from kg.door import shown
-from kg.errors import InputError, NotFound
+from kg.errors import InputError, KgError, NotFound
 from kg.settings import Lang
-from kg_api import problems
+from kg_api import headers, http_words, problems
 from kg_api.asking import unknown
 
 Json = dict[str, Any]
@@ -34,6 +35,10 @@ PEOPLE = frozenset({"people", "person"})
 FIXED: Mapping[str, Mapping[str, str]] = {"retraction": {"dry_run": "true"}}
 """What a tool gives by itself, so that nothing is written."""
 FOR_WRITING = frozenset({"dry_run", "notice", "why"})
+ARGUMENTS_MOST = headers.BODY_MOST
+"""Most bytes of the arguments of a tool together; there is no address that could be too long."""
+WHOLE_MOST = 1e15
+"""Up to here a number with nothing behind the point, which JSON Schema calls whole, is taken as such."""
 SPARQL: Json = {
     "/sparql": {
         "get": {
@@ -63,10 +68,15 @@ SAID: Mapping[str, str] = {
     ),
     " Everybody may preview; a reviewer writes.": " Nothing is written.",
     "see /docs for what this address takes": "the schema of the tool says what it takes",
+    "`GET /sparql` describes the endpoint, and its page lists the questions": "`kg sparql --list` lists the questions",
+    "by POST to /api/v1/entities and its like": "by `kg add`, on the command line",
+    "`POST /api/v1/receipts` keeps an answer, with a token": (
+        "`kg receipt list`, on the command line, shows what is kept; --keep on a question keeps its answer"
+    ),
 }
 """What is true of an address and not of a tool -> what is said of the tool."""
 _PLACE = re.compile(r"{(\w+)}")
-_ADDRESS = re.compile(r"`(?:GET|POST) (/[^`?]*)(?:\?[^`]*)?`")
+_ADDRESS = re.compile(r"`?\b(GET|POST|PUT|PATCH|DELETE) (/[^\s`?,;]*)(\?[^\s`]*)?`?")
 _REVISION = re.compile(rb'(?:W/)?"(\d+)-')
 
 
@@ -149,13 +159,13 @@ async def ask(app: FastAPI, tools: Mapping[str, Tool], tool: Tool, arguments: Ma
         path, query = address(tool, arguments)
     except (InputError, NotFound) as fault:
         return _fault(problems.of_error(fault), tools)
-    status, headers, body = await _requested(app, tool.method, path, query)
+    status, sent, body = await _requested(app, tool.method, path, query)
     document = orjson.loads(body)
     if status >= 400:
         return _fault(document, tools)
-    tag = _REVISION.match(headers.get(b"etag", b""))
+    tag = _REVISION.match(sent.get(b"etag", b""))
     revision = int(tag[1]) if tag else document.get("revision") if isinstance(document, dict) else None
-    told = {name: headers.get(b"x-" + name.encode(), b"").decode() for name in ("complete", "limits", "note")}
+    told = {name: sent.get(b"x-" + name.encode(), b"").decode() for name in ("complete", "limits", "note")}
     beside: Json = {"complete": False, "limits": told["limits"].split(", ")} if told["complete"] == "false" else {}
     beside |= {"note": unquote(told["note"])} if told["note"] else {}
     told_beside = (orjson.dumps(beside).decode(),) if beside else ()
@@ -168,6 +178,11 @@ def address(tool: Tool, arguments: Mapping[str, Any]) -> tuple[str, str]:
     Raises:
         InputError: an argument is unknown, missing, or nothing that a parameter can be.
         NotFound: an id holds what separates the parts of a path; no id does.
+
+    Example:
+        >>> address(Tool("work", "", "", {"properties": {"id": {}, "as_of": {}}, "required": []}, "GET", "/w/{id}"),
+        ...     {"id": "hu2022lora", "as_of": 2.0})
+        ('/w/hu2022lora', 'as_of=2')
     """
     known = tool.schema["properties"]
     given: dict[str, list[str]] = {}
@@ -177,6 +192,13 @@ def address(tool: Tool, arguments: Mapping[str, Any]) -> tuple[str, str]:
         words = [word for word in _words(name, value) if word]
         if words:
             given[name] = words
+    sizes = {name: sum(len(word.encode()) for word in words) for name, words in given.items()}
+    if sum(sizes.values()) > ARGUMENTS_MOST:
+        raise InputError(
+            f"the arguments have {sum(sizes.values()):,} bytes together, at most {ARGUMENTS_MOST:,} are taken",
+            where=max(sizes, key=sizes.__getitem__),
+            hint="ask for less at once",
+        )
     for name in tool.schema["required"]:
         if name not in given:
             raise InputError(f"{name} is missing", where=name, hint=f"it takes {', '.join(known)}")
@@ -197,27 +219,55 @@ def _words(name: str, value: Any) -> list[str]:
         return [word for one in value for word in _words(name, one)]
     if value is None or isinstance(value, bool):
         return [] if value is None else [str(value).lower()]
-    if isinstance(value, str | int | float):
-        return [str(value)]
+    if isinstance(value, int):
+        return [shown(value)]
+    if isinstance(value, str | float):
+        whole = isinstance(value, float) and value.is_integer() and abs(value) < WHOLE_MOST
+        return [str(int(value) if whole else value)]
     if isinstance(value, Mapping) and name == "scenario":
-        return [orjson.dumps(value).decode()]
+        return [json.dumps(value, ensure_ascii=False, separators=(",", ":"))]
     raise InputError(f"{shown(value)} is of no use here", where=name, hint="give a text, a number, or a list of texts")
 
 
+def broken() -> Reply:
+    """Return what a tool says that failed for a reason that nobody foresaw, and that a log holds."""
+    detail = "this is our fault, and no other arguments mend it; the log of the server says more"
+    return _fault(problems.document(problems.TABLE[KgError], detail), {})
+
+
 def _fault(problem: Json, tools: Mapping[str, Tool]) -> Reply:
-    names = {tool.path: name for name, tool in tools.items()}
-
-    def named(found: re.Match[str]) -> str:
-        name = names.get(found[1])
-        return found[0] if name is None else f"`{name}`"
-
     for member in {"detail", "hint"} & problem.keys():
-        problem[member] = said(_ADDRESS.sub(named, problem[member]), "en")
+        problem[member] = mended(problem[member], tools)
     return Reply(orjson.dumps(problem).decode(), problem, fault=True)
 
 
+def mended(text: str, tools: Mapping[str, Tool]) -> str:
+    """Return a text of a fault with tools in the place of addresses, with commands where there is no tool.
+
+    Example:
+        >>> mended("add the work first: `POST /api/v1/works`", {})
+        'add the work first: `kg add work`, on the command line'
+    """
+    names = {f"{tool.method} {tool.path}": f"`{name}`" for name, tool in tools.items() if name not in FIXED}
+
+    def named(found: re.Match[str]) -> str:
+        bare = f"{found[1]} {found[2]}"
+        return names.get(bare) or _command(bare + (found[3] or "")) or _command(bare) or found[0]
+
+    return _ADDRESS.sub(named, said(text, "en"))
+
+
+def _command(address: str) -> str | None:
+    """Return which command does what an address does; of several that begin alike their beginning."""
+    does = [words for words, one in http_words.COMMANDS.items() if one == address]
+    if not does:
+        return None
+    (first, *_), alike = does, {words.split()[0] for words in does}
+    return f"`kg {first if len(does) == 1 or len(alike) > 1 else alike.pop()}`, on the command line"
+
+
 async def _requested(app: FastAPI, method: str, path: str, query: str) -> tuple[int, dict[bytes, bytes], bytes]:
-    """Return what the application answers to a request without a body, as if it came over HTTP."""
+    """Return what the application answers to a request without a body, as if it came over HTTP; no address is long."""
     start: Message = {}
     pieces: list[bytes] = []
 
@@ -242,6 +292,7 @@ async def _requested(app: FastAPI, method: str, path: str, query: str) -> tuple[
         "client": ("localhost", 0),
         "server": ("localhost", 80),
         "state": {},
+        headers.ANY_ADDRESS: True,
     }
     await app(scope, receive, send)
     return start["status"], {name.lower(): value for name, value in start["headers"]}, b"".join(pieces)

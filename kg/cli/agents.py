@@ -1,7 +1,7 @@
 """The server for agents: the Model Context Protocol over standard input and output.
 
-Lives here: `run`, and nothing else that knows the protocol. May enter: a graph. Never here: which tools there are and
-how one is asked (kg_api.tools), which may write nothing; anything that is printed, since stdout is the wire.
+Lives here: `run`, `server_of`, and nothing else that knows the protocol. May enter: a graph. Never here: which tools
+there are and how one is asked (kg_api.tools), which may write nothing; anything that is printed: stdout is the wire.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import signal
 from functools import cached_property, partial
 from importlib import metadata
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -34,6 +35,23 @@ REVISION = "evidence-kg/revision"
 READS = types.ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 Context = Any
 _log = logging.getLogger(__name__)
+
+
+class _Told:
+    """What a tool replies; nothing where something failed that nobody foresaw, which the log then holds whole."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.reply: tools.Reply | None = None
+
+    def __enter__(self) -> _Told:
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, fault: BaseException | None, __: TracebackType | None) -> bool:
+        unforeseen = isinstance(fault, Exception)
+        if unforeseen:
+            _log.error("the tool %s failed", self._name, exc_info=fault)
+        return unforeseen
 
 
 class Desk:
@@ -75,7 +93,9 @@ class Desk:
         if tool is None:
             fault = asking.unknown(asked.name, self._tools, "tool of this server", "the tools are")
             raise MCPError(types.INVALID_PARAMS, str(fault))
-        reply = await tools.ask(self._app, self._tools, tool, asked.arguments or {})
+        with _Told(asked.name) as told:
+            told.reply = await tools.ask(self._app, self._tools, tool, asked.arguments or {})
+        reply = tools.broken() if told.reply is None else told.reply
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=text) for text in (reply.text, *reply.beside)],
             structured_content=reply.document if isinstance(reply.document, dict) else None,
@@ -92,15 +112,20 @@ def run(graph: Graph) -> None:
         _log.warning("the agent went away while it was answered")
 
 
-async def _serve(graph: Graph) -> None:
+def server_of(graph: Graph) -> Server[Any]:
+    """Return the server that answers from a graph, over whatever it is connected to."""
     desk = Desk(graph)
-    server = Server(
+    return Server(
         "evidence-kg",
         version=metadata.version("evidence-kg"),
         instructions=CAVEAT[graph.lang],
         on_list_tools=desk.listed,
         on_call_tool=desk.called,
     )
+
+
+async def _serve(graph: Graph) -> None:
+    server = server_of(graph)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_end_when_told, graph)
         async with stdio_server() as (incoming, outgoing):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.errors import StoreError
 from kg.settings import Lang, parse_lang, read_settings
 
 if TYPE_CHECKING:
@@ -67,6 +68,24 @@ class Context:
             )
             self._graph = graph
         return self._graph
+
+    def read(self) -> Graph:
+        """Open the graph for reading only.
+
+        Raises:
+            StoreError: there is no record, or one of an older schema; nothing is made or changed.
+        """
+        store = import_module("kg.record").Store.open(self.database_url, read_only=True)
+        try:
+            if store.head() is None:
+                raise StoreError(f"{store.name} holds no record yet", where="database", hint="`kg init` makes one")
+            extra = [Path(path) for path in self.ontology] or read_settings().ontology
+            graph: Graph = import_module("kg.graph").Graph(store, ontology=extra, lang=self.lang)
+        except BaseException:
+            store.close()
+            raise
+        self._graph = graph
+        return graph
 
     def close(self) -> None:
         """Close what was opened."""

@@ -38,8 +38,8 @@ WAITING = {
 def mcp(context: Context, /) -> None:
     """Answer agents over the Model Context Protocol, on standard input and output, until the input ends.
 
-    Each question is a tool with the parameters of HTTP, described in the language of --lang. Nothing can be written.
-    Agents start this command themselves; it needs the extra `mcp`.
+    Each question is a tool with the parameters of HTTP, described in the language of --lang. Nothing can be written,
+    and a record that is not there is not made. Agents start this command themselves; it needs the extra `mcp`.
     """
     found = next((one.version for one in metadata.distributions(name="mcp")), None)
     if found is None or VERSION.match(found) is None:

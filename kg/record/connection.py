@@ -146,8 +146,11 @@ def _sqlite(place: Place, *, read_only: bool) -> sa.Engine:
     if place.path is None:
         target, limits = ":memory:", {"pool_size": 1, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
     else:
-        target = f"file:{quote(str(place.path.absolute()))}?mode={'ro' if read_only else 'rwc'}"
-        if read_only and not _may_write(place.path) and not _companion(place.path).exists():
+        # The last connection takes SQLite's working files away, unless it may not write.
+        may_write = _may_write(place.path)
+        mode = "rwc" if not read_only else "rw" if may_write else "ro"
+        target = f"file:{quote(str(place.path.absolute()))}?mode={mode}"
+        if read_only and not may_write and not _companion(place.path).exists():
             target += "&immutable=1"
         limits = {"pool_size": 5, "max_overflow": -1, "pool_timeout": WAIT_SECONDS}
 
@@ -156,7 +159,9 @@ def _sqlite(place: Place, *, read_only: bool) -> sa.Engine:
             target, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False, uri=place.path is not None
         )
         raw.execute("PRAGMA foreign_keys = ON")
-        if not read_only:
+        if read_only:
+            raw.execute("PRAGMA query_only = ON")
+        else:
             raw.execute("PRAGMA synchronous = FULL")
             raw.execute("PRAGMA journal_size_limit = 67108864")
         return raw

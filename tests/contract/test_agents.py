@@ -28,11 +28,13 @@ from mcp_types import CallToolResult, TextContent, Tool
 from starlette.testclient import TestClient
 
 import kg
+import kg_api
 from kg.cli import cli
-from kg.cli.agents import REVISION
+from kg.cli.agents import REVISION, server_of
+from kg.cli.context import Context
 from kg.model import Change, Entity, Text
 from kg_api import tools
-from kg_api.app import create_app
+from tests.api.applications import another
 from tests.contract.test_three_doors import QUESTIONS, SUBJECTS
 
 Json = dict[str, Any]
@@ -57,6 +59,13 @@ ASKED: list[tuple[str, Json, str, Json]] = [
         {"source": "QLoRA", "target": "misuse", "k": 2},
     ),
     ("what_if", {"scenario": {"drop_claim": [CLAIM]}}, "/what-if", {"scenario": f'{{"drop_claim":["{CLAIM}"]}}'}),
+    (
+        "paths",
+        {"source": "QLoRA", "target": "misuse", "k": 2.0, "known_in": 2024.0},
+        "/paths",
+        {"source": "QLoRA", "target": "misuse", "k": 2, "known_in": 2024},
+    ),
+    ("revision", {"number": 1.0}, "/revisions/1", {}),
     ("lint", {"severity": "warning", "lang": "zh"}, "/lint", {"severity": "warning", "lang": "zh"}),
     ("history", {"kind": "claims", "id": CLAIM}, f"/claims/{CLAIM}/history", {}),
     ("revision", {"number": 1}, "/revisions/1", {}),
@@ -76,7 +85,11 @@ FAULTS: list[tuple[str, Json, str, Json]] = [
     ("raises", {"threshold": 1}, "/raises", {"threshold": 1}),
     ("history", {"kind": "claim", "id": CLAIM}, f"/claim/{CLAIM}/history", {}),
     ("receipt", {"id": "nope"}, "/receipts/nope", {}),
+    ("what_if", {"scenario": {"a": 2**70}}, "/what-if", {"scenario": f'{{"a":{2**70}}}'}),
+    ("impact", {"entity": "lora", "max_links": 2**70}, "/impact", {"entity": "lora", "max_links": str(2**70)}),
 ]
+METHOD = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) /")
+"""How an address begins, of which an agent has none."""
 
 
 @dataclass
@@ -109,12 +122,18 @@ def server(url: str, *options: str) -> StdioServerParameters:
     return StdioServerParameters(command=sys.executable, args=words, env=dict(os.environ))
 
 
-@contextmanager
-def talking(url: str, log: Path) -> Iterator[Agent]:
-    """Give an agent on a seeded record, in which one entity waits for review."""
+def seeded(url: str) -> kg.Graph:
+    """Return a seeded record, in which one entity waits for review."""
     graph = kg.open(url, lang="en", ontology=())
     waits = Entity("waits", "Risk", Text("Waits"), status="proposed")
     graph.write([Change("entity", waits)], actor="ann", act="propose")
+    return graph
+
+
+@contextmanager
+def talking(url: str, log: Path) -> Iterator[Agent]:
+    """Give an agent on a seeded record, in which one entity waits for review."""
+    graph = seeded(url)
     with (
         log.open("w") as errors,
         start_blocking_portal() as portal,
@@ -134,16 +153,24 @@ def agent(pack_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def remote(postgres_module_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
-    """An agent on PostgreSQL."""
-    with talking(postgres_module_url, tmp_path_factory.mktemp("remote") / "log") as agent:
-        yield agent
+def remote(postgres_module_url: str) -> Iterator[Agent]:
+    """An agent on PostgreSQL, in this process: what is on the wire does not depend on the database."""
+    graph, context = seeded(postgres_module_url), Context(postgres_module_url, "en", ())
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(Client(server_of(context.read()))) as client,
+    ):
+        patch.setattr(kg_api, "create_app", lambda graph, **_: another(graph))
+        yield Agent(portal, client, graph)
+    context.close()
+    graph.store.close()
 
 
 @pytest.fixture(scope="module")
 def http(agent: Agent) -> Iterator[TestClient]:
     """The same record over HTTP."""
-    with TestClient(create_app(agent.graph, warm=False)) as client:
+    with TestClient(another(agent.graph)) as client:
         yield client
 
 
@@ -196,7 +223,7 @@ def test_a_fault_is_that_of_http_and_names_tools(
     same = {"type", "title", "status", "where", "near"}
     assert {name: told.get(name) for name in same} == {name: sent.get(name) for name in same}
     assert told["detail"] == sent["detail"].replace("of this address", "of this tool")
-    assert set(re.findall(r"`(?:GET )(/api/v1[^`]*)`", told.get("hint", ""))) == set()
+    assert METHOD.search(f"{told['detail']} {told.get('hint')}") is None
 
 
 @pytest.mark.parametrize("arguments", [{"source": {"a": 1}, "target": "lora"}, {"id": ["lora", "qlora"]}])
@@ -205,6 +232,22 @@ def test_what_no_parameter_can_be_is_refused(agent: Agent, arguments: Json) -> N
     told = json.loads(text(said))
     assert (said.is_error, told["where"]) == (True, next(iter(arguments)))
     assert ("give a text, a number, or a list of texts" in told.get("hint", "")) is ("source" in arguments)
+
+
+def test_the_length_of_an_address_binds_no_question(agent: Agent, http: TestClient) -> None:
+    scenario = {"drop_claim": [CLAIM, *(f"a-claim-that-is-not-there-{number}" for number in range(400))]}
+    assert len(json.dumps(scenario)) > 10_000
+    said = agent.call("what_if", {"scenario": scenario})
+    assert text(said).encode() == agent.graph.what_if(scenario=scenario).json()
+    query = f"SELECT ?t {{ ?t a ekg:Technique }} ORDER BY ?t LIMIT 3 #{'x' * 9_000}"
+    assert text(agent.call("sparql", {"query": query})).encode() == agent.graph.sparql(query).body
+    works = {"without_work": ([*agent.graph.snapshot.works] * 20)[:500]}
+    asked = agent.call("raises", works)
+    assert text(asked).encode() == agent.graph.raises(**works).json()
+    assert http.get("/api/v1/raises", params=works).status_code == 414
+    told = json.loads(text(agent.call("raises", {"technique": "x" * 600_000, "risk": "y" * 500_000})))
+    assert told["detail"] == "the arguments have 1,100,000 bytes together, at most 1,048,576 are taken"
+    assert (told["where"], told["hint"]) == ("technique", "ask for less at once")
 
 
 def test_hints_name_tools_and_a_wrong_tool_names_near_ones(agent: Agent) -> None:
@@ -280,20 +323,24 @@ HELLO = {
 
 
 def test_it_ends_with_its_input_or_when_told_and_prints_nothing_else(pack_url: str) -> None:
-    words = [sys.executable, "-m", "kg", "--database", pack_url, "--lang", "zh", "mcp"]
+    words = ["--database", pack_url, "--lang", "zh", "mcp"]
+    hello = orjson.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO}) + b"\n"
+    ended = CliRunner().invoke(cli, words, input=hello)
+    assert (ended.exit_code, ended.stderr, json.loads(ended.stdout)["id"]) == (0, "", 1)
     pipe = subprocess.PIPE
-    runs = [subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(3)]
-    for run, told in zip(runs, (None, signal.SIGINT, signal.SIGTERM), strict=True):
+    runs = [
+        subprocess.Popen([sys.executable, "-m", "kg", *words], stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(2)
+    ]
+    for run, told in zip(runs, (signal.SIGINT, signal.SIGTERM), strict=True):
         assert run.stdin is not None
         assert run.stdout is not None
-        run.stdin.write(orjson.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO}) + b"\n")
+        run.stdin.write(hello)
         run.stdin.flush()
-        hello = json.loads(run.stdout.readline())
-        assert hello["id"] == 1
-        assert "先验" in hello["result"]["instructions"]
-        if told is not None:
-            run.send_signal(told)
-            assert run.wait(timeout=20) == 0
+        answered = json.loads(run.stdout.readline())
+        assert answered["id"] == 1
+        assert "先验" in answered["result"]["instructions"]
+        run.send_signal(told)
+        assert run.wait(timeout=20) == 0
         out, errors = run.communicate(timeout=20)
         assert (run.returncode, out, errors) == (0, b"", b""), told
 
