@@ -135,7 +135,11 @@ class Exchanging(Asking):
         network = self._network(criteria)
         revision = network.snapshot.revision
         revisions = self.store.changes(0, revision) if history else None
-        keys = None if works is None else [key for part in words(works) for key in part.split(",") if key]
+        keys = None if works is None else [key for part in words(works) for key in part.split(",") if key.strip()]
+        if isinstance(works, str) and not keys:
+            raise InputError(
+                f"{works!r} names no work", where="works", hint="name one, or leave it out for all of them"
+            )
         for key in keys or ():
             network.snapshot.work(key, where="works")
         hash = self.store.revision(revision).hash if found.name == "parquet" and revision else ""

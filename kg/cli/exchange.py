@@ -19,7 +19,7 @@ from rich.progress import Progress
 from kg.citations.formats import FORMATS as CITATION_FORMATS
 from kg.cli import exchange_screen
 from kg.cli.context import Context
-from kg.cli.options import criteria_options, json_option, print_json
+from kg.cli.options import ELSEWHERE, WORK, criteria_options, json_option, print_json
 from kg.errors import InputError, KgError
 from kg.exporters.files import pour, write
 from kg.exporters.formats import NAMES, PAGE, by_suffix
@@ -40,8 +40,8 @@ EVERY = 5_000
 @click.argument("file", metavar="FILE|-")
 @click.option("--format", "format_", type=click.Choice(NAMES), help="Format; default: by the suffix of FILE.")
 @click.option("--history", is_flag=True, help="RDF: write the revisions too, as PROV-O.")
-@click.option("--works", metavar="KEY,KEY", help="Citations: only these works.")
-@click.option("--receipt", metavar="ID", help="Citations: only the works that a kept answer rests on.")
+@click.option("--works", type=WORK, metavar="KEY,KEY", help="Citations: only these works.")
+@click.option("--receipt", type=ELSEWHERE, metavar="ID", help="Citations: only the works that a kept answer rests on.")
 @criteria_options
 @json_option
 @click.pass_obj

@@ -64,21 +64,31 @@ class Term(click.ParamType[str]):
 
 
 class RecordId(click.ParamType[str]):
-    """The id of a record; completed in the shell from the record."""
+    """The id of a record, which is not empty; completed in the shell from the record where its kinds are given."""
 
     name = "id"
 
     def __init__(self, *kinds: str) -> None:
         self.kinds = kinds
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return what was given; what is empty names no record, and is not the same as nothing given."""
+        if not str(value).strip():
+            self.fail("it is empty, where a record is to be named; name one, or leave it out", param, ctx)
+        return str(value)
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Complete ids of these kinds."""
+        if not self.kinds:
+            return []
         snapshot = _context(ctx).graph.snapshot
         ids = sorted(id for kind in self.kinds for id in getattr(snapshot, kind))
         return [CompletionItem(id) for id in ids if id.startswith(incomplete)]
 
 
 ENTITY, WORK, ANY = RecordId("entities"), RecordId("works"), RecordId("entities", "claims", "works", "evidence")
+ELSEWHERE = RecordId()
+"""Something with an id that the open record does not list: a kept answer, an entity of an export."""
 TYPE = Term("entity_types", "entity_type")
 RELATION = Term("relations", "relation")
 STANCE = Term("stances", "stance")

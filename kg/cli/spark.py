@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from kg.cli.options import json_option, max_links_option, print_json
+from kg.cli.options import ELSEWHERE, json_option, max_links_option, print_json
 from kg.errors import InputError
 from kg.spark import questions
 from kg.spark.session import failures, session
@@ -54,8 +54,8 @@ def beliefs(**options: Any) -> None:
 
 
 @spark.command()
-@click.option("--source", metavar="ENTITY", help="Where paths begin. [default: all causes]")
-@click.option("--target", metavar="ENTITY", help="Where paths end. [default: all harms]")
+@click.option("--source", type=ELSEWHERE, metavar="ENTITY", help="Where paths begin. [default: all causes]")
+@click.option("--target", type=ELSEWHERE, metavar="ENTITY", help="Where paths end. [default: all harms]")
 @max_links_option
 @run_options
 def raises(source: str | None, target: str | None, max_links: str, **options: Any) -> None:
@@ -65,7 +65,7 @@ def raises(source: str | None, target: str | None, max_links: str, **options: An
 
 
 @spark.command()
-@click.argument("entity")
+@click.argument("entity", type=ELSEWHERE)
 @click.option(
     "--direction", default="out", show_default=True, metavar="out|in", help="What it reaches, or what reaches it."
 )

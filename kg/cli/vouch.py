@@ -14,7 +14,7 @@ import orjson
 
 from kg.cli import vouch_screen
 from kg.cli.context import Context
-from kg.cli.options import json_option, print_json
+from kg.cli.options import ELSEWHERE, json_option, print_json
 from kg.errors import InputError, ParseFailure
 from kg.exporters import files
 from kg.lint.report import baseline_of
@@ -34,7 +34,7 @@ def receipt() -> None:
 
 
 @receipt.command()
-@click.argument("id", metavar="ID")
+@click.argument("id", type=ELSEWHERE, metavar="ID")
 @click.option("--references", type=click.Choice(REFERENCES), help="Print only the references of its works.")
 @json_option
 @click.pass_obj
@@ -50,7 +50,7 @@ def show(context: Context, /, id: str, references: str | None, as_json: bool) ->
 
 
 @receipt.command()
-@click.argument("id", metavar="ID", required=False)
+@click.argument("id", type=ELSEWHERE, metavar="ID", required=False)
 @click.option("--document", type=FILE, metavar="FILE|-", help="Verify this answer, which need not be kept.")
 @json_option
 @click.pass_obj
