@@ -6,6 +6,7 @@ May enter: `kg.ontology` and below. Never here: reading Turtle, a list of our ow
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -89,8 +90,22 @@ class Vocabulary:
         return _find(self.entity_types, id, "kind of entity", where)
 
     def relation(self, id: str, *, where: str | None = None) -> Relation:
-        """Return a relation."""
-        return _find(self.relations, id, "relation", where)
+        """Return a relation, by its id or by its label in either language.
+
+        Example:
+            >>> load().relation("提高").id, load().relation("Exercised by").id
+            ('raises', 'exercised-by')
+        """
+        return self.relations.get(id) or _find(
+            self.relations, self._relation_labels.get(_plain(id), id), "relation", where
+        )
+
+    @cached_property
+    def _relation_labels(self) -> Mapping[str, str]:
+        """Labels that are of one relation alone, which has no other for its id."""
+        said = [(label, id) for id, term in self.relations.items() for label in {_plain(name) for name in _names(term)}]
+        count = Counter(label for label, _ in said)
+        return {label: id for label, id in said if count[label] == 1}
 
     def stance(self, id: str, *, where: str | None = None) -> Stance:
         """Return a stance."""
@@ -259,6 +274,10 @@ def _find(terms: Mapping[str, T], id: str, word: str, where: str | None) -> T:
         hint = f"the ontology has {', '.join(terms)}"
         raise UnknownTerm(f"{id[:80]!r} is not a {word}", where=where, near=near, hint=hint)
     return found
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _names(term: Term) -> tuple[str, ...]:

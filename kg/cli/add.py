@@ -26,6 +26,8 @@ from kg.cli.options import (
     CRITERIA,
     ENTITY,
     RELATION,
+    Family,
+    Relating,
     json_option,
     max_links_option,
     other_criteria_options,
@@ -36,7 +38,7 @@ from kg.contribute.looking_up import is_identifier
 from kg.errors import InputError
 
 
-@click.group()
+@click.group(cls=Family)
 def add() -> None:
     """Add an entity, claim or evidence item as a proposal, or a work to the catalogue.
 
@@ -64,9 +66,9 @@ def entity(context: Context, /, label: str | None, from_: Path | None, as_json: 
     _give(context, context.graph.add_entity(said, **how), as_json=as_json)
 
 
-@add.command()
+@add.command(cls=Relating)
 @click.argument("subject", required=False, type=ENTITY)
-@click.argument("relation", required=False, type=RELATION)
+@click.argument("relation", required=False, type=RELATION, metavar="[RELATION]")
 @click.argument("object", required=False, type=ENTITY)
 @click.option("--conditions", metavar="TEXT", help="Under which conditions it is claimed.")
 @writing_options

@@ -30,12 +30,12 @@ SHOWN = 20
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="FILE")
+@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="[FILE]")
 @click.option("--on-record", is_flag=True, help="FILE may refer to what the record holds.")
 @json_option
 @click.pass_obj
 def validate(context: Context, /, file: Path | None, on_record: bool, as_json: bool) -> None:
-    """Check a file (Turtle, TriG, JSON-LD, N-Triples), a pack, or the whole record against the SHACL shapes.
+    """Check a file (Turtle, TriG, JSON-LD, N-Triples) or a pack, without FILE the whole record, against SHACL shapes.
 
     Each finding names its focus node, the rule, what is the case, and what to do. Exit 1 when something is violated;
     warnings and notes do not count. Nothing is loaded.

@@ -134,7 +134,13 @@ def work_options(command: C) -> C:
     """Add the fields of a work."""
     for option in reversed(
         (
-            click.option("--id", "id", metavar="KEY", help="Citation key. [default: made of author, year and title]"),
+            click.option(
+                "--id",
+                "id",
+                metavar="KEY",
+                help="Citation key. [default: the first author's family name, the year and the title's first word, "
+                "as far as they have Latin letters; where neither has any, the year and a digest]",
+            ),
             click.option(
                 "--title", metavar="TEXT", help="Title; needed where nothing else gives it: SOURCE or --from."
             ),

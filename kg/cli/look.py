@@ -20,6 +20,7 @@ from kg.cli.options import (
     TYPE,
     WORK,
     RecordId,
+    Word,
     criteria_options,
     json_option,
     print_json,
@@ -65,7 +66,7 @@ def show(context: Context, /, id: str, as_json: bool, **criteria: Any) -> None:
 @click.option("--contested/--not-contested", default=None, help="claims: with evidence on both sides, or not.")
 @click.option("--stance", type=STANCE, help="evidence: of this stance.")
 @click.option("--locator", metavar="TEXT", help="evidence: whose locator begins so, for example 'main item 1'.")
-@click.option("--status", metavar="S", help="works: of this status.")
+@click.option("--status", type=Word("work_statuses"), help="works: of this status.")
 @click.option("--year", metavar="Y", help="works: of this year.")
 @click.option("--limit", default="50", show_default=True, metavar="1..200", help="Records in a page.")
 @click.option("--after", metavar="ID", help="Begin after this id: the `next` of the page before.")

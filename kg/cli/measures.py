@@ -12,7 +12,7 @@ import click
 from kg.cli import surveys
 from kg.cli.answering import answer_options, give
 from kg.cli.context import Context
-from kg.cli.options import ENTITY, criteria_options, max_links_option
+from kg.cli.options import ENTITY, Word, criteria_options, max_links_option
 from kg.cli.screen import working
 
 
@@ -51,10 +51,16 @@ def cut(context: Context, /, target: tuple[str, ...], as_json: bool, **parameter
 
 
 @click.command()
-@click.option("--kind", multiple=True, metavar="K", help="Only gaps of this kind; repeatable. See the counts below.")
+@click.option(
+    "--kind", multiple=True, metavar="K", help=f"Only gaps of this kind; repeatable: {', '.join(surveys.GAPS)}."
+)
 @click.option("--since", metavar="YEAR", help="First year that is recent. [default: three before the newest work]")
 @click.option(
-    "--below", default="moderate", show_default=True, metavar="CERTAINTY", help="Certainty below which support is low."
+    "--below",
+    type=Word("certainties"),
+    default="moderate",
+    show_default=True,
+    help="Certainty below which support is low.",
 )
 @click.option("--limit", default="50", show_default=True, metavar="N", help="Most gaps.")
 @max_links_option

@@ -19,6 +19,8 @@ from kg.errors import UnknownTerm
 from kg.question.answers import Answer
 
 C = TypeVar("C", bound=Callable[..., Any])
+SENTENCE = 1_000
+"""More characters than the first sentence of any help has."""
 CRITERIA = (
     "as_of",
     "known_in",
@@ -48,6 +50,8 @@ class Term(click.ParamType[str]):
         try:
             found: str = getattr(_context(ctx).vocabulary, self.lookup)(value).id
         except UnknownTerm as fault:
+            if isinstance(param, click.Argument) and param.metavar is not None:
+                raise click.UsageError(f"{param.metavar.strip('[]')}: {fault}", ctx) from fault
             self.fail(str(fault), param, ctx)
         return found
 
@@ -61,6 +65,17 @@ class Term(click.ParamType[str]):
 
     def _words(self, ctx: click.Context | None) -> list[str]:
         return list(getattr(_context(ctx).vocabulary, self.scheme))
+
+
+class Word(Term):
+    """A word of a scheme that the question itself looks up, and whose fault it tells."""
+
+    def __init__(self, scheme: str) -> None:
+        super().__init__(scheme, scheme)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return what was given."""
+        return str(value)
 
 
 class RecordId(click.ParamType[str]):
@@ -92,6 +107,27 @@ ELSEWHERE = RecordId()
 TYPE = Term("entity_types", "entity_type")
 RELATION = Term("relations", "relation")
 STANCE = Term("stances", "stance")
+
+
+class Family(click.Group):
+    """A command with commands below it: help says of each what it does in a whole sentence."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with its first sentence."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, self.commands[name].get_short_help_str(SENTENCE)) for name in self.list_commands(ctx)]
+            )
+
+
+class Relating(click.Command):
+    """A command with an argument RELATION: help lists what it may be."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the relations with their labels, which can be given too."""
+        relations = _context(ctx).vocabulary.relations.values()
+        with formatter.section("Relations, each also by its name in English or Chinese"):
+            formatter.write_dl([(one.id, one.label.get("zh")) for one in relations])
 
 
 def json_option(command: C) -> C:

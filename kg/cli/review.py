@@ -21,13 +21,13 @@ from kg.cli.contribute_options import (
     values_of,
     why_option,
 )
-from kg.cli.options import ANY, RecordId, json_option, print_json
+from kg.cli.options import ANY, Family, RecordId, json_option, print_json
 from kg.contribute.states import PENDING
 
 ID = RecordId("entities", "claims", "evidence")
 
 
-@click.group()
+@click.group(cls=Family)
 def review() -> None:
     """The queue of proposals: look at them, accept, reject, return for changes, revise.
 

@@ -30,7 +30,7 @@ from kg.rdf.sparql import Found
 
 
 @click.command()
-@click.argument("query", required=False, metavar="QUERY|FILE|NAME|-")
+@click.argument("query", required=False, metavar="[QUERY|FILE|NAME|-]")
 @click.option("--list", "listed", is_flag=True, help="List the questions that have names.")
 @click.option(
     "--format",

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from kg.cli.options import ELSEWHERE, json_option, max_links_option, print_json
+from kg.cli.options import ELSEWHERE, Family, json_option, max_links_option, print_json
 from kg.errors import InputError
 from kg.spark import questions
 from kg.spark.session import failures, session
@@ -37,7 +37,7 @@ def run_options(command: C) -> C:
     return json_option(command)
 
 
-@click.group()
+@click.group(cls=Family)
 def spark() -> None:
     """Batch questions over graphs that no machine holds; see docs/spark.md.
 

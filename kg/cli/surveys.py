@@ -85,7 +85,7 @@ def gaps(graph: Graph, answer: Document) -> None:
                 )
             )
         show(out, columns, shown)
-        _rest(graph, out, answer["total"] - len(answer["items"]))
+        _rest(graph, out, answer["total"] - len(answer["items"]), "more_found")
     counts = (f"{_gap(kind, lang)} {count}" for kind, count in answer["counts"].items())
     out.print(Text(" · ".join(counts), style="dim"))
     foot(out, graph, answer)
@@ -165,7 +165,7 @@ def _others(graph: Graph, out: Console, answer: Document, kind: str, show: Calla
     if kind in answer["more"]:
         known = "open" if "alternatives" in answer["limits"] else "many"
         out.print(Text(f"   {say(f'other_sets_{known}', graph.lang).format(SOME)}", style="dim"))
-    _rest(graph, out, len(others) - FEW)
+    _rest(graph, out, len(others) - FEW, "more_given" if kind in answer["more"] else "more")
 
 
 def _opposed(graph: Graph, out: Console, routes: Sequence[Document]) -> None:
@@ -250,6 +250,6 @@ def _known(value: float | None) -> str:
     return "" if value is None else figure(value)
 
 
-def _rest(graph: Graph, out: Console, count: int) -> None:
+def _rest(graph: Graph, out: Console, count: int, word: str = "more") -> None:
     if count > 0:
-        out.print(Text(f"   {say('more', graph.lang).format(count)}", style="dim"))
+        out.print(Text(f"   {say(word, graph.lang).format(count)}", style="dim"))

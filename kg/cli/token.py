@@ -11,7 +11,7 @@ import click
 
 from kg.accounts import ROLES
 from kg.cli.context import Context
-from kg.cli.options import json_option, print_json
+from kg.cli.options import Family, json_option, print_json
 from kg.cli.screen import console
 from kg.cli.tables import Column, show
 
@@ -34,7 +34,7 @@ WORDS = {
 COLUMNS = ("token", "person", "role", "label", "created_at", "expires_at", "revoked_at")
 
 
-@click.group()
+@click.group(cls=Family)
 def token() -> None:
     """Tokens for writing over HTTP: who may propose, review, administer. Reading needs none.
 

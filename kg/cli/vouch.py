@@ -14,7 +14,7 @@ import orjson
 
 from kg.cli import vouch_screen
 from kg.cli.context import Context
-from kg.cli.options import ELSEWHERE, json_option, print_json
+from kg.cli.options import ELSEWHERE, Family, json_option, print_json
 from kg.errors import InputError, ParseFailure
 from kg.exporters import files
 from kg.lint.report import baseline_of
@@ -25,7 +25,7 @@ FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 LONGEST = 50_000_000
 
 
-@click.group()
+@click.group(cls=Family)
 def receipt() -> None:
     """Answers that were kept: what they rest on, and whether they still come out the same.
 
@@ -50,7 +50,7 @@ def show(context: Context, /, id: str, references: str | None, as_json: bool) ->
 
 
 @receipt.command()
-@click.argument("id", type=ELSEWHERE, metavar="ID", required=False)
+@click.argument("id", type=ELSEWHERE, metavar="[ID]", required=False)
 @click.option("--document", type=FILE, metavar="FILE|-", help="Verify this answer, which need not be kept.")
 @json_option
 @click.pass_obj

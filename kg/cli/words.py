@@ -15,6 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "answers": ("Answers", "涉及答案"),
     "author": ("Author", "作者"),
     "authors": ("authors", "作者"),
+    "backed_up": ("revision {}: {} of {} to {}", "修订版 {}：{}（{}）写入 {}"),
     "balance": ("balance", "均衡度"),
     "because": ("Because of", "原因"),
     "before": ("Before", "之前"),
@@ -63,9 +64,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "hanging": ("{} of {} cells hang on a single work", "{} 个单元格（共 {} 个）系于单一文献"),
     "harmful": ("Harmful routes", "有害路线"),
     "holds": (
-        "{database} is at revision {revision}: {entities} entities, {claims} claims, {evidence} evidence items, "
-        "{works} works",
-        "{database} 处于修订版 {revision}：{entities} 个实体，{claims} 条论断，{evidence} 条证据，{works} 项文献",
+        "{database} is at revision {revision}: {entities}, {claims}, {evidence}, {works}",
+        "{database} 处于修订版 {revision}：{entities}，{claims}，{evidence}，{works}",
     ),
     "id": ("Id", "标识"),
     "incomplete": ("This answer is not complete; a limit cut it", "此答案不完整，受到以下限制"),
@@ -84,11 +84,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "mitigation": ("Mitigation", "缓解措施"),
     "mixed": ("mixed", "不一"),
     "more": ("and {} more; --json shows all", "另有 {} 项；--json 可查看全部"),
+    "more_found": ("and {} more; --limit shows more", "另有 {} 项；--limit 可显示更多"),
+    "more_given": ("and {} more; --json shows them", "另有 {} 项；--json 可查看这些项"),
     "narrower": ("narrower", "下位"),
     "newer": ("newer", "较新"),
     "no": ("no", "否"),
     "no_claims": ("No claim mentions it.", "没有论断提到它。"),
-    "no_revision": ("No revision is like that.", "没有这样的修订。"),
+    "no_revision": ("No revision is like that.", "没有这样的修订版。"),
     "no_path": ("no path", "没有路径"),
     "none": ("none", "无"),
     "opposed": ("Pairs that routes of both signs join", "同时存在正反两向路线的组合"),
@@ -136,8 +138,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "works": ("Works", "文献"),
     "working": ("Working it out; this may take a while", "正在计算，可能需要一些时间"),
     "whole": (
-        "✓ {} revisions: the chain is whole and the state follows from it",
-        "✓ {} 个修订：哈希链完整，当前状态与之相符",
+        "✓ {}: the chain is whole and the state follows from it",
+        "✓ {}：哈希链完整，当前状态与之相符",
     ),
     "worst": ("Gravest loss", "最严重的损失"),
     "written": ("{} is marked {} in revision {}", "{} 已标记为“{}”（修订版 {}）"),
@@ -145,6 +147,28 @@ WORDS: dict[str, tuple[str, str]] = {
     "year": ("Year", "年份"),
     "yes": ("yes", "是"),
 }
+
+
+COUNTED: dict[str, tuple[str, str, str]] = {
+    "bytes": ("byte", "bytes", "字节"),
+    "changes": ("change", "changes", "项更改"),
+    "claims": ("claim", "claims", "条论断"),
+    "entities": ("entity", "entities", "个实体"),
+    "evidence": ("evidence item", "evidence items", "条证据"),
+    "revisions": ("revision", "revisions", "个修订版"),
+    "works": ("work", "works", "项文献"),
+}
+
+
+def counted(number: int, word: str, lang: str) -> str:
+    """Return so many of something, as a language says it.
+
+    Example:
+        >>> counted(1, "revisions", "en"), counted(1845, "changes", "en"), counted(1, "revisions", "zh")
+        ('1 revision', '1,845 changes', '1 个修订版')
+    """
+    one, many, zh = COUNTED[word]
+    return f"{number:,} {zh if lang == 'zh' else one if number == 1 else many}"
 
 
 def say(word: str, lang: str) -> str:

@@ -157,8 +157,8 @@ def test_statuses(words: Vocabulary) -> None:
     [
         ("relation", "rasies", "raises"),
         ("relation", "raised by", "exercised-by"),
-        ("relation", "RAISES", "raises"),
-        ("relation", "提高", "raises"),
+        ("relation", "RAISE", "raises"),
+        ("relation", "提高了", "raises"),
         ("entity_type", "risk", "Risk"),
         ("entity_type", "风险", "Risk"),
         ("entity_type", "Model Access", "ModelAccess"),
