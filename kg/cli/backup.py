@@ -11,6 +11,7 @@ import click
 
 from kg.cli.context import Context
 from kg.cli.options import json_option, print_json
+from kg.cli.words import counted, marks, say
 from kg.later import Later
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def backup(context: Context, /, file: str, without_accounts: bool, as_json: bool
     FILE is compressed when its name ends in .gz. It fits databases of both kinds.
     """
     told = context.graph.backup(file, accounts=not without_accounts)
-    print_json(told) if as_json else click.echo(f"{_told(told)} to {told['file']} ({told['bytes']:,} bytes)")
+    print_json(told) if as_json else click.echo(_told(told, "file", context.lang))
 
 
 @click.command()
@@ -40,8 +41,11 @@ def backup(context: Context, /, file: str, without_accounts: bool, as_json: bool
 def restore(context: Context, /, file: str, as_json: bool) -> None:
     """Make a new record from a backup; the database that --database names must be empty or missing."""
     told = keeping.restore(file, context.database_url)
-    print_json(told) if as_json else click.echo(f"{_told(told)} to {told['database']}")
+    print_json(told) if as_json else click.echo(_told(told, "database", context.lang))
 
 
-def _told(told: dict[str, Any]) -> str:
-    return f"revision {told['revision']}: {told['rows']['change']:,} changes of {told['rows']['revision']:,} revisions"
+def _told(told: dict[str, Any], place: str, lang: str) -> str:
+    rows = told["rows"]
+    counts = counted(rows["change"], "changes", lang), counted(rows["revision"], "revisions", lang)
+    size = marks(lang).inside(counted(told["bytes"], "bytes", lang)) if "bytes" in told else ""
+    return say("backed_up", lang).format(told["revision"], *counts, told[place]) + size

@@ -13,9 +13,10 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
+from kg.cli.history_words import act
 from kg.cli.screen import console, figure, label
 from kg.cli.tables import Column, show
-from kg.cli.words import marks, say
+from kg.cli.words import counted, marks, say
 from kg.graph import Graph
 from kg.network import Network
 from kg.question.records import why_not
@@ -201,7 +202,7 @@ def log(page: Document, lang: str) -> None:
         out.print(say("no_revision", lang))
     for item in page["items"]:
         line = Text.assemble(
-            (f"{item['number']:>6}", "bold"), f"  {item['recorded_at']}  {item['actor']}  {item['act']}"
+            (f"{item['number']:>6}", "bold"), f"  {item['recorded_at']}  {item['actor']}  {act(item['act'], lang)}"
         )
         if item["reason"]:
             line.append(f"  {item['reason']}", style="dim")
@@ -215,7 +216,7 @@ def verified(report: Document, lang: str) -> None:
     for problem in report["problems"]:
         out.print(Text(f"✗ {problem}", style="red"))
     if not report["problems"]:
-        out.print(Text(say("whole", lang).format(report["revision"]), style="green"))
+        out.print(Text(say("whole", lang).format(counted(report["revision"], "revisions", lang)), style="green"))
 
 
 _SHARES: dict[str, dict[str, str]] = {

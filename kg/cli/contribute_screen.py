@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
+from kg.cli import history_words as words
 from kg.cli import probe_screen
 from kg.cli.cards import passage
 from kg.cli.screen import console
@@ -36,7 +37,7 @@ WORDS = {
     "hanging": (
         "Later records still hang on what was revoked: {}. `kg log ID` names the revision that wrote "
         "one, for `kg undo`; `kg revoke {}` revokes it",
-        "已撤回的记录上仍有后来的记录：{} 条。`kg log ID` 给出写入它的修订号，可用 `kg undo` 撤销；"
+        "已撤回的记录上仍有后来的记录：{} 条。`kg log ID` 给出写入它的修订版编号，可用 `kg undo` 撤销；"
         "`kg revoke {}` 可撤回它",
     ),
     "history": ("History", "历史"),
@@ -67,9 +68,10 @@ def contributed(graph: Graph, answer: Document) -> None:
     out.print(head)
     if answer.get("supersedes"):
         out.print(Text(f"   {_say('supersedes', lang)} {answer['supersedes']}", style="dim"))
-    _fields(out, answer.get("changed", []))
+    _fields(graph, out, answer["kind"], answer.get("changed", []))
     for one in answer["written"][1:]:
-        out.print(Text(f"   + {one['kind']} {one['id']}  {_status(graph, one['kind'], one['status'])}", style="dim"))
+        said = f"{words.kind(one['kind'], lang)} {one['id']}  {_status(graph, one['kind'], one['status'])}"
+        out.print(Text(f"   + {said}", style="dim"))
     _quote(graph, out, answer.get("quote_check"))
     _alike(graph, out, answer)
     if "note" in answer:
@@ -97,7 +99,8 @@ def queue(graph: Graph, page: Document) -> None:
         if item["needs"]:
             out.print(Text(f"   {_named('needs', lang)}{', '.join(one['id'] for one in item['needs'])}", style="dim"))
         if item["last"]["reason"]:
-            out.print(Text(f"   {item['last']['act']}: {item['last']['reason']}", style="dim"))
+            act = words.act(item["last"]["act"], lang) + marks(lang).colon
+            out.print(Text(f"   {act}{item['last']['reason']}", style="dim"))
     if page["next"] is not None:
         out.print(Text(_say("more", lang).format(page["total"], page["next"]), style="dim"))
 
@@ -112,7 +115,7 @@ def waiting(graph: Graph, found: Document) -> None:
         _quote(graph, out, found["quote_check"])
     effect(graph, out, found)
     out.print(Text(_say("history", lang), style="bold"))
-    _versions(out, found["history"])
+    _versions(graph, out, found["kind"], found["history"])
 
 
 def decided(graph: Graph, answer: Document) -> None:
@@ -129,7 +132,8 @@ def decided(graph: Graph, answer: Document) -> None:
         said = [] if differ and before == after else [now if before == after else f"{old} → {now}"]
         if differ:
             said.append(_say("restored", lang).format(differ))
-        out.print(Text(f"   {one['kind']} {one['id']}{signs.colon}{signs.semicolon.join(said)}"))
+        named = f"{words.kind(one['kind'], lang)} {one['id']}"
+        out.print(Text(f"   {named}{signs.colon}{signs.semicolon.join(said)}"))
     _rest(out, len(answer["records"]) - 2 * SHOWN)
     effect(graph, out, answer)
     left = answer.get("left", [])
@@ -152,7 +156,8 @@ def _restored(graph: Graph, revision: int) -> dict[tuple[str, str], str]:
     for change in graph.entry(revision)["changes"]:
         names = [one["field"] for one in change["changed"] if one["field"] != "status"]
         if names and not change["new"]:
-            found[change["kind"], change["id"]] = ", ".join(names)
+            shown = (words.field(name, graph.lang) for name in names)
+            found[change["kind"], change["id"]] = marks(graph.lang).also.join(shown)
     return found
 
 
@@ -173,38 +178,45 @@ def effect(graph: Graph, out: Console, answer: Document) -> None:
         out.print(Text(_say("none", lang), style="dim"))
 
 
-def history(found: Document) -> None:
+def history(graph: Graph, found: Document) -> None:
     """Show every version of a record."""
     out = console()
-    out.print(Text.assemble((found["id"], "bold"), f"  {found['kind']}"))
-    _versions(out, found["versions"])
+    out.print(Text.assemble((found["id"], "bold"), f"  {words.kind(found['kind'], graph.lang)}"))
+    _versions(graph, out, found["kind"], found["versions"])
 
 
-def entry(found: Document) -> None:
+def entry(graph: Graph, found: Document) -> None:
     """Show one revision with all that it changed."""
     out = console()
-    out.print(_line(found, found["number"]))
+    out.print(_line(found, found["number"], graph.lang))
     for change in found["changes"]:
         mark = "+" if change["new"] else "·"
-        out.print(Text(f"  {mark} {change['kind']} {change['id']}"))
-        _fields(out, [] if change["new"] else change["changed"])
+        out.print(Text(f"  {mark} {words.kind(change['kind'], graph.lang)} {change['id']}"))
+        _fields(graph, out, change["kind"], [] if change["new"] else change["changed"])
 
 
-def _versions(out: Console, versions: list[Document]) -> None:
+def _versions(graph: Graph, out: Console, kind: str, versions: list[Document]) -> None:
     for version in versions:
-        out.print(_line(version, version["revision"]))
-        _fields(out, version["changed"])
+        out.print(_line(version, version["revision"], graph.lang))
+        _fields(graph, out, kind, version["changed"])
 
 
-def _line(told: Document, number: int) -> Text:
-    line = Text.assemble((f"{number:>6}", "bold"), f"  {told['recorded_at']}  {told['actor']}  {told['act']}")
+def _line(told: Document, number: int, lang: str) -> Text:
+    head = f"  {told['recorded_at']}  {told['actor']}  {words.act(told['act'], lang)}"
+    line = Text.assemble((f"{number:>6}", "bold"), head)
     return line.append(f"  {told['reason']}", style="dim") if told["reason"] else line
 
 
-def _fields(out: Console, changed: list[Document]) -> None:
+def _fields(graph: Graph, out: Console, kind: str, changed: list[Document]) -> None:
+    lang = graph.lang
     for one in changed:
-        before = "" if one["before"] is None else f"{escape(str(one['before']))} → "
-        out.print(Padding(f"[dim]{one['field']}:[/dim] {before}{escape(str(one['after']))}", (0, 0, 0, 10)))
+        name = words.field(one["field"], lang) + marks(lang).colon.strip()
+        before, after = (
+            escape(words.value(kind, one["field"], one[side], graph.vocabulary, lang)) for side in ("before", "after")
+        )
+        gap = "" if lang == "zh" else " "
+        shown = after if one["before"] is None else f"{before} → {after}"
+        out.print(Padding(f"[dim]{name}[/dim]{gap}{shown}", (0, 0, 0, 10)))
 
 
 def _quote(graph: Graph, out: Console, check: Document | None) -> None:
@@ -219,8 +231,8 @@ def _alike(graph: Graph, out: Console, answer: Document) -> None:
 
 
 def _status(graph: Graph, kind: str, status: str) -> str:
-    words = graph.vocabulary.work_statuses if kind == "work" else graph.vocabulary.statuses
-    return words[status].label.get(graph.lang)
+    known = graph.vocabulary.work_statuses if kind == "work" else graph.vocabulary.statuses
+    return known[status].label.get(graph.lang)
 
 
 def _rest(out: Console, count: int) -> None:

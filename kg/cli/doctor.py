@@ -17,6 +17,7 @@ from rich.text import Text
 from kg.cli.context import Context
 from kg.cli.options import json_option, print_json
 from kg.cli.screen import console
+from kg.cli.words import marks
 from kg.errors import KgError
 from kg.later import refusal
 from kg.packaged import PIP, bringing, packaged
@@ -32,6 +33,22 @@ EXTRAS = {
 """What each brings, and the modules that are used of it: a package may be there in part."""
 MARKS = {"sound": ("✓ ", "green"), "absent": ("– ", "dim"), "broken": ("✗ ", "bold red")}
 
+WORDS: dict[str, tuple[str, str]] = {
+    "python": ("python", "Python"),
+    "installation": ("installation", "安装"),
+    "ontology": ("ontology", "本体"),
+    "packs": ("packs", "数据包"),
+    "database": ("database", "数据库"),
+    "extra": ("extra {}", "附加组件 {}"),
+    "at": ("{} at {}", "{}，位于 {}"),
+    "terms": ("{} kinds of entity, {} relations, version {}", "{} 种实体类型，{} 种关系，版本 {}"),
+    "here": ("{} is here", "已安装 {}"),
+    "absent": ("not installed; {} brings it", "未安装；安装命令：{}"),
+    "empty": ("{}, empty", "{}，尚无内容"),
+    "sound": ("{}, revision {}, its history is whole", "{}，修订版 {}，其历史完整"),
+}
+"""What is found in order, in both languages; faults are told in English."""
+
 
 @click.command()
 @json_option
@@ -46,13 +63,15 @@ def doctor(context: Context, /, as_json: bool) -> None:
         "database": _database,
     }
     items = [_checked(name, check, context) for name, check in checks.items()]
-    items += [_extra(extra, *modules) for extra, modules in EXTRAS.items()]
+    items += [_extra(context.lang, extra, *modules) for extra, modules in EXTRAS.items()]
     if as_json:
         print_json({"items": items})
     else:
         for item in items:
             mark = MARKS["broken" if not item["ok"] else "sound" if item.get("installed", True) else "absent"]
-            console().print(Text.assemble(mark, (item["check"], "bold"), f": {item['found']}"))
+            word, _, extra = item["check"].partition(" ")
+            name = _say(word, context.lang).format(extra)
+            console().print(Text.assemble(mark, (name, "bold"), marks(context.lang).colon + item["found"]))
     if not all(item["ok"] for item in items):
         raise SystemExit(1)
 
@@ -64,19 +83,19 @@ def _checked(name: str, check: Callable[[Context], str], context: Context) -> di
         return {"check": name, "ok": False, "found": str(fault)}
 
 
-def _extra(extra: str, module: str, *used: str) -> dict[str, Any]:
+def _extra(lang: str, extra: str, module: str, *used: str) -> dict[str, Any]:
     """Look whether an extra is installed, and whether what is used of it can be loaded."""
     here = util.find_spec(module) is not None
     fault = refusal(module, *used) if here else None
-    found = f"{module} is here" if here else f"not installed; {bringing(extra)} brings it"
+    found = _say("here", lang).format(module) if here else _say("absent", lang).format(bringing(extra))
     if fault is not None:
         again = MENDING if module == "numba" else f"{PIP} --force-reinstall {module}"
         found = f"{module} is installed and cannot be loaded ({fault}); mend it: {again}"
     return {"check": f"extra {extra}", "ok": fault is None, "installed": here, "found": found}
 
 
-def _python(_: Context) -> str:
-    return f"{platform.python_version()} at {sys.prefix}"
+def _python(context: Context) -> str:
+    return _say("at", context.lang).format(platform.python_version(), sys.prefix)
 
 
 def _installation(_: Context) -> str:
@@ -85,7 +104,7 @@ def _installation(_: Context) -> str:
 
 def _ontology(context: Context) -> str:
     words = context.vocabulary
-    return f"{len(words.entity_types)} kinds of entity, {len(words.relations)} relations, version {words.version}"
+    return _say("terms", context.lang).format(len(words.entity_types), len(words.relations), words.version)
 
 
 def _packs(_: Context) -> str:
@@ -99,4 +118,10 @@ def _database(context: Context) -> str:
         faults = store.verify()
         if faults:
             raise KgError(f"{store.name}: {faults[0]}", hint="`kg verify` names all faults")
-        return f"{store.name}, {'empty' if head is None else f'revision {head.number}, its history is whole'}"
+        if head is None:
+            return _say("empty", context.lang).format(store.name)
+        return _say("sound", context.lang).format(store.name, head.number)
+
+
+def _say(word: str, lang: str) -> str:
+    return WORDS[word][lang == "zh"]

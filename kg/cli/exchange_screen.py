@@ -19,8 +19,8 @@ Document = dict[str, Any]
 SHOWN = 20
 _WORDS: dict[str, tuple[str, str]] = {
     "sum": (
-        "{source}: {found} found = {added} added + {duplicates} duplicates + {failures} failed; revision {revision}",
-        "{source}：共 {found} 条 = 新增 {added} + 重复 {duplicates} + 失败 {failures}；修订 {revision}",
+        "{source}: {found} found = {added} added + {duplicates} {called} + {failures} failed; revision {revision}",
+        "{source}：共 {found} 条 = 新增 {added} + 重复 {duplicates} + 失败 {failures}；修订版 {revision}",
     ),
     "dry": ("nothing was written", "未写入任何内容"),
     "read_as": ("read as {format}, {encoding}", "按 {format}、{encoding} 读取"),
@@ -34,13 +34,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "kept": ("the entries that failed are in {file}", "失败的条目已写入 {file}"),
     "wrote": (
         "wrote {file}: {format}, {bytes} bytes, revision {revision}, SHA-256 {sha256}",
-        "已写入 {file}：{format}，{bytes} 字节，修订 {revision}，SHA-256 {sha256}",
+        "已写入 {file}：{format}，{bytes} 字节，修订版 {revision}，SHA-256 {sha256}",
     ),
-    "loaded": ("{source}: {kept}; revision {revision}", "{source}：{kept}；修订 {revision}"),
+    "loaded": ("{source}: {kept}; revision {revision}", "{source}：{kept}；修订版 {revision}"),
     "count added": ("{n} added", "新增 {n}"),
     "count changed": ("{n} changed", "更改 {n}"),
-    "count duplicates": ("{n} duplicates", "重复 {n}"),
-    "count conflicts": ("{n} conflicts", "冲突 {n}"),
+    "count duplicates": ("{n} duplicate{s}", "重复 {n}"),
+    "count conflicts": ("{n} conflict{s}", "冲突 {n}"),
     "count vanished": ("{n} vanished", "消失 {n}"),
     "count failures": ("{n} failed", "失败 {n}"),
     "conflicts": ("conflicts", "冲突"),
@@ -60,7 +60,8 @@ _COUNTED = ("added", "changed", "duplicates", "conflicts", "vanished", "failures
 def citations(report: Document, lang: str) -> None:
     """Show what became of every entry, the failures last, since they are to be acted on."""
     out = console()
-    counts = {name: len(report[name]) for name in ("duplicates", "failures")}
+    counts: Document = {name: len(report[name]) for name in ("duplicates", "failures")}
+    counts["called"] = "duplicate" if counts["duplicates"] == 1 else "duplicates"
     out.print(Text(_say("sum", lang, **{**report, **counts}), style="bold"))
     if report["format"]:
         out.print(Text("  " + _say("read_as", lang, **report), style="dim"))
@@ -105,8 +106,9 @@ def written(done: Document, file: str, lang: str) -> str:
 def batch(report: Document, source: str, lang: str) -> None:
     """Show what loading a pack or a file did."""
     out, signs = console(), marks(lang)
-    counted = [(name, report[name]) for name in _COUNTED if name in report]
-    kept = (_say(f"count {name}", lang, n=found if isinstance(found, int) else len(found)) for name, found in counted)
+    found = ((name, report[name]) for name in _COUNTED if name in report)
+    counted = [(name, some if isinstance(some, int) else len(some)) for name, some in found]
+    kept = (_say(f"count {name}", lang, n=count, s="" if count == 1 else "s") for name, count in counted)
     out.print(Text(_say("loaded", lang, source=source, kept=signs.comma.join(kept), revision=report["revision"])))
     for name in ("conflicts", "vanished"):
         for key in report.get(name, ()):

@@ -55,7 +55,7 @@ def history(context: Context, /, id: str, kind: str | None, as_json: bool) -> No
             if not any(id in held for held in (snapshot.entities, snapshot.claims, snapshot.evidence, snapshot.works)):
                 raise
         else:
-            print_json(entry) if as_json else contribute_screen.entry(entry)
+            print_json(entry) if as_json else contribute_screen.entry(context.graph, entry)
             return
     found = context.graph.history(kind, id)
-    print_json(found) if as_json else contribute_screen.history(found)
+    print_json(found) if as_json else contribute_screen.history(context.graph, found)

@@ -12,7 +12,7 @@ import click
 from kg.cli import cards
 from kg.cli.context import Context
 from kg.cli.options import json_option, print_json
-from kg.cli.words import say
+from kg.cli.words import counted, say
 
 
 @click.command()
@@ -32,7 +32,7 @@ def init(context: Context, /, empty: bool, as_json: bool) -> None:
     snapshot = graph.snapshot
     held = {kind: len(getattr(snapshot, kind)) for kind in ("entities", "claims", "evidence", "works")}
     told = {"database": graph.store.name, "revision": snapshot.revision, **held, "restored": lost}
-    print_json(told) if as_json else click.echo(say("holds", context.lang).format(**told))
+    print_json(told) if as_json else click.echo(_holds(told, held, context.lang))
 
 
 @click.command()
@@ -48,3 +48,8 @@ def verify(context: Context, /, as_json: bool) -> None:
     print_json(report) if as_json else cards.verified(report, context.lang)
     if report["problems"]:
         raise SystemExit(1)
+
+
+def _holds(told: dict[str, Any], held: dict[str, int], lang: str) -> str:
+    counts = {kind: counted(number, kind, lang) for kind, number in held.items()}
+    return say("holds", lang).format(**{**told, **counts})

@@ -24,7 +24,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "version": ("version", "版本"),
     "more": ("{total} pairs in all; --limit shows more", "共 {total} 对；--limit 可显示更多"),
     "would": ("{merged} would be merged into {kept}", "{merged} 将并入 {kept}"),
-    "done": ("revision {revision}: {merged} is merged into {kept}", "修订 {revision}：{merged} 已并入 {kept}"),
+    "done": ("revision {revision}: {merged} is merged into {kept}", "修订版 {revision}：{merged} 已并入 {kept}"),
     "moved": ("evidence that moves: {ids}", "移动的证据：{ids}"),
     "filled": ("{kept} gains: {fields}", "{kept} 补全：{fields}"),
     "undo": ("`kg undo {revision}` takes it back", "`kg undo {revision}` 可撤销"),

@@ -72,7 +72,10 @@ def robustness(graph: Graph, answer: Document) -> None:
         for kind, word in LOSSES:
             for loss in answer[kind]:
                 if loss["change"] in {"flipped", "lost"} and loss[word] not in answer["fragile"]:
-                    rows.append((f"{say(word, lang)}{marks(lang).colon}{loss[word]}", *_loss(graph, loss)))
+                    lost = loss[word]
+                    if word == "study_kind":
+                        lost = graph.vocabulary.study_kinds[lost].label.get(lang)
+                    rows.append((f"{say(word, lang)}{marks(lang).colon}{lost}", *_loss(graph, loss)))
         if rows:
             words = ("without", "change", "direction", "expected", "chain")
             _table(graph, out, words, rows, ids={0}, fixed={1, 2, 3})

@@ -242,7 +242,7 @@ def _came(one: Came) -> Text:
     return Text(
         f"the evidence {item.id} came to {item.work} in revision {by.number} ({by.act}, {by.actor}), while {one.work} "
         f"was merged, and stays there; if it was taken from {one.work}, {to} proposes it there",
-        f"证据 {item.id} 在修订 {by.number}（{by.act}，{by.actor}）中归入 {item.work}，当时 {one.work} 处于合并状态；"
+        f"证据 {item.id} 在修订版 {by.number}（{by.act}，{by.actor}）中归入 {item.work}，当时 {one.work} 处于合并状态；"
         f"该证据仍留在原处。如其出自 {one.work}，可用 {to} 改归该文献",
     )
 

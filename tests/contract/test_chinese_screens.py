@@ -11,9 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg.cli import COMMANDS, cli, surveys
+from kg.cli import COMMANDS, cli, contribute_screen, history_words, surveys
 from kg.cli.words import WORDS
 from kg.settings import Lang
+from kg_api.pages_write import desk
 
 HALF = re.compile(r"[一-鿿] ?[:;,()]|[:;,()] ?[一-鿿]")
 """A sign of English beside Chinese; `!` marks what is contested in both languages."""
@@ -119,18 +120,81 @@ def test_what_an_import_and_an_export_did_is_said_in_chinese(pack_url: str, tmp_
     (tables / "works.csv").write_text("id,type,title\n")
     (tables / "entities.csv").write_text("id,type,label,lable\nqlora,Technique,Other,x\n")
     shown = run("import", str(tables), "--actor", "ann")
-    assert "：新增 0，更改 0，重复 0，冲突 1，失败 0；修订 1" in shown
+    assert "：新增 0，更改 0，重复 0，冲突 1，失败 0；修订版 1" in shown
     assert "  略过：表 works.csv：" in shown
     assert "  略过：列 lable，1 个单元格：" in shown
     assert "  冲突：entity qlora：" in shown
-    assert re.search(r"已写入 .*：bibtex，\d+ 字节，修订 1，SHA-256 ", run("export", str(tmp_path / "w.bib")))
+    assert re.search(r"已写入 .*：bibtex，\d+ 字节，修订版 1，SHA-256 ", run("export", str(tmp_path / "w.bib")))
 
 
 def test_an_empty_log_and_a_whole_history_are_said(pack_graph: kg.Graph) -> None:
     for lang, none, whole in (
         ("en", "No revision is like that.", "the chain is whole"),
-        ("zh", "没有这样的修订。", "哈希链完整"),
+        ("zh", "没有这样的修订版。", "哈希链完整"),
     ):
         words = ["--database", pack_graph.store.name, "--lang", lang]
         assert CliRunner().invoke(cli, [*words, "log", "--act", "never"], catch_exceptions=False).output.strip() == none
         assert whole in CliRunner().invoke(cli, [*words, "verify"], catch_exceptions=False).output
+
+
+def test_the_history_is_said_in_the_words_of_the_pages() -> None:
+    pages = desk.said("zh")
+    acts = {key.removeprefix("act_"): word for key, word in pages.items() if key.startswith("act_")}
+    assert acts == history_words.ACTS
+    assert {name: pages[f"field_{name}"] for name in history_words.FIELDS} == history_words.FIELDS
+
+
+def test_the_history_of_a_record_is_in_chinese(pack_graph: kg.Graph, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/own.sqlite"
+
+    def run(*words: str) -> str:
+        given = ["--database", database, "--lang", "zh", *words]
+        told = CliRunner(env={"COLUMNS": "120", "KG_TWO_PERSON": "off"}).invoke(cli, given, catch_exceptions=False)
+        assert told.exit_code == 0, told.output
+        return told.stdout
+
+    run("init")
+    proposed = run("add", "claim", "qlora", "提高", "malicious-use", "--actor", "ann")
+    assert "待审核" in proposed
+    taken = run("review", "accept", "qlora--raises--malicious-use", "--actor", "ben")
+    assert "论断 qlora--raises--malicious-use：待审核 → 已接受" in taken
+    history = run("history", "qlora--raises--malicious-use")
+    assert "qlora--raises--malicious-use  论断" in history
+    assert re.search(r"3 .* ben  接受\n +状态：待审核 → 已接受", history)
+    assert [re.search(rf" {who}  {act}", run("log")) is None for who, act in (("ann", "提出"), ("ben", "接受"))] == [
+        False,
+        False,
+    ]
+    assert re.search(r"接受\n  · 论断 qlora--raises--malicious-use", run("history", "3"))
+    assert "✓ 3 个修订版：哈希链完整" in run("verify")
+    backed = run("backup", str(tmp_path / "kept.jsonl"))
+    assert re.search(r"^修订版 3：[\d,]+ 项更改（3 个修订版）写入 .*（[\d,]+ 字节）$", backed.strip())
+    doctor = run("doctor")
+    assert "✓ 数据库：" in doctor
+    assert "修订版 3，其历史完整" in doctor
+    assert HALF.search(doctor) is None
+
+
+def test_kinds_of_study_that_an_answer_hangs_on_are_named_in_chinese(pack_graph: kg.Graph) -> None:
+    pair = ("tar", "safeguard-removal")
+    lost = [
+        one["study_kind"]
+        for one in pack_graph.robustness(*pair).document["study_kinds"]
+        if one["change"] in {"flipped", "lost"}
+    ]
+    words = ["--database", pack_graph.store.name, "--lang", "zh", "robustness", *pair]
+    shown = CliRunner(env={"COLUMNS": "160"}).invoke(cli, words, catch_exceptions=False).stdout
+    assert lost
+    for kind in lost:
+        assert f"研究类型：{pack_graph.vocabulary.study_kinds[kind].label.zh}" in shown
+        assert kind not in shown
+
+
+def test_no_revision_has_another_name_in_chinese() -> None:
+    other = re.compile(
+        r"修订 ?\{(?:number|revision|acts|)\}|修订号|[条个次]修订(?!版)|[此本该]修订(?=[“”。，；：之所]|$)"
+    )
+    found = [zh for _, zh in WORDS.values() if other.search(zh)]
+    found += [zh for _, zh in contribute_screen.WORDS.values() if other.search(zh)]
+    found += [word for word in desk.said("zh").values() if other.search(word)]
+    assert found == []

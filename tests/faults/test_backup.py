@@ -192,7 +192,7 @@ def test_on_the_command_line(tmp_path: Path) -> None:
 
     old, new = f"{tmp_path}/old.sqlite", f"{tmp_path}/new.sqlite"
     said = run("--database", old, "backup", f"{tmp_path}/all.jsonl.gz")
-    assert "revision 1: 845 changes of 1 revisions to" in said.stdout, said
+    assert "revision 1: 845 changes of 1 revision to" in said.stdout, said
     said = run("--database", new, "restore", f"{tmp_path}/all.jsonl.gz", "--json")
     assert json.loads(said.stdout)["rows"]["change"] == 845, said
     assert run("--database", new, "verify").returncode == 0

@@ -128,7 +128,7 @@ def test_conflicts_of_tables_end_with_1(tmp_path: Path) -> None:
     done = subprocess.run(run, check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     said = " ".join(done.stdout.split())
-    assert "1 added, 0 changed, 1 duplicates, 1 conflicts, 0 failed" in said
+    assert "1 added, 0 changed, 1 duplicate, 1 conflict, 0 failed" in said
     assert "entity lora: the record holds it otherwise: label is 'LoRA', the table says 'Low rank'" in said
     subprocess.run([*run, "--update"], check=True, capture_output=True, timeout=60)
 
