@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from kg.cli.options import ELSEWHERE, Family, json_option, max_links_option, print_json
+from kg.cli.words import counted
 from kg.errors import InputError
 from kg.spark import questions
 from kg.spark.session import failures, session
@@ -87,7 +88,7 @@ def _answer(options: dict[str, Any], ask: Callable[[questions.Run], questions.Do
     if options["as_json"]:
         print_json(document)
     else:
-        click.echo(f"wrote {options['output']}: {document['rows']} rows, revision {document['revision']}", err=True)
+        click.echo(f"wrote {options['output']}: {counted(document['rows'], 'rows', 'en')}, revision {document['revision']}", err=True)
 
 
 def _setting(text: str) -> tuple[str, str]:

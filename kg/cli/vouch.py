@@ -15,6 +15,7 @@ import orjson
 from kg.cli import vouch_screen
 from kg.cli.context import Context
 from kg.cli.options import ELSEWHERE, Family, json_option, print_json
+from kg.cli.words import counted
 from kg.errors import InputError, ParseFailure
 from kg.exporters import files
 from kg.lint.report import baseline_of
@@ -113,7 +114,7 @@ def lint(
     if write_baseline is not None:
         every = graph.lint(severity=severity)
         files.write(write_baseline, [baseline_of(every)])
-        click.echo(f"{len(every['items'])} findings are written to {write_baseline}", err=True)
+        click.echo(f"{counted(len(every['items']), 'findings', 'en')} written to {write_baseline}", err=True)
     print_json(report) if as_json else vouch_screen.lint(graph, report)
     if report["counts"]["error"] and write_baseline is None:
         raise SystemExit(1)

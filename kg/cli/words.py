@@ -155,7 +155,9 @@ COUNTED: dict[str, tuple[str, str, str]] = {
     "claims": ("claim", "claims", "条论断"),
     "entities": ("entity", "entities", "个实体"),
     "evidence": ("evidence item", "evidence items", "条证据"),
+    "findings": ("finding", "findings", "条问题"),
     "revisions": ("revision", "revisions", "个修订版"),
+    "rows": ("row", "rows", "行"),
     "works": ("work", "works", "项文献"),
 }
 

@@ -175,7 +175,7 @@ def test_an_error_of_the_lint_exits_1_until_it_is_known(tmp_path: Path) -> None:
     assert run(url, "lint").exit_code == 1
     written = run(url, "lint", "--write-baseline", str(baseline))
     assert written.exit_code == 0
-    assert "findings are written" in written.stderr
+    assert "findings written to" in written.stderr
     known = run(url, "lint", "--baseline", str(baseline), "--json")
     assert known.exit_code == 0
     assert json.loads(known.stdout)["items"] == []
