@@ -24,7 +24,8 @@ description is at `/docs` as a page with forms, and at `/openapi.json` for progr
 
 Every question takes the same parameters as the command line and Python, and answers with the same document. Lists
 are given by repeating a parameter. An empty value counts as not given. A parameter that an address does not take is
-refused. `lang` (else `Accept-Language`) chooses the language of sentences.
+refused. `lang` (else `Accept-Language`) chooses the language of sentences;
+problem documents, `/openapi.json` and technical reports stay English, whatever `lang` says.
 
 **Writing.** Reading needs no token; writing needs `Authorization: Bearer ...` with the role that the table of routes
 names ([how](../accounts.md)). A body is JSON, sent as `application/json` in UTF-8, uncompressed, at most {DEPTH_MOST}

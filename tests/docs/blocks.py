@@ -91,6 +91,11 @@ def steps(block: Block) -> list[Step]:
     return found
 
 
+def begins_with_nothing(found: list[Block]) -> bool:
+    """Whether the first command of a document is the one that fills the reader's database, and shows what it says."""
+    return next(step.command for block in found for step in steps(block)) == "kg init"
+
+
 def prose(text: str) -> str:
     """The text with its fenced blocks emptied, line numbers kept."""
     lines = text.splitlines()

@@ -1,5 +1,6 @@
 """A reader who follows the documentation: an empty home, a freshly filled database, and a server when one is asked for.
 
+What she exports holds until the end of the page, as in a shell.
 Lives here: the surroundings in which blocks run. May enter: commands. Never here: what they should print.
 """
 
@@ -17,6 +18,7 @@ from types import TracebackType
 
 from tests.docs.blocks import ROOT
 
+EXPORT = re.compile(r"export ([A-Z_]+)=([^\s'\"$;&|]+)")
 ADDRESS = re.compile(r"(?:127\.0\.0\.1|localhost):8000")
 START_SECONDS, STEP_SECONDS = 120, 300
 
@@ -26,14 +28,14 @@ class Reader:
 
     Args:
         folder: An empty folder.
-        filled: A database to copy, so that it is filled only once; None fills a new one.
+        filled: A database to copy, so that it is filled only once; None leaves that to the first command.
         programs: A folder with a `kg` that is taken before the one beside Python.
     """
 
     def __init__(self, folder: Path, filled: Path | None = None, programs: Path | None = None) -> None:
         self.home = folder / "home"
         self.home.mkdir(parents=True)
-        self.database = folder / "graph.sqlite"
+        self.database = folder / "evidence.sqlite"
         self.server: subprocess.Popen[bytes] | None = None
         kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TMPDIR", "SSL_CERT_FILE") if name in os.environ}
         places = [place for place in (programs, Path(sys.executable).parent) if place is not None]
@@ -48,9 +50,7 @@ class Reader:
             "TERM": "dumb",
             "LANG": "C.UTF-8",
         }
-        if filled is None:
-            self.run("kg init")
-        else:
+        if filled is not None:
             shutil.copy(filled, self.database)
 
     def run(self, command: str) -> str:
@@ -59,6 +59,9 @@ class Reader:
         Raises:
             AssertionError: the command ended with another exit code than 0, or the server did not start.
         """
+        if (said := EXPORT.fullmatch(command)) is not None:
+            self.environment[said[1]] = said[2]
+            return ""
         if ADDRESS.search(command) and self.server is None:
             self._serve()
         run = subprocess.run(

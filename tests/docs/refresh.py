@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.docs.blocks import ROOT, Block, blocks, documents, matches, steps, tidy
+from tests.docs.blocks import ROOT, Block, begins_with_nothing, blocks, documents, matches, steps, tidy
 from tests.docs.reader import Reader
 
 
@@ -39,6 +39,8 @@ def main() -> int:
             continue
         lines = text.split("\n")
         with tempfile.TemporaryDirectory() as folder, Reader(Path(folder)) as reader:
+            if not begins_with_nothing(console):
+                reader.run("kg init")
             fresh = [(block, *refreshed(block, reader)) for block in console]
         for block, new, said in reversed(fresh):
             lines[block.line - 1 : block.line + block.text.count("\n")] = new.split("\n")

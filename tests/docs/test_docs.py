@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,8 @@ from pyoxigraph import parse as parse_rdf
 from docs.generate import FOLDER, PAGES
 from kg.rdf.convert import TABLE
 from kg.vocabulary import load
-from tests.docs.blocks import ROOT, Block, anchors, blocks, documents, links, matches, steps
-from tests.docs.reader import ADDRESS, Reader
+from tests.docs.blocks import ROOT, Block, anchors, begins_with_nothing, blocks, documents, links, matches, steps
+from tests.docs.reader import ADDRESS, EXPORT, Reader
 from tests.docs.warm import warmed
 
 DOCUMENTS = documents()
@@ -37,6 +39,8 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "yaml": lambda text: list(yaml.safe_load_all(text)),
 }
 SHOWN = {"bibtex", "http", "make", "mermaid", "sparql", "text"}
+WRITTEN = {"revision": 1, "receipt": 0, "person": 0, "token": 0}
+"""What a record holds into which nobody has written since it was filled."""
 BESIDE = ("git ", "cd ", "python3 -m venv ", "pip install ", ".venv/bin/pip install ", "export ", ". ", "#", ".ci/run")
 
 
@@ -75,12 +79,37 @@ def test_programs_that_need_not_start_fail_as_others_do(reader: Reader, tmp_path
 
 @pytest.mark.parametrize(("path", "found"), of("console"))
 def test_commands_print_what_is_shown(path: Path, found: list[Block], reader: Reader) -> None:
+    if begins_with_nothing(found):
+        reader.database.unlink()
     for step in [step for block in found for step in steps(block)]:
         if ADDRESS.search(step.command) and shutil.which("curl") is None:
             pytest.skip("there is no curl here")
         actual = reader.run(step.command)
         place = f"{path.relative_to(ROOT)}:{step.line}"
         assert matches(step.expected, actual), f"{place}: $ {step.command}\nshown:\n{step.expected}\nprinted:\n{actual}"
+    with closing(sqlite3.connect(reader.database)) as record:
+        left = {table: record.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in WRITTEN}
+    assert left == WRITTEN, f"{path.name} writes into the reader's own record: let it export KG_DATABASE_URL first"
+
+
+def test_pages_that_write_have_each_a_record_of_its_own() -> None:
+    found = [
+        said[2]
+        for path in DOCUMENTS
+        for block in blocks(path.read_text(encoding="utf-8"))
+        if block.language == "console"
+        for step in steps(block)
+        if (said := EXPORT.fullmatch(step.command)) is not None and said[1] == "KG_DATABASE_URL"
+    ]
+    assert len(found) >= 8
+    assert sorted(found) == sorted(set(found)), "read one after another in one folder, two pages would meet"
+
+
+def test_what_a_page_exports_holds_to_its_end(reader: Reader) -> None:
+    reader.run("export KG_DATABASE_URL=sqlite:///mine.sqlite")
+    assert reader.run("kg init").startswith("mine.sqlite is new: ")
+    assert reader.run("kg add entity Folding --type Technique --actor zoe && kg log | wc -l")
+    assert [one.name for one in reader.home.glob("*.sqlite")] == ["mine.sqlite"]
 
 
 @pytest.mark.parametrize(("path", "found"), of("python"))
