@@ -88,7 +88,10 @@ def _answer(options: dict[str, Any], ask: Callable[[questions.Run], questions.Do
     if options["as_json"]:
         print_json(document)
     else:
-        click.echo(f"wrote {options['output']}: {counted(document['rows'], 'rows', 'en')}, revision {document['revision']}", err=True)
+        click.echo(
+            f"wrote {options['output']}: {counted(document['rows'], 'rows', 'en')}, revision {document['revision']}",
+            err=True,
+        )
 
 
 def _setting(text: str) -> tuple[str, str]:
