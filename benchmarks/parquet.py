@@ -67,6 +67,8 @@ def columns(drawn: Drawn, vocabulary: Vocabulary) -> Columns:
         items_by_id=np.arange(items, dtype=np.int32),
         alias=blank,
         alias_item=none,
+        revised=none,
+        revision_item=none,
         types=Strings.of(TYPES),
         statuses=Strings.of(["accepted"]),
         work_statuses=Strings.of(["current"]),
