@@ -303,10 +303,9 @@ class _Reading:
         ids = Gathered()
         claim, work, says, groups = _Codes(), _Codes(), _Codes(), _Codes()
         aliases: list[tuple[str, int]] = []
-        revisions: list[tuple[str, int]] = []
         done = 0
-        for id, of, from_, word, group, alias, revises in self._rows(
-            "evidence", "id", "claim", "work", SAYS, "independence_group", "alias", "supersedes"
+        for id, of, from_, word, group, alias in self._rows(
+            "evidence", "id", "claim", "work", SAYS, "independence_group", "alias"
         ):
             ids.add(id)
             claim.add_numbers(map(claims.__getitem__, of))
@@ -314,7 +313,6 @@ class _Reading:
             says.add(terms, word)
             groups.add(self._groups, group)
             aliases += [(text, done + at) for at, text in enumerate(alias) if text is not None]
-            revisions += [(text, done + at) for at, text in enumerate(revises) if text is not None]
             done += len(id)
         gathered, of_claim = ids.strings(), claim.array(np.int32)
         fixed = gathered.fixed()
@@ -323,9 +321,14 @@ class _Reading:
         place = np.empty(done, np.int64)
         place[order] = np.arange(done)
         called = sorted((text, int(place[at])) for text, at in aliases)
-        before = np.array([id.encode("utf-8", "surrogatepass") for id, _ in revisions], fixed.dtype)
-        old = place[by_id[np.searchsorted(fixed, before, sorter=by_id)]].tolist() if revisions else []
-        revised = sorted(zip(old, (int(place[at]) for _, at in revisions), strict=True))
+
+        def places(ids: Iterable[str]) -> Array:
+            wanted = np.array([id.encode("utf-8", "surrogatepass") for id in ids], fixed.dtype)
+            return place[by_id[np.searchsorted(fixed, wanted, sorter=by_id)]]
+
+        revisions = self._bulk.given("evidence", "supersedes")
+        new, old = places(id for id, _ in revisions), places(id for _, id in revisions)
+        by_old = np.lexsort((new, old))
         return {
             "item_id": gathered.taken(order),
             "item_work": work.array(np.int32)[order],
@@ -335,8 +338,8 @@ class _Reading:
             "items_by_id": place[by_id].astype(np.int32),
             "alias": Strings.of(text for text, _ in called),
             "alias_item": np.array([at for _, at in called], np.int32),
-            "revised": np.array([old for old, _ in revised], np.int32),
-            "revision_item": np.array([at for _, at in revised], np.int32),
+            "revised": old[by_old].astype(np.int32),
+            "revision_item": new[by_old].astype(np.int32),
             "says": terms.strings(),
         }
 
