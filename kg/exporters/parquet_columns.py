@@ -67,6 +67,11 @@ class Rows:
         """Records of each kind."""
         return {kind: len(of_kind(self.snapshot, kind)) for kind in FORMS}
 
+    def given(self, kind: RecordKind, column: str) -> list[Row]:
+        """Return id and value of the rows of a kind that have one. See `kg.record.bulk.Bulk.given`."""
+        pairs = ((one.id, getattr(one, column)) for one in of_kind(self.snapshot, kind).values())
+        return [pair for pair in pairs if pair[1] is not None]
+
     def rows(self, kind: RecordKind, columns: Sequence[str | Sequence[str]]) -> Iterator[list[Row]]:
         """Give the rows of a kind in short lists. See `kg.record.bulk.Bulk.rows`."""
         form = FORMS[kind]
