@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_port, wait_for
 
 BUDGETS = {"KG_WRITES_PER_MINUTE": "1000000", "KG_IMPORTS_PER_HOUR": "1000000"}
 
@@ -102,8 +102,8 @@ def servers(url: str, count: int = 2, *, log: Path | None = None, **environment:
             )
             addresses.append(f"http://127.0.0.1:{port}")
             RUNNING[addresses[-1]] = running[-1]
-        for address in addresses:
-            wait_for(address)
+        for address, process in zip(addresses, running, strict=True):
+            wait_for(address, ended=process.poll)
         yield addresses
     finally:
         for process in running:
@@ -113,21 +113,3 @@ def servers(url: str, count: int = 2, *, log: Path | None = None, **environment:
         said.close()
         for address in addresses:
             del RUNNING[address]
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        number: int = one.getsockname()[1]
-        return number
-
-
-def wait_for(address: str) -> None:
-    """Wait until a server answers."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        with suppress(OSError), urllib.request.urlopen(f"{address}/healthz", timeout=5):
-            return
-        time.sleep(0.05)
-    raise TimeoutError(address)

@@ -23,6 +23,7 @@ from kg_api.headers import SECURITY
 from kg_api.requests import Requests
 from kg_api.sending import in_pieces
 from tests.api.applications import another
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -55,14 +56,6 @@ def elsewhere(do: Callable[[], None]) -> None:
     """Do it in a thread of its own, where no other suite has left an event loop running."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(do).result()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with closing(socket.socket()) as one:
-        one.bind(("127.0.0.1", 0))
-        number: int = one.getsockname()[1]
-        return number
 
 
 def talk(port: int, *parts: bytes, pause: float = 0.0, source: str = "127.0.0.1") -> bytes:

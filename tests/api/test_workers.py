@@ -22,7 +22,7 @@ from kg.cli import cli
 from kg.errors import InputError
 from kg.model import Change, Entity, Text
 from kg_api import workers
-from tests.api.processes import free_port, wait_for
+from tests.ports import free_port, wait_for
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 """A query that takes all the time it may have."""
@@ -85,7 +85,7 @@ def serving(url: str) -> Iterator[Served]:
     process = subprocess.Popen(asked, env=clean, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     served = Served(process, f"http://127.0.0.1:{port}")
     try:
-        wait_for(served.address)
+        wait_for(served.address, ended=process.poll)
         until("two workers start", lambda: len(served.workers()) == 2)
         for pid in served.workers():
             until("each becomes ready", lambda pid=pid: ready(served, pid))

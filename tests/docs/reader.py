@@ -9,14 +9,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import TracebackType
 
 from tests.docs.blocks import ROOT
+from tests.ports import free_port, wait_for
 
 EXPORT = re.compile(r"export ([A-Z_]+)=([^\s'\"$;&|]+)")
 ADDRESS = re.compile(r"(?:127\.0\.0\.1|localhost):8000")
@@ -74,8 +73,7 @@ class Reader:
 
     def _serve(self) -> None:
         """Start the server on a free port, and let curl reach it where the documentation says it is."""
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
+        port = free_port()
         (self.home / ".curlrc").write_text(
             "".join(f'connect-to = "{host}:8000:127.0.0.1:{port}"\n' for host in ("127.0.0.1", "localhost")),
             encoding="utf-8",
@@ -86,17 +84,11 @@ class Reader:
                 ["kg", "serve", "--port", str(port)], cwd=self.home, env=self.environment, stdout=log, stderr=log,
                 executable=shutil.which("kg", path=str(Path(sys.executable).parent)),
             )  # fmt: skip
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self.server.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        raise AssertionError(
-            f"kg serve did not start:\n{(self.home.parent / 'server.log').read_text(encoding='utf-8')}"
-        )
+        try:
+            wait_for(f"http://127.0.0.1:{port}", START_SECONDS, self.server.poll)
+        except TimeoutError as fault:
+            said = (self.home.parent / "server.log").read_text(encoding="utf-8")
+            raise AssertionError(f"kg serve did not start: {fault}\n{said}") from fault
 
     def __enter__(self) -> Reader:
         return self

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 import kg
 from kg.model import Change, Entity, Text
 from kg_api.app import create_app
-from tests.api.processes import free_port
+from tests.ports import free_port
 
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 OWNER = "postgres" if os.geteuid() == 0 else None
