@@ -1,13 +1,12 @@
 """Heavy modules, imported when something of them is first used: starting up is a feature.
 
-Lives here: `Later`, `refusal`. May enter: the name of a module. Never here: a list of what is heavy; each room says its
-own.
+Lives here: `Later`, `refusal`, `told`. May enter: the name of a module. Never here: a list of what is heavy; each room
+says its own.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from textwrap import shorten
 from types import ModuleType
 from typing import Any
 
@@ -64,11 +63,24 @@ def refusal(*names: str) -> str | None:
             import_module(name)
         except Exception as fault:
             if not isinstance(fault, MemoryError):
-                first = fault.__cause__ or fault.__context__
-                return _line(fault) if first is None else f"{_line(fault)}, after {_line(first)}"
+                return told(fault)
             raise
     return None
 
 
+def told(fault: BaseException) -> str:
+    """Return a fault of others' code on one line, with the fault that led to it.
+
+    Example:
+        >>> told(OSError("libpq.so.5: cannot open shared object file"))
+        'OSError: libpq.so.5: cannot open shared object file'
+    """
+    first = fault.__cause__ or fault.__context__
+    return _line(fault) if first is None else f"{_line(fault)}, after {_line(first)}"
+
+
 def _line(fault: BaseException) -> str:
-    return shorten(f"{type(fault).__name__}: {fault}", SHOWN, placeholder="…")
+    """Return a fault in few characters: what is left out stands in the middle, for a list of attempts ends with the
+    last."""
+    text = " ".join(f"{type(fault).__name__}: {fault}".split())
+    return text if len(text) <= SHOWN else f"{text[: SHOWN // 2].rstrip()} … {text[-SHOWN // 2 :].lstrip()}"

@@ -21,16 +21,18 @@ from kg.cli.words import marks
 from kg.errors import KgError
 from kg.later import refusal
 from kg.packaged import PIP, bringing, packaged
-from kg.record import Store
+from kg.record import DRIVER, DRIVER_MENDING, Store
 from kg.searching import MENDING, TRIAL
 
 EXTRAS = {
     "fast": ("numba", TRIAL),
     "mcp": ("mcp", "mcp_types", "mcp.server.lowlevel", "mcp.server.stdio", "mcp.shared.exceptions"),
-    "postgres": ("psycopg", "psycopg.adapt", "psycopg.pq", "psycopg.types.hstore"),
+    "postgres": DRIVER,
     "spark": ("pyspark", "pyspark.sql", "pyspark.sql.functions", "pyspark.errors", "py4j.protocol"),
 }
 """What each brings, and the modules that are used of it: a package may be there in part."""
+AGAIN = {"numba": MENDING, "psycopg": DRIVER_MENDING}
+"""What mends an extra, where it takes more than the package alone."""
 MARKS = {"sound": ("✓ ", "green"), "absent": ("– ", "dim"), "broken": ("✗ ", "bold red")}
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -89,7 +91,7 @@ def _extra(lang: str, extra: str, module: str, *used: str) -> dict[str, Any]:
     fault = refusal(module, *used) if here else None
     found = _say("here", lang).format(module) if here else _say("absent", lang).format(bringing(extra))
     if fault is not None:
-        again = MENDING if module == "numba" else f"{PIP} --force-reinstall {module}"
+        again = AGAIN.get(module, f"{PIP} --force-reinstall {module}")
         found = f"{module} is installed and cannot be loaded ({fault}); mend it: {again}"
     return {"check": f"extra {extra}", "ok": fault is None, "installed": here, "found": found}
 

@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from kg.errors import InputError, StoreError
-from kg.packaged import bringing
+from kg.errors import InputError
+from kg.record.driver import driven
 from kg.record.faults import explained
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def connect(place: Place, *, read_only: bool) -> sa.Engine:
     """Return an engine for a place; nothing is opened yet.
 
     Raises:
-        StoreError: the driver of PostgreSQL is not installed.
+        StoreError: the driver of PostgreSQL is not installed, or cannot be loaded.
     """
     if place.url.get_backend_name() == "sqlite":
         return _sqlite(place, read_only=read_only)
@@ -126,7 +126,7 @@ def connect(place: Place, *, read_only: bool) -> sa.Engine:
         "keepalives_interval": 1,
         "keepalives_count": LOST_SECONDS // 2,
     }
-    try:
+    with driven(place.shown):
         return sa.create_engine(
             place.url,
             hide_parameters=True,
@@ -134,12 +134,6 @@ def connect(place: Place, *, read_only: bool) -> sa.Engine:
             max_overflow=20,
             connect_args={name: value for name, value in options.items() if name not in place.url.query},
         )
-    except ImportError as fault:
-        raise StoreError(
-            f"{place.shown} needs the driver psycopg, which is not installed here",
-            where="database",
-            hint=bringing("postgres"),
-        ) from fault
 
 
 def _sqlite(place: Place, *, read_only: bool) -> sa.Engine:
