@@ -5,10 +5,12 @@ Lives here: `Context`. May enter: names of options. Never here: commands, tables
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -18,6 +20,9 @@ from kg.settings import Lang, parse_lang, read_settings
 if TYPE_CHECKING:
     from kg.graph import Graph
     from kg.vocabulary import Vocabulary
+
+MAKING = "`kg init` makes one"
+"""What helps where there is no record."""
 
 
 class Context:
@@ -78,7 +83,7 @@ class Context:
         store = import_module("kg.record").Store.open(self.database_url, read_only=True)
         try:
             if store.head() is None:
-                raise StoreError(f"{store.name} holds no record yet", where="database", hint="`kg init` makes one")
+                raise StoreError(f"{store.name} holds no record yet", where="database", hint=MAKING)
             extra = [Path(path) for path in self.ontology] or read_settings().ontology
             graph: Graph = import_module("kg.graph").Graph(store, ontology=extra, lang=self.lang)
         except BaseException:
@@ -86,6 +91,24 @@ class Context:
             raise
         self._graph = graph
         return graph
+
+    def advised(self, hint: str | None) -> str | None:
+        """Return a remedy whose `kg init` makes the record that --database names.
+
+        A URL with a password or options is not repeated: it may hold what nobody else should read.
+
+        Example:
+            >>> Context("my notes.sqlite", None, ()).advised("`kg init` makes one")
+            "`kg --database 'my notes.sqlite' init` makes one"
+            >>> Context("postgresql://ann:s3cret@db.example.org/graph", None, ()).advised("`kg init` makes one")
+            '`kg init` with the same --database makes one'
+        """
+        if hint is None or self.database is None:
+            return hint
+        url = urlsplit(self.database) if "://" in self.database else urlsplit("")
+        hides = url.password is not None or bool(url.query)
+        said = "`kg init` with the same --database" if hides else f"`kg --database {shlex.quote(self.database)} init`"
+        return hint.replace(MAKING, MAKING.replace("`kg init`", said))
 
     def close(self) -> None:
         """Close what was opened."""

@@ -15,6 +15,7 @@ import click
 from rich.text import Text
 
 from kg.cli.context import Context
+from kg.cli.mcp import unfit
 from kg.cli.options import json_option, print_json
 from kg.cli.screen import console
 from kg.cli.words import marks
@@ -82,18 +83,23 @@ def _checked(name: str, check: Callable[[Context], str], context: Context) -> di
     try:
         return {"check": name, "ok": True, "found": check(context)}
     except (KgError, OSError, metadata.PackageNotFoundError) as fault:
+        if isinstance(fault, KgError):
+            fault.hint = context.advised(fault.hint)
         return {"check": name, "ok": False, "found": str(fault)}
 
 
 def _extra(lang: str, extra: str, module: str, *used: str) -> dict[str, Any]:
-    """Look whether an extra is installed, and whether what is used of it can be loaded."""
+    """Look whether an extra is installed, of a version that is taken, and whether what is used of it can be loaded."""
     here = util.find_spec(module) is not None
-    fault = refusal(module, *used) if here else None
+    other = unfit() if here and module == "mcp" else None
+    fault = refusal(module, *used) if here and other is None else None
     found = _say("here", lang).format(module) if here else _say("absent", lang).format(bringing(extra))
     if fault is not None:
         again = AGAIN.get(module, f"{PIP} --force-reinstall {module}")
         found = f"{module} is installed and cannot be loaded ({fault}); mend it: {again}"
-    return {"check": f"extra {extra}", "ok": fault is None, "installed": here, "found": found}
+    if other is not None:
+        found = f"`kg mcp` needs {other}; mend it: {bringing(extra)}"
+    return {"check": f"extra {extra}", "ok": fault is None and other is None, "installed": here, "found": found}
 
 
 def _python(context: Context) -> str:

@@ -41,15 +41,19 @@ def mcp(context: Context, /) -> None:
     Each question is a tool with the parameters of HTTP, described in the language of --lang. Nothing can be written,
     and a record that is not there is not made. Agents start this command themselves; it needs the extra `mcp`.
     """
-    found = next((one.version for one in metadata.distributions(name="mcp")), None)
-    if found is None or VERSION.match(found) is None:
-        there = "which is not installed" if found is None else f"and {found} is installed"
-        raise InputError(
-            f"this needs the package mcp from 2.3 on and below 3, {there}",
-            where="mcp",
-            hint=bringing("mcp"),
-        )
+    fault = unfit()
+    if fault is not None:
+        raise InputError(f"this needs {fault}", where="mcp", hint=bringing("mcp"))
     graph = context.read()
     if sys.stdin.isatty():
         click.echo(WAITING[context.lang], err=True)
     agents.run(graph)
+
+
+def unfit() -> str | None:
+    """Return which package is needed and which is there, as the end of a sentence; None when they are the same."""
+    found = next((one.version for one in metadata.distributions(name="mcp")), None)
+    if found is not None and VERSION.match(found) is not None:
+        return None
+    there = "which is not installed" if found is None else f"and {found} is installed"
+    return f"the package mcp from 2.3 on and below 3, {there}"

@@ -1,4 +1,5 @@
-"""Faults in the words of a command: its options and arguments, where the library names parameters and fields.
+"""Faults in the words of a command: its options and arguments, where the library names parameters and fields; remedies
+for the database that was named.
 
 Lives here: `naming`. May enter: commands, errors of ours. Never here: printing, exit codes.
 """
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.cli.context import Context
 from kg.errors import KgError
 from kg.later import Later
 
@@ -76,11 +78,18 @@ def _named(callback: Callable[..., Any], params: Sequence[click.Parameter]) -> C
             return callback(*given, **options)
         except KgError as fault:
             filled = {name for name, value in options.items() if value not in (None, ())}
-            fault.hint = _hint(fault, params, filled)
+            fault.hint = _advised(_hint(fault, params, filled))
             fault.where = None if fault.where is None else _place(fault.where, params, filled)
             raise
 
     return called
+
+
+def _advised(hint: str | None) -> str | None:
+    """Return a remedy for the database that was named before the command."""
+    ctx = click.get_current_context(silent=True)
+    before = None if ctx is None else ctx.find_object(Context)
+    return hint if before is None else before.advised(hint)
 
 
 def _place(where: str, params: Sequence[click.Parameter], filled: Set[str]) -> str:

@@ -17,9 +17,10 @@ from mcp_types import TextContent
 
 import kg
 import kg_api
-from kg.cli import cli
+from kg.cli import cli, doctor
 from kg.cli.agents import server_of
 from kg.cli.context import Context
+from kg.packaged import bringing
 from kg.record import Store
 from kg_api import http_words, problems, tools
 from tests.api.applications import another
@@ -42,7 +43,8 @@ def test_a_record_that_is_not_there_is_refused_and_not_made(
     path = tmp_path / "typo.sqlite"
     monkeypatch.setenv("KG_DATABASE_URL", str(path))
     run = CliRunner().invoke(cli, ["mcp"] if default else ["--database", str(path), "mcp"])
-    assert str(run.exception) == f"database: there is no database at {path} (`kg init` makes one)"
+    making = "kg init" if default else f"kg --database {path} init"
+    assert str(run.exception) == f"database: there is no database at {path} (`{making}` makes one)"
     assert (run.stdout, list(tmp_path.iterdir())) == ("", [])
 
 
@@ -52,8 +54,32 @@ def test_a_record_that_holds_nothing_is_refused_and_not_filled(tmp_path: Path) -
         made()
         before = path.read_bytes()
         run = CliRunner().invoke(cli, ["--database", str(path), "mcp"])
-        assert str(run.exception) == f"database: {path} holds no record yet (`kg init` makes one)"
+        assert str(run.exception) == f"database: {path} holds no record yet (`kg --database {path} init` makes one)"
         assert (path.read_bytes(), list(tmp_path.iterdir())) == (before, [path])
+
+
+@pytest.mark.parametrize("version", ["1.9.0", "2.2.7", "3.0.0"])
+def test_doctor_tells_a_version_that_the_command_refuses(
+    tmp_path: Path, pack_url: str, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
+    installed = tmp_path / f"mcp-{version}.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text(f"Metadata-Version: 2.1\nName: mcp\nVersion: {version}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(doctor, "EXTRAS", {"mcp": doctor.EXTRAS["mcp"]})
+    refused = CliRunner().invoke(cli, ["--database", pack_url, "mcp"])
+    needs = f"the package mcp from 2.3 on and below 3, and {version} is installed"
+    assert str(refused.exception) == f"mcp: this needs {needs} ({bringing('mcp')})"
+    run = CliRunner().invoke(cli, ["--database", pack_url, "doctor", "--json"])
+    assert run.exit_code == 1
+    assert [item for item in json.loads(run.stdout)["items"] if not item["ok"]] == [
+        {
+            "check": "extra mcp",
+            "ok": False,
+            "installed": True,
+            "found": f"`kg mcp` needs {needs}; mend it: {bringing('mcp')}",
+        }
+    ]
 
 
 def test_nothing_of_a_record_changes_while_it_is_asked(pack_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
