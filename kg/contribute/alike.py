@@ -1,6 +1,6 @@
 """Has somebody said this already? Evidence, claims and entities that resemble a new one.
 
-Lives here: `like_item`, `like_claim`, `like_entity`. May enter: a snapshot, one record.
+Lives here: `like_item`, `waiting_beside`, `like_claim`, `like_entity`. May enter: a snapshot, one record.
 Never here: refusing; a likeness is told.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from rapidfuzz import fuzz
 
 from kg.contribute.quotes import folded
+from kg.contribute.states import PENDING
 from kg.model import Claim, Entity, Evidence, Text
 from kg.network import group_of
 from kg.snapshot import Snapshot, names_of
@@ -17,6 +18,10 @@ ALIKE = 85.0
 MOST = 10
 Document = dict[str, str]
 WHY = {
+    "revision": Text(
+        "a revision of the same item, which waits: at most one of them is accepted",
+        "同一条证据的另一修订，正在等待审核：其中至多接受一条",
+    ),
     "quote": Text("the same quote", "引文相同"),
     "statement": Text("much the same statement", "陈述大致相同"),
     "locator": Text("the same passage of the same work", "同一文献的同一段落"),
@@ -27,15 +32,19 @@ WHY = {
 
 
 def like_item(item: Evidence, snapshot: Snapshot, *, lang: str = "en") -> list[Document]:
-    """Return the items on the same claim that say nearly the same or come from the same source, the likest first.
+    """Return what waits as another revision of an item, on whatever claim; then the items on the same claim that say
+    nearly the same or come from the same source, the likest first.
 
     Returns:
-        `[{"id", "status", "like", "why"}]`; `like` is quote, statement, locator or group.
+        `[{"id", "status", "like", "why"}]`; `like` is revision, quote, statement, locator or group.
     """
-    found: list[tuple[int, str, str]] = []
     order = list(WHY)
+    rivals = {other.id for other in waiting_beside(item, snapshot)}
+    found = [(order.index("revision"), id, "revision") for id in rivals]
     others = (other for other in snapshot.evidence_of(item.claim) if other.id not in {item.id, item.supersedes})
     for other in others:
+        if other.id in rivals:
+            continue
         like = _like(item, other, snapshot)
         if like is not None:
             found.append((order.index(like), other.id, like))
@@ -43,6 +52,11 @@ def like_item(item: Evidence, snapshot: Snapshot, *, lang: str = "en") -> list[D
         {"id": id, "status": snapshot.evidence[id].status, "like": like, "why": WHY[like].get(lang)}
         for _, id, like in sorted(found)[:MOST]
     ]
+
+
+def waiting_beside(item: Evidence, snapshot: Snapshot) -> list[Evidence]:
+    """Return what else waits of the line of an item, by id; not what the item takes the place of at once."""
+    return [one for one in snapshot.line(item) if one.status in PENDING and one.id != item.supersedes]
 
 
 def like_claim(claim: Claim, snapshot: Snapshot, *, lang: str = "en") -> list[Document]:

@@ -67,7 +67,11 @@ def test_a_contributor_revises_her_own_and_no_other_that_waits(here: Place) -> N
     assert (own.status_code, own.json()["supersedes"]) == (201, id)
     assert here.get(f"/evidence/{id}?include_proposed=true").json()["status"] == "superseded"
     accepted = here.graph.evidence(work="w1")["items"][0]["id"]
-    assert here.post(f"/evidence/{accepted}/revision", {**change, "locator": "§1"}, who="cid").status_code == 201
+    first = here.post(f"/evidence/{accepted}/revision", {**change, "locator": "§1"}, who="cid")
+    assert (first.status_code, [one["like"] for one in first.json()["alike"]]) == (201, ["statement"])
+    later = here.post(f"/evidence/{accepted}/revision?lang=zh", {**change, "locator": "§2"}).json()["alike"][0]
+    assert (later["id"], later["status"], later["like"]) == (first.json()["id"], "proposed", "revision")
+    assert later["why"] == "同一条证据的另一修订，正在等待审核：其中至多接受一条"
     assert here.get(f"/evidence/{accepted}").json()["status"] == "accepted", "it counts until the other is accepted"
 
 

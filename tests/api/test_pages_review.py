@@ -62,6 +62,26 @@ def test_of_revisions_that_compete_the_later_is_told_which_counts(graph: kg.Grap
     assert graph.item(two)["status"] == "proposed"
 
 
+def test_whoever_proposes_a_revision_is_told_of_another_that_waits(graph: kg.Graph, ann: Visitor, bob: Visitor) -> None:
+    old = ann.post("/contribute", 303, act="send", **ITEM).split("?")[0].rpartition("/")[2]
+    graph.review(old, "accept", actor="bob")
+    one = graph.revise(old, {"strength": "weak"}, actor="cho")["id"]
+    assert "Other revisions" not in bob.get(f"/review/{one}")
+    form = {"act": "preview", "revises": old, **ITEM, "statement": "Said anew."}
+    said = {"en": "a revision of the same item, which waits", "zh": "同一条证据的另一修订，正在等待审核"}
+    for lang, words in said.items():
+        shown = ann.post(f"/contribute?lang={lang}", 200, **form)
+        assert f"<code>{one}</code></a> {words}" in shown
+    two = ann.post("/contribute", 303, **form | {"act": "send"}).split("?")[0].rpartition("/")[2]
+    told = {"en": "Other revisions of the same item wait", "zh": "同一条证据另有修订正在等待审核"}
+    for lang, words in told.items():
+        page = ann.get(f"/review/{two}?lang={lang}&sent=yes")
+        assert words in page
+        assert f'href="/review/{one}?lang={lang}"' in page
+    graph.review(one, "reject", why="no", actor="bob")
+    assert "Other revisions" not in ann.get(f"/review/{two}")
+
+
 def test_an_entity_of_a_known_name_is_told_before_and_after_it_is_written(graph: kg.Graph, bob: Visitor) -> None:
     made = graph.add_entity({"type": "Technique", "label": "Weight surgery"}, actor="ann")["id"]
     form = {name: bob.field(f"/entities/{made}/revision", name) for name in ("revision", "label_en")}

@@ -174,3 +174,30 @@ def test_going_back_to_ones_own_words_on_the_command_line(graph: kg.Graph) -> No
     with pytest.raises(Conflict, match="superseded") as told:
         run(graph, "review", "revise", first, "--set", "strength=strong")
     assert f"kg undo {graph.revision}" in (told.value.hint or "")
+
+
+def test_a_revision_that_waits_is_told_to_whoever_proposes_another(graph: kg.Graph) -> None:
+    old = graph.evidence(work="w1")["items"][0]["id"]
+    fields = ("work", "stance", "kind", "strength", "basis")
+    rest = {"strength_reason": "x", "locator": "p. 1", "statement": "Said anew."}
+    values = {name: graph.item(old)[name] for name in fields} | rest
+    ends = {"subject": "t", "relation": "raises", "object": "r"}
+
+    def rivals(answer: Any) -> list[str]:
+        return [one["id"] for one in answer["alike"] if one["like"] == "revision"]
+
+    def previewed() -> list[str]:
+        return rivals(graph.preview(values | ends, revises=old))
+
+    assert previewed() == []
+    one = graph.revise(old, rest | {"statement": "One way to say it."}, actor="cho")
+    assert (rivals(one), previewed()) == ([], [one["id"]])
+    graph.review(one["id"], "return", why="which page?", actor="bob")
+    two = graph.revise(old, {**rest, "statement": "Two ways to say it.", **ends})
+    assert (rivals(two), two["alike"][0]["status"]) == ([one["id"]], "returned")
+    assert rivals(graph.revise(two["id"], {"statement": "Three ways."})) == [one["id"]], "not the one it takes over"
+    words = ("review", "revise", one["id"], "--statement", "Four ways.", "--actor", "cho")
+    assert "≈ Resembles: w1." in (said := run(graph, *words))
+    assert "a revision of the same item, which waits: at most one of them is accepted" in " ".join(said.split())
+    graph.review([waits["id"] for waits in graph.reviews(kind="evidence")["items"]], "reject", why="no", actor="bob")
+    assert previewed() == []

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from kg.contribute import lines
+from kg.contribute.alike import waiting_beside
 from kg.contribute.names import record_of
 from kg.contribute.queue import quote_of
 from kg.contribute.states import PENDING
@@ -181,6 +182,7 @@ def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response
         "sent": visit.request.query_params.get("sent", ""),
         "alike": names.alike(record) if isinstance(record, Entity) else [],
         "waiting": None,
+        "rivals": [],
         "holder": None,
         "effect": None,
         "own": False,
@@ -192,6 +194,7 @@ def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response
         holder = lines.holder(record, network.snapshot) if isinstance(record, Evidence) else None
         context |= {
             "waiting": told | {"needs": needs},
+            "rivals": waiting_beside(record, network.snapshot) if isinstance(record, Evidence) else [],
             "holder": None if holder is None else holder.id,
             "effect": effect(graph, told, lang),
             "own": visit.handle is not None and visit.handle in told["proposed_by"],

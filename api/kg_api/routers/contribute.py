@@ -187,7 +187,10 @@ def add_evidence(
 def revise_evidence(
     *, request: Request, graph: TheGraph, spoken: TheLang, id: p.EvidenceId, body: json_body.Needed, why: w.Why = None
 ) -> Response:
-    """An accepted item counts until its revision is accepted; a pending one is superseded at once."""
+    """An accepted item counts until its revision is accepted; a pending one is superseded at once.
+
+    `alike` names other revisions of the item that wait (`like` is revision), of which at most one is accepted.
+    """
     actor, reason, own = handle_of(request), w.reason_of(why), owns_only(request.state.bearer.role)
     item = graph.snapshot.item(id)
     act = Act(
