@@ -112,18 +112,28 @@ class Strings(Sequence[str]):
 
         Cost: linear, vectorised; some thousand at a time beside the result.
         """
-        ends = np.asarray(self.ends)
-        blob = np.asarray(self.blob)
-        lengths = np.diff(ends, prepend=0)
-        width = int(lengths.max(initial=1)) or 1
-        made = np.zeros((len(ends), width), np.uint8)
-        for low in range(0, len(ends), AT_ONCE):
-            many = lengths[low : low + AT_ONCE]
-            start = int(ends[low] - lengths[low])
-            part = blob[start : start + int(many.sum())]
-            # Where every row is filled from the left, what is filled lies in the order of the bytes themselves.
-            made[low : low + AT_ONCE][np.arange(width) < many[:, None]] = part
+        width = int(np.diff(self.ends, prepend=0).max(initial=1)) or 1
+        made = np.empty((len(self), width), np.uint8)
+        for low in range(0, len(self), AT_ONCE):
+            made[low : low + AT_ONCE] = self.padded(low, low + AT_ONCE, width)[0]
         return made.reshape(-1).view(f"S{width}")
+
+    def padded(self, low: int, high: int, width: int | None = None) -> tuple[Array, Array]:
+        """Return the bytes of some texts, filled up with zeros, and their lengths: uint8, (texts, width); int64.
+
+        Args:
+            low: The first.
+            high: The one behind the last.
+            width: Bytes of a row; None for the multiple of 8 that the longest needs.
+        """
+        start = int(self.ends[low - 1]) if low else 0
+        lengths = np.diff(self.ends[low:high], prepend=start)
+        if width is None:
+            width = -(-int(lengths.max(initial=1)) // 8) * 8
+        made = np.zeros((len(lengths), width), np.uint8)
+        # Where every row is filled from the left, what is filled lies in the order of the bytes themselves.
+        made[np.arange(width) < lengths[:, None]] = self.blob[start : start + int(lengths.sum())]
+        return made, lengths
 
 
 class Gathered:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
+from kg.columns.ordering import order_by, starts
+from kg.columns.places import Places, Placing
 from kg.columns.strings import Gathered, Strings
 from kg.ids import RecordKind, claim_id, ends_of_claim
 from kg.later import Later
@@ -188,16 +190,6 @@ class Columns:
         return None
 
 
-def starts(values: Array, count: int) -> Array:
-    """Return for each of the numbers 0 to count - 1 how many values are smaller; and the number of values at the end.
-
-    Example:
-        >>> starts(np.array([2, 0, 2]), 3).tolist()
-        [0, 1, 1, 3]
-    """
-    return np.concatenate([[0], np.cumsum(np.bincount(values, minlength=count))]).astype(np.int64)
-
-
 class _Reading:
     """Reads tables one after the other; what one finds, the next refers to."""
 
@@ -206,8 +198,7 @@ class _Reading:
         self._told = told
         self._statuses = _Terms()
         self._groups = _Terms()
-        self._entities: dict[str, int] = {}
-        self._works: dict[str, int] = {}
+        self._entities = self._works = Places(Strings.of(()))
 
     def _rows(self, kind: RecordKind, *columns: str | Sequence[str]) -> Iterable[tuple[Sequence[Any], ...]]:
         """Give the columns of one chunk of rows after the other."""
@@ -222,23 +213,28 @@ class _Reading:
         pick = itemgetter(*(names.index(name) for name in ("id", "type", "status", "broader")))
         types = _Terms()
         ids: list[str] = []
-        rows, kinds, statuses, broader = Gathered(), _Codes(), _Codes(), []
+        rows, kinds, statuses = Gathered(), _Codes(), _Codes()
+        broader: list[str | None] = []
         for columns in self._rows("entity", *names):
             rows.add([orjson.dumps(row).decode() for row in zip(*columns, strict=True)])
-            id, type, status, above = pick(columns)
+            id, type, status, broader_of = pick(columns)
             ids += id
             kinds.add(types, type)
             statuses.add(self._statuses, status)
-            broader += above
+            broader += broader_of
         order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
         ids = [ids[at] for at in order.tolist()]
-        self._entities = {id: at for at, id in enumerate(ids)}
+        entity_id = Strings.of(ids)
+        self._entities = Places(entity_id)
+        below = np.array([at for at, id in enumerate(broader) if id is not None], np.int64)
+        above = np.full(len(ids), NONE, np.int32)
+        above[below] = self._entities.of(Strings.of(id for id in broader if id is not None))
         return {
-            "entity_id": Strings.of(ids),
+            "entity_id": entity_id,
             "entity_row": rows.strings().taken(order),
             "entity_type": kinds.array(np.int16)[order],
             "entity_status": statuses.array(np.int8)[order],
-            "broader": np.array([NONE if id is None else self._entities[id] for id in broader], np.int32)[order],
+            "broader": above[order],
             "types": types.strings(),
         }
 
@@ -253,9 +249,10 @@ class _Reading:
             groups.add(self._groups, group)
         order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
         ids = [ids[at] for at in order.tolist()]
-        self._works = {id: at for at, id in enumerate(ids)}
+        work_id = Strings.of(ids)
+        self._works = Places(work_id)
         return {
-            "work_id": Strings.of(ids),
+            "work_id": work_id,
             "work_year": years.array(np.int16)[order],
             "work_status": statuses.array(np.int8)[order],
             "work_group": groups.array(np.int32)[order],
@@ -270,27 +267,29 @@ class _Reading:
     def _claims(self) -> tuple[dict[str, Any], dict[str, int]]:
         terms = _Terms()
         ids: list[str] = []
-        subject, relation, object, status = _Codes(), _Codes(), _Codes(), _Codes()
+        subject, object = Placing(self._entities), Placing(self._entities)
+        relation, status = _Codes(), _Codes()
         conditions: list[tuple[int, str]] = []
         wanted = ("id", "subject", "relation", "object", "status", "conditions")
         for id, from_, how, to, state, condition in self._rows("claim", *wanted):
             conditions += [(len(ids) + at, text) for at, text in enumerate(condition) if text is not None]
             ids += id
-            subject.add_numbers(map(self._entities.__getitem__, from_))
+            subject.add(from_)
             relation.add(terms, how)
-            object.add_numbers(map(self._entities.__getitem__, to))
+            object.add(to)
             status.add(self._statuses, state)
         names = terms.strings()
         rank = np.argsort(np.argsort(np.array(list(names) or [""])))[: len(names)]
         codes = rank[relation.array(np.int64)] if ids else relation.array(np.int64)
-        order = np.lexsort((object.array(np.int64), codes, subject.array(np.int64)))
+        from_to, bound = (subject.array(), object.array()), self._bulk.sizes["entity"]
+        order = order_by((from_to[0], bound), (codes, len(names)), (from_to[1], bound))
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
         said = sorted((int(place[at]), text) for at, text in conditions)
         columns = {
-            "subject": subject.array(np.int32)[order],
+            "subject": from_to[0][order],
             "relation": codes[order].astype(np.int16),
-            "object": object.array(np.int32)[order],
+            "object": from_to[1][order],
             "claim_status": status.array(np.int8)[order],
             "condition_claim": np.array([at for at, _ in said], np.int32),
             "condition": Strings.of(text for _, text in said),
@@ -301,7 +300,8 @@ class _Reading:
     def _items(self, claims: dict[str, int], count: int) -> dict[str, Any]:
         terms = _Terms()
         ids = Gathered()
-        claim, work, says, groups = _Codes(), _Codes(), _Codes(), _Codes()
+        claim, says, groups = _Codes(), _Codes(), _Codes()
+        work = Placing(self._works)
         aliases: list[tuple[str, int]] = []
         done = 0
         for id, of, from_, word, group, alias in self._rows(
@@ -309,7 +309,7 @@ class _Reading:
         ):
             ids.add(id)
             claim.add_numbers(map(claims.__getitem__, of))
-            work.add_numbers(map(self._works.__getitem__, from_))
+            work.add(from_)
             says.add(terms, word)
             groups.add(self._groups, group)
             aliases += [(text, done + at) for at, text in enumerate(alias) if text is not None]
@@ -317,7 +317,9 @@ class _Reading:
         gathered, of_claim = ids.strings(), claim.array(np.int32)
         fixed = gathered.fixed()
         by_id = np.argsort(fixed, kind="stable") if done else np.zeros(0, np.int64)
-        order = by_id[np.argsort(of_claim[by_id], kind="stable")]
+        rank = np.empty(done, np.int64)
+        rank[by_id] = np.arange(done)
+        order = order_by((of_claim, count), (rank, done))
         place = np.empty(done, np.int64)
         place[order] = np.arange(done)
         called = sorted((text, int(place[at])) for text, at in aliases)
@@ -328,10 +330,10 @@ class _Reading:
 
         revisions = self._bulk.given("evidence", "supersedes")
         new, old = places(id for id, _ in revisions), places(id for _, id in revisions)
-        by_old = np.lexsort((new, old))
+        by_old = order_by((old, done), (new, done))
         return {
             "item_id": gathered.taken(order),
-            "item_work": work.array(np.int32)[order],
+            "item_work": work.array()[order],
             "item_says": says.array(np.int32)[order],
             "item_group": groups.array(np.int32)[order],
             "item_start": starts(of_claim, count),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kg.belief import Line, Opinion, Weighing, weigh
+from kg.columns.ordering import order_by
 from kg.columns.strings import Strings
 from kg.columns.table import NONE, Columns
 from kg.compiled.field import ranges
@@ -186,9 +187,9 @@ def _patterns(
     heavy = np.array([one.polarity != 0 for one in lines] or [False], bool)
     taking = np.flatnonzero(counts & heavy[line])
     claim, classes = columns.item_claim[taking], line[taking]
-    stands = _one_of_a_group(columns, taking, claim, classes, np.array([one.polarity for one in lines] or [0], np.int8))
+    stands = _one_of_a_group(columns, taking, claim, classes, lines)
     claim, classes = claim[stands], classes[stands]
-    order = np.lexsort((classes, claim))
+    order = order_by((claim, columns.claims), (classes, len(lines)))
     claim, classes = claim[order], classes[order]
     many = np.bincount(claim, minlength=columns.claims)
     begin = np.concatenate([[0], np.cumsum(many)])
@@ -217,15 +218,17 @@ def _weigh(lines: tuple[Line, ...], places: list[int]) -> Weighing:
     return weigh(tuple(lines[at]._replace(id=str(number), group=str(number)) for number, at in enumerate(places)))
 
 
-def _one_of_a_group(columns: Columns, taking: Array, claim: Array, classes: Array, polarity: Array) -> Array:
+def _one_of_a_group(columns: Columns, taking: Array, claim: Array, classes: Array, lines: Sequence[Line]) -> Array:
     """Return the places of the lines that stand for their group: the largest of each claim, direction and group."""
     own = columns.item_group[taking]
     works = columns.item_work[taking]
     group = np.where(own == NONE, columns.work_group[works], own).astype(np.int64)
     group = np.where(group == NONE, _groups_of_works(columns)[works], group)
-    order = np.lexsort((-classes, polarity[classes], group, claim))
+    polarity = np.array([one.polarity for one in lines] or [0], np.int64)[classes] + 1
+    groups = len(columns.groups) + len(columns.work_id)
+    order = order_by((claim, columns.claims), (group, groups), (polarity, 3), (len(lines) - 1 - classes, len(lines)))
     same = np.ones(len(order), bool)
-    keys = (claim[order], group[order], polarity[classes[order]])
+    keys = (claim[order], group[order], polarity[order])
     if len(order):
         same[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
     return order[same]
