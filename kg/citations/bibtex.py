@@ -149,6 +149,9 @@ def _dates(fields: dict[str, str], item: dict[str, Any], custom: dict[str, Any],
     elif month and not date and item["issued"].keys() == {"date-parts"} and len(item["issued"]["date-parts"][0]) < 2:
         custom["month"] = month
         remarks.append(f"month: {month[:80]!r} is no month; kept as custom.month")
+    if day and not date and dates.join(year, month, day) == dates.join(year, month):
+        custom["day"] = one_line(latex.to_unicode(day))
+        remarks.append(f"day: {custom['day'][:80]!r} makes no date with year and month; kept as custom.day")
     for name, variable in table.DATE_FIELDS.items():
         if name in fields:
             item[variable] = dates.parse_date(one_line(latex.verbatim(fields.pop(name))))

@@ -127,7 +127,7 @@ def iso(date: Mapping[str, Any]) -> str:
 def check(date: Mapping[str, Any]) -> tuple[Date, str]:
     """Return a CSL date in one form, of whole numbers, and what was given where it is none of the calendar.
 
-    Of a date that there never was, the year and the month stay as far as they are possible.
+    Of a date that there never was, in numbers or in words, the year and the month stay as far as they are possible.
 
     Raises:
         ValueError: the date has a wrong type.
@@ -137,6 +137,8 @@ def check(date: Mapping[str, Any]) -> tuple[Date, str]:
         (({'date-parts': [[2023, 5]]}, ''), ({'date-parts': [[2023, 5]]}, ''))
         >>> check({"date-parts": [[2020, 2, 31]]}), check({"literal": "2020-13-45"})
         (({'date-parts': [[2020, 2]]}, '2020-2-31'), ({'date-parts': [[2020]]}, '2020-13-45'))
+        >>> check({"literal": "2020 Feb 31"}), check({"literal": "2020 Feb 29"})
+        (({'date-parts': [[2020, 2]]}, '2020 Feb 31'), ({'literal': '2020 Feb 29'}, ''))
     """
     rest = {key: date[key] for key in ("circa", "season") if isinstance(date.get(key), (bool, int, str)) and date[key]}
     given = date.get("date-parts")
@@ -144,7 +146,7 @@ def check(date: Mapping[str, Any]) -> tuple[Date, str]:
         text = date.get("raw", date.get("literal", ""))
         if not isinstance(text, str):
             raise ValueError("a date is text or has date-parts")
-        found = parse_date(text) if "raw" in date else {"literal": text} if text else {}
+        found = parse_date(text) if "raw" in date or _in_numbers(text) else {"literal": text} if text else {}
         possible = _possible(text) if "literal" in found else None
         return (found | rest, "") if possible is None else ({"date-parts": possible} | rest, text)
     if not isinstance(given, list) or not all(isinstance(parts, list) for parts in given):
@@ -173,12 +175,26 @@ def _leading(parts: Sequence[Any]) -> list[int]:
 
 def _possible(text: str) -> list[list[int]] | None:
     """Return what is possible of a date that is written as one, but is none of the calendar."""
-    first, slash, second = " ".join(text.split()).partition("/")
-    for sides in ([f"{first}{slash}{second}"], [first, second] if slash else []):
-        found = [_ISO.fullmatch(side) or _CHINESE.fullmatch(side) for side in sides]
-        if sides and all(found):
-            return [_leading(list(one.groups()[:3])) for one in found if one is not None]
+    bare = " ".join(text.split())
+    for sides in ([bare], bare.split("/") if bare.count("/") == 1 else []):
+        named = [numbers for side in sides if (numbers := _named(side.strip()))]
+        kept = [_leading(numbers) for numbers in named]
+        if named and len(named) == len(sides):
+            return kept if kept != named else None
     return None
+
+
+def _named(text: str) -> list[int]:
+    """Return the year, month and day that a text names, whether there are such or not; nothing where it is no date."""
+    found = _in_numbers(text)
+    if found is not None:
+        return [int(part) for part in found.groups()[:3] if part]
+    year, months, days, season = _spoken(text) or (0, [], [], 0)
+    return [year, *months, *days] if len(months) == 1 and not season else []
+
+
+def _in_numbers(text: str) -> re.Match[str] | None:
+    return _ISO.fullmatch(text) or _CHINESE.fullmatch(text)
 
 
 def _whole(part: Any) -> int:
@@ -193,7 +209,7 @@ def _valid(parts: list[int]) -> bool:
 
 
 def _parts(text: str) -> tuple[list[int], bool] | None:
-    found = _ISO.fullmatch(text) or _CHINESE.fullmatch(text)
+    found = _in_numbers(text)
     if found is None:
         return None
     numbers = [int(part) for part in found.groups()[:3] if part]
@@ -202,6 +218,17 @@ def _parts(text: str) -> tuple[list[int], bool] | None:
 
 def _wordy(text: str) -> Date | None:
     """Read "3 May 2021", "May 3, 2021", "2021 Mar-Apr", "Spring 2020"."""
+    found = _spoken(text)
+    if found is None:
+        return None
+    year, months, days, season = found
+    if season:
+        return {"date-parts": [[year]], "season": season}
+    return {"date-parts": [[year, month, *days] for month in months]} if _valid([year, months[0], *days]) else None
+
+
+def _spoken(text: str) -> tuple[int, list[int], list[int], int] | None:
+    """Return the year, the months, the day and the season of a date in words, whether there is such a day or not."""
     if len(text) > 60:
         return None
     years: list[int] = []
@@ -218,10 +245,5 @@ def _wordy(text: str) -> Date | None:
             season = _SEASONS[small]
         elif small not in {"-", "–", "/", "and"}:
             return None
-    if len(years) == 1 and season:
-        return {"date-parts": [years], "season": season}
-    if len(years) != 1 or len(months) not in {1, 2} or len(days) > 2 - len(months):
-        return None
-    if not _valid([years[0], months[0], *days]):
-        return None
-    return {"date-parts": [[years[0], month, *days] for month in months]}
+    whole = len(years) == 1 and (season or (len(months) in {1, 2} and len(days) <= 2 - len(months)))
+    return (years[0], months, days, season) if whole else None

@@ -153,6 +153,9 @@ def _entry(record: Element, line: int, raw: str) -> Entry:
     exact = dates.parse_date(day if re.search(r"\d{4}", day) else f"{day} {year}")
     if len(exact.get("date-parts", [[]])[0]) > 1 and dates.year_of(exact) == dates.year_of(item["issued"]):
         item["issued"] = exact
+    elif year and "literal" in exact:
+        custom["EndNote-date"] = day
+        remarks.append(f"date: {day[:80]!r} is no date of the calendar; kept as custom.EndNote-date")
     addresses = [one_line(text) for path in ("related-urls", "web-urls") for text in _texts(record, f"urls/{path}/url")]
     if addresses:
         item["URL"] = addresses[0]

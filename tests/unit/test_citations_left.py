@@ -44,6 +44,16 @@ def read(text: str, format: str) -> tuple[list[dict[str, Any]], list[str]]:
         ("bibtex", "@misc{a,title={a},year=2020,month=feb,day=31}", [[2020, 2]], "2020-02-31", NO_DATE),
         ("ris", "TY  - JOUR\nTI  - a\nDA  - 2020/02/31\nER  - \n", [[2020, 2]], "2020-02-31", NO_DATE),
         ("csv", "title,date\na,2020-02-31\n", [[2020, 2]], "2020-02-31", NO_DATE),
+        ("nbib", "PMID- 1\nTI  - a\nDP  - 2020 Feb 31\n", [[2020, 2]], "2020 Feb 31", NO_DATE),
+        ("ris", "TY  - JOUR\nTI  - a\nPY  - 31 April 2020\nER  - \n", [[2020, 4]], "31 April 2020", NO_DATE),
+        ("bibtex", "@misc{a,title={a},date={Feb 29, 2021}}", [[2021, 2]], "Feb 29, 2021", NO_DATE),
+        (
+            "csl-json",
+            '[{"title":"a","issued":{"literal":"2021 Feb 29/2022"}}]',
+            [[2021, 2], [2022]],
+            "2021 Feb 29/2022",
+            NO_DATE,
+        ),
     ],
 )
 def test_a_date_that_there_never_was_is_kept_as_given_and_no_date(
@@ -71,12 +81,23 @@ def test_what_other_fields_say_beside_the_year_is_kept_too() -> None:
     [item], [remark] = read("TY  - JOUR\nTI  - a\nPY  - 2020\nDA  - 2020/02/31\nER  - \n", "ris")
     assert (item["issued"], item["custom"]) == ({"date-parts": [[2020]]}, {"RIS-DA": "2020/02/31"})
     assert remark == "DA: '2020/02/31' is no date of the calendar; kept as custom.RIS-DA"
+    [item], [remark] = read("@misc{a,title={a},year=2020,month=feb,day={27--29}}", "bibtex")
+    assert (item["issued"], item["custom"]) == ({"date-parts": [[2020, 2]]}, {"day": "27–29"})
+    assert remark == "day: '27–29' makes no date with year and month; kept as custom.day"
+    days = "<dates><year>2020</year><pub-dates><date>Feb 31</date></pub-dates></dates>"
+    record = f"<record><titles><title>a</title></titles>{days}</record>"
+    [item], [remark] = read(f"<xml><records>{record}</records></xml>", "endnote-xml")
+    assert (item["issued"], item["custom"]) == ({"date-parts": [[2020]]}, {"EndNote-date": "Feb 31"})
+    assert remark == "date: 'Feb 31' is no date of the calendar; kept as custom.EndNote-date"
 
 
 def test_dates_that_there_were_are_not_remarked_on() -> None:
     for parts in [[2020, 2, 29]], [[2000, 2, 29]], [[2023, 12, 31], [2024, 1, 1]], [["2023", ""]], [[None]], []:
         _, remarks = canonical_item({"title": "a", "issued": {"date-parts": parts}})
         assert remarks == [], parts
+    for said in "2020", "2020-02-29", "2020/2021", "3 May 2021", "2020 Feb 29", "27-31 Feb 2020", "in press":
+        _, remarks = canonical_item({"title": "a", "issued": {"literal": said}})
+        assert remarks == [], said
     assert canonical_item({"issued": {"date-parts": [[1900, 2, 29]]}})[0]["issued"] == {"date-parts": [[1900, 2]]}
 
 
