@@ -86,6 +86,14 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def columns_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where columns and search indexes are kept for the next start, of records however small."""
+    monkeypatch.setenv("KG_COLUMNS_LEAST", "1")
+    monkeypatch.setenv("KG_COLUMNS_FOLDER", str(tmp_path / "columns"))
+    return tmp_path / "columns"
+
+
+@pytest.fixture
 def by_migrations(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of how a database is brought up: the migrations run for each."""
     monkeypatch.setattr(migrate, "migrate", BY_MIGRATIONS.real)

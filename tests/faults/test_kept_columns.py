@@ -22,13 +22,6 @@ NOT_USED = "is not used to keep columns and search indexes"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("KG_COLUMNS_LEAST", "1")
-    monkeypatch.setenv("KG_COLUMNS_FOLDER", str(tmp_path / "columns"))
-    return tmp_path / "columns"
-
-
-@pytest.fixture
 def url(tmp_path: Path) -> str:
     made = f"sqlite:///{tmp_path / 'record.sqlite'}"
     graph = kg.open(made, empty=True)
@@ -51,9 +44,9 @@ def kept(folder: Path, ending: str) -> Path:
 
 
 @pytest.mark.parametrize("ending", [".columns", ".columns" + SUFFIX, ENDING])
-def test_what_a_link_leads_to_is_never_touched(ending: str, folder: Path, url: str, tmp_path: Path) -> None:
+def test_what_a_link_leads_to_is_never_touched(ending: str, columns_folder: Path, url: str, tmp_path: Path) -> None:
     first = answers(url)
-    place = kept(folder, ending)
+    place = kept(columns_folder, ending)
     place.rename(tmp_path / "old")
     target = tmp_path / "target"
     target.write_text(SAID, encoding="utf-8")
@@ -62,14 +55,14 @@ def test_what_a_link_leads_to_is_never_touched(ending: str, folder: Path, url: s
         assert answers(url) == first
         assert target.read_text(encoding="utf-8") == SAID
     assert not place.is_symlink()
-    assert kept(folder, ending) == place
+    assert kept(columns_folder, ending) == place
 
 
 def test_columns_that_a_link_leads_to_are_not_read(
-    folder: Path, url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    columns_folder: Path, url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     answers(url)
-    place = kept(folder, ".columns")
+    place = kept(columns_folder, ".columns")
     place.rename(tmp_path / "moved.columns")
     place.symlink_to(tmp_path / "moved.columns")
     answers(url)
@@ -80,10 +73,10 @@ def test_columns_that_a_link_leads_to_are_not_read(
 @pytest.mark.parametrize("ending", [".columns", ".columns" + SUFFIX])
 @pytest.mark.parametrize("thing", ["folder", "pipe"])
 def test_what_cannot_be_read_as_a_file_costs_time_and_no_answer(
-    thing: str, ending: str, folder: Path, url: str
+    thing: str, ending: str, columns_folder: Path, url: str
 ) -> None:
     first = answers(url)
-    place = kept(folder, ending)
+    place = kept(columns_folder, ending)
     place.unlink()
     if thing == "folder":
         place.mkdir()
@@ -95,49 +88,49 @@ def test_what_cannot_be_read_as_a_file_costs_time_and_no_answer(
     assert not stat.S_ISFIFO(place.lstat().st_mode)
 
 
-def test_a_folder_that_is_made_is_ours_alone(folder: Path, url: str) -> None:
+def test_a_folder_that_is_made_is_ours_alone(columns_folder: Path, url: str) -> None:
     mask = os.umask(0)
     try:
         answers(url)
     finally:
         os.umask(mask)
-    assert folder.stat().st_mode & 0o777 == 0o700
-    assert kept(folder, ".columns").stat().st_mode & 0o777 == 0o400
+    assert columns_folder.stat().st_mode & 0o777 == 0o700
+    assert kept(columns_folder, ".columns").stat().st_mode & 0o777 == 0o400
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o1777])
 def test_a_folder_that_others_may_write_into_is_not_used(
-    mode: int, folder: Path, url: str, caplog: pytest.LogCaptureFixture
+    mode: int, columns_folder: Path, url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = answers(url)
-    for path in folder.glob("*.columns*"):
+    for path in columns_folder.glob("*.columns*"):
         path.unlink()
-    before = sorted(folder.iterdir())
-    folder.chmod(mode)
+    before = sorted(columns_folder.iterdir())
+    columns_folder.chmod(mode)
     assert [answers(url), answers(url)] == [first, first]
     told = [one for one in caplog.messages if NOT_USED in one]
     if mode & stat.S_ISVTX:
         assert told == []
-        assert kept(folder, ".columns").is_file()
+        assert kept(columns_folder, ".columns").is_file()
     else:
-        assert sorted(folder.iterdir()) == before
+        assert sorted(columns_folder.iterdir()) == before
         assert len(told) == 1
         assert "others may write into it" in told[0]
-        assert f"{folder}" in told[0]
+        assert f"{columns_folder}" in told[0]
         assert "chmod go-w" in told[0]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
 @pytest.mark.parametrize("given", ["folder", "link"])
 def test_a_folder_of_somebody_else_is_not_used(
-    given: str, folder: Path, url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    given: str, columns_folder: Path, url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     if given == "folder":
-        folder.mkdir(0o700)
+        columns_folder.mkdir(0o700)
     else:
         (tmp_path / "ours").mkdir(0o700)
-        folder.symlink_to(tmp_path / "ours")
-    os.chown(folder, 12345, 12345, follow_symlinks=False)
+        columns_folder.symlink_to(tmp_path / "ours")
+    os.chown(columns_folder, 12345, 12345, follow_symlinks=False)
     assert answers(url) == answers(url)
-    assert list(folder.iterdir()) == []
+    assert list(columns_folder.iterdir()) == []
     assert "it belongs to somebody else" in caplog.text

@@ -26,13 +26,6 @@ ASKED = ("微调", "FINE TUNING", "finetunning", "hu 2022", "2106.09685", "lower
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("KG_COLUMNS_LEAST", "1")
-    monkeypatch.setenv("KG_COLUMNS_FOLDER", str(tmp_path / "columns"))
-    return tmp_path / "columns"
-
-
-@pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'record.sqlite'}"
 
@@ -72,24 +65,24 @@ def seeded(url: str) -> list[object]:
         return answers(graph)
 
 
-def test_the_next_start_indexes_nothing(folder: Path, url: str, indexed: list[str]) -> None:
+def test_the_next_start_indexes_nothing(columns_folder: Path, url: str, indexed: list[str]) -> None:
     first = seeded(url)
     assert len(indexed) > 300
     indexed.clear()
     for graph in opened(url):
         assert answers(graph) == first
     assert indexed == []
-    (place,) = kept(folder)
-    assert [path for path in folder.iterdir() if path.name.endswith(shelf.UNDONE)] == []
+    (place,) = kept(columns_folder)
+    assert [path for path in columns_folder.iterdir() if path.name.endswith(shelf.UNDONE)] == []
     if sys.platform != "win32":
         assert stat.S_IMODE(place.stat().st_mode) == 0o700
         modes = {stat.S_IMODE(path.stat().st_mode) for path in place.iterdir() if not path.name.endswith(own.LOCKS)}
         assert modes == {0o400}
 
 
-def test_what_was_written_since_is_followed_in_a_copy(folder: Path, url: str, indexed: list[str]) -> None:
+def test_what_was_written_since_is_followed_in_a_copy(columns_folder: Path, url: str, indexed: list[str]) -> None:
     seeded(url)
-    (place,) = kept(folder)
+    (place,) = kept(columns_folder)
     before = {path.name: path.read_bytes() for path in place.iterdir()}
     for graph in opened(url):
         graph.write([Change("entity", Entity("cold-snap", "Risk", Text("Cold snap")))], actor="ann", act="add")
@@ -102,7 +95,7 @@ def test_what_was_written_since_is_followed_in_a_copy(folder: Path, url: str, in
         assert indexed == ["cold-snap", "warm-spell"]
         anew = TextIndex.of(graph.snapshot, graph.vocabulary)
         assert [graph._text().search(text) for text in ASKED] == [anew.search(text) for text in ASKED]
-    assert kept(folder) == [place]
+    assert kept(columns_folder) == [place]
     assert {path.name: path.read_bytes() for path in place.iterdir()} == before
 
 
@@ -118,16 +111,16 @@ def test_off_keeps_nothing(tmp_path: Path, url: str, monkeypatch: pytest.MonkeyP
     assert not list(tmp_path.rglob(f"*{shelf.ENDING}"))
 
 
-def test_a_small_record_is_not_kept(folder: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_record_is_not_kept(columns_folder: Path, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KG_COLUMNS_LEAST", "5000")
     seeded(url)
-    assert not kept(folder)
+    assert not kept(columns_folder)
 
 
 @pytest.mark.parametrize("harm", ["cut off", "altered", "missing", "head", "open", "version", "other record"])
 def test_what_is_damaged_or_of_another_record_is_made_anew(
     harm: str,
-    folder: Path,
+    columns_folder: Path,
     url: str,
     indexed: list[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -135,7 +128,7 @@ def test_what_is_damaged_or_of_another_record_is_made_anew(
 ) -> None:
     first = seeded(url)
     count = len(indexed)
-    (place,) = kept(folder)
+    (place,) = kept(columns_folder)
     file = max(place.iterdir(), key=lambda path: path.stat().st_size) if harm != "head" else place / shelf.HEAD
     file.chmod(0o600)
     if harm == "cut off":
@@ -165,11 +158,13 @@ def test_what_is_damaged_or_of_another_record_is_made_anew(
     assert ("cannot be used" in caplog.text) == (harm != "version")
     for graph in opened(url):
         assert answers(graph) == first
-    assert (len(indexed), len(kept(folder))) == (2 * count, 1)
+    assert (len(indexed), len(kept(columns_folder))) == (2 * count, 1)
 
 
-def test_a_disk_that_is_closed_to_us_costs_time_alone(folder: Path, url: str, caplog: pytest.LogCaptureFixture) -> None:
-    folder.write_text("no folder", encoding="utf-8")
+def test_a_disk_that_is_closed_to_us_costs_time_alone(
+    columns_folder: Path, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    columns_folder.write_text("no folder", encoding="utf-8")
     with caplog.at_level(logging.WARNING):
         first = seeded(url)
     assert first[0]
@@ -232,7 +227,9 @@ def test_what_a_killed_process_left_is_removed_and_nothing_else(
     assert not there.exists()
 
 
-def test_a_copy_that_is_lost_is_made_anew_in_memory(folder: Path, url: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_copy_that_is_lost_is_made_anew_in_memory(
+    columns_folder: Path, url: str, caplog: pytest.LogCaptureFixture
+) -> None:
     seeded(url)
     for graph in opened(url):
         for number, name in enumerate(("cold snap", "warm spell", "dry season")):
@@ -246,15 +243,17 @@ def test_a_copy_that_is_lost_is_made_anew_in_memory(folder: Path, url: str, capl
 
 
 @pytest.mark.parametrize("thing", ["file", "link"])
-def test_what_lies_where_the_index_belongs_makes_way(thing: str, folder: Path, url: str, indexed: list[str]) -> None:
+def test_what_lies_where_the_index_belongs_makes_way(
+    thing: str, columns_folder: Path, url: str, indexed: list[str]
+) -> None:
     first = seeded(url)
     count = len(indexed)
-    (place,) = kept(folder)
+    (place,) = kept(columns_folder)
     shutil.rmtree(place)
     if thing == "file":
         place.write_text("no index", encoding="utf-8")
     else:
-        place.symlink_to(folder / "nowhere")
+        place.symlink_to(columns_folder / "nowhere")
     for _ in range(2):
         for graph in opened(url):
             assert answers(graph) == first
