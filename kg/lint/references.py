@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.lint.bench import Bench, Found
-from kg.model import Claim, Entity, Evidence, Record, kind_of
+from kg.model import Claim, Entity, Evidence, Record, Text, kind_of
 
 Reference = tuple[str, RecordKind, str]
+_TAKEN_BACK = "revoked"
 
 
 def dangling(bench: Bench) -> Iterator[Found]:
@@ -45,6 +46,22 @@ def both_counting(bench: Bench) -> Iterator[Found]:
         others = [other.id for other in bench.snapshot.line(item) if counts(other)]
         if others:
             yield Found("evidence", item.id, {"others": ", ".join(others)})
+
+
+def merged_into_none(bench: Bench) -> Iterator[Found]:
+    """Find merged works for which none stands: the last that they lead to was taken back, or they lead in a ring."""
+    works = bench.whole.works
+    for work in works.values():
+        trail, at = [work.id], work.merged_into
+        while at is not None and at in works and at not in trail:
+            trail.append(at)
+            at = works[at].merged_into
+        last = trail[-1]
+        if at in trail:
+            ring = " -> ".join((*trail[trail.index(at) :], at))
+            yield Found("work", work.id, {"why": Text(f"they are merged in a ring, {ring}", f"合并构成环，{ring}")})
+        elif last != work.id and works[last].status == _TAKEN_BACK:
+            yield Found("work", work.id, {"why": Text(f"{last} was taken back", f"{last} 已撤回")})
 
 
 def unknown_words(bench: Bench) -> Iterator[Found]:

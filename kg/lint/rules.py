@@ -90,6 +90,17 @@ RULES: tuple[Rule, ...] = (
         references.both_counting,
     ),
     Rule(
+        "merged-into-none",
+        "error",
+        Text("it is merged, and no work stands for it: {why}", "它已被合并，却没有文献代表它：{why}"),
+        Text(
+            "undo the revision that took the other work back, or that closed the ring; where the two are not one work, "
+            "undo the merge instead, with what came later",
+            "撤销将后者撤回或使其成环的修订版；若两者并非同一文献，则改为撤销合并及其后的相关修订版",
+        ),
+        references.merged_into_none,
+    ),
+    Rule(
         "claim-without-evidence",
         "error",
         Text("no evidence bears on this claim", "没有任何证据涉及这条论断"),

@@ -73,6 +73,7 @@ def claim(subject: str, relation: str, object: str) -> Claim:
 
 
 FIRST_ITEM, OTHER_ITEM = "w1.000000000001", "w3.000000000002"
+INTO, MERGED = work("w7"), replace(work("w8"), status="merged", merged_into="w7")
 OTHERS = [entity(f"x{number}", "Risk") for number in range(3)]
 REUSED = [claim("t", "raises", one.id) for one in OTHERS]
 
@@ -131,6 +132,9 @@ VIOLATIONS: list[tuple[str, Mutation, list[str]]] = [
     ("revisions-count-twice", revised("accepted", "accepted", first="superseded"), ["w1.r1", "w1.r2"]),
     ("revisions-count-twice", revised("superseded", "accepted"), [FIRST_ITEM, "w1.r2"]),
     ("revisions-count-twice", revised("accepted", "proposed", first="superseded"), []),
+    ("merged-into-none", add(MERGED, replace(INTO, status="revoked")), ["w8"]),
+    ("merged-into-none", add(MERGED, replace(INTO, status="merged", merged_into="w8")), ["w7", "w8"]),
+    ("merged-into-none", add(MERGED, INTO, replace(MERGED, id="w9", merged_into="w8")), []),
     ("claim-without-evidence", add(claim("f", "lowers", "r")), ["f--lowers--r"]),
     ("proposal-without-evidence", add(replace(claim("f", "lowers", "r"), status="proposed")), ["f--lowers--r"]),
     ("proposal-without-evidence", add(replace(claim("f", "lowers", "r"), status="returned")), ["f--lowers--r"]),

@@ -277,3 +277,29 @@ def broken(works: list[Work]) -> set[str]:
     """The works that break one of the two rules of the shapes."""
     found = validate_closure(works, Snapshot.of(0, None, []), load())
     return {one.focus for one in found if one.rule in {"work-replaced-cycle", "work-replaced-stands"}}
+
+
+def test_the_lint_tells_a_work_merged_into_none_and_the_remedy_mends_it(graph: kg.Graph, tmp_path: Path) -> None:
+    def told() -> list[str]:
+        return [f"{one['id']}: {one['message']}" for one in graph.lint()["items"] if one["rule"] == "merged-into-none"]
+
+    def failing() -> list[str]:
+        folder = tmp_path / f"at{graph.revision}"
+        graph.export(folder, format="pack")
+        anew = kg.open(":memory:", empty=True, lang="en")
+        report = anew.load(folder, format="pack", actor="ann")
+        anew.store.close()
+        return [one["reason"] for one in report["failures"]]
+
+    merged = graph.merge("stands", "known", why="one book", actor="bob")["revision"]
+    assert (told(), failing()) == ([], [])
+    taken_back = Change("work", replace(graph.snapshot.works["stands"], status="revoked"))
+    back = graph.write([taken_back], actor="bob", act="revoke").number
+    found = [f"{id}: it is merged, and no work stands for it: stands was taken back" for id in ("known", "part")]
+    assert told() == found
+    assert failing() == ["merged_into: the work stands was taken back, so it stands for no other"] * 2
+    graph.undo(back, why="it stands for another", actor="cho")
+    assert (told(), failing()) == ([], [])
+    graph.write([taken_back], actor="bob", act="revoke")
+    graph.undo(merged, why="they are two", actor="cho", with_later=True)
+    assert (told(), graph.work("known")["status"]) == (found[1:], "current")
