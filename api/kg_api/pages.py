@@ -17,12 +17,13 @@ from kg.settings import Lang
 from kg_api import reference
 from kg_api.asking import TheLang
 from kg_api.pages_read.frame import navigation
-from kg_api.pages_read.wording import said
+from kg_api.pages_read.wording import said, ticked
 from kg_api.replies import HTML, reply
 from kg_viz.page import environment
 from kg_viz.words import words
 
 TEMPLATES = environment(Path(__file__).with_name("templates"))
+TEMPLATES.filters.update(ticked=ticked)
 SELECTIONS = ("claim", "edge", "entity", "work")
 router = APIRouter(include_in_schema=False)
 

@@ -78,7 +78,9 @@ def reply(
     """
     state = request.app.state
     face = face_of(request)
-    tag = tag_of(request, face.revision, lang=lang, also=state.stamp + also)
+    # Links of a page say the language where its address says it.
+    said = "lang" if media_type == HTML and "lang" in request.query_params else ""
+    tag = tag_of(request, face.revision, lang=lang, also=state.stamp + also + said)
     if strong:
         tag = strengthened(tag, packed=takes_gzip(request.headers.get("accept-encoding", "")))
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding, Accept-Language"}

@@ -38,6 +38,16 @@ def counted(text: str, n: int) -> str:
     return (one if n == 1 or not many else many).format(n=n)
 
 
+def gap(lang: str) -> str:
+    """Return what stands between two sentences: nothing in Chinese, whose wide full stop holds its own space.
+
+    Example:
+        >>> gap("en"), gap("zh")
+        (' ', '')
+    """
+    return "" if lang == "zh" else " "
+
+
 def foreign(text: str, lang: str) -> str:
     """Return the tag of the language of a text where it is the one that the reader has not chosen, else "".
 

@@ -149,9 +149,9 @@ def _near(request: Request, where: str | None, field: str | None, near: str, lan
     """Return a word that may have been meant, with the address of the page where it stands in place of the other."""
     graph = face_of(request)
     snapshot, label = graph.snapshot, near
-    if where == "entity" and near in snapshot.entities:
+    if where not in {"claim", "work"} and near in snapshot.entities:
         label = snapshot.entities[near].label.get(lang)
-    if where == "claim" and near in snapshot.claims:
+    if near in snapshot.claims:
         label = sentence(snapshot.claims[near], snapshot, graph.vocabulary).get(lang)
     if field is not None:
         return label, frame.changed(request, **{field: near})

@@ -18,12 +18,12 @@ from starlette.routing import Match
 
 from kg.errors import InputError
 from kg.settings import Lang
-from kg_api.pages_read.wording import moment, said, strength, tongue
+from kg_api.pages_read.wording import moment, referenced, said, strength, tongue
 from kg_api.replies import HTML, reply
 from kg_viz.page import environment
 
 TEMPLATES = environment(Path(__file__).parent.with_name("templates"))
-TEMPLATES.filters.update(tongue=tongue, moment=moment, strength=strength)
+TEMPLATES.filters.update(tongue=tongue, referenced=referenced, moment=moment, strength=strength)
 PLURALS = {"claim": "claims", "entity": "entities", "evidence": "evidence", "work": "works"}
 CRITERIA = (
     "as_of", "known_in", "without_work", "only_work", "study_kind", "min_strength", "relation", "block",

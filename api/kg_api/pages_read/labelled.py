@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kg.citations.references import short
 from kg.model import canonical
 from kg.sentences import sentence
 from kg.snapshot import Snapshot
@@ -76,6 +77,8 @@ class Labels:
         snapshot = self.snapshot
         if name in {"subject", "object", "broader"} and text in snapshot.entities:
             return snapshot.entities[text].label.get(self.lang)
+        if name in {"work", "merged_into"} and text in snapshot.works:
+            return short(snapshot.works[text], lang=self.lang)
         if kind == "evidence" and name == "claim" and text in snapshot.claims:
             return sentence(snapshot.claims[text], snapshot, self.vocabulary).get(self.lang)
         return _short(text)

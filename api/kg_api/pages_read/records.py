@@ -22,11 +22,12 @@ from kg.engine import reach
 from kg.errors import InputError
 from kg.exporters.jsonld import embedded
 from kg.ids import BASE, RecordKind
-from kg.model import CURRENT
+from kg.model import CURRENT, Evidence, Record
 from kg.network import Network, group_of
 from kg.question import explain
 from kg.question.answers import sides
 from kg.rdf.about import about, find
+from kg.sentences import spaced
 from kg.settings import Lang
 from kg_api import parameters as p
 from kg_api.asking import TheGraph, TheLang, face_of
@@ -192,6 +193,7 @@ def work(network: Network, id: str, lang: str) -> Document:
         "reference": reference(record, lang=lang),
         "notice": None if record.notice is None else web_address(record.notice),
         "works_status": None if record.status == CURRENT else record.status,
+        "kept": network.snapshot.works.get(record.merged_into or ""),
         "counts": network.criteria.work_status_counts(network.vocabulary.work_status(record.status)),
         "sides": sides,
         "tags": citation_meta(record),
@@ -209,7 +211,9 @@ def item(network: Network, id: str, lang: str) -> Document:
     known = network.snapshot.works.get(record.work)
     lines = account(network, record.claim, lang)["lines"]
     return {
-        "title": said(lang)["evidence_title"].format(work=shown["citation"]),
+        "title": said(lang)["evidence_title"].format(
+            work=spaced(shown["citation"]) if lang == "zh" else shown["citation"]
+        ),
         "found": shown,
         "claim": record.claim,
         "claim_title": whole["title"],
@@ -259,10 +263,15 @@ def _page(
             "embedded": embedded_of(network, kind, record.id),
             "view": view,
             "versions": history,
-            "people": graph.credit(one["actor"] for one in history),
+            "people": graph.credit([*(one["actor"] for one in history), *_contributor(record)]),
         }
 
     return frame.shown(request, f"read/{kind}.html", lang, context)
+
+
+def _contributor(record: Record) -> list[str]:
+    """Return the handle of who brought an evidence item; nothing for other records."""
+    return [record.contributor] if isinstance(record, Evidence) and record.contributor else []
 
 
 def _by_sign(claims: list[Document]) -> list[tuple[int, list[Document]]]:

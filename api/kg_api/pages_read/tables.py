@@ -119,7 +119,7 @@ def raises(desk: Desk, answer: Document) -> Shown:
     """Techniques and risks with direction, strength, reliability."""
     rows = [_reached(desk, item["technique"], item["risk"], item) for item in answer["items"]]
     heads = ("technique", "direction", "risk", "expected", "opposing", "any_chain", "works", "more")
-    return Shown((desk.section("raises", heads, rows),), _chains_of(answer["items"]))
+    return Shown((desk.section("raises", *_varied(heads, rows)),), _chains_of(answer["items"]))
 
 
 def impact(desk: Desk, answer: Document) -> Shown:
@@ -129,7 +129,7 @@ def impact(desk: Desk, answer: Document) -> Shown:
         _reached(desk, *((own, item["entity"]) if out else (item["entity"], own)), item) for item in answer["items"]
     ]
     heads = ("from", "direction", "to", "expected", "opposing", "any_chain", "works", "more")
-    return Shown((desk.section("impact", heads, rows),), _chains_of(answer["items"]))
+    return Shown((desk.section("impact", *_varied(heads, rows)),), _chains_of(answer["items"]))
 
 
 def paths(desk: Desk, answer: Document) -> Shown:
@@ -303,6 +303,14 @@ def _reached(desk: Desk, source: str, target: str, item: Document) -> tuple[Cell
         count(len({*best["works"], *(opposing["works"] if opposing else ())})),
         _ask_paths(desk, source, target),
     )
+
+
+def _varied(heads: Sequence[str], rows: Sequence[tuple[Cell, ...]]) -> tuple[Sequence[str], list[tuple[Cell, ...]]]:
+    """Return a table without the columns of records in which several rows all hold the same one: what was asked for."""
+    known = [at for at in range(len(heads)) if len(rows) > 1 and (rows[0][at].to or ("",))[0] == "entity"]
+    same = {at for at in known if all(row[at] == rows[0][at] for row in rows)}
+    kept = [at for at in range(len(heads)) if at not in same]
+    return tuple(heads[at] for at in kept), [tuple(row[at] for at in kept) for row in rows]
 
 
 def _ask_paths(desk: Desk, source: str, target: str) -> Cell:

@@ -25,6 +25,9 @@ MONTHS = (
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _WESTERN = re.compile(r"([A-Za-z][ -~\u00a0-\u024f\u2010-\u2026]*[ -~\u00a0-\u024f])")
 _ENGLISH = Markup('<span lang="en">{}</span>')
+_TICKED = re.compile(r"`([^`]*)`")
+_ADDRESS = re.compile(r"https?://\S+$")
+_LINK = Markup('<a href="{0}" rel="noopener noreferrer" target="_blank">{0}</a>')
 PHRASE = 3
 
 
@@ -59,6 +62,32 @@ def tongue(text: Any, lang: str) -> Markup:
     if other == "zh":
         return Markup('<span lang="zh-Hans">{}</span>').format(shown)
     return escape(shown)
+
+
+def referenced(text: str, lang: str) -> Markup:
+    """Return a reference as `tongue` does; the address at its end is a link.
+
+    Example:
+        >>> referenced("Li (2025). Hubs. https://doi.org/10.1/x", "en")[:26]
+        Markup('Li (2025). Hubs. <a href="')
+        >>> referenced("Li (2025). Hubs.", "en")
+        Markup('Li (2025). Hubs.')
+    """
+    found = _ADDRESS.search(text)
+    return tongue(text, lang) if found is None else tongue(text[: found.start()], lang) + _LINK.format(found[0])
+
+
+def ticked(text: str) -> Markup:
+    """Return a text in which words stand in backticks, as Markdown has them, with these words as code.
+
+    Example:
+        >>> ticked("`out`: <all>")
+        Markup('<code>out</code>: &lt;all&gt;')
+    """
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part)
+        for at, part in enumerate(_TICKED.split(text))
+    )
 
 
 def _is_phrase(part: str) -> bool:

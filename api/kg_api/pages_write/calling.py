@@ -5,6 +5,7 @@ Lives here: `Names`. May enter: a network, a language. Never here: what document
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from kg.network import Network
 from kg.question.compare_said import because
 from kg.rdf.about import find
 from kg.sentences import sentence
+
+_CALLED = re.compile(r"((?:entity|claim) |(?:实体|论断) ?)([a-z0-9][a-z0-9-]*[a-z0-9])( ?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,17 @@ class Names:
         """Return the explanation of a difference with the works responsible as texts cite them."""
         told = because(works, self.lang)
         return text.replace(told, because([self.work(key) for key in works], self.lang)) if told else text
+
+    def named(self, text: str) -> str:
+        """Return a sentence with the entities and claims in it, which it calls by their ids, by their names."""
+        return _CALLED.sub(self._named, text)
+
+    def _named(self, found: re.Match[str]) -> str:
+        kind, id, after = found.groups()
+        name = self.near(id)
+        if name == id:
+            return found[0]
+        return f"{kind.rstrip()}“{name}”" if self.lang == "zh" else f"{kind}“{name}”{after}"
 
     def near(self, id: str) -> str:
         """Return what an id that may have been meant stands for: a claim as a sentence, an entity by its label."""

@@ -19,6 +19,7 @@ from kg_api.asking import TheGraph, TheLang
 from kg_api.pages_read import frame, versions
 from kg_api.pages_read.labelled import Labels
 from kg_api.pages_read.wording import moment
+from kg_api.pages_write.calling import Names
 from kg_api.pages_write.desk import Form, Visit, led, one, shown
 from kg_api.problems import Refusal
 
@@ -77,10 +78,12 @@ def _undo(request: Request, graph: Graph, lang: Any, number: str, form: Form) ->
 
 def _page(visit: Visit, number: str, *, status: int = 200, **found: Any) -> Response:
     graph, lang = visit.graph, visit.lang
-    told, labels = graph.entry(number), Labels(graph.vocabulary, graph.snapshot, lang)
+    told, network = graph.entry(number), graph.network()
+    labels, names = Labels(graph.vocabulary, network.snapshot, lang), Names(network, lang)
     changes = [
         {
             **change,
+            "says": names.record(change["kind"], change["id"]),
             "changed": versions.changes(change["kind"], change["changed"], labels),
         }
         for change in told["changes"][:SHOWN_MOST]

@@ -6,6 +6,7 @@ May enter: a form. Never here: which act leads where (kg.contribute.states).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from functools import partial
 from textwrap import shorten
 from typing import Any
@@ -64,7 +65,9 @@ def _queue(visit: Visit, *, status: int = 200, **found: Any) -> Response:
     asked = {name: value for name, value in visit.request.query_params.items() if name in FILTERS and value}
     waiting = visit.graph.reviews(**asked, lang=visit.lang)
     cards, names = _cards(visit, waiting["items"]), Names(visit.graph.network(), visit.lang)
-    waiting |= {"items": [one | {"says": names.record(one["kind"], one["id"])} for one in waiting["items"]]}
+    waiting |= {
+        "items": [_called(one, names) | {"says": names.record(one["kind"], one["id"])} for one in waiting["items"]]
+    }
     context = {"queue": waiting, "cards": cards, "asked": asked, "chosen": (), "why": "", **found}
     return shown(visit, "write/queue.html", context, status=status)
 
@@ -193,7 +196,7 @@ def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response
         needs = [one | {"says": names.record(one["kind"], one["id"])} for one in told["needs"]]
         holder = lines.holder(record, network.snapshot) if isinstance(record, Evidence) else None
         context |= {
-            "waiting": told | {"needs": needs},
+            "waiting": _called(told, names) | {"needs": needs},
             "rivals": waiting_beside(record, network.snapshot) if isinstance(record, Evidence) else [],
             "holder": None if holder is None else holder.id,
             "effect": effect(graph, told, lang),
@@ -224,10 +227,16 @@ def _item(item: Evidence, labels: Labels, names: Names) -> Document:
     }
 
 
+def _called(told: Document, names: Names) -> Document:
+    """Return a record that waits, with what stands in its way called by names."""
+    return told if told["blocked"] is None else told | {"blocked": names.named(told["blocked"])}
+
+
 def _facts(kind: RecordKind, record: Record, labels: Labels) -> list[tuple[str, str | None]]:
-    """Return the fields of another record in words."""
-    told = {name: value for name, value in to_payload(record).items() if name not in {"id", "status"}}
-    return [(labels.field(name), labels.value(kind, name, value)) for name, value in told.items()]
+    """Return the fields of another record in words, in the order in which the record has them."""
+    told = to_payload(record)
+    order = [one.name for one in fields(record) if one.name in told and one.name not in {"id", "status"}]
+    return [(labels.field(name), labels.value(kind, name, told[name])) for name in order]
 
 
 def _versions(history: Document, labels: Labels) -> list[Document]:

@@ -115,7 +115,8 @@ def _vocabulary(request: Request, graph: Graph, spoken: Any, part: str) -> Respo
         return _none_acceptable()
     if chosen == "html":
         if asked is None:
-            return _see(f"{request.url.path}?format=html", asked)
+            language = f"&lang={spoken}" if "lang" in request.query_params else ""
+            return _see(f"{request.url.path}?format=html{language}", asked)
         return reply(request, lambda: ontology_page.render(request, graph, spoken), lang=spoken, media_type=HTML)
     if chosen == "json":
         chosen = "jsonld"

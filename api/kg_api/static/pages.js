@@ -29,5 +29,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// The question that is open stands in sight among the others.
+document.querySelector(".asks [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 wireSlides(document);
 for (const input of document.querySelectorAll("input[data-suggest]")) wireSuggestions(input);
