@@ -215,6 +215,8 @@ def _holds(claim: str, chances: Chances) -> NDArray[np.uint64]:
 def wilson(share: float, samples: int) -> tuple[float, float]:
     """Return the 95 % Wilson score interval of a share seen in so many samples.
 
+    Law: the share lies within, however the bounds are rounded; of a share of 0 the lower bound is 0, of 1 the upper 1.
+
     Source: Wilson (1927), DOI 10.1080/01621459.1927.10502953.
 
     Example:
@@ -225,4 +227,4 @@ def wilson(share: float, samples: int) -> tuple[float, float]:
     z2 = Z95 * Z95
     middle = (share + z2 / (2 * samples)) / (1 + z2 / samples)
     half = Z95 / (1 + z2 / samples) * sqrt(share * (1 - share) / samples + z2 / (4 * samples * samples))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))

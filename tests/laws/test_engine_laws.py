@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from itertools import combinations, pairwise, permutations, product
 from math import isclose, prod
 from types import ModuleType
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import kg.engine
 from kg.compiled import search
 from kg.criteria import Criteria
 from kg.network import Network
-from kg.reliability import Reliability, reliability
+from kg.reliability import Z95, Reliability, reliability, wilson
 from kg.suppositions import Assumption
 from tests.builders import network
 
@@ -198,10 +199,34 @@ def test_a_claim_holds_in_its_share_of_the_samples(claim: str, pair: list[float]
     assert result.method == "sampled"
     low, high, never, always = result.chances
     assert (never, always) == (0.0, 1.0)
+    assert (result.intervals[2][0], result.intervals[3][1]) == (0.0, 1.0)
+    assert all(
+        lower <= chance <= upper for chance, (lower, upper) in zip(result.chances, result.intervals, strict=True)
+    )
     # The same numbers behind both: what holds with a lower chance holds with a higher one.
     assert low <= high
     for chance, p in zip((low, high), pair, strict=True):
         assert abs(chance - p) <= 5 * (p * (1 - p) / 65_536) ** 0.5 + 2**-16
+
+
+@settings(deadline=None)
+@given(st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+@example((65_536, 65_536))
+@example((0, 65_536))
+@example((20, 20))
+@example((1, 10**6))
+def test_an_interval_is_that_of_wilson_and_holds_its_share(seen: tuple[int, int]) -> None:
+    share, low, high = Fraction(*seen), *map(Fraction, wilson(seen[0] / seen[1], seen[1]))
+    spread, near = Fraction(Z95) ** 2 / seen[1], Fraction(1, 10**12)
+
+    def beyond(chance: Fraction) -> Fraction:
+        """Above 0 where the share lies further from a chance than 1.96 of its standard errors."""
+        return (share - chance) ** 2 - spread * chance * (1 - chance)
+
+    assert low <= Fraction(seen[0] / seen[1]) <= high
+    assert beyond(low - near) > 0 > beyond(low + near)
+    assert beyond(high + near) > 0 > beyond(high - near)
+    assert (low == 0, high == 1) == (share == 0, share == 1)
 
 
 def test_claims_hold_independently_of_each_other() -> None:
