@@ -31,6 +31,11 @@ _OTHER_WORDS = {
     "it. It must not be quoted as ours.",
     "zh": "所给段落并非本版本据这些数值写成：可能系伪造，或由其他版本的程序写成。不得作为本程序的表述引用。",
 }
+_OWN_POINTS = {
+    "en": "The question names its own points in time, the later of them revision {}: what was written after it takes "
+    "no part in the answer.",
+    "zh": "问题自带时点，其中较晚的为第 {} 修订版：此后写入的内容不影响答案。",
+}
 
 
 class Vouching(Asking):
@@ -120,8 +125,9 @@ class Vouching(Asking):
             `identical`: the same receipt comes out again. `altered`: what was given is not what its receipt stands
             for; null when only the question was given. `paragraph`, which no receipt stands for: "same" when this
             version writes it of the answer, else "other". `differences`: where they differ, when they do. `newest` is
-            the same question asked now, without `as_of`; `same` says whether it has the same answer; `changed` says
-            what made it another, see `kg.receipts.since.changed`.
+            the same question asked now, at the newest revision of the record, without `as_of`; `same` says whether it
+            has the same answer; `changed` says what made it another, see `kg.receipts.since.changed`. `note` says so
+            when the question names points in time that end before the newest revision.
 
         Raises:
             NotFound: no answer is kept under this id, or the record lacks the revision or a record that it names.
@@ -135,7 +141,9 @@ class Vouching(Asking):
         spoken = self._lang(asked.lang)
         again = getattr(then, asked.method)(**asked.keywords, **asked.criteria, lang=spoken)
         lasting = {name: value for name, value in asked.criteria.items() if name != "as_of"}
-        now = getattr(self, asked.method)(**asked.keywords, **lasting, lang=spoken)
+        here = self.at_one_revision()
+        now, newest = getattr(here, asked.method)(**asked.keywords, **lasting, lang=spoken), here.revision
+        ended = now["revision"] < newest
         identical = again["receipt"] == asked.receipt and not asked.altered
         worded = self._other_paragraph(pristine(document), again)
         still = since.same(again, now)
@@ -144,7 +152,7 @@ class Vouching(Asking):
         if not still:
             networks = (
                 then.network(Criteria.parse(asked.criteria, self.vocabulary)),
-                self.network(Criteria.parse(lasting, self.vocabulary)),
+                here.network(Criteria.parse(lasting | ({"as_of": now["revision"]} if ended else {}), self.vocabulary)),
             )
             entries, limits = since.changed(*networks, again, now, lang=spoken)
         other = [] if identical or asked.altered is None else since.differences(_content(document), _content(again))
@@ -156,7 +164,7 @@ class Vouching(Asking):
             "identical": identical,
             "altered": asked.altered,
             "differences": [*other, *worded],
-            "newest": {"revision": now["revision"], "receipt": now["receipt"], "same": still},
+            "newest": {"revision": newest, "receipt": now["receipt"], "same": still},
             "changed": entries,
             "complete": not limits,
             "limits": limits,
@@ -165,6 +173,7 @@ class Vouching(Asking):
             report["paragraph"] = "other" if worded else "same"
         notes = [] if identical else [self._doubt(asked, kept, again, spoken)]
         notes += [_OTHER_WORDS[spoken]] if worded else []
+        notes += [_OWN_POINTS[spoken].format(now["revision"])] if ended else []
         return {**report, "note": ("" if spoken == "zh" else " ").join(notes)} if notes else report
 
     def explain(self, answer: Answer | Mapping[str, Any], *, cited: bool = False) -> str:

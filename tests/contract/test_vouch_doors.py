@@ -144,6 +144,23 @@ def test_what_changed_since_is_told_and_is_no_failure(record: tuple[str, kg.Grap
     assert "because of w3" in told.stdout.replace("\n   ", " ")
 
 
+@pytest.mark.parametrize(
+    ("lang", "newest", "why"),
+    [
+        ("en", "the newest revision, 4, gives the same answer", "the later of them revision 2"),
+        ("zh", "最新的第 4 修订版给出相同答案", "较晚的为第 2 修订版"),
+    ],
+)
+def test_the_newest_revision_is_that_of_the_record(
+    record: tuple[str, kg.Graph], lang: str, newest: str, why: str
+) -> None:
+    url, graph = record
+    answer = graph.diff(1, 2, lang=lang)
+    told = run(url, "receipt", "verify", "--document", "-", lang=lang, given=answer.json().decode())
+    assert told.exit_code == 0
+    assert [word in told.stdout.replace("\n", " ") for word in (newest, why)] == [True, True], told.stdout
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_tables_are_readable_in_both_languages(record: tuple[str, kg.Graph], lang: str) -> None:
     url, graph = record

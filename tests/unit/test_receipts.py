@@ -116,7 +116,7 @@ def test_a_paragraph_neither_hides_nor_makes_what_was_altered(graph: kg.Graph) -
 
 def test_an_answer_of_an_old_revision_stays_identical_and_tells_what_changed() -> None:
     made = small(":memory:", revisions=2)
-    old = [*every_answer(made), made.paths("t", "r", as_of=TODAY)]
+    old = [*every_answer(made), made.paths("t", "r", as_of=TODAY), made.diff(1, TODAY)]
     for answer in old:
         assert made.verify_receipt(answer)["newest"]["same"]
     steps = small(":memory:")
@@ -127,6 +127,7 @@ def test_an_answer_of_an_old_revision_stays_identical_and_tells_what_changed() -
         report = made.verify_receipt(answer)
         assert report["identical"], (answer["question"], report["note"])
         assert report["newest"]["same"] is (report["changed"] == [])
+        assert report["newest"]["revision"] == 4
         reports.setdefault(answer["question"]["name"], report)
     changed = reports["paths"]["changed"]
     assert [(one["of"], one["kind"]) for one in changed] == [
@@ -139,7 +140,6 @@ def test_an_answer_of_an_old_revision_stays_identical_and_tells_what_changed() -
     assert changed[0]["because"] == {"claims": ["f--raises--r"], "works": ["w3"]}
     assert changed[0]["explanation"].startswith("At revision 2, tuning raises misuse (expected 0.77); at revision 4, ")
     assert {one["source"] for one in reports["raises"]["changed"] if one["of"] == "pair"} == {"t", "u"}
-    assert reports["paths"]["newest"]["revision"] == 4
     for store in (made.store, steps.store):
         store.close()
 
@@ -148,6 +148,32 @@ def test_a_fixed_revision_is_held_against_the_newest(graph: kg.Graph) -> None:
     report = graph.verify_receipt(graph.paths("t", "r", as_of=2))
     assert (report["identical"], report["revision"], report["newest"]["revision"]) == (True, 2, 4)
     assert not report["newest"]["same"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "why"), [("en", "the later of them revision 2: what was written after"), ("zh", "较晚的为第 2 修订版")]
+)
+def test_a_question_that_names_its_points_in_time_is_told_as_that(graph: kg.Graph, lang: str, why: str) -> None:
+    for points in ((1, 2), (2, 1)):
+        report = graph.verify_receipt(graph.diff(*points, lang=lang))
+        assert (report["identical"], report["revision"], report["changed"]) == (True, 2, [])
+        assert report["newest"] == {"revision": 4, "receipt": report["receipt"], "same": True}
+        assert why in report["note"]
+    for points in ((1, 4), (1, TODAY), (2, "known:2019"), ("known:2019", "known:2020")):
+        report = graph.verify_receipt(graph.diff(*points, lang=lang))
+        assert (report["newest"]["revision"], report["newest"]["same"], "note" in report) == (4, True, False)
+
+
+def test_a_date_that_was_today_is_asked_again_with_what_it_means_now() -> None:
+    made = small(":memory:", revisions=2)
+    answer = made.diff(1, TODAY)
+    made.write([Change("work", work("w3", status="retracted"))], actor="ann", act="retract")
+    report = made.verify_receipt(answer)
+    assert (report["identical"], report["revision"], report["newest"]["revision"]) == (True, 2, 3)
+    assert not report["newest"]["same"]
+    assert [one["claim"] for one in report["changed"] if one["of"] == "claim"] == ["f--raises--r"]
+    assert "note" not in report
+    made.store.close()
 
 
 def test_a_kept_answer_shows_all_that_it_rests_on(graph: kg.Graph) -> None:
