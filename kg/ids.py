@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from kg.errors import BadIdentifier
 
@@ -21,7 +21,12 @@ RECORD_KINDS: tuple[RecordKind, ...] = ("claim", "entity", "evidence", "work")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORK_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,127}")
-_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"<>]+")
+# No control characters, and nothing that an address held which is no UTF-8.
+_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"\x00-\x1f\x7f\ufffd]+")
+_DOI_RESOLVER = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
+_DOI_ENTITY = re.compile(r"&(?:amp;)*(amp|lt|gt);", re.IGNORECASE)
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
+_DOI_KEPT = "/:;()!$&*+,=@~"
 _ARXIV = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z][a-z-]*(?:\.[a-z]{2})?/[0-9]{7})(?:v[0-9]+)?", re.IGNORECASE)
 _ORCID = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]")
 ITEM_CODE = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -158,18 +163,40 @@ def fingerprint(text: str) -> str:
 def parse_doi(text: str) -> str:
     """Return a DOI in its canonical lower-case form, without resolver or prefix.
 
-    Source: DOI Handbook, 2.2 (names are compared without regard to ASCII case).
+    Its address is read without the percent-encoding; `&lt;`, `&gt;` and `&amp;`, which many exports write, as the
+    characters that they stand for.
+
+    Source: DOI Handbook, 2.2 (names are compared without regard to ASCII case; a suffix may hold `<` and `>`) and 2.5.2
+    (encoding).
+
+    Laws: `parse_doi(parse_doi(text)) == parse_doi(text)`; `parse_doi(doi_address(doi)) == doi` for what it returns.
 
     Example:
         >>> parse_doi("https://doi.org/10.48550/arXiv.2312.14751")
         '10.48550/arxiv.2312.14751'
+        >>> parse_doi("10.1002/(SICI)1097-4571(199806)49:8&lt;693::AID-ASI4&gt;3.0.CO;2-O")
+        '10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o'
     """
-    bare = re.sub(r"^(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", "", text.strip(), flags=re.IGNORECASE)
+    bare, resolved = _DOI_RESOLVER.subn("", text.strip(), count=1)
+    bare = unquote(bare) if resolved else re.sub(r"^doi:\s*", "", bare, flags=re.IGNORECASE)
+    bare = _DOI_ENTITY.sub(lambda found: _ENTITIES[found[1].lower()], bare)
     if _DOI.fullmatch(bare) is None:
         raise BadIdentifier(
             f"{_shown(text)} is not a DOI", where="doi", hint="expected the form 10.1234/suffix, or its doi.org address"
         )
     return bare.lower()
+
+
+def doi_address(doi: str) -> str:
+    """Return the web address of a DOI, in which whatever an address cannot hold is percent-encoded.
+
+    Source: DOI Handbook, 2.5.2.
+
+    Example:
+        >>> doi_address("10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o")
+        'https://doi.org/10.1002/(sici)1097-4571(199806)49:8%3C693::aid-asi4%3E3.0.co;2-o'
+    """
+    return f"https://doi.org/{quote(doi, safe=_DOI_KEPT)}"
 
 
 def parse_arxiv(text: str) -> str:

@@ -17,7 +17,7 @@ from kg.citations.csl import item_of
 from kg.citations.residue import residue
 from kg.model import Work
 
-_SAFE = re.compile(r"[A-Za-z0-9:/?#@!&'()*+,;=._~%\[\]-]*")
+_SAFE = re.compile(r"[A-Za-z0-9:/?#@!&'()*+,;=._~%<>\[\]-]*")
 _PIECE = re.compile(r"[\s-]+|[^\s-]+")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_-]{0,60}")
 _TAKEN = frozenset(

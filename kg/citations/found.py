@@ -24,7 +24,6 @@ Kind = Literal["doi", "arxiv", "openalex", "pmid"]
 RETRACTED, CORRECTED = "retracted", "corrected"
 _STATUS = {"retraction": RETRACTED, "correction": CORRECTED, "partial-retraction": CORRECTED}
 _RESOLVERS = {
-    "doi": "https://doi.org/",
     "arxiv": "https://arxiv.org/abs/",
     "openalex": "https://openalex.org/",
     "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
@@ -42,7 +41,7 @@ class Identifier:
     @property
     def address(self) -> str:
         """The web address that resolves it."""
-        return _RESOLVERS[self.kind] + self.value
+        return ids.doi_address(self.value) if self.kind == "doi" else _RESOLVERS[self.kind] + self.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,8 @@ def verbatim(latex: str) -> str:
     """
     text = re.sub(r"^\s*\\(?:url|path|nolinkurl)\s*\{(.*)\}\s*$", r"\1", latex, flags=re.DOTALL)
     text = re.sub(r"\{?\\(?:textasciitilde|sim)\}?(?:\{\})?|\$\\sim\$|\\~\{\}", "~", text)
+    text = re.sub(r"\{?\\textless\}?(?:\{\})?|\$<\$", "<", text)
+    text = re.sub(r"\{?\\textgreater\}?(?:\{\})?|\$>\$", ">", text)
     text = re.sub(r"\\textunderscore(?:\{\})?", "_", text)
     return _VERBATIM.sub(lambda found: found[1] or "", text)
 

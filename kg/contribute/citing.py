@@ -6,6 +6,7 @@ Lives here: `read`, `work`. May enter: values of any door, a snapshot. Never her
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -106,7 +107,7 @@ def work(
             notes.append(_SAID["alike"][lang].format(record.id, same["why"]))
         told = published(found.works[0].work, record)
         if told is not None:
-            notes.append(_SAID["publisher"][lang].format(record.id, *told["status"], told["notice"]))
+            notes.append(_SAID["publisher"][lang].format(record.id, *told["status"], shlex.quote(told["notice"])))
         return Plan("work", record, (), likes, notes=tuple(notes), publisher=told)
     said = found.works[0].work
     status = vocabulary.work_status(said.status).id
@@ -146,7 +147,7 @@ def _fields(given: Document) -> WorkIn:
         raise InputError(
             "a work that is given by its fields needs a title; given nothing",
             where="title",
-            hint=f"to look it up give the identifier alone: `kg add work {named.strip()[:200]}`",
+            hint=f"to look it up give the identifier alone: `kg add work {shlex.quote(named.strip()[:200])}`",
         )
     if fields.get("id") is None:
         title = fields.get("title")

@@ -54,7 +54,7 @@ keys = st.builds(
     st.sampled_from(string.ascii_letters + string.digits),
     st.text(string.ascii_letters + string.digits + "_.:+-", max_size=12),
 )
-dois = st.builds(lambda rest: f"10.1234/{rest}", st.text("abcxyz019.()/;_-{}#%&\\", min_size=1, max_size=10))
+dois = st.builds(lambda rest: f"10.1234/{rest}", st.text("abcxyz019.()/;_-{}#%&<>\\", min_size=1, max_size=10))
 arxivs = st.builds(lambda a, b: f"{a:04d}.{b:05d}", st.integers(701, 2612), st.integers(0, 99999))
 urls = st.builds(lambda rest: f"https://example.org/{rest}", st.text("abcxyz019/_-~%&=?#{}", max_size=12))
 

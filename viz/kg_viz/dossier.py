@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from kg.citations.references import short
 from kg.errors import BadIdentifier
-from kg.ids import parse_url
+from kg.ids import doi_address, parse_url
 from kg.model import CURRENT, Claim, Evidence, Work
 from kg.network import Network, sign_of
 from kg.question import explain
@@ -140,7 +140,7 @@ def addresses(work: Work) -> list[dict[str, str]]:
     """
     found = []
     if work.doi is not None:
-        found.append({"label": f"doi:{work.doi}", "href": f"https://doi.org/{quote(work.doi, safe='/')}"})
+        found.append({"label": f"doi:{work.doi}", "href": doi_address(work.doi)})
     if work.arxiv is not None:
         found.append({"label": f"arXiv:{work.arxiv}", "href": f"https://arxiv.org/abs/{quote(work.arxiv, safe='/')}"})
     for url in (work.url, work.notice):
