@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+import kg
+import kg_viz
+from tests.browser.test_read_pages import WIDTH
 
 pytestmark = pytest.mark.browser
 Opened = Callable[..., Any]
@@ -36,3 +41,19 @@ def test_history_fits_a_phone(open_page: Opened, site: str) -> None:
     box = page.locator(".scroll:has(> .log)")
     assert box.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
     assert set(page.locator(".log time").evaluate_all(LINES)) == {1}
+
+
+def test_suggestions_are_in_sight_on_a_phone(open_page: Opened, site: str) -> None:
+    page, _ = open_page(f"{site}/?focus=qlora&lang=en", size="phone")
+    page.locator(".find input[name=q]").press_sequentially("adapter")
+    page.locator(".find .suggestions li").first.wait_for()
+    box = page.locator(".find .suggestions").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+
+def test_a_saved_picture_is_as_wide_as_a_phone(open_page: Opened, pack_graph: kg.Graph, tmp_path: Path) -> None:
+    file = kg_viz.draw(pack_graph, tmp_path / "page.html", focus="qlora", hops=1, lang="zh")
+    page, _ = open_page(file.as_uri(), size="phone")
+    assert page.locator(".gaps td").count() > 100
+    assert page.evaluate(WIDTH) <= 0

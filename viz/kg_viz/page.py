@@ -21,7 +21,7 @@ from pyvis.network import Network as Picture
 
 from kg_viz import columns, legend
 from kg_viz.drawn import Edge, Node, Scene
-from kg_viz.words import gap, words
+from kg_viz.words import counted, foreign, gap, words
 
 HERE = Path(__file__).parent
 TEMPLATES, STATIC = HERE / "templates", HERE / "static"
@@ -55,7 +55,14 @@ def environment(*folders: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(json=embedded, number=lambda value: f"{value:.2f}", sign=SIGNS.__getitem__, gap=gap)
+    found.filters.update(
+        json=embedded,
+        number=lambda value: f"{value:.2f}",
+        sign=SIGNS.__getitem__,
+        gap=gap,
+        counted=counted,
+        foreign=foreign,
+    )
     return found
 
 
