@@ -1,4 +1,4 @@
-"""Records on the screen: one record as a card, lists, hits, reports, batches, the log.
+"""Records on the screen: one record as a card, lists, hits, the log.
 
 Lives here: what a record looks like. May enter: documents. Never here: answers to questions (kg.cli.screen), JSON.
 """
@@ -19,6 +19,7 @@ from kg.cli.tables import Column, show
 from kg.cli.words import counted, marks, say
 from kg.graph import Graph
 from kg.network import Network
+from kg.question import taking_part
 from kg.question.records import why_not
 
 Document = Mapping[str, Any]
@@ -41,6 +42,7 @@ def entity(graph: Graph, document: Document) -> None:
     kind = document["type"] if type_ is None else type_.label.get(lang)
     names = " / ".join(document["label"].values())
     out.print(Text.assemble((names, "bold"), f"  {kind}  ", (document["id"], "dim")))
+    _standing(graph, out, document)
     definition = document["definition"]
     if definition:
         out.print(escape(definition.get(lang, definition["en"])))
@@ -65,6 +67,10 @@ def claim(graph: Graph, document: Document, network: Network) -> None:
     relation = graph.vocabulary.relation(document["relation"])
     sentence = f"{label(graph, document['subject'])} –{relation.label.get(lang)}→ {label(graph, document['object'])}"
     out.print(Text.assemble((sentence, "bold"), "  ", (document["id"], "dim")))
+    _standing(graph, out, document)
+    idle = taking_part.sentence(network, document["id"], lang)
+    if idle is not None:
+        out.print(Text(idle, style="yellow"))
     belief = document["belief"]
     head = Text.assemble(f"{say('expected', lang)} ", (figure(belief["expected"]), "bold"))
     head.append(f"  {say('interval', lang)} {figure(belief['low'])} – {figure(belief['high'])}  ")
@@ -127,7 +133,7 @@ def listing(graph: Graph, kind: str, page: Document) -> None:
     else:
         columns = ("id", "type", "label") if kind == "entities" else ("id", "year", "label", "status")
         rows = [
-            (item["id"], item["type"], item["label"].get(lang, item["label"]["en"]))
+            (_marked(graph, item), item["type"], item["label"].get(lang, item["label"]["en"]))
             if kind == "entities"
             else (item["id"], str(item["year"] or ""), item["title"], item["status"])
             for item in page["items"]
@@ -150,49 +156,6 @@ def hits(graph: Graph, found: Document) -> None:
     show(
         out, [Column(say(word, graph.lang), ids=word == "id", fixed=word in {"kind", "score"}) for word in words], rows
     )
-
-
-def basis(graph: Graph, report: Document) -> None:
-    """Show the evidence that rests on little."""
-    out = console()
-    bases = graph.vocabulary.bases
-    inferred = marks(graph.lang).comma + say("inferred", graph.lang)
-    rows = [
-        (
-            item["alias"] or item["evidence"],
-            item["claim"],
-            item["work"],
-            bases[item["basis"]].label.get(graph.lang) + (inferred if item["inferred"] else ""),
-        )
-        for item in report["items"]
-    ]
-    words = ("evidence", "claim", "work", "type")
-    show(out, [Column(say(word, graph.lang), ids=word != "type") for word in words], rows)
-    out.print(escape(report["note"]))
-
-
-def coverage(graph: Graph, report: Document) -> None:
-    """Show which claims represent which item of the seed text."""
-    out = console()
-    for item in report["items"]:
-        mark = Text("✓ ", style="green") if item["represented"] else Text("✗ ", style="bold red")
-        heading = item["heading"] or {}
-        out.print(
-            Text.assemble(mark, (item["locator"], "bold"), "  ", heading.get(graph.lang) or heading.get("zh", ""))
-        )
-        out.print(Padding(escape(item["statement"]), (0, 0, 0, 2)))
-        stands = ", ".join(item["claims"] or item["work_notes"])
-        out.print(Padding(Text(stands, style="dim"), (0, 0, 0, 2)))
-        if item["missing"]:
-            out.print(
-                Padding(
-                    Text(
-                        say("missing", graph.lang) + marks(graph.lang).colon + ", ".join(item["missing"]), style="red"
-                    ),
-                    (0, 0, 0, 2),
-                )
-            )
-    out.print(escape(report["note"]))
 
 
 def log(page: Document, lang: str) -> None:
@@ -236,13 +199,30 @@ def _claims(graph: Graph, out: Console, claims: list[Document]) -> None:
     ]
     rows = []
     for item in claims:
-        name = Text(item["id"])
+        name = _marked(graph, item)
         if item["contested"]:
             name.append(f"  ! {say('contested', lang)}", style="yellow")
+        if not item["takes_part"]:
+            name.append(f"  {say('idle', lang)}", style="yellow")
         belief = item["belief"]
         span = f"{figure(belief['low'])} – {figure(belief['high'])}"
         rows.append((name, figure(belief["expected"]), span, ", ".join(item["works"])))
     show(out, columns, rows)
+
+
+def _standing(graph: Graph, out: Console, document: Document) -> None:
+    """Show the status of an entity or a claim, where it is not that of what was accepted."""
+    status = graph.vocabulary.statuses[document["status"]]
+    if not status.counts:
+        said = f"{say('status', graph.lang)}{marks(graph.lang).colon}{status.label.get(graph.lang)}"
+        out.print(Text(said, style="bold red"))
+
+
+def _marked(graph: Graph, document: Document) -> Text:
+    """Return the id of a record, with its status where that is not that of what was accepted."""
+    status = graph.vocabulary.statuses[document["status"]]
+    marked = Text(document["id"])
+    return marked if status.counts else marked.append(f"  {status.label.get(graph.lang)}", style="bold red")
 
 
 def passage(graph: Graph, out: Console, item: Document, network: Network | None = None) -> None:
@@ -264,6 +244,9 @@ def passage(graph: Graph, out: Console, item: Document, network: Network | None 
     if item["inferred"]:
         head.append(f"  {say('inferred', lang)}", style="yellow")
     head.append(f"  {item['alias'] or item['id']}", style="dim")
+    status = vocabulary.statuses[item["status"]]
+    if not status.counts:
+        head.append(f"  {status.label.get(lang)}", style="bold red")
     out.print(head)
     out.print(Padding(escape(item["statement"]), (0, 0, 0, 4)))
     if item["quote"]:

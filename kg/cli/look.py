@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from kg.cli import cards
+from kg.cli import cards, reports
 from kg.cli.context import Context
 from kg.cli.options import (
     ANY,
@@ -110,7 +110,7 @@ def search(context: Context, /, text: tuple[str, ...], limit: str, as_json: bool
 def basis(context: Context, /, as_json: bool) -> None:
     """Evidence that rests on less than the work's own abstract, and evidence applied to a link by inference."""
     report = context.graph.basis()
-    print_json(report) if as_json else cards.basis(context.graph, report)
+    print_json(report) if as_json else reports.basis(context.graph, report)
 
 
 @click.command()
@@ -119,6 +119,6 @@ def basis(context: Context, /, as_json: bool) -> None:
 def coverage(context: Context, /, as_json: bool) -> None:
     """Which claims represent which item of the text that the pack was seeded from; exit 1 when one is missing."""
     report = context.graph.coverage()
-    print_json(report) if as_json else cards.coverage(context.graph, report)
+    print_json(report) if as_json else reports.coverage(context.graph, report)
     if report["counts"]["represented"] < report["counts"]["items"]:
         raise SystemExit(1)

@@ -68,6 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{database} 处于修订版 {revision}：{entities}，{claims}，{evidence}，{works}",
     ),
     "id": ("Id", "标识"),
+    "idle": ("takes no part", "不参与论断链"),
     "incomplete": ("This answer is not complete; a limit cut it", "此答案不完整，受到以下限制"),
     "inferred": ("inferred", "推断"),
     "interval": ("90 % interval", "90% 区间"),

@@ -25,6 +25,7 @@ from kg.ids import claim_id
 from kg.model import Change, Record, kind_of
 from kg.network import Network
 from kg.overlay import Overlay, opened
+from kg.question.taking_part import failing
 from kg.record import Records, Store
 from kg.scenario import Scenario
 from kg.snapshot import Snapshot
@@ -140,6 +141,8 @@ def assert_same_networks(ours: Network, theirs: Network) -> None:
         assert ours.supporting_works([claim]) == theirs.supporting_works([claim])
         assert ours.counting(claim) == theirs.counting(claim)
         assert ours.is_contested(claim) == theirs.is_contested(claim)
+        assert failing(ours, claim) == failing(theirs, claim)
+        assert (failing(theirs, claim) == ()) is (claim in theirs.links)
     assert [ours.year(work) for work in theirs.snapshot.works] == [one.year for one in theirs.snapshot.works.values()]
     for some in (list(theirs.snapshot.claims), list(theirs.snapshot.claims)[1::2], []):
         assert ours.bases(some) == theirs.bases(some)

@@ -24,7 +24,7 @@ from kg.exporters.jsonld import embedded
 from kg.ids import BASE, RecordKind
 from kg.model import CURRENT, Evidence, Record
 from kg.network import Network, group_of
-from kg.question import explain
+from kg.question import explain, taking_part
 from kg.question.answers import sides
 from kg.rdf.about import about, find
 from kg.sentences import spaced
@@ -172,7 +172,7 @@ def claim(network: Network, id: str, lang: str) -> Document:
         "relation_means": "" if relation is None else relation.definition.get(lang),
         "account": account(network, id, lang),
         "groups": network.weighing(id).groups,
-        "takes_part": id in network.links,
+        "idle": taking_part.sentence(network, id, lang),
         "conditions": record.conditions,
         "status": _status(network, record.status, lang),
         "picture": f"/?claim={quote(id)}&lang={lang}",
