@@ -21,21 +21,11 @@ from kg.lint import report as linting
 from kg.network import Network
 from kg.question import paragraphs
 from kg.question.answers import Answer, content_of, pristine
-from kg.receipts import premises, reading, since
+from kg.receipts import doubts, premises, reading, since
 from kg.receipts.asked import RECEIPT, Asked
 from kg.record import Kept
 
 Document = dict[str, Any]
-_OTHER_WORDS = {
-    "en": "The paragraph is not what this version writes of these figures: it was forged, or another version worded "
-    "it. It must not be quoted as ours.",
-    "zh": "所给段落并非本版本据这些数值写成：可能系伪造，或由其他版本的程序写成。不得作为本程序的表述引用。",
-}
-_OWN_POINTS = {
-    "en": "The question names its own points in time, the later of them revision {}: what was written after it takes "
-    "no part in the answer.",
-    "zh": "问题自带时点，其中较晚的为第 {} 修订版：此后写入的内容不影响答案。",
-}
 
 
 class Vouching(Asking):
@@ -171,9 +161,12 @@ class Vouching(Asking):
         }
         if document.get("paragraph") is not None:
             report["paragraph"] = "other" if worded else "same"
-        notes = [] if identical else [self._doubt(asked, kept, again, spoken)]
-        notes += [_OTHER_WORDS[spoken]] if worded else []
-        notes += [_OWN_POINTS[spoken].format(now["revision"])] if ended else []
+        notes: list[str] = []
+        if not identical:
+            now_by = {"ontology": self.vocabulary.digest, "version": _version()}
+            notes.append(doubts.doubt(asked, kept, again, **now_by, lang=spoken))
+        notes += [doubts.OTHER_WORDS[spoken]] if worded else []
+        notes += [doubts.OWN_POINTS[spoken].format(now["revision"])] if ended else []
         return {**report, "note": ("" if spoken == "zh" else " ").join(notes)} if notes else report
 
     def explain(self, answer: Answer | Mapping[str, Any], *, cited: bool = False) -> str:
@@ -252,35 +245,6 @@ class Vouching(Asking):
         """Return where the paragraph beside an answer differs from the one that is written of it now."""
         same = (given := document.get("paragraph")) is None or given == self.explain(again, cited=True)
         return [] if same else since.differences({"paragraph": given}, {"paragraph": self.explain(again)})
-
-    def _doubt(self, asked: Asked, kept: Kept | None, again: Answer, lang: str) -> str:
-        """Return why an answer may come out otherwise."""
-        zh = lang == "zh"
-        if asked.altered:
-            return (
-                "所给文档与其凭据不符：内容已被改动。"
-                if zh
-                else "The document was altered: it does not fit its receipt."
-            )
-        if kept is not None and kept.ontology != self.vocabulary.digest:
-            return "本体已与当时不同。" if zh else "The ontology is another than it was when the answer was kept."
-        if kept is not None and kept.version != _version():
-            return (
-                f"当时的程序版本为 {kept.version}，现为 {_version()}。"
-                if zh
-                else f"It was answered by version {kept.version}; this is {_version()}."
-            )
-        if not again["complete"]:
-            return (
-                "答案受时间等限制，不一定完全可重复。"
-                if zh
-                else "A limit cut the answer, so it need not come out alike."
-            )
-        return (
-            "记录、本体或程序与作答时不同。"
-            if zh
-            else "The record, the ontology or the program is not the one that gave this answer."
-        )
 
 
 def _read(path: Path) -> str:
