@@ -39,13 +39,13 @@ def sentence(claim: Claim, snapshot: Snapshot, vocabulary: Vocabulary) -> Text:
 
 
 def spaced(name: str) -> str:
-    """Return a name as it stands in a Chinese sentence that goes on: with a space, but none behind a wide bracket.
+    """Return a name as it stands in a Chinese sentence that goes on: with a space where it ends in Latin letters.
 
     Example:
-        >>> spaced("hu2022lora") + "等", spaced("Hu 等（2022）") + "等"
-        ('hu2022lora 等', 'Hu 等（2022）等')
+        >>> spaced("hu2022lora") + "等", spaced("Hu 等（2022）") + "等", spaced("“微调”") + "等"
+        ('hu2022lora 等', 'Hu 等（2022）等', '“微调”等')
     """
-    return name if name.endswith("）") else f"{name} "
+    return f"{name} " if name[-1:] < "\u2000" else name
 
 
 _AFTER_HEAD = re.compile(

@@ -239,7 +239,7 @@ def _any_of(speech: Speech, works: Sequence[str]) -> str:
     names = speech.listed(map(speech.work, works))
     if len(works) == 1:
         return speech.either(names, f" {names}")
-    return speech.either(f"any one of {names}", f"{names}之中任何一项")
+    return speech.either(f"any one of {names}", f" {spaced(names)}之中任何一项")
 
 
 def _tally(speech: Speech, changes: Sequence[Document]) -> str:

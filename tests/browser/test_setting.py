@@ -36,11 +36,14 @@ def test_the_open_question_is_in_sight_on_a_phone(open_page: Opened, site: str) 
     assert page.evaluate("() => window.scrollY") == 0
 
 
-def test_history_fits_a_phone(open_page: Opened, site: str) -> None:
-    page, _ = open_page(f"{site}/history?lang=zh", size="phone")
-    box = page.locator(".scroll:has(> .log)")
-    assert box.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
-    assert set(page.locator(".log time").evaluate_all(LINES)) == {1}
+def test_history_fits_a_phone_and_a_tablet(open_page: Opened, site: str) -> None:
+    page, _ = open_page(f"{site}/history?lang=en", size="phone")
+    for width in (390, 820):
+        page.set_viewport_size({"width": width, "height": 900})
+        box = page.locator(".scroll:has(> .log)")
+        assert box.evaluate("(one) => one.scrollWidth - one.clientWidth") <= 0
+        assert set(page.locator(".log time").evaluate_all(LINES)) == {1}
+        assert page.locator(".brand").bounding_box()["y"] + 10 > page.locator(".find").bounding_box()["y"]
 
 
 def test_suggestions_are_in_sight_on_a_phone(open_page: Opened, site: str) -> None:
