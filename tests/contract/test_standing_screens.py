@@ -22,14 +22,11 @@ REASONS = {
     ("en", REVOKED, ""): "Takes no part in chains: its subject, u, is revoked.",
     ("zh", REVOKED, ""): "不参与论断链：其主体“中u”的状态为“已撤回”。",
     ("en", PROPOSED, ""): "Takes no part in chains: the claim itself is proposed.",
-    ("zh", PROPOSED, ""): "不参与论断链：论断自身的状态为“待审核”。",
-    ("en", LOOSE, ""): "Takes no part in chains: its relation, requires, has no direction.",
     ("zh", LOOSE, ""): "不参与论断链：其关系“依赖”没有方向。",
     ("en", FINE, "relation=lowers"): "Takes no part in chains: its relation, raises, is not among those that the "
     "criteria keep.",
     ("zh", FINE, "relation=lowers"): "不参与论断链：其关系“提高”不在所用条件保留之列。",
     ("en", FINE, "known_in=1999"): "Takes no part in chains: nothing that counts supports it.",
-    ("zh", FINE, "known_in=1999"): "不参与论断链：没有计入的证据支持它。",
     ("en", FINE, ""): None,
     ("zh", PROPOSED, "include_proposed=true"): None,
 }
