@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.asking import parse_links
-from kg.contribute import citing, effects, looking_up, plan
+from kg.contribute import citing, effects, looking_up, plan, rewording
 from kg.contribute.plan import Plan
 from kg.contribute.states import MOVES, PENDING, moved
 from kg.criteria import Criteria, parse_flag
@@ -268,7 +268,7 @@ class Contributing(Writing):
         """What an evidence item would change, were it accepted. Nothing is stored.
 
         Args:
-            values: As for `add_evidence`.
+            values: As for `add_evidence`; of a revision the fields that differ, as for `revise`.
             actor: Handle of who would propose it.
             rows: Entity type where paths begin; None for all causes.
             cols: Entity type where they end; None for all harms.
@@ -278,8 +278,9 @@ class Contributing(Writing):
             criteria: Under which the difference is looked at.
 
         Returns:
-            As `add_evidence` with `dry_run`, and the effect: `beliefs` of the claim before and after, every claim and
-            pair that stands otherwise, `complete`, `limits` (see `kg.contribute.effects.effect`).
+            As `add_evidence` with `dry_run`, of a revision with `supersedes`, and the effect: `beliefs` of the claim
+            before and after, every claim and pair that stands otherwise, `complete`, `limits` (see
+            `kg.contribute.effects.effect`).
 
         Law: `beliefs`, `claims` and `changes` say what adding and accepting the item will have changed.
 
@@ -289,32 +290,29 @@ class Contributing(Writing):
         asked = Criteria.parse(criteria, self.vocabulary)
         before = self.network(asked)
         seen = before.snapshot
-        old = None if revises is None else seen.item(revises)
-        made = plan.evidence(
-            values,
-            seen,
-            self.vocabulary,
-            contributor=by,
-            supersedes=None if old is None else old.id,
-            again=None if old is None else self._resuming(old, seen, by),
-            lang=spoken,
-        )
-        self._refuse_violations(made.changes, before.snapshot, spoken)
-        planned = effects.network_with(before, [change.record for change in made.changes])
+        old = None if revises is None else seen.item(revises, where="revises")
+        if old is None:
+            made = plan.evidence(values, seen, self.vocabulary, contributor=by, lang=spoken)
+        else:
+            made = self._revision(old, values, seen, by=by, lang=spoken)
+        self._refuse_violations(made.changes, seen, spoken)
+        gone = [] if old is None or made.already else rewording.displaced(old)
+        proposed = [change.record for change in (*made.changes, *gone)]
+        planned = effects.network_with(before, proposed)
         accepted = _accepting(made, planned)
         effect = effects.effect(
             before,
             effects.network_with(planned, accepted),
             effects.IF_ACCEPTED,
-            records=[*accepted, *(change.record for change in made.changes)],
+            records=[*accepted, *proposed],
             claims=effects.claims_of([made.record]),
             rows=rows,
             cols=cols,
             max_links=parse_links(max_links),
             lang=spoken,
         )
-        told = {"record": _record(planned, made), "dry_run": True, "revision": before.snapshot.revision}
-        return made.document() | effect | told
+        told = {"record": _record(planned, made), "dry_run": True, "revision": seen.revision}
+        return made.document() | ({} if old is None else {"supersedes": old.id}) | effect | told
 
     def _cited(self, values: Values, fetch: Callable[[], Fetch]) -> Parsed | Work:
         """Return the work that is asked for: the record's own under an identifier, else as it was read or looked up."""

@@ -211,6 +211,27 @@ class ItemIn(EvidenceIn):
     strength_reason: Prose
 
 
+class LocatedIn(EvidenceIn):
+    """A revision of an item of which nothing says why it is as strong as it is."""
+
+    locator: Line
+
+
+class ReasonedIn(EvidenceIn):
+    """A revision of an item of which nothing says where in the work it is."""
+
+    strength_reason: Prose
+
+
+def door_of_item(revised: Evidence | None) -> type[EvidenceIn]:
+    """Return the door of an item that a person contributes: a revision may lack what the revised item lacks."""
+    if revised is None or (revised.locator is not None and revised.strength_reason is not None):
+        return ItemIn
+    if revised.locator is not None:
+        return LocatedIn
+    return EvidenceIn if revised.strength_reason is None else ReasonedIn
+
+
 class WorkIn(_In):
     """A citable work. `csl` is the CSL-JSON item as far as it is known."""
 

@@ -7,14 +7,13 @@ Never here: how a record is read and compared (contribute/), decisions (reviewin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from kg.contribute import alike, changed, names, plan, revising
-from kg.contribute.states import REVISABLE, SUPERSEDED, refuse_revising, since
+from kg.contribute import alike, changed, names, plan, revising, rewording
+from kg.contribute.states import refuse_revising
 from kg.errors import Conflict
 from kg.ids import RecordKind
-from kg.model import ACCEPTED, Change, Claim, Entity, Evidence, Record, Work
+from kg.model import Change, Claim, Entity, Evidence, Record, Work
 from kg.question import records
 from kg.snapshot import Snapshot
 from kg.writing import Document, Writing
@@ -50,6 +49,7 @@ class Revising(Writing):
         Args:
             id: The record, an item also by alias.
             values: The fields that differ; None takes an optional one away. Of a label one language may be given alone.
+                A revision of an item without a locator or a reason of its strength needs none.
             why: Reason, kept with the revision.
             actor: Handle of who revises it.
             own: Refuse what is not the actor's own proposal, see `kg.contribute.states.refuse_revising`.
@@ -78,24 +78,7 @@ class Revising(Writing):
             versions = self.store.history("evidence", old.id)
             if own:
                 refuse_revising("evidence", old, versions, actor=by)
-            if old.status not in REVISABLE:
-                raise Conflict(
-                    f"the evidence {old.id} is {old.status}{since(versions)}",
-                    where="id",
-                    hint="propose it anew: kg add evidence",
-                )
-            whole = _fields_of(old) | dict(values)
-            if {"subject", "relation", "object"} & values.keys():
-                del whole["claim"]
-            made = plan.evidence(
-                whole,
-                snapshot,
-                self.vocabulary,
-                contributor=by,
-                supersedes=old.id,
-                again=self._resuming(old, snapshot, by),
-                lang=spoken,
-            )
+            made = self._revision(old, values, snapshot, by=by, lang=spoken)
             revised[:] = [old.id]
             if made.already:
                 raise Conflict(
@@ -103,8 +86,7 @@ class Revising(Writing):
                 )
             self._refuse_violations(made.changes, snapshot, spoken)
             read_last[:] = [made]
-            gone = [] if old.status == ACCEPTED else [Change("evidence", replace(old, status=SUPERSEDED))]
-            return [*made.changes, *gone]
+            return [*made.changes, *rewording.displaced(old)]
 
         written = self._written(changes, actor=by, act="revise", reason=why, expect=expect)
         (made,) = read_last
@@ -165,14 +147,3 @@ class Revising(Writing):
         if isinstance(record, Claim):
             return records.brief_claim(network, record)
         return records.work_document(network.snapshot.works[record.id])
-
-
-_FIELDS = (
-    *("claim", "work", "stance", "kind", "strength", "strength_reason", "locator", "statement", "quote", "basis"),
-    *("inferred", "independence_group"),
-)
-
-
-def _fields_of(item: Evidence) -> dict[str, Any]:
-    """Return what an item says, as values that make it again."""
-    return {name: value for name in _FIELDS if (value := getattr(item, name)) is not None}

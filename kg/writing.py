@@ -5,11 +5,11 @@ Lives here: `Writing`. May enter: changes that a part worked out. Never here: wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.asking import Asking
-from kg.contribute import effects, resuming
+from kg.contribute import effects, plan, resuming, rewording
 from kg.contribute.states import Key, Versions
 from kg.criteria import Criteria
 from kg.door import shown
@@ -158,6 +158,14 @@ class Writing(Asking):
             return resuming.resumed(item, of, later, of_later, snapshot, actor=actor)
 
         return again
+
+    def _revision(
+        self, old: Evidence, values: Mapping[str, Any], snapshot: Snapshot, *, by: str, lang: str
+    ) -> plan.Plan:
+        """Return what an item comes to in other words. See `rewording.reworded`."""
+        (of,) = self._histories([("evidence", old.id)]).values()
+        again = self._resuming(old, snapshot, by)
+        return rewording.reworded(old, of, values, snapshot, self.vocabulary, contributor=by, again=again, lang=lang)
 
     def _of_status(self, statuses: Collection[str]) -> list[Key]:
         """Return what may have one of these statuses: what has it now, and what a face that stays saw before."""

@@ -32,6 +32,11 @@ DryRun = Annotated[
     WithJsonSchema({"type": "boolean", "examples": [True]}),
     Query(description="`true`: check everything and say what would be written; nothing is stored."),
 ]
+Revises = Annotated[
+    One,
+    _text("hu2022lora.opneblqy3jx6"),
+    Query(description="With `dry_run`: as a revision of this item; the body holds the fields that differ."),
+]
 AnyId = Annotated[str, Path(description="Id of the record.", examples=["qlora"])]
 Number = Annotated[
     str,

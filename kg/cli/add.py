@@ -27,6 +27,7 @@ from kg.cli.options import (
     ENTITY,
     RELATION,
     Family,
+    RecordId,
     Relating,
     json_option,
     max_links_option,
@@ -120,6 +121,12 @@ def work(context: Context, /, source: str | None, from_: Path | None, as_json: b
 @item_options
 @click.option("--from", "from_", type=FILE, metavar="FILE|-", help="Read fields from YAML or JSON.")
 @actor_option
+@click.option(
+    "--revises",
+    type=RecordId("evidence"),
+    metavar="ID",
+    help="As a revision of this item: only the fields that differ are needed.",
+)
 @ends_options
 @max_links_option
 @other_criteria_options
@@ -133,16 +140,18 @@ def preview(
     rows: str | None,
     cols: str | None,
     max_links: str,
+    revises: str | None,
     as_json: bool,
     **fields: Any,
 ) -> None:
     """What an evidence item would change, were it accepted: belief of its claim, every pair that stands otherwise.
 
-    Takes the arguments of `kg add evidence`. Nothing is stored.
+    Takes the arguments of `kg add evidence`; with --revises those of `kg review revise`. Nothing is stored.
     """
     criteria = {name: fields.pop(name) for name in CRITERIA if name != "relation"}
     said = values_of(from_, fields)
-    answer = context.graph.preview(said, actor=actor, rows=rows, cols=cols, max_links=max_links, **criteria)
+    how = {"rows": rows, "cols": cols, "max_links": max_links, "revises": revises}
+    answer = context.graph.preview(said, actor=actor, **how, **criteria)
     _give(context, answer, as_json=as_json)
 
 

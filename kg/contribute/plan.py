@@ -17,7 +17,7 @@ from kg.errors import Conflict, InputError, ShapeViolation
 from kg.ids import RecordKind
 from kg.importers.citations_plan import way_back
 from kg.importers.merges import astray
-from kg.inputs import ClaimIn, EntityIn, ItemIn, parse
+from kg.inputs import ClaimIn, EntityIn, door_of_item, parse
 from kg.model import ACCEPTED, Change, Entity, Evidence, Record
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
@@ -147,7 +147,7 @@ def evidence(
     """Read an evidence item on a claim given by id, or by `subject`, `relation` and `object`; then new ones come along.
 
     Args:
-        values: As `kg.inputs.ItemIn`, with names where it has ids.
+        values: As `kg.inputs.ItemIn`, with names where it has ids; a revision may lack what the revised item lacks.
         snapshot: What is there.
         vocabulary: The words.
         contributor: Handle of who says it.
@@ -171,7 +171,8 @@ def evidence(
         lost = astray(work, snapshot.works.get) or f"there is no work {work.merged_into}"
         raise Conflict(f"no work stands for {work.id}: {lost}", where="work", hint=way_back(work.id))
     given |= {"claim": of_claim.record.id, "work": work.id, "contributor": contributor}
-    read = parse(ItemIn, given, by_field=True).record(vocabulary)
+    door = door_of_item(snapshot.evidence.get(supersedes or ""))
+    read = parse(door, given, by_field=True).record(vocabulary)
     made = _as_revision(replace(read, status=PROPOSED, supersedes=supersedes), snapshot)
     if made.quote is not None and quotes.folded(made.quote) == quotes.folded(made.statement):
         raise ShapeViolation(

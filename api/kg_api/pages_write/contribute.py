@@ -73,7 +73,7 @@ def _act(request: Request, graph: Graph, lang: Any, form: Form) -> Response:
             return _with_entity(visit, given, actor)
         return _sent(visit, given, actor)
     except (KgError, Refusal) as fault:
-        problem = at_fault(given, act, visit.fault(fault), lang)
+        problem = at_fault(given, act, visit.fault(fault), lang, spared=_spared(graph, given))
         return _page(visit, given, status=problem["status"], problem=problem)
 
 
@@ -82,8 +82,7 @@ def _sent(visit: Visit, given: Mapping[str, str], actor: str) -> Response:
     graph, reason = visit.graph, given.get("reason")
     if "revises" in given:
         item, own = graph.snapshot.item(given["revises"]), not visit.reviews
-        values = {name: given.get(name) for name in ITEM} | {"inferred": given.get("inferred") == "true"}
-        made = graph.revise(item.id, values, why=reason, actor=actor, own=own, lang=visit.lang)
+        made = graph.revise(item.id, _revision(given), why=reason, actor=actor, own=own, lang=visit.lang)
     else:
         _preview(visit, given)  # what is wrong with the item is said before the work is recorded
         work = _recorded(visit, given, actor)
@@ -124,7 +123,9 @@ def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
                 where="work",
                 hint="sign in to have it read or looked up; works of the record can be previewed by everybody",
             )
-        for name in lacking(given, "preview"):  # nobody is asked about a work for an item that cannot stand
+        for name in lacking(
+            given, "preview", _spared(graph, given)
+        ):  # nobody is asked about a work for an item that cannot stand
             raise InputError(f"no {name} is given", where=name)
         visit.request.state.bearer = visit.bearer
         snapshot = graph.snapshot
@@ -139,7 +140,8 @@ def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
             snapshot.apply(Revision(snapshot.revision, stamp, "", "", None, "", "", changes)) if changes else snapshot
         )
     actor = visit.handle or "nobody"
-    told = graph.preview({**_item(given), "work": work}, actor=actor, revises=given.get("revises"), lang=visit.lang)
+    values = _revision(given) if "revises" in given else _item(given)
+    told = graph.preview({**values, "work": work}, actor=actor, revises=given.get("revises"), lang=visit.lang)
     return found | {"preview": told, "effect": effect(graph, told, visit.lang)}
 
 
@@ -186,6 +188,23 @@ def _item(given: Mapping[str, str]) -> Document:
     return values | ({"inferred": True} if given.get("inferred") == "true" else {})
 
 
+def _revision(given: Mapping[str, str]) -> Document:
+    """Return what a revision says: a field that was emptied is taken away, or stays as empty as it was."""
+    fields: Document = {name: given[name] for name in ("claim", "work") if name in given}
+    return fields | {name: given.get(name) for name in ITEM} | {"inferred": given.get("inferred") == "true"}
+
+
+def _spared(graph: Graph, given: Mapping[str, str]) -> frozenset[str]:
+    """Return the fields that a revision may leave empty, since the item that it revises does."""
+    if "revises" not in given:
+        return frozenset()
+    try:
+        known = graph.snapshot.item(given["revises"])
+    except NotFound:  # told by whatever is done with the form
+        return frozenset()
+    return frozenset(name for name in ("strength_reason", "locator") if getattr(known, name) is None)
+
+
 def _fields_of(item: Evidence) -> dict[str, str]:
     """Return an item as the form shows it."""
     if item.status not in {"accepted", "proposed", "returned"}:
@@ -209,7 +228,7 @@ def _page(visit: Visit, given: Mapping[str, str], *, status: int = 200, **found:
     wrong = (found.get("problem") or {}).get("fields", ())
     context = {
         "given": given,
-        "required": REQUIRED,
+        "required": REQUIRED - _spared(graph, given),
         "fills": FIELDS,
         "faulty_claim": any(name in CLAIM[1:] for name in wrong),
         "faulty_entity": any(name in ENTITY for name in wrong),

@@ -6,7 +6,7 @@ Never here: how a contribution is checked (kg.contribute).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from kg_api.pages_write.desk import said
@@ -32,8 +32,8 @@ FIELD_OF = {
 Document = dict[str, Any]
 
 
-def lacking(given: Mapping[str, str], act: str) -> list[str]:
-    """Return the fields that an act needs and that are empty.
+def lacking(given: Mapping[str, str], act: str, spared: Collection[str] = ()) -> list[str]:
+    """Return the fields that an act needs and that are empty, but for those that a revision may leave so.
 
     Example:
         >>> lacking({"work": "a", "subject": "b", **dict.fromkeys(ITEM, "x")}, "send"), lacking({}, "work")
@@ -49,10 +49,12 @@ def lacking(given: Mapping[str, str], act: str) -> list[str]:
         claim = [name for name in ENDS if name not in given]
     elif not given.keys() & {"claim", "new_en"}:
         claim = ["claim"]
-    return [*work, *claim, *(name for name in ITEM if name not in given)]
+    return [*work, *claim, *(name for name in ITEM if name not in given and name not in spared)]
 
 
-def at_fault(given: Mapping[str, str], act: str, problem: Document, lang: str) -> Document:
+def at_fault(
+    given: Mapping[str, str], act: str, problem: Document, lang: str, *, spared: Collection[str] = ()
+) -> Document:
     """Return a problem by the fields of the form: what was said of a record stands at the field that held it.
 
     Returns:
@@ -66,7 +68,7 @@ def at_fault(given: Mapping[str, str], act: str, problem: Document, lang: str) -
         told["todo"] = words["todo_upstream" if problem["status"] == 502 else "todo_lookups_off"]
         found["work"] = words["sentences"].format(problem["text"], told["todo"])
     if problem["status"] in {404, 422} or looked_up:
-        empty = lacking(given, act)
+        empty = lacking(given, act, spared)
         if {*ENDS} & {*empty}:
             found.pop("claim", None)  # that the claim is not known is said at its ends
         found |= {name: words.get(f"need_{name}", words["fault_empty"]) for name in empty}

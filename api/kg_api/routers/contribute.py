@@ -164,15 +164,17 @@ def add_evidence(
     rows: probe.Rows = None,
     cols: probe.Cols = None,
     max_links: p.MaxLinks = None,
+    revises: w.Revises = None,
 ) -> Response:
     """For or against a claim, which comes along when it is new. With `dry_run=true` everybody sees the effect."""
-    asked = {**p.given(rows=rows, cols=cols, max_links=max_links), **criteria}
+    asked = {**p.given(rows=rows, cols=cols, max_links=max_links, revises=revises), **criteria}
     if dry_run and parse_flag(dry_run, name="dry_run"):
         signed = getattr(request.state, "bearer", None)
         actor = NOBODY if signed is None else signed.person.handle
         return _plain(graph.preview(body, actor=actor, lang=spoken, **asked))
     for name in asked:
-        raise InputError(f"{name} is for previews", where=name, hint="leave it out, or ask with dry_run=true")
+        instead = "POST /api/v1/evidence/{id}/revision proposes a revision" if name == "revises" else "leave it out"
+        raise InputError(f"{name} is for previews", where=name, hint=f"{instead}, or ask with dry_run=true")
     return _contributed(Asked(request, graph, spoken, why), "evidence", graph.add_evidence, body, None)
 
 
