@@ -78,6 +78,8 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
     words, slug = said(lang), str(problem["type"]).rpartition("/")[2]
     where, detail = problem.get("where"), str(problem["detail"])
     quoted = _QUOTED.search(detail)
+    # What a reader typed may be Chinese in an English message.
+    english = not has_chinese(_QUOTED.sub("", detail))
     given = next(one for one in quoted.groups() if one) if quoted else ""
     field = _field(request, where, given)
     key = f"fault_{slug}"
@@ -87,9 +89,9 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
         text = words["fault_no_record"].format(kind=words[f"kind_{where}"], given=given)
     elif known is not None:
         text = known.text
-    elif lang == "zh" and slug == "conflict" and not has_chinese(detail):
+    elif lang == "zh" and slug == "conflict" and english:
         text = met(detail, words, given) or words["conflict_other"].format(why=detail)
-    elif lang == "zh" and not has_chinese(detail):
+    elif lang == "zh" and english:
         text = met(detail, words, given) or words.get(key, words["fault_other"]).format(given=given)
         if not given and "{given}" in words.get(key, "") and text == words[key].format(given=given):
             text = words["fault_bad-field"]
@@ -114,7 +116,7 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
             else _near(request, where, field, one, lang)
             for one in problem.get("near", ())
         ],
-        "detail": detail if lang == "zh" and not has_chinese(detail) else None,
+        "detail": detail if lang == "zh" and english else None,
         "field": field,
     }
 

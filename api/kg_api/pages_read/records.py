@@ -17,6 +17,7 @@ from kg.citations import formats
 from kg.citations.curated import handed_on
 from kg.citations.references import reference
 from kg.citations.tags import citation_meta
+from kg.contribute.states import PENDING
 from kg.criteria import Criteria
 from kg.engine import reach
 from kg.errors import InputError
@@ -254,6 +255,7 @@ def _page(
         return {
             **make(network, record.id, lang),
             "id": record.id,
+            "waits": record.status in PENDING,
             "record": kind,
             "revision": network.snapshot.revision,
             "iri": f"{BASE}id/{kind}/{quote(record.id)}",
