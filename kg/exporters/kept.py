@@ -1,15 +1,15 @@
 """What an export holds: everything, or what the criteria keep.
 
-Lives here: `kept`. May enter: a network under the criteria. Never here: formats.
+Lives here: `kept`, `lifted`. May enter: a network under the criteria, entities. Never here: formats.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import fields, replace
 
 from kg.criteria import Criteria
-from kg.model import Claim, Record
+from kg.model import Claim, Entity, Evidence, Record, Work
 from kg.network import Network
 from kg.snapshot import Snapshot
 
@@ -21,10 +21,13 @@ def kept(network: Network) -> Network:
     """Return the network of what is exported, under the same criteria.
 
     Without criteria (or with none but those of questions) that is every record, whatever its status. Otherwise it is
-    the evidence that counts, the claims it bears on and the works it comes from, and the entities whose status counts.
-    References to what is left out are taken out of the records that stay.
+    the evidence that counts, the claims it bears on and the works it comes from, and the entities whose status counts;
+    and the merged works that ids of this evidence begin with, without which no reader takes these ids.
+    References to what is left out are taken out of the records that stay; an entity stands below the nearest broader
+    one that stays.
 
-    Laws: what is kept counts; the beliefs of the claims that stay are the same; keeping again keeps all.
+    Laws: what is kept counts, but for merged works; the beliefs of the claims that stay are the same; keeping again
+        keeps all; what is written of it loads into an empty record without failure.
 
     Example:
         >>> from kg.vocabulary import load
@@ -45,13 +48,48 @@ def kept(network: Network) -> Network:
         and (not allowed or snapshot.claims[item.claim].relation in allowed)
     }
     records: list[Record] = [
-        *(entity if entity.broader in entities else replace(entity, broader=None) for entity in entities.values()),
+        *(lifted(entity, snapshot.entities, entities) for entity in entities.values()),
         *(snapshot.claims[id] for id in sorted({item.claim for item in items.values()})),
         *(item if item.supersedes in items else replace(item, supersedes=None) for item in items.values()),
-        *(snapshot.works[id] for id in sorted({item.work for item in items.values()})),
+        *(snapshot.works[id] for id in sorted({id for item in items.values() for id in _works(item, snapshot.works)})),
     ]
     rest = Snapshot.of(snapshot.revision, snapshot.recorded_at, records)
     return Network.build(rest, criteria, network.vocabulary, network.assumed)
+
+
+def lifted(entity: Entity, entities: Mapping[str, Entity], written: Container[str]) -> Entity:
+    """Return an entity below the nearest broader one that is written; below none where none is.
+
+    Args:
+        entity: What is to be written.
+        entities: All entities, by id.
+        written: Ids of those that are written.
+
+    Law: of those that are written, the same are narrower than each.
+
+    Example:
+        >>> from kg.model import Text
+        >>> some = [Entity("a", "Factor", Text("A")), Entity("b", "Factor", Text("B"), broader="a")]
+        >>> some.append(Entity("c", "Factor", Text("C"), broader="b"))
+        >>> lifted(some[2], {one.id: one for one in some}, {"a", "c"}).broader
+        'a'
+    """
+    above = entity.broader
+    while above is not None and above not in written:
+        beyond = entities.get(above)
+        above = None if beyond is None else beyond.broader
+    return entity if above == entity.broader else replace(entity, broader=above)
+
+
+def _works(item: Evidence, works: Mapping[str, Work]) -> Iterator[str]:
+    """Give the work of an item, and the merged ones that lead to it from the work that its id begins with."""
+    yield item.work
+    at, trail = item.id.rpartition(".")[0], list[str]()
+    while at in works and at != item.work and at not in trail:
+        trail.append(at)
+        at = works[at].merged_into or ""
+    if at == item.work:
+        yield from trail
 
 
 def _whole(claim: Claim, entities: Container[str]) -> bool:

@@ -16,6 +16,7 @@ from kg.citations import bibtex
 from kg.errors import InputError
 from kg.exporters.files import Written
 from kg.exporters.files import write as write_file
+from kg.exporters.kept import lifted
 from kg.exporters.pack_claims import claims_of
 from kg.exporters.pack_yaml import Flow, Row, dump
 from kg.model import Entity, Text, Work, to_payload
@@ -38,7 +39,8 @@ def pieces(
     """Return the files of a pack by name, each in pieces.
 
     Args:
-        snapshot: What to write; records that do not count, and evidence of claims or works left out, stay behind.
+        snapshot: What to write; records that do not count, and evidence of claims or works left out, stay behind. An
+            entity stands below the nearest broader one that counts.
         vocabulary: Gives the order of the kinds of entity, and says what counts.
         pack: The head; its list of files is set to what is written.
         coverage: The coverage table, when the pack has one.
@@ -47,7 +49,10 @@ def pieces(
 
     Cost: linear; see `kg.exporters.pack_claims.claims_of` for claims. Entities and works are held as text.
     """
-    entities = {id: entity for id, entity in snapshot.entities.items() if vocabulary.status(entity.status).counts}
+    counting = {id for id, entity in snapshot.entities.items() if vocabulary.status(entity.status).counts}
+    entities = {
+        id: lifted(entity, snapshot.entities, counting) for id, entity in snapshot.entities.items() if id in counting
+    }
     entries, more = _works(snapshot.works.values(), vocabulary)
     texts: dict[str, Iterable[str]] = {
         "entities": [_entities(entities, vocabulary)],
