@@ -195,7 +195,7 @@ class Tables:
                 "ceiling": pa.array([one.ceiling for one in lines] or [None], pa.float64()).take(pa.array(line)),
                 "confidence": pa.array(_numbers([one.confidence for one in lines], np.float64)[line]),
                 "group": self._group_names.take(pa.array(self._groups[first:end])),
-                "counts": pa.array(weighed.counts[first:end]),
+                "counts": pa.array(weighed.counts[first:end] & self._standing[columns.item_claim[first:end]]),
                 **{name: column.take(pa.array(says)) for name, column in self._said.items()},
             }
         )
@@ -233,12 +233,18 @@ class Tables:
         return relations_taking_part(self.seen.criteria, self.seen.vocabulary)
 
     @cached_property
+    def _standing(self) -> Array:
+        """For each claim whether its status counts; where it does not, none of its items does."""
+        stands = np.zeros(self.columns.claims, bool)
+        stands[self.seen.taking] = True
+        return stands
+
+    @cached_property
     def _takes_part(self) -> Array:
         """For each claim whether its status, its relation and its ends let it take part in paths, once supported."""
         columns, seen = self.columns, self.seen
-        fits = np.zeros(columns.claims, bool)
-        fits[seen.taking] = True
-        fits &= _numbers([name in self._parts for name in columns.relations], bool)[columns.relation]
+        relations = _numbers([name in self._parts for name in columns.relations], bool)
+        fits: Array = self._standing & relations[columns.relation]
         fits &= (seen.node[columns.subject] >= 0) & (seen.node[columns.object] >= 0)
         return fits
 

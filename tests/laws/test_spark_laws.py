@@ -136,7 +136,10 @@ def of_role(network: Network, role: str) -> list[str]:
 
 def test_beliefs_are_those_of_the_formula(spark: Any, pack_graph: kg.Graph, tmp_path: Path) -> None:
     everything = [*pack_graph.snapshot.entities.values(), *pack_graph.snapshot.works.values()]
-    everything += [*pack_graph.snapshot.claims.values(), *pack_graph.snapshot.evidence.values()]
+    revoked = {id for id in pack_graph.snapshot.claims if "--lowers--" in id}
+    claims = pack_graph.snapshot.claims.values()
+    everything += [replace(one, status="revoked") if one.id in revoked else one for one in claims]
+    everything += pack_graph.snapshot.evidence.values()
     everything += [*draw(900, 5).records(VOCABULARY)]
     network = Network.build(taken(everything), Criteria(without_work=("w0000002",), known_in=2024), VOCABULARY)
     told = questions.beliefs(Run(spark, exported(network, tmp_path / "in"), str(tmp_path / "out")))
@@ -150,6 +153,9 @@ def test_beliefs_are_those_of_the_formula(spark: Any, pack_graph: kg.Graph, tmp_
         assert (row["support"], row["dispute"]) == (weighing.support, weighing.dispute)
         for name, value in weighing.opinion.document().items():
             assert row[name] == pytest.approx(value, rel=0, abs=CLOSE)
+        if row["id"] in revoked:
+            assert (row["support"], row["dispute"], row["expected"], row["uncertainty"]) == (0, 0, 0.5, 1)
+    assert len(revoked) > 30
 
 
 @pytest.mark.parametrize(("case", "max_links"), [("pack", 5), ("ends and blocks", 6), ("neutral", 5)])

@@ -23,6 +23,7 @@ from kg.errors import InputError, ParseFailure
 from kg.exporters import parquet
 from kg.exporters.parquet import MANIFEST
 from kg.exporters.parquet_columns import Rows
+from kg.model import Change, kind_of
 from kg.network import Network
 from kg.packaged import bringing
 from tests.builders import records, snapshot
@@ -96,6 +97,25 @@ def test_columns_read_in_bulk_and_records_give_the_same_bytes(
     pack_graph.export(tmp_path / "all.zip", format="parquet")
     with zipfile.ZipFile(io.BytesIO((tmp_path / "all.zip").read_bytes())) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == contents(tmp_path / "bulk")
+
+
+def test_items_of_a_claim_that_does_not_count_do_not_count(tmp_path: Path) -> None:
+    graph = kg.open(":memory:", empty=True, lang="en")
+    some = records("a raises b good low:disputes", "b raises c good", "b lowers c good")
+    graph.write([Change(kind_of(one), one) for one in some], actor="ann", act="add")
+    graph.revoke("a--raises--b", why="a test", actor="bob")
+    graph.export(tmp_path / "bulk", format="parquet")
+    graph.export(tmp_path / "all.zip", format="parquet")
+    network = graph.network()
+    rows = Columns.read(Rows(network.snapshot, graph.store.revision(graph.revision).hash))  # type: ignore[arg-type]
+    parquet.write(tmp_path / "rows", rows, network.criteria, network.vocabulary)
+    counts = {row["id"]: row["counts"] for row in files.read_table(tmp_path / "bulk/evidence").to_pylist()}
+    assert counts == {id: graph.item(id)["counts"] for id in network.snapshot.evidence}
+    assert sorted(counts.values()) == [False, False, True, True]
+    assert contents(tmp_path / "bulk") == contents(tmp_path / "rows")
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == contents(tmp_path / "bulk")
+    graph.store.close()
 
 
 def test_criteria_keep_what_counts_and_are_told(pack_graph: kg.Graph, tmp_path: Path) -> None:
