@@ -225,7 +225,7 @@ class Graph(
     def claims(self, *, limit: Any = records.PAGE, contested: Any = None, **filters: Any) -> Answer:
         """One page of claims; filters `subject`, `relation`, `object`, `work`, `contested`, `after` and the criteria.
 
-        `relation` filters the list; as everywhere else it also says which claims take part.
+        `relation`, one of them, filters the list; it is no criterion here.
         """
         flag = None if contested is None else parse_flag(contested, name="contested")
         relation = filters.pop("relation", None)

@@ -119,8 +119,8 @@ def work(graph: Graph, document: Document, network: Network) -> None:
         passage(graph, out, item, network)
 
 
-def listing(graph: Graph, kind: str, page: Document) -> None:
-    """Show one page of records."""
+def listing(graph: Graph, kind: str, page: Document, network: Network) -> None:
+    """Show one page of records, as they stand in a network."""
     lang, out = graph.lang, console()
     if "note" in page:
         out.print(escape(page["note"]))
@@ -129,7 +129,7 @@ def listing(graph: Graph, kind: str, page: Document) -> None:
         _claims(graph, out, page["items"])
     elif kind == "evidence":
         for item in page["items"]:
-            one_item(graph, item, graph.network())
+            one_item(graph, item, network)
     else:
         columns = ("id", "type", "label") if kind == "entities" else ("id", "year", "label", "status")
         rows = [

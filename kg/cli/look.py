@@ -14,6 +14,7 @@ from kg.cli import cards, reports
 from kg.cli.context import Context
 from kg.cli.options import (
     ANY,
+    CRITERIA,
     ENTITY,
     RELATION,
     STANCE,
@@ -23,6 +24,7 @@ from kg.cli.options import (
     Word,
     criteria_options,
     json_option,
+    other_criteria_options,
     print_json,
 )
 from kg.criteria import Criteria
@@ -59,7 +61,12 @@ def show(context: Context, /, id: str, as_json: bool, **criteria: Any) -> None:
 @click.option("--type", type=TYPE, help="entities: of this type.")
 @click.option("--broader", type=ENTITY, metavar="E", help="entities: narrower than this one, transitively.")
 @click.option("--subject", type=ENTITY, metavar="E", help="claims: from this entity.")
-@click.option("--relation", type=RELATION, help="claims: with this relation.")
+@click.option(
+    "--relation",
+    type=RELATION,
+    multiple=True,
+    help="claims: with this relation. Others: only claims with this relation take part; repeatable.",
+)
 @click.option("--object", type=ENTITY, metavar="E", help="claims: to this entity.")
 @click.option("--work", type=WORK, metavar="W", help="claims, evidence: resting on this work.")
 @click.option("--claim", type=RecordId("claims"), metavar="C", help="evidence: bearing on this claim.")
@@ -71,13 +78,20 @@ def show(context: Context, /, id: str, as_json: bool, **criteria: Any) -> None:
 @click.option("--limit", default="50", show_default=True, metavar="1..200", help="Records in a page.")
 @click.option("--after", metavar="ID", help="Begin after this id: the `next` of the page before.")
 @click.option("--all", "every", is_flag=True, help="Follow the pages to the end.")
+@other_criteria_options
 @json_option
 @click.pass_obj
 def list_(
     context: Context, /, kind: str, limit: str, every: bool, after: str | None, as_json: bool, **given: Any
 ) -> None:
-    """List KIND records by id, filtered."""
+    """List KIND records by id, filtered, as they stand under the criteria."""
+    relations: tuple[str, ...] = given.pop("relation")
+    criteria = {name: given.pop(name) for name in CRITERIA if name != "relation"}
     filters = {name: value for name, value in given.items() if value is not None}
+    if kind != "claims":
+        criteria["relation"] = relations
+    elif relations:
+        filters["relation"] = _one_relation(relations)
     wrong = sorted(set(filters) - FILTERS[kind])
     if wrong:
         raise InputError(
@@ -85,12 +99,26 @@ def list_(
             where=f"--{wrong[0]}",
             hint=f"filters of {kind}: {', '.join('--' + name for name in sorted(FILTERS[kind]))}",
         )
-    listing: Callable[..., dict[str, Any]] = getattr(context.graph, kind)
-    page = listing(limit=limit, after=after, **filters)
+    graph = context.graph.at_one_revision()
+    listing: Callable[..., dict[str, Any]] = getattr(graph, kind)
+    page = listing(limit=limit, after=after, **filters, **criteria)
     while every and page["next"] is not None:
-        following = listing(limit=limit, after=page["next"], **filters)
+        following = listing(limit=limit, after=page["next"], **filters, **criteria)
         page = {"items": page["items"] + following["items"], "next": following["next"]}
-    print_json(page) if as_json else cards.listing(context.graph, kind, page)
+    if as_json:
+        print_json(page)
+    else:
+        cards.listing(graph, kind, page, graph.network(Criteria.parse(criteria, graph.vocabulary)))
+
+
+def _one_relation(given: tuple[str, ...]) -> str:
+    if len(given) > 1:
+        raise InputError(
+            f"claims are listed by one relation; given {', '.join(given)}",
+            where="--relation",
+            hint="list them one after the other",
+        )
+    return given[0]
 
 
 @click.command()

@@ -30,6 +30,8 @@ NAMED = [
     (("what-if", *PAIR, "--drop-work", "nope"), "--drop-work: there is no work"),
     (("what-if", *PAIR, "--retract", "nope"), "--retract: there is no work"),
     (("list", "claims", "--object", "nope"), "--object: there is no entity"),
+    (("list", "works", "--known-in", "soon"), "--known-in: 'soon' is not a whole number"),
+    (("list", "claims", "--relation", "raises", "--relation", "lowers"), "--relation: claims are listed by one"),
     (("draw", "-o", "x.html", "--focus", "nope"), "--focus: there is no entity"),
     (("list", "works", "--status", "nope"), "--status: 'nope' is not a work status"),
     (("retract", "hu2022lora", "--status", "nope"), "--status: 'nope' is not a work status"),

@@ -130,6 +130,28 @@ QUESTIONS: list[tuple[str, list[str], str, dict[str, Any], tuple[Any, ...]]] = [
     ),
     ("works", ["list", "works", "--year", "2024", "--after", "c"], "/works", {"year": 2024, "after": "c"}, ()),
     (
+        "claims",
+        ["list", "claims", "--contested", "--known-in", "2023", "--without-work", "hu2022lora", "--narrower"],
+        "/claims",
+        {"contested": True, "known_in": 2023, "without_work": ["hu2022lora"], "narrower": True},
+        (),
+    ),
+    (
+        "entities",
+        ["list", "entities", "--relation", "mitigates", "--relation", "lowers", "--block", "qlora"],
+        "/entities",
+        {"relation": ["mitigates", "lowers"], "block": ["qlora"]},
+        (),
+    ),
+    ("works", ["list", "works", "--as-of", "1", "--limit", "2"], "/works", {"as_of": 1, "limit": 2}, ()),
+    (
+        "evidence",
+        ["list", "evidence", "--min-strength", "strong", "--study-kind", "argument", "--include-proposed"],
+        "/evidence",
+        {"min_strength": "strong", "study_kind": ["argument"], "include_proposed": True},
+        (),
+    ),
+    (
         "evidence",
         ["list", "evidence", "--stance", "disputes", "--locator", "abstract"],
         "/evidence",
