@@ -23,9 +23,10 @@ from kg_api import parameters as p
 from kg_api import problems
 from kg_api.asking import TheLang, face_of
 from kg_api.pages_read import criteria_form, doors, faults, frame
+from kg_api.pages_read.cells import Desk
 from kg_api.pages_read.picture import picture
 from kg_api.pages_read.questions import QUESTIONS, Question
-from kg_api.pages_read.tables import TABLES, Desk
+from kg_api.pages_read.tables import TABLES
 from kg_api.pages_read.wording import said
 from kg_api.replies import HTML
 
