@@ -13,6 +13,7 @@ from kg.contribute.states import PENDING
 from kg.model import Claim, Entity, Evidence, Text
 from kg.network import group_of
 from kg.snapshot import Snapshot, names_of
+from kg.vocabulary import Vocabulary
 
 ALIKE = 85.0
 MOST = 10
@@ -29,9 +30,17 @@ WHY = {
     "ends": Text("joins the same two entities", "连接相同的两个实体"),
     "name": Text("is called {} too: a question has to give the id", "同样叫做“{}”：提问时须给出 id"),
 }
+BY_SIDE = {
+    1: WHY["group"],
+    0: Text("from the same source", "出自同一来源"),
+    -1: Text(
+        "from the same source, on the other side: each counts on its own side", "出自同一来源而立场相反：各在其一方计入"
+    ),
+}
+"""Why two items of one group are alike, by the product of their polarities: a group counts once for each side."""
 
 
-def like_item(item: Evidence, snapshot: Snapshot, *, lang: str = "en") -> list[Document]:
+def like_item(item: Evidence, snapshot: Snapshot, vocabulary: Vocabulary, *, lang: str = "en") -> list[Document]:
     """Return what waits as another revision of an item, on whatever claim; then the items on the same claim that say
     nearly the same or come from the same source, the likest first.
 
@@ -48,10 +57,12 @@ def like_item(item: Evidence, snapshot: Snapshot, *, lang: str = "en") -> list[D
         like = _like(item, other, snapshot)
         if like is not None:
             found.append((order.index(like), other.id, like))
-    return [
-        {"id": id, "status": snapshot.evidence[id].status, "like": like, "why": WHY[like].get(lang)}
-        for _, id, like in sorted(found)[:MOST]
-    ]
+    told: list[Document] = []
+    for _, id, like in sorted(found)[:MOST]:
+        other = snapshot.evidence[id]
+        why = BY_SIDE[_side(item, vocabulary) * _side(other, vocabulary)] if like == "group" else WHY[like]
+        told.append({"id": id, "status": other.status, "like": like, "why": why.get(lang)})
+    return told
 
 
 def waiting_beside(item: Evidence, snapshot: Snapshot) -> list[Evidence]:
@@ -80,6 +91,10 @@ def like_entity(entity: Entity, snapshot: Snapshot, *, lang: str = "en") -> list
         {"id": id, "status": snapshot.entities[id].status, "like": "name", "why": WHY["name"].get(lang).format(name)}
         for id, name in sorted(shared.items())
     ][:MOST]
+
+
+def _side(item: Evidence, vocabulary: Vocabulary) -> int:
+    return vocabulary.stance(item.stance).polarity
 
 
 def _like(item: Evidence, other: Evidence, snapshot: Snapshot) -> str | None:

@@ -181,7 +181,7 @@ def evidence(
             hint="say in your own words what the passage says about the claim",
         )
     quote = quotes.check(made.quote, work, made.basis).document(lang)
-    likes = tuple(alike.like_item(made, snapshot, lang=lang))
+    likes = tuple(alike.like_item(made, snapshot, vocabulary, lang=lang))
     notes = [*of_claim.notes, *_of_work(work.status, vocabulary, lang)]
     known = snapshot.evidence.get(made.id)
     if known is None:

@@ -191,6 +191,30 @@ def test_the_preview_is_told_what_is_alike(graph: kg.Graph) -> None:
     assert [one["like"] for one in other["alike"] if one["id"] == known["id"]] == ["group"]
 
 
+@pytest.mark.parametrize(
+    ("stance", "why"),
+    [
+        ("supports", ("from the same source: both count once", "出自同一来源：两者只计一次")),
+        (
+            "disputes",
+            (
+                "from the same source, on the other side: each counts on its own side",
+                "出自同一来源而立场相反：各在其一方计入",
+            ),
+        ),
+        ("qualifies", ("from the same source", "出自同一来源")),
+    ],
+)
+def test_a_source_counts_once_for_each_side(graph: kg.Graph, stance: str, why: tuple[str, str]) -> None:
+    known = graph.item("E232")
+    assert known["stance"] == "supports"
+    values = {name: known[name] for name in ("claim", "work", "kind", "strength", "basis")}
+    more = {"strength_reason": "x", "locator": "p. 1", "statement": "Quite another thing.", "stance": stance}
+    for lang, said in zip(("en", "zh"), why, strict=True):
+        told = graph.preview({**values, **more}, lang=lang)["alike"]
+        assert [one["why"] for one in told if one["id"] == known["id"]] == [said]
+
+
 HELD = Work(
     "a",
     "article-journal",
