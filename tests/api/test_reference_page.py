@@ -14,7 +14,7 @@ from kg_api.reference import markdown, operations
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_example_of_the_reference_that_is_linked_answers(client: TestClient, lang: str) -> None:
     page = client.get("/docs", params={"lang": lang}).text
-    shown = re.findall(r'<p class="quiet">[^<]* (<a href="([^"]+)">)?<code>(/[^<]+)</code>', page)
+    shown = re.findall(r'<p class="quiet">[^<]*[ ：](<a href="([^"]+)">)?<code>(/[^<]+)</code>', page)
     assert len(shown) > 30
     for link, href, text in shown:
         assert bool(link) == (client.get(unescape(text)).status_code == 200), text
