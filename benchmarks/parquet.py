@@ -16,8 +16,9 @@ import numpy as np
 import orjson
 
 from benchmarks.generate import ITEMS, PREFIXES, RELATIONS, STANCES, TYPES, Drawn, draw
+from kg.columns.reading import NONE
 from kg.columns.strings import Strings
-from kg.columns.table import NONE, Columns
+from kg.columns.table import Columns
 from kg.criteria import Criteria
 from kg.exporters import parquet
 from kg.record.bulk import APART

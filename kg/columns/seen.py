@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kg.belief import Line, Opinion, Weighing, weigh
-from kg.columns.table import NONE, Columns
+from kg.columns.reading import NONE
+from kg.columns.table import Columns
 from kg.columns.weighing import Weighed, counting, said, verdict_of
 from kg.compiled.arrays import Arrays
 from kg.compiled.field import ranges

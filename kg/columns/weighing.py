@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kg.belief import Line, Opinion, Weighing, weigh
 from kg.columns.ordering import order_by
+from kg.columns.reading import NONE
 from kg.columns.strings import Strings
-from kg.columns.table import NONE, Columns
+from kg.columns.table import Columns
 from kg.compiled.field import ranges
 from kg.criteria import Criteria
 from kg.later import Later

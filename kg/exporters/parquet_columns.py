@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
+from kg.columns.reading import NONE
 from kg.columns.seen import Seen
 from kg.columns.strings import Strings
-from kg.columns.table import NONE, Columns
+from kg.columns.table import Columns
 from kg.columns.weighing import said
 from kg.criteria import Criteria
 from kg.holding import of_kind
