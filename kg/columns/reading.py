@@ -58,6 +58,7 @@ class Reading:
             self._told(kind, done, self._bulk.sizes[kind])
 
     def entities(self) -> dict[str, Any]:
+        """Return the columns of entities by name; works, claims and items come after them."""
         names = [column.name for column in FORMS["entity"].columns]
         pick = itemgetter(*(names.index(name) for name in ("id", "type", "status", "broader")))
         types = _Terms()
@@ -88,6 +89,7 @@ class Reading:
         }
 
     def works(self) -> dict[str, Any]:
+        """Return the columns of works by name."""
         terms = _Terms()
         ids: list[str] = []
         years, statuses, groups = _Codes(), _Codes(), _Codes()
@@ -109,6 +111,7 @@ class Reading:
         }
 
     def claims_and_items(self) -> dict[str, Any]:
+        """Return the columns of claims and items by name, and the terms that all kinds share."""
         columns, places = self._claims()
         items = self._items(places, len(columns["subject"]))
         return {**columns, **items, "statuses": self._statuses.strings(), "groups": self._groups.strings()}
