@@ -81,7 +81,7 @@ class Exchanging(Asking):
 
         See docs/reference/rdf.md for the graphs. The dataset follows the record and is not to be written to.
         """
-        return self.projection(Criteria.parse(criteria, self.vocabulary)).dataset()
+        return self.projection(self._criteria(criteria)).dataset()
 
     def vocabulary_triples(self, part: str = "") -> list[Triple]:
         """Return the triples of the ontology, those of the operator's own files included; or of one packaged file.
@@ -110,7 +110,7 @@ class Exchanging(Asking):
             format: One of `kg.exporters.formats.FORMATS`.
             history: Write the revisions too, and the number of the one that beliefs were worked out at. Without it
                 two records with the same contents give the same bytes.
-            works: Citations: only the works of these keys, as a list or separated by commas.
+            works: Citations: only the works of these keys, DOIs or arXiv ids, as a list or separated by commas.
             lang: Language of references.
             criteria: What counts; without any, every record is written whatever its status (see `kg.exporters.kept`).
         """
@@ -140,6 +140,7 @@ class Exchanging(Asking):
             raise InputError(
                 f"{works!r} names no work", where="works", hint="name one, or leave it out for all of them"
             )
+        keys = None if keys is None else [self._work(key.strip(), where="works") for key in keys]
         for key in keys or ():
             network.snapshot.work(key, where="works")
         hash = self.store.revision(revision).hash if found.name == "parquet" and revision else ""
@@ -235,12 +236,11 @@ class Exchanging(Asking):
         Raises:
             NotFound: there is no such folder or file.
             BadIdentifier: who loads is no handle.
-            InputError: the format is none that can be loaded, or an option that it does not have.
+            InputError: the format is none that can be loaded, or an option that it does not have; or the file is a
+                backup, which `kg restore` takes, or no text.
         """
         place = Path(path)
-        if not place.exists():
-            raise NotFound(f"there is no file or folder {str(path)!r}", where="path", hint="give a pack or a file")
-        found = format or recognising.family(place)
+        found = recognising.kind_of(place, format)
         who = self.acting(actor)
         if found == "citations" or found in citation_formats.FORMATS:
             return self._load_citations(place, format, who, update=update, told=told, **options)

@@ -29,7 +29,8 @@ problem documents, `/openapi.json` and technical reports stay English, whatever 
 
 **Writing.** Reading needs no token; writing needs `Authorization: Bearer ...` with the role that the table of routes
 names ([how](../accounts.md)). A body is JSON, sent as `application/json` in UTF-8, uncompressed, at most {DEPTH_MOST}
-deep; `/imports` takes the file itself. Send an `Idempotency-Key` (a random UUID will do) and repeat a request as often
+deep; `/imports` takes the file itself, citations or RDF as text: a ZIP file, a spreadsheet, a PDF or what is
+compressed is 422, with what helps. Send an `Idempotency-Key` (a random UUID will do) and repeat a request as often
 as you must: it happens once and is answered alike, for at least two days; the key with another request is 422. `ETag`
 of an answer, or of a record that you read, sent back as `If-Match`, has a write refused with 412 when somebody changed
 that record meanwhile; without it, a decision that comes too late is 409. Both tell both versions, in `yours` and

@@ -17,6 +17,7 @@ SAID: Mapping[str, str] = {
         "give the document as the address of a question returns it, or its question, revision and receipt"
     ),
     "write one with `kg lint --write-baseline FILE`": "leave it out",
+    ", and folders or ZIP files with a pack or CSV tables": "",
     "kg sparql --list": "`GET /sparql` describes the endpoint, and its page lists the questions",
     "records are added by `kg add` and POST /api/v1/...": "records are added by POST to /api/v1/entities and its like",
     "`kg search` finds ids by words": "`GET /api/v1/search?q=` finds ids by words",
@@ -56,7 +57,7 @@ COMMANDS: Mapping[str, str] = {
 }
 """Commands by their first words, and the address that does the same."""
 _COMMAND = re.compile(r"`kg ([a-z-]+)(?: ([a-z-]+))?[^`]*`|\bkg (add|review) ([a-z]+)(?: [A-Z|]{2,}| --[a-z]+ \.\.\.)?")
-_OPTION = re.compile(r"`?--([a-z][a-z-]*)`?")
+_OPTION = re.compile(r"(?<![\w-])`?--([a-z][a-z-]*)`?")
 
 
 def in_http(hint: str | None) -> str | None:
@@ -69,6 +70,8 @@ def in_http(hint: str | None) -> str | None:
         '`GET /api/v1/revisions` lists the revisions; years of publication are for `known_in`'
         >>> in_http("add the work first: kg add work DOI|FILE")
         'add the work first: `POST /api/v1/works`'
+        >>> in_http("use the claim a--raises--b")
+        'use the claim a--raises--b'
         >>> in_http("`kg doctor` looks closer") is None
         True
     """

@@ -27,9 +27,10 @@ from kg.importers.rdf import FORMATS as RDF_FORMATS
 from kg.later import Later
 
 if TYPE_CHECKING:
+    from kg.importers import recognising
     from kg_viz import drawing
 else:
-    drawing = Later("kg_viz.drawing")
+    drawing, recognising = Later("kg_viz.drawing"), Later("kg.importers.recognising")
 
 STDOUT = "-"
 EVERY = 5_000
@@ -146,6 +147,7 @@ def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, a
     failed = False
     for path in files:
         with placing(path), progress(path.name, quiet=as_json) as told:
+            recognising.kind_of(path, format_)  # before a record is made for what cannot be read
             batch = context.graph.load(path, format=format_, told=told, **options)
         failed = failed or bool(batch["failures"] or ("pack" not in batch and batch.get("conflicts")))
         if as_json:

@@ -1,17 +1,19 @@
 """Which importer a file goes to: packs, tables, linked data, or citations; by its name, else by what is in it.
 
-Lives here: `family`. May enter: a path that the caller named. Never here: reading further than the head of the file.
+Lives here: `kind_of`, `family`. May enter: a path that the caller named. Never here: reading further than the head of
+the file.
 """
 
 from __future__ import annotations
 
 import codecs
+import shlex
 from pathlib import Path
 from typing import Literal
 
 from kg.citations import formats
-from kg.errors import InputError
-from kg.importers import unrecognised
+from kg.errors import InputError, NotFound
+from kg.importers import beginnings, unrecognised
 from kg.importers.citations_pages import REMEDY, WHY, is_page
 from kg.importers.pack_zip import is_zip, no_parquet
 from kg.importers.tables import FOLDER, is_table, is_tables
@@ -24,6 +26,24 @@ HEAD = 200_000
 _SHARED = frozenset({".json", ".xml"})
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers"})
+
+
+def kind_of(path: Path, format: str | None = None) -> str:
+    """Return how a path is loaded: by the format that was named, else by `family`; no record is needed for it.
+
+    Raises:
+        NotFound: there is nothing there.
+        InputError: it is a backup, or no text at all, such as a PDF; or as `family`.
+    """
+    if not path.exists():
+        raise NotFound(f"there is no file or folder {str(path)!r}", where="path", hint="give a pack or a file")
+    told = is_zip(path) if format in {"pack", "csv-tables"} else format is None and _tells_by_name(path)
+    if path.is_file() and not told:
+        found = beginnings.foreign(_bytes(path, beginnings.HEAD))
+        if found is not None:
+            hint = found.remedy.replace("FILE", shlex.quote(str(path)))
+            raise InputError(f"{path.name} is {found.what}, which is not imported", where="path", hint=hint)
+    return format or family(path)
 
 
 def family(path: Path) -> Literal["pack", "csv-tables", "rdf", "citations"]:
@@ -82,6 +102,11 @@ def _by_contents(path: Path, suffix: str) -> Literal["rdf", "citations"]:
     return "citations"
 
 
+def _tells_by_name(path: Path) -> bool:
+    """Say whether the name of a file that is no text says more of it than its first bytes."""
+    return is_zip(path) or path.suffix.lower() in SPREADSHEETS
+
+
 def _neither(folder: Path) -> InputError:
     """Return what was expected of a folder that holds neither a pack nor tables."""
     names = sorted(one.name for one in folder.iterdir())
@@ -94,11 +119,15 @@ def _neither(folder: Path) -> InputError:
 
 
 def _head(path: Path) -> str:
+    head = _bytes(path, HEAD)
+    return head.decode("utf-16" if head.startswith(_UTF16) else "utf-8-sig", "replace")
+
+
+def _bytes(path: Path, most: int) -> bytes:
     try:
         with path.open("rb") as stream:
-            head = stream.read(HEAD)
+            return stream.read(most)
     except OSError as fault:
         raise InputError(
             f"{str(path)!r} cannot be read: {fault.strerror}", where="path", hint="check the path and its permissions"
         ) from fault
-    return head.decode("utf-16" if head.startswith(_UTF16) else "utf-8-sig", "replace")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -181,6 +184,14 @@ def test_no_body_is_a_server_error(here: Place, address: str, data: st.DataObjec
     assert got.status_code < 500, got.text
 
 
+def zipped(name: str) -> bytes:
+    """A ZIP file that holds one file of a name."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(name, "id,type,label\none,Risk,One\n")
+    return packed.getvalue()
+
+
 @pytest.mark.parametrize(
     ("query", "raw", "status", "said"),
     [
@@ -190,6 +201,13 @@ def test_no_body_is_a_server_error(here: Place, address: str, data: st.DataObjec
         ("format=turtle&dry_run=true", b"<a> <b> <c> .", 422, "dry_run"),
         ("name=" + "x" * 201, b"@book{x, title={X}}", 422, "name"),
         ("format=bibtex&dry_run=perhaps", b"@book{x, title={X}}", 422, "dry_run"),
+        ("name=s.tables.zip", zipped("entities.csv"), 422, "s.tables.zip is a ZIP file, which is not taken here"),
+        ("name=s.tables.zip&format=turtle", zipped("entities.csv"), 422, "unpack it, and send the file"),
+        ("name=a.xlsx", zipped("[Content_Types].xml"), 422, "save the sheet as CSV"),
+        ("name=a.pdf", b"%PDF-1.7\n\xe2\xe3", 422, "a.pdf is a PDF"),
+        ("name=a.bib", gzip.compress(b"@book{x, title={X}}"), 422, "compressed by gzip"),
+        ("name=b.json", b'{"columns":{},"format":"evidence-kg backup"}\n', 422, "restores it"),
+        ("", gzip.compress(b'{"columns":{},"format":"evidence-kg backup"}\n'), 422, "a backup of a whole record"),
     ],
 )
 def test_imports_of_no_use_are_told(here: Place, query: str, raw: bytes, status: int, said: str) -> None:
@@ -197,6 +215,15 @@ def test_imports_of_no_use_are_told(here: Place, query: str, raw: bytes, status:
     problem = refused(got)
     assert got.status_code == status
     assert said in got.text, problem
+
+
+def test_the_remedy_for_another_encoding_names_the_parameter(here: Place) -> None:
+    raw = "@book{x, title={Müller}}".encode("latin-1")
+    got = send(here, "/imports?name=a.bib", raw, "application/octet-stream")
+    (failure,) = got.json()["failures"]
+    assert "name the encoding with `encoding`" in failure["remedy"]
+    assert "--" not in failure["remedy"]
+    assert send(here, "/imports?name=a.bib&encoding=latin-1", raw, "application/octet-stream").json()["added"] == 1
 
 
 @pytest.mark.parametrize(
@@ -221,6 +248,7 @@ def test_a_file_that_no_reader_knows_is_one_failure(here: Place, raw: str, reaso
     (failure,) = got.json()["failures"]
     assert failure["reason"].startswith(reason)
     assert helps in failure["remedy"]
+    assert "ZIP" not in failure["remedy"]
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,16 @@ def test_a_record_is_not_restored_over_another(tmp_path: Path) -> None:
     graph.store.close()
 
 
+@pytest.mark.parametrize("name", ["all.jsonl", "all.jsonl.gz", "all.json", "all.bib"])
+@pytest.mark.parametrize("format", [None, "csl-json", "turtle"])
+def test_a_backup_is_not_imported_and_names_restore(tmp_path: Path, name: str, format: str | None) -> None:
+    with closing(kg.open(f"sqlite:///{tmp_path}/old.sqlite", empty=True).store) as store:
+        graph = kg.Graph(store)
+        graph.backup(tmp_path / name)
+        with pytest.raises(kg.InputError, match=f"{name} is a backup of a whole record.*kg --database NEW restore /"):
+            graph.load(tmp_path / name, format=format)
+
+
 def test_on_the_command_line(tmp_path: Path) -> None:
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "kg", *arguments]
@@ -196,6 +206,11 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     said = run("--database", new, "restore", f"{tmp_path}/all.jsonl.gz", "--json")
     assert json.loads(said.stdout)["rows"]["change"] == 845, said
     assert run("--database", new, "verify").returncode == 0
+    third = f"{tmp_path}/third.sqlite"
+    imported = run("--database", third, "import", f"{tmp_path}/all.jsonl.gz")
+    assert (imported.returncode, f"restore {tmp_path}/all.jsonl.gz" in imported.stderr) == (2, True), imported
+    assert not Path(third).exists()
+    assert run("--database", third, "restore", f"{tmp_path}/all.jsonl.gz").returncode == 0
     missing = run("--database", new, "restore", f"{tmp_path}/none.jsonl")
     assert (missing.returncode, "there is no file" in missing.stderr) == (2, True)
     nowhere = run("--database", old, "backup", "/proc/none/x.jsonl")

@@ -15,12 +15,13 @@ from kg.citations.formats import FORMATS as CITATIONS
 from kg.criteria import parse_flag
 from kg.errors import Forbidden, InputError
 from kg.graph import Graph
-from kg.importers import citations, rdf_load
+from kg.importers import beginnings, citations, rdf_load
 from kg.importers.rdf import FORMATS as RDF
 from kg_api import json_body, problems
 from kg_api import write_parameters as w
 from kg_api import write_shapes as shapes
 from kg_api.asking import TheGraph
+from kg_api.http_words import in_http
 from kg_api.permissions import REVIEWER, allows
 from kg_api.security import FORM
 from kg_api.writing import Act, handle_of, perform
@@ -108,13 +109,18 @@ def imported(
         exact: Citations: only an identifier or the same entry makes a duplicate.
 
     Raises:
-        InputError: there is no such format, or it has no such option; or the file takes more than it may.
+        InputError: there is no such format, or it has no such option; the file is no text, such as a ZIP file or a
+            PDF; or it takes more than it may.
     """
+    other = beginnings.foreign(file[: beginnings.HEAD])
+    if other is not None:
+        raise InputError(f"{name} is {other.what}, which is not taken here", where="body", hint=other.sent)
     if not format or format in CITATIONS:
         options = {"dry_run": dry_run, "update": update, "exact": exact}
-        return citations.import_bytes(
+        report = citations.import_bytes(
             graph.store, file, format or None, name, actor, encoding=encoding or None, **options
         )
+        return report | {"failures": [{**one, "remedy": _said_here(one["remedy"])} for one in report["failures"]]}
     if format not in RDF:
         raise InputError(
             f"{format[:40]!r} is not a format that is imported here",
@@ -126,3 +132,13 @@ def imported(
     ]:
         raise InputError(f"only citations are imported with {given}", where=given, hint="leave it out")
     return rdf_load.load(graph.store, file, graph.vocabulary, name=name, format=format, proposed_by=actor)
+
+
+def _said_here(remedy: str) -> str:
+    """Return a remedy with addresses and parameters in place of commands and options.
+
+    Example:
+        >>> _said_here("it looks like gb18030: name the encoding with --encoding, or save the file as UTF-8")
+        'it looks like gb18030: name the encoding with `encoding`, or save the file as UTF-8'
+    """
+    return in_http(remedy) or "ask whoever runs this record"
