@@ -240,9 +240,10 @@ def _page(
     named: tuple[RecordKind, str],
     make: Callable[[Network, str, str], Document],
 ) -> Response:
-    frame.only(request, [*frame.CRITERIA, "view"])
-    graph = face_of(request)
     kind, id = named
+    told = ["sent"] if kind == "work" else []
+    frame.only(request, [*frame.CRITERIA, "view", *told])
+    graph = face_of(request)
     view = request.query_params.get("view", "")
     if view not in {"", *VIEWS}:
         raise InputError(f"{view[:40]!r} is not a view of a record", where="view", near=VIEWS, hint="use history")
@@ -264,6 +265,7 @@ def _page(
             "canonical": f"/{frame.PLURALS[kind]}/{quote(record.id)}",
             "embedded": embedded_of(network, kind, record.id),
             "view": view,
+            "sent": request.query_params.get("sent") == "yes",
             "versions": history,
             "people": graph.credit([*(one["actor"] for one in history), *_contributor(record)]),
         }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -23,15 +24,20 @@ from kg_api.pages_read.criteria_form import pickers, terms
 from kg_api.pages_write.contribute_faults import ENTITY, REQUIRED, at_fault, lacking
 from kg_api.pages_write.desk import Form, Visit, led, one, shown, used
 from kg_api.pages_write.effects import effect
+from kg_api.pages_write.recording import another, met, told, way
 from kg_api.problems import Refusal
 from kg_api.routers.contribute import work_values
 
 router = APIRouter(include_in_schema=False)
 CLAIM = ("claim", "subject", "relation", "object")
 ITEM = ("stance", "kind", "strength", "strength_reason", "locator", "statement", "quote", "basis")
-FIELDS = (*CLAIM, "work", "citation", *ITEM, "inferred", "reason", "revises", *ENTITY)
-NOTHING: Mapping[str, None] = dict.fromkeys(("problem", "entity", "preview", "effect", "work_plan"))
-ACTS = ("preview", "send", "work", "entity")
+FIELDS = (*CLAIM, "work", "citation", "distinct", *ITEM, "inferred", "reason", "revises", *ENTITY)
+NOTHING: Mapping[str, None] = dict.fromkeys(
+    ("problem", "entity", "preview", "effect", "work_plan", "work_told", "recorded")
+)
+ACTS = ("preview", "send", "work", "another", "entity")
+OTHERS = {*CLAIM, *ITEM, *ENTITY} - {"new_end"}
+"""The fields that say more than which work it is; one that always holds something says nothing."""
 Document = dict[str, Any]
 
 
@@ -58,7 +64,8 @@ def _act(request: Request, graph: Graph, lang: Any, form: Form) -> Response:
     given = {name: one(form, name) for name in FIELDS if one(form, name)}
     act = one(form, "act")
     if meant := used(form, FIELDS):
-        return _page(visit, {**given, **meant})
+        gone = {"citation", "distinct"} if "work" in meant else set()
+        return _page(visit, {**{name: text for name, text in given.items() if name not in gone}, **meant})
     try:
         if act not in ACTS:
             raise InputError(f"{act[:40]!r} is nothing that this form does", where="act", hint=f"use {', '.join(ACTS)}")
@@ -66,14 +73,15 @@ def _act(request: Request, graph: Graph, lang: Any, form: Form) -> Response:
             return _page(visit, given, **_preview(visit, given))
         actor = visit.proven(form)
         request.state.bearer = visit.bearer
-        if act == "work":
-            made = _recorded(visit, given, actor)
-            return led(visit, f"/works/{made}")
+        if act in {"work", "another"}:
+            return _alone(visit, {**given, "distinct": "true"} if act == "another" else given, actor)
         if act == "entity":
             return _with_entity(visit, given, actor)
         return _sent(visit, given, actor)
     except (KgError, Refusal) as fault:
-        problem = at_fault(given, act, visit.fault(fault), lang, spared=_spared(graph, given))
+        problem = at_fault(
+            given, "work" if act == "another" else act, visit.fault(fault), lang, spared=_spared(graph, given)
+        )
         return _page(visit, given, status=problem["status"], problem=problem)
 
 
@@ -85,19 +93,34 @@ def _sent(visit: Visit, given: Mapping[str, str], actor: str) -> Response:
         made = graph.revise(item.id, _revision(given), why=reason, actor=actor, own=own, lang=visit.lang)
     else:
         _preview(visit, given)  # what is wrong with the item is said before the work is recorded
-        work = _recorded(visit, given, actor)
-        made = graph.add_evidence({**_item(given), "work": work}, actor=actor, reason=reason, lang=visit.lang)
+        work, values = _recorded(visit, given, actor)
+        made = graph.add_evidence({**_item(given), "work": work["id"]}, actor=actor, reason=reason, lang=visit.lang)
+        if values is not None and work["already"] and not made["already"]:
+            return led(visit, f"/review/{made['id']}", sent="known")
     return led(visit, f"/review/{made['id']}", sent="already" if made["already"] else "yes")
 
 
-def _recorded(visit: Visit, given: Mapping[str, str], actor: str) -> str:
-    """Return the key of the work; one that the record does not have is recorded."""
+def _alone(visit: Visit, given: Mapping[str, str], actor: str) -> Response:
+    """Record a work without an item, and say what became of it; the form stays where it holds more, or nothing was."""
+    made, values = _recorded(visit, given, actor)
+    if made["already"]:
+        distinct = values is not None and another(values, visit.graph)
+        return _page(visit, given, work_told=told(made, visit.graph, visit.lang, distinct=distinct))
+    if not OTHERS & given.keys():
+        return led(visit, f"/works/{quote(made['id'], safe='')}", sent="yes")
+    kept = {name: text for name, text in given.items() if name not in {"citation", "distinct"}}
+    return _page(visit, {**kept, "work": made["id"]}, recorded=made["id"])
+
+
+def _recorded(visit: Visit, given: Mapping[str, str], actor: str) -> tuple[Document, Document | None]:
+    """Return what became of the work: one that the record does not have is recorded; and the values that it was read
+    from, None where the record has it under what was given."""
     known = _known(visit.graph, given)
     if known is not None:
-        return known
-    values = work_values(visit.request, _way(given))
-    made = visit.graph.add_work(values, actor=actor, reason=given.get("reason"), lang=visit.lang)
-    return str(made["id"])
+        work = visit.graph.snapshot.works[known]
+        return {"id": work.id, "already": True, "status": work.status, "alike": []}, None
+    values = dict(work_values(visit.request, way(given)))
+    return visit.graph.add_work(values, actor=actor, reason=given.get("reason"), lang=visit.lang), values
 
 
 def _with_entity(visit: Visit, given: Mapping[str, str], actor: str) -> Response:
@@ -129,20 +152,30 @@ def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
             raise InputError(f"no {name} is given", where=name)
         visit.request.state.bearer = visit.bearer
         snapshot = graph.snapshot
+        values = work_values(visit.request, asked := way(given))
         planned = citing.work(
-            citing.read(work_values(visit.request, _way(given))), snapshot, graph.vocabulary, lang=visit.lang
+            citing.read(values),
+            snapshot,
+            graph.vocabulary,
+            distinct="distinct" in asked,
+            lang=visit.lang,
         )
         work = planned.record.id
-        found["work_plan"] = planned.document() | {"title": getattr(planned.record, "title", work)}
+        likes = [one | {"why": met(one["why"], visit.lang)} for one in planned.alike]
+        found["work_plan"] = planned.document() | {
+            "title": getattr(planned.record, "title", work),
+            "alike": likes,
+            "distinct": planned.already and another(values, graph),
+        }
         stamp = snapshot.recorded_at or ""
         changes: tuple[Change, ...] = tuple(planned.changes)
         graph = graph.supposing(
             snapshot.apply(Revision(snapshot.revision, stamp, "", "", None, "", "", changes)) if changes else snapshot
         )
     actor = visit.handle or "nobody"
-    values = _revision(given) if "revises" in given else _item(given)
-    told = graph.preview({**values, "work": work}, actor=actor, revises=given.get("revises"), lang=visit.lang)
-    return found | {"preview": told, "effect": effect(graph, told, visit.lang)}
+    item = _revision(given) if "revises" in given else _item(given)
+    seen = graph.preview({**item, "work": work}, actor=actor, revises=given.get("revises"), lang=visit.lang)
+    return found | {"preview": seen, "effect": effect(graph, seen, visit.lang)}
 
 
 def _known(graph: Graph, given: Mapping[str, str]) -> str | None:
@@ -165,10 +198,6 @@ def _known(graph: Graph, given: Mapping[str, str]) -> str | None:
         if looking_up.is_identifier(text):
             return None
         raise
-
-
-def _way(given: Mapping[str, str]) -> Document:
-    return {"citation": given["citation"]} if "citation" in given else {"identifier": given["work"]}
 
 
 def _item(given: Mapping[str, str]) -> Document:

@@ -131,6 +131,6 @@ for (const offer of document.querySelectorAll("button[data-fill]")) {
 }
 
 // Who cannot see the page change is led to what is new on it.
-const fresh = document.getElementById("problem") ?? document.getElementById("preview");
+const fresh = document.querySelector("#problem, #outcome, #preview");
 fresh?.focus({ preventScroll: true });
-fresh?.scrollIntoView({ block: fresh.id === "problem" ? "center" : "start" });
+fresh?.scrollIntoView({ block: fresh.id === "preview" ? "start" : "center" });
