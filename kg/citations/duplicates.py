@@ -11,12 +11,14 @@ from typing import Any, Literal
 
 from rapidfuzz import fuzz, process
 
-from kg.citations.traits import Traits, WorkLike, traits
+from kg.citations.traits import Traits, WorkLike, plain, traits
+from kg.folding import RUN
 
 YEARS_APART = 1
 VERSION_YEARS_APART = 4
 TITLE_CUTOFF = 90.0
 SCORE_CUTOFF = 0.85
+TITLES_APART = 60.0
 SHORT_TITLE = 15
 MAX_MATCHES = 20
 
@@ -26,7 +28,8 @@ class Match:
     """Two works that belong together.
 
     `kind` is "duplicate" (one work, given twice) or "version" (a preprint and its published form: two works of one
-    independence group). `score` is in [0, 1]: 1 for a shared identifier. `why` is a sentence for the report.
+    independence group). `score` is in [0, 1]: 1 for a shared identifier, `shared` says which kind. `why` is a sentence
+    for the report.
     """
 
     work: str
@@ -34,6 +37,7 @@ class Match:
     kind: Literal["duplicate", "version"]
     why: str
     score: float
+    shared: str | None = None
 
     def document(self) -> dict[str, Any]:
         """Return the match as the batch report shows it."""
@@ -80,7 +84,9 @@ class Index:
             for other in self._by_identifier.get(identifier, ())[:MAX_MATCHES]:
                 if other != asked.id and other not in found:
                     kind = _kind(asked, self._traits[other], exact=identifier)
-                    found[other] = Match(asked.id, other, kind, f"the same {identifier[0]} {identifier[1]}", 1.0)
+                    found[other] = Match(
+                        asked.id, other, kind, f"the same {identifier[0]} {identifier[1]}", 1.0, identifier[0]
+                    )
         for other in self._candidates(asked):
             if other != asked.id and other not in found:
                 match = _compare(asked, self._traits[other])
@@ -121,6 +127,19 @@ def find_matches(works: Iterable[WorkLike]) -> tuple[Match, ...]:
         found += index.matches(work)
         index.add(work)
     return tuple(found)
+
+
+def titles_differ(one: str, two: str) -> bool:
+    """Tell whether two titles can hardly be those of one work; a title in another script may be its translation.
+
+    Example:
+        >>> titles_differ("Who misuses", "Hazards of Open Models"), titles_differ("Hazards", "Hazards of Open Models")
+        (True, False)
+    """
+    if bool(RUN.search(one)) != bool(RUN.search(two)):
+        return False
+    mine, theirs = plain(one), plain(two)
+    return bool(mine and theirs) and fuzz.token_set_ratio(mine, theirs) < TITLES_APART
 
 
 def _kind(one: Traits, two: Traits, *, exact: tuple[str, str] | None = None) -> Literal["duplicate", "version"]:

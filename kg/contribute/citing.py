@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from kg.citations import formats
+from kg.citations import formats, names
 from kg.citations.entry import Desk, Entry, make_key
 from kg.citations.item import canonical_item
 from kg.citations.parsed import Parsed, ParsedWork
@@ -25,6 +25,13 @@ from kg.vocabulary import Vocabulary
 
 LONGEST = 1_000_000
 WAYS = ("citation", "item")
+# A name with one of these is surely that of a group.
+_OF_GROUPS = frozenset({"&", "and", "for", "of", "on", "the"})
+_LACKING = {
+    (True, False): {"en": "author", "zh": "作者"},
+    (False, True): {"en": "year", "zh": "年份"},
+    (True, True): {"en": "author and no year", "zh": "作者和年份"},
+}
 BESIDE = frozenset({*WAYS, "format", "distinct", "id"})
 _SAID = {
     "alike": {
@@ -34,6 +41,15 @@ _SAID = {
     "version": {
         "en": "A version of {} ({}): both count as one source.",
         "zh": "这是 {} 的另一版本（{}）：两者算作同一来源。",
+    },
+    "group": {
+        "en": "No comma in {}: taken as the name of a group; a person is '{}'.",
+        "zh": "{} 中没有逗号，按团体名称处理；若为个人，请写作“{}”。",
+    },
+    "bare": {"en": "There is no {}.", "zh": "未给出{}。"},
+    "bare key": {
+        "en": "There is no {}, so the key is {}; it stays when that is added later.",
+        "zh": "未给出{}，因此引用键为 {}；以后补充时，该键不变。",
     },
     "publisher": {
         "en": "The record has {0} as {1}, its publisher as {2}: `kg retract {0} --status {2} --notice {3}` says so.",
@@ -103,7 +119,7 @@ def work(
         (same,) = made.duplicates
         record = snapshot.works[same["match"]]
         likes = ({"id": record.id, "status": record.status, "like": "duplicate", "why": same["why"]},)
-        if not same["why"].startswith("the same "):
+        if same["why"].startswith(("the same title", "titles alike")):
             notes.append(_SAID["alike"][lang].format(record.id, same["why"]))
         told = published(found.works[0].work, record)
         if told is not None:
@@ -125,6 +141,7 @@ def work(
         for one in made.versions
     )
     notes += [_SAID["version"][lang].format(one["id"], one["why"]) for one in versions]
+    notes += _thin(said, record.id, lang)
     return Plan("work", record, (Change("work", record),), versions, notes=tuple(notes))
 
 
@@ -138,6 +155,21 @@ def published(said: WorkIn, record: Work) -> Document | None:
     if said.notice is None or ours is None or theirs is None or theirs <= ours:
         return None
     return {"status": [record.status, said.status], "notice": said.notice}
+
+
+def _thin(said: WorkIn, key: str, lang: str) -> list[str]:
+    """Return what to bear in mind of a new work: a person who is taken for a group, no author, no year."""
+    told = []
+    plainly = () if said.raw is not None or said.csl.get("author") else said.authors
+    for author in plainly:
+        meant = names.display(names.person(author))
+        if "literal" in names.undisplay(author) and meant != author and _OF_GROUPS.isdisjoint(author.lower().split()):
+            told.append(_SAID["group"][lang].format(author, meant))
+    lacking = _LACKING.get((not said.authors, said.year is None))
+    if lacking is not None:
+        from_them = said.id == key == make_key({"title": said.title, "authors": said.authors, "year": said.year})
+        told.append(_SAID["bare key" if from_them else "bare"][lang].format(lacking[lang], key))
+    return told
 
 
 def _fields(given: Document) -> WorkIn:

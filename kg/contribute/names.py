@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from kg import ids
+from kg.contribute.states import REVOKED
 from kg.door import shown
 from kg.errors import BadIdentifier, InputError, NotFound
 from kg.ids import RecordKind
@@ -85,8 +86,12 @@ def identified(snapshot: Snapshot, text: str, *, where: str) -> Work | None:
 
 
 def _one(found: Sequence[Work], snapshot: Snapshot, text: str, where: str) -> Work | None:
-    """Return the one work that some were merged into, or that stands alone; None of none."""
+    """Return the one work that some were merged into, or that stands alone; None of none.
+
+    One that was taken back is meant only where no other is called so.
+    """
     standing = {work.id: work for work in (snapshot.standing(one.id) for one in found)}
+    standing = {id: work for id, work in standing.items() if work.status != REVOKED} or standing
     if len(standing) > 1:
         raise InputError(
             f"{text[:80]!r} is what {len(standing)} works are called",

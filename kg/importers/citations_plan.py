@@ -11,13 +11,15 @@ from dataclasses import dataclass, field, fields, replace
 from string import ascii_lowercase
 from typing import Any
 
-from kg.citations.duplicates import Index, Match
+from kg.citations.duplicates import Index, Match, titles_differ
 from kg.citations.parsed import Parsed, ParsedWork
+from kg.door import shown
 from kg.importers.merges import astray
 from kg.inputs import WorkIn
 from kg.model import CURRENT, Work, canonical
 
 REVOKED = "revoked"
+SAME = "the same entry"
 _FILLED = ("authors", "year", "doi", "arxiv", "url")
 _IDENTIFIERS = ("DOI", "PMID", "PMCID", "ISBN", "ISSN", "URL")
 _KEY_ROOM = 120
@@ -63,7 +65,8 @@ def plan(
         told: Called with the number of entries done.
 
     Laws: every work of the source is added or a duplicate; keys are unique, whatever their case; planning again after
-        writing adds nothing; without `update` no work of the record changes; one that was taken back stays so.
+        writing adds nothing; without `update` no work of the record changes; one that was taken back stays so, and is
+        what an entry duplicates only by a shared identifier or as the same entry.
 
     Cost: for each entry a comparison of its title with those of the years around.
     """
@@ -93,16 +96,21 @@ class _Sorting:
         same = next((self._entries[print_] for print_ in _prints(given) if print_ in self._entries), None)
         # Asked under no name: an entry may well have the key of the very work that it is.
         matches = [] if same is not None else self._index.matches(given.model_copy(update={"id": ""}))
-        likely = [match for match in matches if match.kind == "duplicate"]
+        standing = [match for match in matches if not self._gone(match.other)]
+        likely = [match for match in standing if match.kind == "duplicate"]
         proven = [match for match in likely if not self._exact or match.score == 1.0]
+        gone = [match for match in matches if self._gone(match.other)]
+        # One that was taken back is the same work only where that is proven, and no other work stands for it.
+        proven += [match for match in gone if match.kind == "duplicate" and match.score == 1.0]
         if same is not None:
-            self._duplicate(found, self._kept(same), "the same entry")
+            self._duplicate(found, self._kept(same), SAME)
         elif proven:
             self._duplicate(found, self._kept(proven[0].other), proven[0].why)
+            self._doubt(found, proven[0])
         else:
-            self._add(found, [match for match in matches if match.kind == "version"], likely)
+            self._add(found, [match for match in standing if match.kind == "version"], likely, gone)
 
-    def _add(self, found: ParsedWork, versions: list[Match], likely: list[Match]) -> None:
+    def _add(self, found: ParsedWork, versions: list[Match], likely: list[Match], gone: list[Match]) -> None:
         key = self._free(found.work.id)
         work = _record(found.work, key)
         why = list(found.rekeyed)
@@ -120,6 +128,10 @@ class _Sorting:
         for match in likely[:1]:
             merge = f"`kg merge {self._kept(match.other).id} {key}` makes one of them"
             self._remark(found, f"{key} may be {match.other}: {match.why}; {merge}")
+        for match in gone[:1]:
+            self._remark(
+                found, f"{key} looks like {match.other}, which was taken back ({match.why}); it is added as new"
+            )
         self.made.added.append(key)
         self.made.works[key] = work
         self._stand(work)
@@ -127,7 +139,8 @@ class _Sorting:
     def _duplicate(self, found: ParsedWork, work: Work, why: str) -> None:
         self.made.duplicates.append({"key": found.work.id, "match": work.id, "why": why})
         if work.status == REVOKED:
-            self._remark(found, f"{work.id} was taken back, and stays so: {way_back(work.id)}")
+            mended = "" if why == SAME else f"; `kg review revise {work.id} --set FIELD=VALUE` then corrects it"
+            self._remark(found, f"{work.id} was taken back, and stays so: {way_back(work.id)}{mended}")
             return
         lost = astray(work, self._standing.get)
         if lost is not None:
@@ -148,12 +161,23 @@ class _Sorting:
         if lacking:
             self._remark(found, f"brings what {work.id} lacks: {', '.join(lacking)}; --update fills it in")
 
+    def _doubt(self, found: ParsedWork, match: Match) -> None:
+        known = self._standing[match.other]
+        if match.shared is not None and titles_differ(found.work.title, known.title):
+            mine, other = (shown(title) for title in (found.work.title, known.title))
+            self._remark(found, f"the titles differ: is the {match.shared} right? {mine} here, {other} in {known.id}")
+
     def _stand(self, work: Work) -> None:
         self._standing[work.id] = work
         self._keys.add(work.id.lower())
         self._index.add(work)
         for print_ in _prints(work):
-            self._entries.setdefault(print_, work.id)
+            if print_ not in self._entries or self._gone(self._entries[print_]):
+                self._entries[print_] = work.id
+
+    def _gone(self, id: str) -> bool:
+        """Say whether a work was taken back, or the one that it was merged into."""
+        return self._kept(id).status == REVOKED
 
     def _kept(self, id: str) -> Work:
         """Return a work, or the one that it was merged into."""

@@ -124,6 +124,18 @@ def test_likely_duplicates_are_listed(here: Place) -> None:
     assert here.get("/duplicates?limit=0").json()["where"] == "limit"
 
 
+def test_a_work_taken_back_is_not_in_the_way_of_the_right_one(here: Place) -> None:
+    wrong = {"title": "Who misuses open models", "authors": ["Patricia Novak"], "year": 2026}
+    made = here.post("/works", wrong).json()
+    assert "taken as the name of a group; a person is 'Novak, Patricia'" in made["note"]
+    here.graph.undo(made["revision"], why="name wrong")
+    for key, more in (("novak2026who", {}), ("novak2026whoa", {"distinct": True, "url": "https://example.org/a"})):
+        got = here.post("/works", wrong | {"authors": ["Novak, Patricia"]} | more)
+        assert (got.status_code, got.json()["id"]) == (201, key)
+        assert f"looks like {made['id']}, which was taken back" in got.json()["note"]
+        assert f"kg merge {made['id']}" not in got.json()["note"]
+
+
 def test_an_import_fills_what_works_lack_or_compares_exactly(here: Place) -> None:
     def imported(more: str, text: str, who: str = "bob") -> Any:
         return send(here, f"/imports?format=bibtex{more}", text.encode(), "application/x-bibtex", who)

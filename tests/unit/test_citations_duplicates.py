@@ -38,7 +38,7 @@ def match(one: Work, two: Work) -> Match | None:
 )
 def test_exact_identifiers_come_first(given: dict[str, Any], why: str) -> None:
     found = match(work("b", "Quite another title", **given), work("a", **given))
-    assert found == Match("b", "a", "duplicate", why, 1.0)
+    assert found == Match("b", "a", "duplicate", why, 1.0, why.removeprefix("the same ").rpartition(" ")[0])
 
 
 def test_chapters_of_one_book_share_its_isbn_and_are_not_the_same() -> None:
