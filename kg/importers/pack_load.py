@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import Conflict
+from kg.importers import standings
 from kg.importers.base import Base
 from kg.importers.merges import left_behind, newly
 from kg.importers.pack import stream
@@ -51,7 +52,8 @@ def load(
         `{"pack", "version", "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts": [{"kind", "id",
         "fields", "reason", "remedy"}], "vanished": [{"kind", "id"}], "revoked": [{"kind", "id"}], "failures":
         [{"source", "line", "raw", "reason", "remedy"}], "remarks": [{"source", "line", "message"}], "revision": n}`;
-        remarks are on evidence that does not count since its work is merged.
+        remarks are on evidence that does not count since its work is merged, and on works whose status changes
+        (`kg.importers.standings`).
 
     Raises:
         StoreError: the database cannot be written.
@@ -79,7 +81,8 @@ def load(
             planning.miss(vocabulary, revoke=revoke_missing)
         actor, reason = contents.pack.contributor, f"version {contents.pack.version}"
         behind = left_behind(store, _merged(contents, planned, base, f"{folder.resolve().name}/{HEAD}"))
-        contents = replace(contents, remarks=(*contents.remarks, *behind))
+        turned = standings.changed(store, base, planned.batch, name=contents.pack.id)
+        contents = replace(contents, remarks=(*contents.remarks, *behind, *turned))
         try:
             if len(planned.batch):
                 if told is not None:

@@ -14,6 +14,7 @@ from kg.citations.parsed import failure
 from kg.errors import Conflict, InputError
 from kg.holding import of_kind
 from kg.ids import RECORD_KINDS
+from kg.importers import standings
 from kg.importers.base import Base
 from kg.importers.merges import left_behind
 from kg.importers.rdf import OPERATOR, STRANGER, RdfContents, Trust, read
@@ -62,7 +63,7 @@ def load(
         [{"kind", "id", "fields", "reason", "remedy"}], "failures": [{"source", "line", "raw", "reason",
         "remedy"}], "ignored": [{"what", "name", "statements", "reason"}], "remarks": [{"source", "line", "message"}],
         "kinds": {kind: n}, "revision": n}`. A file that is refused as a whole is one failure; remarks are on evidence
-        that does not count since its work is merged.
+        that does not count since its work is merged, and on works whose status changes (`kg.importers.standings`).
 
     Raises:
         StoreError: the database cannot be written.
@@ -99,6 +100,8 @@ def load(
             batch = Batch.of(proposed(record, proposed_by) for record in contents.records)
         if not len(batch) or (contents.failures and not keep_going):
             return _document(name, contents, base, None)
+        turned = standings.changed(store, base, batch, name=name)
+        contents = replace(contents, remarks=(*contents.remarks, *turned))
         document = _document(name, contents, base, batch)
         if told is not None:
             told("writing", 0, 0)

@@ -15,6 +15,7 @@ from typing import Any
 from kg.citations.parsed import Failure, Remark
 from kg.errors import Conflict
 from kg.ids import RECORD_KINDS
+from kg.importers import standings
 from kg.importers.base import Base
 from kg.importers.merges import left_behind
 from kg.importers.tables import Table, others_in, rows_of, tables_of, with_lines
@@ -55,7 +56,8 @@ def load(
         `{"source", "format", "rows": n, "added": n, "changed": n, "duplicates": [{"kind", "id"}], "conflicts":
         [{"kind", "id", "fields", "reason", "remedy"}], "failures": [{"source", "line", "raw", "reason", "remedy"}],
         "ignored": [{"what", "name", "statements", "reason"}], "remarks": [{"source", "line", "message"}], "kinds":
-        {kind: n}, "revision": n}`; remarks are on evidence that does not count since its work is merged.
+        {kind: n}, "revision": n}`; remarks are on evidence that does not count since its work is merged, and on works
+        whose status changes (`kg.importers.standings`).
 
     Raises:
         InputError: there are no tables in the folder.
@@ -85,6 +87,8 @@ def load(
         behind = left_behind(store, together.merged)
         faults = [*broken, *together.failures]
         writes = bool(len(together.batch)) and (keep_going or not faults)
+        if writes:
+            behind += standings.changed(store, base, together.batch, name="works.csv")
         try:
             if writes:
                 if told is not None:

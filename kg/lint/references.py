@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.lint.bench import Bench, Found
-from kg.model import Claim, Entity, Evidence, Record, Text, kind_of
+from kg.model import CURRENT, OUR_STATUSES, Claim, Entity, Evidence, Record, Text, kind_of
 
 Reference = tuple[str, RecordKind, str]
 _TAKEN_BACK = "revoked"
@@ -62,6 +62,13 @@ def merged_into_none(bench: Bench) -> Iterator[Found]:
             yield Found("work", work.id, {"why": Text(f"they are merged in a ring, {ring}", f"合并构成环，{ring}")})
         elif last != work.id and works[last].status == _TAKEN_BACK:
             yield Found("work", work.id, {"why": Text(f"{last} was taken back", f"{last} 已撤回")})
+
+
+def without_notice(bench: Bench) -> Iterator[Found]:
+    """Find works that their publisher is said to have retracted or corrected, with no notice that says so."""
+    for work in bench.snapshot.works.values():
+        if work.notice is None and work.status not in {CURRENT, *OUR_STATUSES}:
+            yield Found("work", work.id, {"status": bench.vocabulary.work_status(work.status).label})
 
 
 def unknown_words(bench: Bench) -> Iterator[Found]:

@@ -101,6 +101,18 @@ RULES: tuple[Rule, ...] = (
         references.merged_into_none,
     ),
     Rule(
+        "no-notice",
+        "warning",
+        Text("it is {status}, and no notice of its publisher is named", "其状态为{status}，却没有注明出版方的通知"),
+        Text(
+            "retract it with the notice (`kg retract WORK --status STATUS --notice URL`); where its publisher said "
+            "nothing, make it current again (`--status current`)",
+            "附上通知重新登记（`kg retract WORK --status STATUS --notice URL`）；若出版方并无声明，则恢复为有效"
+            "（`--status current`）",
+        ),
+        references.without_notice,
+    ),
+    Rule(
         "claim-without-evidence",
         "error",
         Text("no evidence bears on this claim", "没有任何证据涉及这条论断"),

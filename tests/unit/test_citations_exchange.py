@@ -196,7 +196,6 @@ TAGGED = "%0 Journal Article\r\n%A 王伟\r\n%T 大模型的微调安全\r\n%D 2
         ("cnki", TAGGED.encode("gbk"), "export as RIS, BibTeX or EndNote XML"),
         ("cnki.txt", TAGGED.encode("utf-16"), "export as RIS, BibTeX or EndNote XML"),
         ("refs.txt", b"Ainsworth, S. (2024). A work of one kind.\n\nBase, X. (2023). Of another.\n", "name its format"),
-        ("x.pdf", b"%PDF-1.4\n%\xe2\xe3", "name its format"),
         ("x.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "name its format"),
         ("notes.md", b"# Notes\n\nprefix and base\n", "name its format"),
     ],

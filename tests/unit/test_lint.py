@@ -107,13 +107,7 @@ def revised(*statuses: str, first: str = "accepted") -> Mutation:
 VIOLATIONS: list[tuple[str, Mutation, list[str]]] = [
     ("dangling-reference", change("w1.000000000001", work="w9"), [FIRST_ITEM]),
     ("dangling-reference", change("f", broader="nowhere"), ["f"]),
-    (
-        "dangling-reference",
-        both(
-            add(item("no--raises--such", 9, "w1")),
-        ),
-        ["w1.000000000009"],
-    ),
+    ("dangling-reference", add(item("no--raises--such", 9, "w1")), ["w1.000000000009"]),
     (
         "dangling-reference",
         add(replace(item(CLAIM, 9, "w1"), supersedes="w1.gone", stance="qualifies")),
@@ -135,6 +129,9 @@ VIOLATIONS: list[tuple[str, Mutation, list[str]]] = [
     ("merged-into-none", add(MERGED, replace(INTO, status="revoked")), ["w8"]),
     ("merged-into-none", add(MERGED, replace(INTO, status="merged", merged_into="w8")), ["w7", "w8"]),
     ("merged-into-none", add(MERGED, INTO, replace(MERGED, id="w9", merged_into="w8")), []),
+    ("no-notice", add(replace(work("w7"), status="retracted"), replace(work("w8"), status="revoked")), ["w7"]),
+    ("no-notice", change("w3", status="corrected"), ["w3"]),
+    ("no-notice", change("w3", status="corrected", notice="https://example.org/n"), []),
     ("claim-without-evidence", add(claim("f", "lowers", "r")), ["f--lowers--r"]),
     ("proposal-without-evidence", add(replace(claim("f", "lowers", "r"), status="proposed")), ["f--lowers--r"]),
     ("proposal-without-evidence", add(replace(claim("f", "lowers", "r"), status="returned")), ["f--lowers--r"]),
