@@ -11,11 +11,13 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from time import perf_counter
 from typing import Any, Self, TypeVar
 
+from kg.contribute.names import identified
 from kg.criteria import Criteria, parse_int
 from kg.door import shown
 from kg.errors import InputError, NotFound
@@ -145,18 +147,26 @@ class Asking:
         """Return the network under criteria, at the revision that they name."""
         asked = Criteria() if criteria is None else criteria
         newest = self.snapshot
-        for work in asked.without_work:
-            newest.work(work, where="without_work")
-        for work in asked.only_work:
-            newest.work(work, where="only_work")
-        if asked.block:
-            blocked = {newest.entity(newest.named(id), where="block").id for id in asked.block}
-            asked = replace(asked, block=tuple(sorted(blocked)))
+        asked = self._known_names(asked)
+        for where in ("without_work", "only_work"):
+            for work in getattr(asked, where):
+                newest.work(work, where=where)
+        for id in asked.block:
+            newest.entity(id, where="block")
         number = self._number(asked.as_of, newest)
         snapshot = newest if number == newest.revision else self._past(number)
         key = ("network", snapshot.revision, asked)
         return self._cached(
             key, lambda: self._following.network(snapshot, asked, lambda then: self._known(then, asked))
+        )
+
+    def _known_names(self, criteria: Criteria) -> Criteria:
+        """Return criteria with ids in the place of other names of works and entities; what is unknown stays."""
+        return replace(
+            criteria,
+            without_work=_each(partial(self._work, where="without_work"), criteria.without_work),
+            only_work=_each(partial(self._work, where="only_work"), criteria.only_work),
+            block=_each(self._id, criteria.block),
         )
 
     def _known(self, revision: int, criteria: Criteria) -> Network | None:
@@ -264,7 +274,10 @@ class Asking:
         return self._cached(("snapshot", number), lambda: snapshot_of(self.store.records(number)))
 
     def _network(self, criteria: Mapping[str, Any]) -> Network:
-        return self.network(Criteria.parse(criteria, self.vocabulary))
+        return self.network(self._criteria(criteria))
+
+    def _criteria(self, given: Mapping[str, Any]) -> Criteria:
+        return self._known_names(Criteria.parse(given, self.vocabulary))
 
     def _ask(
         self, find: Callable[..., Answer], criteria: Mapping[str, Any], lang: str | None, *subject: Any, **options: Any
@@ -297,6 +310,17 @@ class Asking:
     def _id(self, name: str) -> str:
         """Return the id of the entity that a question names by id, label or alias; what is unknown stays as it is."""
         return self.snapshot.named(name)
+
+    def _work(self, name: str, *, where: str = "work") -> str:
+        """Return the key of the work that a question names by key, DOI or arXiv id; what is unknown stays as it is.
+
+        Raises:
+            InputError: several works have that identifier.
+        """
+        if not isinstance(name, str) or name in self.snapshot.works:
+            return name
+        known = identified(self.snapshot, name, where=where)
+        return name if known is None else known.id
 
     def _lang(self, lang: str | None) -> Lang:
         return self.lang if lang is None else parse_lang(lang)
@@ -341,6 +365,10 @@ def parse_sign(value: Any) -> int | None:
 def parse_links(value: Any) -> int:
     """Return the most claims of a path, 1 to 12, given as a number or as digits."""
     return parse_int(value, name="max_links", low=1, high=MAX_LINKS)
+
+
+def _each(read: Callable[[str], str], names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(map(read, names))))
 
 
 def _moment(text: str) -> date | datetime:

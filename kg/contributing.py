@@ -13,7 +13,7 @@ from kg.asking import parse_links
 from kg.contribute import citing, effects, looking_up, plan, rewording
 from kg.contribute.plan import Plan
 from kg.contribute.states import MOVES, PENDING, moved
-from kg.criteria import Criteria, parse_flag
+from kg.criteria import parse_flag
 from kg.errors import InputError
 from kg.later import Later
 from kg.model import Change, Record, Work
@@ -227,7 +227,7 @@ class Contributing(Writing):
         """Ask a service whether a work of the record was retracted or corrected. Nothing is stored: see `retract`.
 
         Args:
-            work: Citation key; the work has a DOI, an arXiv id or a PubMed id.
+            work: Citation key, DOI or arXiv id; the work has a DOI, an arXiv id or a PubMed id.
             fetch: Called for the way services are asked; None for what the settings allow a user, asking anew.
 
         Returns:
@@ -240,7 +240,7 @@ class Contributing(Writing):
             Upstream, Forbidden: as `add_work`.
         """
         snapshot = self.snapshot
-        record = snapshot.work(work)
+        record = snapshot.work(self._work(work))
         ask = fetch or (lambda: lookups.fetcher(read_settings(), fresh=True))
         found = lookups.look_up(looking_up.identifier_of(record), fetch=ask())
         told = found.document()
@@ -287,7 +287,7 @@ class Contributing(Writing):
         Cost: some 20 ms on the packaged pack, linear in what the claim reaches.
         """
         spoken, by = self._lang(lang), self.acting(actor)
-        asked = Criteria.parse(criteria, self.vocabulary)
+        asked = self._criteria(criteria)
         before = self.network(asked)
         seen = before.snapshot
         old = None if revises is None else seen.item(revises, where="revises")

@@ -9,13 +9,14 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, wraps
-from inspect import getattr_static, isfunction, signature
+from inspect import Parameter, getattr_static, isfunction, signature
 from os import PathLike, fspath
 from pathlib import Path
-from types import NoneType, SimpleNamespace, UnionType
+from types import MappingProxyType, NoneType, SimpleNamespace, UnionType
 from typing import Any, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from kg.errors import InputError
+from kg.meant import unknown
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -26,17 +27,29 @@ _HELD = (list, tuple, set, frozenset)
 _LISTS = {Sequence, Iterable}
 
 
-def guarded(face: type[T]) -> type[T]:
-    """Check what every public method of a class is called with, those that it inherits included."""
-    for name in dir(face):
-        method = getattr_static(face, name)
-        if isfunction(method) and not name.startswith("_"):
-            setattr(face, name, checked(method))
-    return face
+def guarded(**gathered: Iterable[str]) -> Callable[[type[T]], type[T]]:
+    """Check what every public method of a class is called with, those that it inherits included.
+
+    Args:
+        gathered: By what a method calls the keywords that it gathers (`criteria` of `**criteria`), which these may be.
+    """
+
+    def guard(face: type[T]) -> type[T]:
+        for name in dir(face):
+            method = getattr_static(face, name)
+            if isfunction(method) and not name.startswith("_"):
+                setattr(face, name, checked(method, gathered))
+        return face
+
+    return guard
 
 
-def checked(function: F) -> F:
+def checked(function: F, gathered: Mapping[str, Iterable[str]] = MappingProxyType({})) -> F:
     """Check what a function is called with against its signature; what is annotated `Any` it parses itself.
+
+    Args:
+        function: Of the face, or of a class that becomes one.
+        gathered: As `guarded`; keywords under another name go through unchecked.
 
     Raises:
         InputError: names the argument, says what was given and what is expected.
@@ -56,19 +69,34 @@ def checked(function: F) -> F:
     """
 
     @cache
-    def expected() -> tuple[tuple[str, ...], Mapping[str, tuple[Fits, Any]]]:
-        hints = _hints(function)
-        return tuple(signature(function).parameters), {name: (_fits(hint), hint) for name, hint in hints.items()}
+    def expected() -> tuple[tuple[str, ...], Mapping[str, tuple[Fits, Any]], Mapping[str, None]]:
+        hints, parameters = _hints(function), signature(function).parameters
+        wanted = {name: (_fits(hint), hint) for name, hint in hints.items()}
+        return tuple(parameters), wanted, dict.fromkeys(_taken(parameters.values(), gathered))
 
     @wraps(function)
     def called(*given: Any, **named: Any) -> Any:
-        order, wanted = expected()
+        order, wanted, taken = expected()
+        for name in named if taken else ():
+            if name not in taken:
+                raise unknown(name, taken, f"parameter of `{function.__name__}`")
         for name, value in (*zip(order, given, strict=False), *named.items()):
             if name in wanted and not wanted[name][0](value):
                 raise _refusal(name, value, wanted[name][1])
         return function(*given, **named)
 
     return cast(F, called)
+
+
+def _taken(parameters: Iterable[Parameter], gathered: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return all keywords that a method takes, its own first; none where it gathers some that are not told."""
+    own, more = [], []
+    for one in parameters:
+        if one.kind is one.VAR_KEYWORD:
+            more = list(gathered.get(one.name, ()))
+        elif one.name != "self":
+            own.append(one.name)
+    return [*own, *more] if more else []
 
 
 class _Short(reprlib.Repr):

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
-from rapidfuzz import process
 
 from kg.door import shown
 from kg.errors import InputError
+from kg.meant import near
 
 MISSING, UNKNOWN = "missing", "extra_forbidden"
 MOST_NAMED = 12
@@ -39,17 +39,17 @@ def faults_of(error: ValidationError, names: Sequence[str]) -> list[Fault]:
     found = []
     for one in sorted(error.errors(include_url=False), key=lambda one: one["type"] != UNKNOWN):
         place, missing = ".".join(str(part) for part in one["loc"]), one["type"] == MISSING
-        message, hint, near = one["msg"].removeprefix("Value error, "), None, []
+        message, hint, meant = one["msg"].removeprefix("Value error, "), None, list[str]()
         cause = one.get("ctx", {}).get("error")
         if isinstance(cause, InputError):
             message, hint = cause.message, cause.hint
         if one["type"] == UNKNOWN:
             message = "there is no such field"
-            near = [match[0] for match in process.extract(place[:100], names, limit=2, score_cutoff=80)]
-            hint = None if near else f"the fields are {', '.join(names)}"
+            meant = near(place, names, most=2)
+            hint = None if meant else f"the fields are {', '.join(names)}"
         given = ("nothing" if missing else shown(one.get("input")))[:120]
         told = message if given[:1] in {"'", '"'} and given[:30] in message else f"{message}; given {given}"
-        found.append(Fault(place, told, missing, hint, tuple(near)))
+        found.append(Fault(place, told, missing, hint, tuple(meant)))
     return found
 
 

@@ -7,6 +7,7 @@ Never here: how a question is answered (question/), SQL (record/), printing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from kg.asking import parse_links, parse_sign
 from kg.contribute.names import identified
 from kg.contributing import Contributing
 from kg.coverage import basis_report, coverage
-from kg.criteria import parse_flag, parse_int
+from kg.criteria import Criteria, parse_flag, parse_int
 from kg.door import checked, guarded
 from kg.errors import InputError
 from kg.exchanging import Exchanging
@@ -24,7 +25,7 @@ from kg.later import Later
 from kg.merging import Merging
 from kg.model import Change, Revision
 from kg.packaged import packaged
-from kg.probing import Probing
+from kg.probing import PARTS, Probing
 from kg.querying import Querying
 from kg.question import impact, paths, raises, records, search
 from kg.question.answers import Answer
@@ -43,6 +44,7 @@ else:
     pack = Later("kg.importers.pack")
 
 Document = dict[str, Any]
+CRITERIA = [spec.name for spec in fields(Criteria)]
 
 
 @checked
@@ -97,7 +99,7 @@ def database_url(text: str) -> str:
     return text if "://" in text else f"sqlite:///{text}"
 
 
-@guarded
+@guarded(criteria=CRITERIA, given=[*sorted(PARTS), *CRITERIA])
 class Graph(
     Surveying,
     Probing,
@@ -197,9 +199,9 @@ class Graph(
         return Answer(self._dated(network, lambda: records.claim(network, id)))
 
     def work(self, id: str, **criteria: Any) -> Answer:
-        """One work with the evidence taken from it."""
-        network = self._network(criteria)
-        return Answer(self._dated(network, lambda: records.work(network, id)))
+        """One work, by key, DOI or arXiv id, with the evidence taken from it."""
+        network, key = self._network(criteria), self._work(id)
+        return Answer(self._dated(network, lambda: records.work(network, key)))
 
     def item(self, id: str, **criteria: Any) -> Answer:
         """One evidence item, by id or alias."""
@@ -218,28 +220,72 @@ class Graph(
         kind, document = self._dated(network, lambda: records.show(network, name))
         return kind, Answer(document)
 
-    def entities(self, *, limit: Any = records.PAGE, **filters: Any) -> Answer:
-        """One page of entities; filters `type`, `broader`, `after` and the criteria."""
-        return self._list(records.entities, filters, {"type", "broader", "after"}, limit)
+    def entities(
+        self,
+        *,
+        type: str | None = None,
+        broader: str | None = None,
+        limit: Any = records.PAGE,
+        after: str | None = None,
+        **criteria: Any,
+    ) -> Answer:
+        """One page of entities, filtered by `type` and `broader`. See `kg.question.records.entities`."""
+        above = None if broader is None else self._id(broader)
+        return self._list(records.entities, criteria, limit, type=type, broader=above, after=after)
 
-    def claims(self, *, limit: Any = records.PAGE, contested: Any = None, **filters: Any) -> Answer:
-        """One page of claims; filters `subject`, `relation`, `object`, `work`, `contested`, `after` and the criteria.
+    def claims(
+        self,
+        *,
+        subject: str | None = None,
+        relation: str | None = None,
+        object: str | None = None,
+        work: str | None = None,
+        contested: Any = None,
+        limit: Any = records.PAGE,
+        after: str | None = None,
+        **criteria: Any,
+    ) -> Answer:
+        """One page of claims, filtered by ends, relation, work, and whether they are contested.
 
-        `relation`, one of them, filters the list; it is no criterion here.
+        `relation`, one of them, filters the list; it is no criterion here. See `kg.question.records.claims`.
         """
-        flag = None if contested is None else parse_flag(contested, name="contested")
-        relation = filters.pop("relation", None)
-        own = {"subject", "object", "work", "after"}
-        return self._list(records.claims, filters, own, limit, contested=flag, relation=relation)
+        filters: dict[str, Any] = {
+            "subject": None if subject is None else self._id(subject),
+            "relation": relation,
+            "object": None if object is None else self._id(object),
+            "work": None if work is None else self._work(work),
+            "contested": None if contested is None else parse_flag(contested, name="contested"),
+        }
+        return self._list(records.claims, criteria, limit, **filters, after=after)
 
-    def works(self, *, limit: Any = records.PAGE, year: Any = None, **filters: Any) -> Answer:
-        """One page of works; filters `status`, `year`, `after` and the criteria."""
+    def works(
+        self,
+        *,
+        status: str | None = None,
+        year: Any = None,
+        limit: Any = records.PAGE,
+        after: str | None = None,
+        **criteria: Any,
+    ) -> Answer:
+        """One page of works, filtered by `status` and `year`. See `kg.question.records.works`."""
         number = None if year is None else parse_int(year, name="year", low=0, high=9999)
-        return self._list(records.works, filters, {"status", "after"}, limit, year=number)
+        return self._list(records.works, criteria, limit, status=status, year=number, after=after)
 
-    def evidence(self, *, limit: Any = records.PAGE, **filters: Any) -> Answer:
-        """One page of evidence; filters `claim`, `work`, `stance`, `locator`, `after` and the criteria."""
-        return self._list(records.items, filters, {"claim", "work", "stance", "locator", "after"}, limit)
+    def evidence(
+        self,
+        *,
+        claim: str | None = None,
+        work: str | None = None,
+        stance: str | None = None,
+        locator: str | None = None,
+        limit: Any = records.PAGE,
+        after: str | None = None,
+        **criteria: Any,
+    ) -> Answer:
+        """One page of evidence, filtered by claim, work, stance and locator. See `kg.question.records.items`."""
+        key = None if work is None else self._work(work)
+        filters = {"claim": claim, "work": key, "stance": stance, "locator": locator, "after": after}
+        return self._list(records.items, criteria, limit, **filters)
 
     # -- loading ---------------------------------------------------------------------------------------------
 
@@ -270,20 +316,9 @@ class Graph(
 
     # -- inside ----------------------------------------------------------------------------------------------
 
-    def _list(
-        self, listed: Callable[..., Document], given: Mapping[str, Any], own: set[str], limit: Any, **parsed: Any
-    ) -> Answer:
-        filters = {
-            name: self._id(value) if name in _ENTITIES and isinstance(value, str) else value
-            for name, value in given.items()
-            if name in own
-        }
-        network = self._network({name: value for name, value in given.items() if name not in own})
-        most = parse_int(limit, name="limit", low=1, high=records.PAGE_MOST)
-        return Answer(listed(network, limit=most, **filters, **parsed))
-
-
-_ENTITIES = frozenset({"broader", "subject", "object"})
+    def _list(self, listed: Callable[..., Document], criteria: Mapping[str, Any], limit: Any, **filters: Any) -> Answer:
+        network = self._network(criteria)
+        return Answer(listed(network, limit=parse_int(limit, name="limit", low=1, high=records.PAGE_MOST), **filters))
 
 
 def _packs() -> list[Path]:

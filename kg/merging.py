@@ -74,6 +74,7 @@ class Merging(Writing):
         """
         spoken, by = self._lang(lang), self.acting(actor)
         seen = self.network()
+        keep, duplicate = self._work(keep, where="keep"), self._work(duplicate, where="duplicate")
         made = _merge(seen.snapshot, keep, duplicate)
         if dry_run:
             return _told(made) | {"dry_run": True, "revision": seen.snapshot.revision}

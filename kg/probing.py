@@ -65,7 +65,8 @@ class Probing(Asking):
             NotFound, InputError: a part given does not exist or contradicts another.
         """
         direct = Scenario.parse({name: value for name, value in given.items() if name in PARTS}, self.vocabulary)
-        criteria = Criteria.parse({name: value for name, value in given.items() if name not in PARTS}, self.vocabulary)
+        direct = self._with_keys(direct)
+        criteria = self._criteria({name: value for name, value in given.items() if name not in PARTS})
         source, target = self._named(source, target)
         kept = self._scenario(scenario)
         whole = kept if direct == Scenario() else kept.with_parts(direct, self.vocabulary)
@@ -136,7 +137,7 @@ class Probing(Asking):
         """Mark a work as retracted or corrected by its publisher, or as current again; say what changes.
 
         Args:
-            work: Citation key.
+            work: Citation key, DOI or arXiv id.
             notice: Address of the publisher's notice; needed unless the work becomes current or nothing is written.
             status: The new status, a word of the ontology.
             why: Why it is recorded, kept with the revision.
@@ -162,9 +163,9 @@ class Probing(Asking):
             InputError: no notice, or an address that is none.
             Conflict: somebody wrote to the record meanwhile.
         """
-        asked = Criteria.parse(criteria, self.vocabulary)
+        asked = self._criteria(criteria)
         before = self.network(asked)
-        record, word = before.snapshot.work(work), self.vocabulary.work_status(status, where="status").id
+        record, word = before.snapshot.work(self._work(work)), self.vocabulary.work_status(status, where="status").id
         address = None if notice is None else parse_url(notice, where="notice")
         _refuse_ours(record, word)
         if asked.as_of is not None and not dry_run:
@@ -197,10 +198,10 @@ class Probing(Asking):
 
     def need_notice(self, work: str, *, notice: str | None, status: str) -> None:
         """Raise InputError when a new status of a work lacks the publisher's notice; `current` needs none."""
-        record, word = self.snapshot.work(work), self.vocabulary.work_status(status, where="status").id
+        record, word = self.snapshot.work(self._work(work)), self.vocabulary.work_status(status, where="status").id
         if notice is None and word not in {CURRENT, record.status}:
             raise InputError(
-                f"no notice says that {work} is {word}",
+                f"no notice says that {record.id} is {word}",
                 where="notice",
                 hint="give the address of the publisher's notice, in kg retract with --notice URL or --look-up; "
                 "a dry run needs none",
@@ -228,7 +229,7 @@ class Probing(Asking):
             lang: Language of the sentences.
             criteria: Those that both points have in common; a point takes the place of its own clock in them.
         """
-        asked = Criteria.parse(criteria, self.vocabulary)
+        asked = self._criteria(criteria)
         points = Point.parse(a), Point.parse(self.revision if b is None else b, where="to")
         nets = [self._at(point, asked, where=end) for point, end in zip(points, ("from", "to"), strict=True)]
         links, spoken = parse_links(max_links), self._lang(lang)
@@ -262,10 +263,25 @@ class Probing(Asking):
 
     def _scenario(self, given: Scenario | Mapping[str, Any] | str | None) -> Scenario:
         if given is None or isinstance(given, Scenario):
-            return given or Scenario()
-        return (
-            Scenario.read(given, self.vocabulary) if isinstance(given, str) else Scenario.parse(given, self.vocabulary)
+            return self._with_keys(given or Scenario())
+        if isinstance(given, str):
+            return self._with_keys(Scenario.read(given, self.vocabulary))
+        return self._with_keys(Scenario.parse(given, self.vocabulary))
+
+    def _with_keys(self, scenario: Scenario) -> Scenario:
+        """Return a scenario with ids in the place of other names of works, and of what its criteria name.
+
+        Raises:
+            InputError: two parts turn out to contradict each other; or several works are called so.
+        """
+        under = self._known_names(Criteria(**dict(scenario.under)))
+        named = replace(
+            scenario,
+            drop_work=tuple(sorted({self._work(name, where="drop_work") for name in scenario.drop_work})),
+            mark=tuple(sorted({(self._work(name, where="mark"), status) for name, status in scenario.mark})),
+            under=tuple((name, getattr(under, name)) for name, _ in scenario.under),
         )
+        return named if named == scenario else Scenario.parse(named.document(), self.vocabulary)
 
     def _supposed(self, scenario: Scenario, before: Network, criteria: Criteria) -> tuple[Network, tuple[KgError, ...]]:
         """Apply a scenario, reading other criteria where it names them."""

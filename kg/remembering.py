@@ -123,7 +123,7 @@ class Remembering(Writing):
             NotFound: no such record; `near` names ids.
         """
         snapshot = self.snapshot
-        found, record = names.record_of(snapshot, id)
+        found, record = names.record_of(snapshot, self._work(id, where="id"))
         wanted = found if kind is None else names.kind_of(kind)
         if wanted != found:
             held: dict[str, Callable[[str], Record]] = {
@@ -132,7 +132,7 @@ class Remembering(Writing):
                 "evidence": snapshot.item,
                 "work": snapshot.work,
             }
-            record = held[wanted](id)
+            record = held[wanted](self._work(id, where="id") if wanted == "work" else id)
         versions = self._histories([(wanted, record.id)])[wanted, record.id]
         return {
             "kind": wanted,

@@ -10,16 +10,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from rapidfuzz import fuzz, process
-
 from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.ids import ends_of_claim
+from kg.meant import NEAR, near
 from kg.model import ACCEPTED, Claim, Entity, Evidence, Record, Revision, Work, kind_of
 from kg.overlay import Overlay, opened
 
 Index = Mapping[str, tuple[str, ...]]
-NEAR = 3
 NEAR_AMONG = 100_000
 
 
@@ -169,7 +167,7 @@ class Snapshot:
         subject, _, object = ends_of_claim(id)
         alike = [claim.id for claim in (*self.claims_from(subject), *self.claims_to(object))]
         alike = alike or self._of_near_ends(id[:200])
-        raise _missing("claim", id, {}, where, same=near(id[:200], {known: known for known in alike}) or alike)
+        raise _missing("claim", id, {}, where, same=near(id, {known: known for known in alike}) or alike)
 
     def _of_near_ends(self, id: str) -> list[str]:
         """Return claims whose ends are called much like those in an id, most in common first; none in a huge record."""
@@ -278,19 +276,6 @@ class Snapshot:
         return frozenset(found)
 
 
-def near(given: str, names: Mapping[str, str], *, most: int = NEAR) -> list[str]:
-    """Return at most `most` values of `names` whose keys resemble the given word, best first.
-
-    Example:
-        >>> near("lroa", {"lora": "lora", "qlora": "qlora", "fine-tuning": "fine-tuning"}, most=2)
-        ['lora', 'qlora']
-    """
-    folded = {name: name.casefold() for name in names}
-    hits = process.extract(given.casefold(), folded, scorer=fuzz.WRatio, limit=4 * most, score_cutoff=65)
-    ranked = sorted(hits, key=lambda hit: (-hit[1], -fuzz.ratio(given.casefold(), hit[0]), hit[2]))
-    return list(dict.fromkeys(names[name] for _, _, name in ranked))[:most]
-
-
 _INDEXES = ("alias", "claims_from", "claims_to", "evidence_from", "evidence_of", "narrower", "revisions_of")
 
 
@@ -358,6 +343,6 @@ def _missing(kind: str, id: str, names: Mapping[str, str], where: str, same: Seq
     return NotFound(
         f"there is no {kind} {id[:200]!r}",
         where=where,
-        near=list(same[:NEAR]) or near(id[:200], names),
+        near=list(same[:NEAR]) or near(id, names),
         hint=f"`kg search` finds ids by words; `kg list {plural}` shows them all",
     )

@@ -14,11 +14,10 @@ from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
-from rapidfuzz import fuzz, process
-
 from kg import ontology, triples
 from kg.errors import ParseFailure, ShapeViolation, UnknownTerm
 from kg.ids import BASE
+from kg.meant import near
 from kg.packaged import packaged
 from kg.terms import LINES as LINES
 from kg.terms import PROPAGATIONS as PROPAGATIONS
@@ -268,11 +267,9 @@ def _load(stamped: tuple[tuple[Path, int, int], ...]) -> Vocabulary:
 def _find(terms: Mapping[str, T], id: str, word: str, where: str | None) -> T:
     found = terms.get(id)
     if found is None:
-        names = {(term.id, name): name.casefold() for term in terms.values() for name in _names(term)}
-        hits = process.extract(id.casefold()[:200], names, scorer=fuzz.WRatio, score_cutoff=60, limit=9)
-        near = list(dict.fromkeys(key[0] for _, _, key in hits))[:3]
+        names = {name: term.id for term in terms.values() for name in _names(term)}
         hint = f"the ontology has {', '.join(terms)}"
-        raise UnknownTerm(f"{id[:80]!r} is not a {word}", where=where, near=near, hint=hint)
+        raise UnknownTerm(f"{id[:80]!r} is not a {word}", where=where, near=near(id, names), hint=hint)
     return found
 
 

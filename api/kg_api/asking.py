@@ -5,15 +5,15 @@ Lives here: dependencies. Never here: what a parameter means (parameters.py desc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from rapidfuzz import fuzz, process
 
 from kg.criteria import parse_flag
 from kg.errors import InputError
 from kg.graph import Graph
+from kg.meant import unknown
 from kg.settings import LANGS, Lang, parse_lang
 from kg_api import parameters
 from kg_api.permissions import PERMISSIONS
@@ -59,18 +59,6 @@ async def only_known(request: Request) -> None:
         times = len(request.query_params.getlist(name))
         if times > 1 and not known[name]:
             raise InputError(f"{name} is given {times} times, once is enough", where=name)
-
-
-def unknown(name: str, known: Collection[str], what: str, these: str = "it takes") -> InputError:
-    """Return the fault of a name that is none of those that are known.
-
-    Example:
-        >>> str(unknown("max_link", ["sign", "max_links"], "parameter of this tool"))
-        "max_link: 'max_link' is not a parameter of this tool; did you mean max_links? (it takes sign, max_links)"
-    """
-    near = [word for word, *_ in process.extract(name[:100], list(known), scorer=fuzz.WRatio, score_cutoff=60)]
-    hint = f"{these} {', '.join(known) if known else 'no parameters'}"
-    return InputError(f"{name[:100]!r} is not a {what}", where=name[:100], near=near[:3], hint=hint)
 
 
 async def lang_of(request: Request, lang: parameters.Lang = None) -> Lang:

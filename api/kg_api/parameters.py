@@ -41,7 +41,7 @@ EntityId = Annotated[str, Path(description="Slug of the entity.", examples=["qlo
 ClaimId = Annotated[
     str, Path(description="`subject--relation--object`.", examples=["tar--mitigates--safeguard-removal"])
 ]
-WorkId = Annotated[str, Path(description="Citation key.", examples=["hu2022lora"])]
+WorkId = Annotated[str, Path(description="Citation key or arXiv id.", examples=["hu2022lora"])]
 EvidenceId = Annotated[str, Path(description="Id or alias of the item.", examples=["E232"])]
 Lang = Annotated[
     One,
@@ -136,7 +136,7 @@ Contested = Annotated[
     WithJsonSchema({"type": "boolean", "examples": [True]}),
     Query(description="`true`: claims with evidence on both sides; `false`: the others."),
 ]
-OfWork = Annotated[One, _text("hu2022lora"), Query(description="Citation key of a work.")]
+OfWork = Annotated[One, _text("hu2022lora"), Query(description="Citation key, DOI or arXiv id of a work.")]
 OfClaim = Annotated[One, _text("tar--mitigates--safeguard-removal"), Query(description="Id of a claim.")]
 Stance = Annotated[One, _text("disputes"), Query(description="How items bear on their claim.")]
 Locator = Annotated[One, _text("§4"), Query(description="Beginning of the locator of items, case ignored.")]
@@ -168,8 +168,12 @@ AsOf = Annotated[
 KnownIn = Annotated[
     One, _number(1400, 2200, 2024), Query(description="Year; only works published in or before it count.")
 ]
-WithoutWork = Annotated[Many, _many("hu2022lora"), Query(description="Works whose evidence does not count.")]
-OnlyWork = Annotated[Many, _many("hu2022lora"), Query(description="Only evidence of these works counts.")]
+WithoutWork = Annotated[
+    Many, _many("hu2022lora"), Query(description="Works whose evidence does not count, by key, DOI or arXiv id.")
+]
+OnlyWork = Annotated[
+    Many, _many("hu2022lora"), Query(description="Only evidence of these works counts, by key, DOI or arXiv id.")
+]
 StudyKind = Annotated[Many, _many("empirical-experiment"), Query(description="Only these kinds of study count.")]
 MinStrength = Annotated[One, _text("moderate"), Query(description="Weakest strength that counts.")]
 Relation = Annotated[Many, _many("raises", "lowers"), Query(description="Only claims with these relations take part.")]

@@ -22,9 +22,9 @@ from starlette.types import Message
 
 from kg.door import shown
 from kg.errors import InputError, KgError, NotFound
+from kg.meant import unknown
 from kg.settings import Lang
 from kg_api import headers, http_words, problems
-from kg_api.asking import unknown
 
 Json = dict[str, Any]
 CHINESE = Path(__file__).with_name("tools_zh.toml")

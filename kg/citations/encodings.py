@@ -8,9 +8,8 @@ from __future__ import annotations
 import codecs
 import re
 
-from rapidfuzz import process
-
 from kg.errors import InputError, ParseFailure
+from kg.meant import near
 
 MAX_BYTES = 64 * 1024 * 1024
 SAMPLE = 200_000
@@ -85,14 +84,16 @@ def known_encoding(name: str) -> str:
         >>> known_encoding("Latin-1")
         'iso8859-1'
     """
-    near = [found[0] for found in process.extract(name.lower()[:50], ENCODINGS, limit=2, score_cutoff=50)]
     try:
         found = codecs.lookup(name).name if name.isascii() and len(name) <= 50 else ""
     except (LookupError, ValueError):
         found = ""
     if found not in ENCODINGS:
         raise InputError(
-            f"{name[:50]!r} is no encoding that is read", where="encoding", near=near, hint=", ".join(ENCODINGS)
+            f"{name[:50]!r} is no encoding that is read",
+            where="encoding",
+            near=near(name, ENCODINGS, most=2),
+            hint=", ".join(ENCODINGS),
         )
     return found
 

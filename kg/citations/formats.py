@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from rapidfuzz import process
-
 from kg.citations import bibtex, csl, endnote, nbib, ris, table
 from kg.citations.bibtex_writer import to_bibtex
 from kg.citations.csl import to_csl
@@ -20,6 +18,7 @@ from kg.citations.encodings import read_bytes
 from kg.citations.parsed import Parsed, Reader, refuse
 from kg.citations.ris_writer import to_ris
 from kg.errors import InputError, ParseFailure
+from kg.meant import near
 from kg.model import Work
 
 Writer = Callable[[Iterable[Work]], str]
@@ -91,11 +90,10 @@ def format_of(name: str) -> Format:
     """
     found = FORMATS.get(name)
     if found is None:
-        near = [match[0] for match in process.extract(name[:50], FORMATS.keys(), limit=2, score_cutoff=50)]
         raise InputError(
             f"{name[:50]!r} is no format of citations",
             where="format",
-            near=near,
+            near=near(name, FORMATS.keys(), most=2),
             hint=f"formats are {', '.join(FORMATS)}",
         )
     return found

@@ -22,13 +22,14 @@ from mcp.shared.exceptions import MCPError
 
 from kg.graph import Graph
 from kg.later import Later
+from kg.meant import unknown
 from kg.question.explain import CAVEAT
 
 if TYPE_CHECKING:
     import kg_api
-    from kg_api import asking, tools
+    from kg_api import tools
 else:
-    kg_api, asking, tools = Later("kg_api"), Later("kg_api.asking"), Later("kg_api.tools")
+    kg_api, tools = Later("kg_api"), Later("kg_api.tools")
 
 REVISION = "evidence-kg/revision"
 """Member of `_meta` that says at which revision a tool was answered, as the `ETag` does over HTTP."""
@@ -91,7 +92,7 @@ class Desk:
         """
         tool = self._tools.get(asked.name)
         if tool is None:
-            fault = asking.unknown(asked.name, self._tools, "tool of this server", "the tools are")
+            fault = unknown(asked.name, self._tools, "tool of this server", "the tools are")
             raise MCPError(types.INVALID_PARAMS, str(fault))
         with _Told(asked.name) as told:
             told.reply = await tools.ask(self._app, self._tools, tool, asked.arguments or {})

@@ -176,8 +176,20 @@ def _criteria_options() -> tuple[Callable[[C], C], ...]:
     return (
         click.option("--as-of", metavar="REVISION|DATE", help="Read the record as it was then."),
         click.option("--known-in", metavar="YEAR", help="Count only works published in or before this year."),
-        click.option("--without-work", type=WORK, multiple=True, metavar="W", help="Leave a work out; repeatable."),
-        click.option("--only-work", type=WORK, multiple=True, metavar="W", help="Count only this work; repeatable."),
+        click.option(
+            "--without-work",
+            type=WORK,
+            multiple=True,
+            metavar="W",
+            help="Leave a work out, by key, DOI or arXiv id; repeatable.",
+        ),
+        click.option(
+            "--only-work",
+            type=WORK,
+            multiple=True,
+            metavar="W",
+            help="Count only this work, named likewise; repeatable.",
+        ),
         click.option(
             "--study-kind", type=Term("study_kinds", "study_kind"), multiple=True, help="Count only this kind of study."
         ),

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rapidfuzz import process
-
 from kg.errors import InputError
 from kg.later import Later
+from kg.meant import near
 from kg.model import Revision, Work
 from kg.network import Network
 from kg.settings import Lang
@@ -139,11 +138,10 @@ def find(name: str) -> Format:
             "a page is drawn, not exported", where="format", hint='kg_viz.draw(graph, "page.html") writes it'
         )
     if name not in FORMATS:
-        near = [word for word, _, _ in process.extract(name[:100], NAMES, limit=2, score_cutoff=60)]
         raise InputError(
             f"{name[:80]!r} is not a format that can be written",
             where="format",
-            near=near,
+            near=near(name, NAMES, most=2),
             hint="the formats are " + ", ".join(NAMES),
         )
     return FORMATS[name]

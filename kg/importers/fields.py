@@ -16,7 +16,7 @@ from kg.errors import InputError, KgError
 from kg.importers.sources import Source
 from kg.importers.yaml_nodes import Block, Items, Node
 from kg.inputs import parse
-from kg.snapshot import near
+from kg.meant import near
 
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[int | str, ...]

@@ -17,9 +17,9 @@ from kg.importers.fields import refused
 from kg.importers.sources import Source
 from kg.importers.yaml_blocks import read_block
 from kg.importers.yaml_nodes import Block
+from kg.meant import near
 from kg.model import Claim, Entity, Evidence, Record, Work
 from kg.packs import CoverageRow
-from kg.snapshot import near
 from kg.vocabulary import Vocabulary
 
 R = TypeVar("R", bound=Record | CoverageRow)

@@ -19,8 +19,8 @@ from kg.citations.table import delimiter_of, restored, rows
 from kg.errors import InputError
 from kg.importers.sources import RAW_SHOWN, decoded
 from kg.importers.tables_within import CELL_MOST, ROW_MOST, lines_within, rows_from
+from kg.meant import near
 from kg.sheets import ALSO, ENDS, FILES, SHEETS, Sheet
-from kg.snapshot import near
 
 HEADER_MOST = 20_000
 PIECE = 1 << 20

@@ -12,13 +12,13 @@ from time import monotonic
 from typing import Any
 
 from kg.errors import InputError, UnknownTerm
+from kg.meant import near
 from kg.model import Evidence
 from kg.network import Network
 from kg.question import explain, gaps_said
 from kg.question.answers import DIRECTIONS, Answer, answer
 from kg.question.raises import SECONDS, of_types, pairs, within
 from kg.question.stakes import Pair, Stake, stakes
-from kg.snapshot import near
 from kg.vocabulary import Certainty
 
 KINDS = (

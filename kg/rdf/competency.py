@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from rapidfuzz import process
-
 from kg.errors import NotFound
+from kg.meant import near
 from kg.model import Text
 from kg.packaged import packaged
 
@@ -73,6 +72,10 @@ def question(name: str) -> Competency:
     """
     known = questions()
     if name not in known:
-        near = [word for word, *_ in process.extract(name[:100], list(known), limit=3, score_cutoff=60)]
-        raise NotFound(f"there is no question named {name[:100]!r}", where="name", near=near, hint="kg sparql --list")
+        raise NotFound(
+            f"there is no question named {name[:100]!r}",
+            where="name",
+            near=near(name, known.keys()),
+            hint="kg sparql --list",
+        )
     return known[name]

@@ -9,8 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from rapidfuzz import process
-
+from kg.meant import near
 from kg.rdf import guard
 from kg.rdf.guard import Token
 from kg.rdf.names import PREFIXES
@@ -49,8 +48,8 @@ def _prefix(_: str, tokens: Sequence[Token]) -> str | None:
     for token in tokens:
         prefix = token.text.partition(":")[0]
         if token.kind == "name" and prefix not in declared:
-            near = [word for word, *_ in process.extract(prefix[:100], list(PREFIXES), limit=2, score_cutoff=65)]
-            meant = f"did you mean {' or '.join(f'{word}:' for word in near)}? " if near else ""
+            close = near(prefix, PREFIXES.keys(), most=2)
+            meant = f"did you mean {' or '.join(f'{word}:' for word in close)}? " if close else ""
             known = ", ".join(sorted(PREFIXES))
             return f"{meant}the prefix {prefix}: is not declared; PREFIX {prefix}: <...> declares it; known are {known}"
     return None

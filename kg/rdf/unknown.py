@@ -18,13 +18,14 @@ from rapidfuzz import fuzz, process
 from kg.errors import NotFound
 from kg.holding import of_kind
 from kg.ids import BASE, VOCABULARY_IRI, RecordKind
+from kg.meant import near
 from kg.network import Network
 from kg.rdf import guard
 from kg.rdf.dataset import vocabulary_quads
 from kg.rdf.guard import OWN_GRAPHS, Checked
 from kg.rdf.names import LABEL, PREFIXES
 from kg.rdf.nodes import iri_of, value_of
-from kg.snapshot import NEAR_AMONG, Snapshot, near
+from kg.snapshot import NEAR_AMONG, Snapshot
 
 MOST = 5
 LENGTH = 100

@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rapidfuzz import process
-
 from kg.criteria import parse_moment
 from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.ids import fingerprint
+from kg.meant import near
 from kg.question.answers import BESIDE, content_of, pristine
 
 DEEPEST, LONGEST, MOST = 32, 1_000, 1_000
@@ -211,20 +210,21 @@ def _content_id(document: Mapping[str, Any]) -> str:
 def _method(name: Any) -> Method:
     if not isinstance(name, str) or name not in METHODS:
         shown = name[:50] if isinstance(name, str) else str(type(name).__name__)
-        near = [match[0] for match in process.extract(shown, METHODS.keys(), limit=2, score_cutoff=60)]
         raise InputError(
-            f"{shown!r} is no question", where="question", near=near, hint=f"questions are {', '.join(METHODS)}"
+            f"{shown!r} is no question",
+            where="question",
+            near=near(shown, METHODS.keys(), most=2),
+            hint=f"questions are {', '.join(METHODS)}",
         )
     return METHODS[name]
 
 
 def _check(name: str, value: Any, known: Mapping[str, str]) -> None:
     if name not in known:
-        near = [match[0] for match in process.extract(name[:50], known.keys(), limit=2, score_cutoff=60)]
         raise InputError(
             f"{name[:50]!r} is no parameter of this question",
             where="question",
-            near=near,
+            near=near(name, known.keys(), most=2),
             hint=f"it has {', '.join(known)}",
         )
     fits, expected = FORMS[known[name]]

@@ -12,10 +12,10 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from rapidfuzz import process
 
 from kg.errors import InputError, ShapeViolation
 from kg.ids import RecordKind
+from kg.meant import near
 from kg.model import KINDS, Change, Entity, Evidence, Record, canonical, to_payload
 from kg.record.connection import insert
 from kg.record.rows import FORMS, Row
@@ -168,7 +168,7 @@ def _existing(connection: sa.Connection, kind: RecordKind, ids: Collection[str])
 
 def _near(connection: sa.Connection, kind: RecordKind, id: str, given: Collection[str]) -> list[str]:
     ids = {row[0] for row in connection.execute(sa.select(FORMS[kind].table.c.id))} | set(given)
-    return [match[0] for match in process.extract(id, sorted(ids), limit=3, score_cutoff=75)]
+    return near(id, sorted(ids))
 
 
 def refuse_cycles(connection: sa.Connection, written: Mapping[str, str | None]) -> None:

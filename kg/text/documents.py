@@ -17,9 +17,10 @@ from kg.errors import UnknownTerm
 from kg.folding import Entry
 from kg.ids import RecordKind
 from kg.likeness import NAME_MOST, TYPO_MOST
+from kg.meant import near
 from kg.model import MERGED, Claim, Entity, Text, Work
 from kg.sentences import sentence
-from kg.snapshot import Snapshot, near
+from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
 FOUND_KINDS: tuple[RecordKind, ...] = ("entity", "claim", "work")

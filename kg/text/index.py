@@ -21,8 +21,9 @@ from kg.errors import InputError
 from kg.folding import Entry, fold, grams
 from kg.ids import RecordKind
 from kg.likeness import Asked, ask, scores, typos
+from kg.meant import near
 from kg.model import Revision, Text
-from kg.snapshot import Snapshot, near
+from kg.snapshot import Snapshot
 from kg.text.documents import FOUND_KINDS, Key, document, entry_of, group_of, groups_of, key_of, records_of, schema
 from kg.text.own import Own
 from kg.vocabulary import Vocabulary

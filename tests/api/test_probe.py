@@ -65,7 +65,7 @@ def test_a_scenario_that_names_what_is_gone_is_answered(client: TestClient) -> N
         (b'{"scenario": {"under": {"study_kind": 5}}}', 422, "under.study_kind"),
         (b'{"scenario": {"mood": "bad"}}', 422, "no such part"),
         (b'{"scenario": "{"}', 422, "not JSON"),
-        (b'{"mood": "bad"}', 422, "no such criterion"),
+        (b'{"mood": "bad"}', 422, "is not a parameter of `what_if`"),
         (b'{"lang": "zh"}', 422, "lang"),
         (b"[" * 3000, 422, "not JSON"),
         (b'"\xff"', 422, "not JSON"),
@@ -101,3 +101,15 @@ def test_everybody_may_preview_a_retraction(client: TestClient, pack_graph: kg.G
     assert client.post(address, params={"dry_run": "perhaps"}).status_code == 422
     assert client.post("/api/v1/works/nobody/retraction?dry_run=true").status_code == 404
     assert pack_graph.work("dettmers2023qlora")["status"] == "current"
+
+
+def test_a_work_is_taken_by_its_identifier(client: TestClient) -> None:
+    key, arxiv, doi = "chan2023hazards", "2312.14751", "10.48550/arXiv.2312.14751"
+    for address in ("/api/v1/works/{}", "/api/v1/paths?source=qlora&target=misuse&k=1&without_work={}"):
+        assert client.get(address.format(arxiv)).content == client.get(address.format(key)).content
+    listed = [client.get("/api/v1/evidence", params={"limit": 2, "work": work}).content for work in (doi, key)]
+    assert listed[0] == listed[1]
+    sent = [client.post("/api/v1/what-if", json={"drop_work": work, "max_links": 1}).content for work in (doi, key)]
+    assert sent[0] == sent[1]
+    previewed = client.post(f"/api/v1/works/{arxiv}/retraction?dry_run=true&max_links=1").json()
+    assert previewed["question"]["work"] == key

@@ -51,6 +51,7 @@ ASKED: list[tuple[str, Json, str, Json]] = [
         )
         for method, _, route, parameters, subject in QUESTIONS
     ),
+    ("claims", {"work": "10.48550/arXiv.2312.14751"}, "/claims", {"work": "chan2023hazards"}),
     ("raises", {"lang": "zh", "explain": True}, "/raises", {"lang": "zh", "explain": "true"}),
     (
         "paths",

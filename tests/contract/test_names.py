@@ -1,4 +1,4 @@
-"""Entities are named by id, label or alias, in both languages, through every door, with the same answer."""
+"""Entities are named by id, label or alias, works by key, DOI or arXiv id, through every door, with the same answer."""
 
 from __future__ import annotations
 
@@ -53,3 +53,70 @@ def test_the_command_line_takes_names(pack_graph: kg.Graph) -> None:
     ]
     assert [one.exit_code for one in said] == [0, 0], said[0].output
     assert said[0].stdout == said[1].stdout
+
+
+KEY, ARXIV, DOI = "chan2023hazards", "2312.14751", "10.48550/arXiv.2312.14751"
+SHORT = {"max_links": 2}
+
+
+@pytest.mark.parametrize("name", [ARXIV, f"https://doi.org/{DOI}"])
+def test_works_by_identifier_are_works_by_key(pack_graph: kg.Graph, name: str) -> None:
+    def asked(work: str) -> list[object]:
+        graph = pack_graph
+        return [
+            graph.raises("misuse", without_work=work, **SHORT).json(),
+            graph.matrix(only_work=[work, KEY], rows="Mitigation", **SHORT).json(),
+            graph.diff("known:2023", without_work=work, rows="Mitigation", **SHORT).json(),
+            graph.what_if("qlora", "misuse", drop_work=work).json(),
+            graph.what_if("qlora", "misuse", retract=work, without_work=work).json(),
+            graph.what_if("qlora", "misuse", scenario={"under": {"only_work": work}, "drop_claim": "nope"}).json(),
+            graph.retract(work, dry_run=True, rows="Mitigation", **SHORT).json(),
+            graph.work(work).json(),
+            graph.claims(work=work, limit=3).json(),
+            graph.evidence(work=work, limit=3).json(),
+            graph.history("work", work),
+            list(graph.pieces("bibtex", works=[work])[2]),
+        ]
+
+    assert asked(name) == asked(KEY)
+    assert pack_graph.what_if("qlora", "misuse", drop_work=name)["question"]["scenario"] == {"drop_work": [KEY]}
+
+
+def test_the_command_line_takes_identifiers_of_works(pack_graph: kg.Graph) -> None:
+    answer = pack_graph.paths("qlora", "misuse", k=1, without_work=KEY)
+    words = ["paths", "qlora", "misuse", "-k", "1", "--without-work", DOI, "--json"]
+    said = CliRunner().invoke(cli, ["--database", f"sqlite:///{pack_graph.store.name}", *words])
+    assert said.stdout_bytes.rstrip(b"\n") == answer.json()
+
+
+def test_a_work_that_is_not_there_names_near_ones(pack_graph: kg.Graph) -> None:
+    for near in ("chan2023hazard", "Hazards from Increasingly Accessible Fine-Tuning"):
+        with pytest.raises(kg.NotFound, match=f"without_work: there is no work .*did you mean {KEY}"):
+            pack_graph.raises(without_work=near)
+    with pytest.raises(kg.NotFound, match=r"there is no work '2312\.99999' "):
+        pack_graph.evidence(work="2312.99999")
+
+
+def test_one_work_under_two_names_is_named_once(pack_graph: kg.Graph) -> None:
+    with pytest.raises(kg.InputError, match=f"mark: {KEY} is given twice"):
+        pack_graph.what_if(mark=[f"{ARXIV}=retracted", f"{KEY}=current"])
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "told"),
+    [
+        (
+            "raises",
+            {"target": "misuse"},
+            r"`raises`; did you mean risk\? \(it takes risk, technique, max_links, lang, as_of",
+        ),
+        ("works", {"sort": "items"}, r"`works` \(it takes status, year, limit, after, as_of"),
+        ("what_if", {"drop_works": KEY}, r"did you mean drop_work\? \(it takes source, target, scenario"),
+        ("disputes", {"known": 2024}, r"did you mean known_in\? \(it takes max_links, lang, as_of"),
+    ],
+)
+def test_a_parameter_that_there_is_not_lists_those_of_its_question(
+    pack_graph: kg.Graph, method: str, given: dict[str, object], told: str
+) -> None:
+    with pytest.raises(kg.InputError, match=rf"is not a parameter of .*{told}"):
+        getattr(pack_graph, method)(**given)

@@ -13,10 +13,10 @@ from urllib.parse import quote, urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
-from rapidfuzz import fuzz, process
 from starlette.routing import Match
 
 from kg.errors import InputError
+from kg.meant import parameters
 from kg.settings import Lang
 from kg_api.pages_read.wording import moment, referenced, said, strength, tongue
 from kg_api.replies import HTML, reply
@@ -42,9 +42,6 @@ NAVIGATION = {
     "/help": "nav_help",
 }
 Pairs = Iterable[tuple[str, Any]]
-# What a question calls by another name than most do, and from which likeness on a name may be a typing error.
-MEANT = {"target": "risk", "source": "technique", "risk": "target", "technique": "source", "query": "q", "text": "q"}
-ALIKE = 65
 NOT_TAKEN = "is not a parameter of this page"
 
 
@@ -128,12 +125,10 @@ def only(request: Request, known: Iterable[str]) -> None:
     takes = [*known, "lang"]
     for name in request.query_params:
         if name not in takes:
-            alike = process.extract(name[:100], takes, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=3)
-            meant = [word for word in (MEANT.get(name),) if word in takes and word not in request.query_params]
             raise InputError(
                 f"{name[:100]!r} {NOT_TAKEN}",
                 where=name[:100],
-                near=list(dict.fromkeys([*meant, *(word for word, *_ in alike if word not in request.query_params)])),
+                near=[word for word in parameters(name, takes) if word not in request.query_params],
                 hint=f"it takes {', '.join(takes)}",
             )
 

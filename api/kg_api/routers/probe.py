@@ -131,9 +131,9 @@ def retraction(
     asked = p.given(status=status, notice=notice, rows=rows, cols=cols, max_links=max_links)
     if parse_flag(dry_run, name="dry_run"):
         return fresh(request, graph.retract(id, **asked, dry_run=True, ask_kept=0, lang=spoken, **criteria))
-    actor, reason = handle_of(request), p.given(why=why)
+    actor, reason, key = handle_of(request), p.given(why=why), graph.work(id)["id"]
 
     def write() -> Answer:
-        return graph.retract(id, **asked, **reason, actor=actor, ask_kept=0, lang=spoken, **criteria)
+        return graph.retract(key, **asked, **reason, actor=actor, ask_kept=0, lang=spoken, **criteria)
 
-    return perform(request, graph, Act(write, target=("work", id), sent={"work": id, **asked}))
+    return perform(request, graph, Act(write, target=("work", key), sent={"work": key, **asked}))

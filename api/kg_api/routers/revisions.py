@@ -73,7 +73,7 @@ def revise_work(
     *, request: Request, graph: TheGraph, spoken: TheLang, id: p.WorkId, body: json_body.Needed, why: w.Why = None
 ) -> Response:
     """What a publisher said of it stays: see `/works/{id}/retraction`."""
-    return _revised(request, graph, "work", graph.snapshot.work(id).id, body, why=why, lang=spoken)
+    return _revised(request, graph, "work", graph.work(id)["id"], body, why=why, lang=spoken)
 
 
 def _revised(
