@@ -102,3 +102,18 @@ def test_a_work_that_was_taken_back_is_told(graph: kg.Graph, ann: Visitor) -> No
     assert "Wasps of the Alps" in page
     assert "该文献已被撤回" in shown(ann.post("/contribute?lang=zh", 200, act="work", citation=again))
     assert graph.revision == before
+
+
+def test_one_taken_back_by_mistake_is_not_in_the_way_and_is_told_before_it_is_sent(
+    graph: kg.Graph, ann: Visitor
+) -> None:
+    wrong = graph.add_work({"title": "A new one", "authors": ["Wei Li"], "year": 2024, "id": "wrong"})
+    form = {**ITEM, "work": "", "citation": CITATION.replace("Li, Wei", "Li, W.")}
+    graph.undo(wrong["revision"], why="name wrong")
+    page = ann.post("/contribute", 200, act="preview", **form)
+    assert "new2024 looks like wrong, which was taken back (the same title" in page
+    assert ann.post("/contribute", 303, act="send", **form).startswith("/review/new2024.")
+    assert {id: graph.snapshot.works[id].status for id in ("new2024", "wrong")} == {
+        "new2024": "current",
+        "wrong": "revoked",
+    }
