@@ -1,6 +1,6 @@
-"""The page `/help`: what the words of this project mean.
+"""The page `/help`: what the words of this project mean, and the files that hold the whole record.
 
-Lives here: the topics and their order. Never here: their text (words.toml).
+Lives here: the topics and their order, which files are offered. Never here: their text (words.toml).
 """
 
 from __future__ import annotations
@@ -23,11 +23,20 @@ TOPICS = (
     "criteria",
     "receipt",
     "retraction",
+    "files",
 )
+FILES = (
+    ("files_tables", (("CSV", "csv-tables"),)),
+    ("files_rdf", (("Turtle", "turtle"), ("TriG", "trig"), ("JSON-LD", "jsonld"), ("N-Triples", "ntriples"))),
+    ("files_pack", (("YAML", "pack"),)),
+    ("files_works", (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl-json"))),
+    ("files_graph", (("GraphML", "graphml"), ("GEXF", "gexf"))),
+)
+"""What can be taken along: the word for it, and its files, each with the name of its format."""
 
 
 @router.get("/help")
 def help_page(request: Request, spoken: TheLang) -> Response:
     """What the words mean, each under its own anchor."""
     frame.only(request, ())
-    return frame.shown(request, "read/help.html", spoken, lambda: {"topics": TOPICS})
+    return frame.shown(request, "read/help.html", spoken, lambda: {"topics": TOPICS, "files": FILES})
