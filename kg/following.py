@@ -81,7 +81,10 @@ class Following:
             StoreError: the record does not fit into memory.
         """
         behind = newest - self.snapshot.revision
-        if self.snapshot.revision == 0 or behind > FOLD_MOST:
+        held = self.snapshot
+        # A record that holds nothing may have been filled from a backup, whose history is another one.
+        nothing = not (held.entities or held.claims or held.evidence or held.works)
+        if nothing or behind > FOLD_MOST:
             self._read(newest)
             return None
         return self._fold(newest)

@@ -64,7 +64,8 @@ def restore(path: str | Path, database: str) -> dict[str, Any]:
 
     Args:
         path: A file that `backup` wrote.
-        database: URL of a database that is empty or does not exist yet, of any kind.
+        database: URL of a database of any kind that does not exist yet, is empty, or holds a record as it was made
+            empty.
 
     Returns:
         `{"database", "revision", "hash", "rows"}`.

@@ -39,7 +39,9 @@ def backup(context: Context, /, file: str, without_accounts: bool, as_json: bool
 @json_option
 @click.pass_obj
 def restore(context: Context, /, file: str, as_json: bool) -> None:
-    """Make a new record from a backup; the database that --database names must be empty or missing."""
+    """Make a new record from a backup. The database that --database names must be missing or empty, or hold a record
+    as `kg init --empty` makes it.
+    """
     told = keeping.restore(file, context.database_url)
     print_json(told) if as_json else click.echo(_told(told, "database", context.lang))
 

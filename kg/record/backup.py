@@ -20,6 +20,7 @@ from kg.ids import RecordKind
 from kg.model import canonical, from_payload
 from kg.record import past
 from kg.record.connection import Place, insert
+from kg.record.guards import lifted
 from kg.record.revisions import START
 from kg.record.rows import FORMS, Row
 from kg.record.tables import CHANGE, METADATA, REVISION, SCHEMA_VERSIONS
@@ -28,6 +29,13 @@ from kg.record.verify import problems_on
 FORMAT, VERSION = "evidence-kg backup", 1
 LOG, ACCOUNTS = ("revision", "change", "receipt"), ("person", "token", "submission")
 BATCH = 5_000
+HOLDS = {
+    "entity": ("entity", "entities"), "claim": ("claim", "claims"), "evidence": ("evidence item", "evidence items"),
+    "work": ("work", "works"), "receipt": ("kept answer", "kept answers"), "person": ("person", "persons"),
+    "token": ("token", "tokens"), "submission": ("answered request", "answered requests"),
+    "change": ("change", "changes"),
+}  # fmt: skip
+"""What each row of a table is, one and several; none of them is in a record that was just made empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,9 @@ def examine(given: Iterable[str], *, source: str) -> Told:
 
 
 def fill(connection: sa.Connection, place: Place, given: Iterable[str], *, source: str) -> Told:
-    """Fill an empty database with a backup, inside a transaction that the caller keeps only when this returns.
+    """Fill a database that is empty, or a record that was made empty, with a backup.
+
+    It is done inside a transaction that the caller keeps only when this returns.
 
     The log is written as it was and the state is worked out from it; then everything is verified.
 
@@ -102,13 +112,7 @@ def fill(connection: sa.Connection, place: Place, given: Iterable[str], *, sourc
         StoreError: the database holds something already; the chain or the state does not hold.
         ParseFailure: as `examine`.
     """
-    for name in (*LOG, *ACCOUNTS):
-        if connection.execute(sa.select(sa.literal(1)).select_from(METADATA.tables[name]).limit(1)).first():
-            raise StoreError(
-                f"{place.shown} is not empty: it holds rows of {name}",
-                where="database",
-                hint="restore into a new database: `kg --database new.sqlite restore FILE`; this one was not changed",
-            )
+    _make_room(connection, place)
     told = Told(0, "", {})
     for head, rows in _batches(given, source):
         for name, some in rows.found.items():
@@ -126,6 +130,32 @@ def fill(connection: sa.Connection, place: Place, given: Iterable[str], *, sourc
             hint=f"nothing was restored ({len(wrong)} problems); take another backup",
         )
     return told
+
+
+def _make_room(connection: sa.Connection, place: Place) -> None:
+    """Take away the one revision without changes that an empty record begins with.
+
+    Raises:
+        StoreError: the record holds more than that.
+    """
+    held = {name: _count(connection, METADATA.tables[name]) for name in HOLDS}
+    revisions = _count(connection, REVISION)
+    said = [f"{number} {HOLDS[name][number != 1]}" for name, number in held.items() if number]
+    if not said and revisions > 1:
+        said = [f"a history of {revisions} revisions"]
+    if said:
+        raise StoreError(
+            f"{place.shown} is not empty: it holds {', '.join(said)}",
+            where="database",
+            hint="restore into a new database: `kg --database new.sqlite restore FILE`; this one was not changed",
+        )
+    if revisions:
+        with lifted(connection, REVISION.name):
+            connection.execute(sa.delete(REVISION))
+
+
+def _count(connection: sa.Connection, table: sa.Table) -> int:
+    return connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
 
 
 def _fold(connection: sa.Connection) -> None:

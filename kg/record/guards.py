@@ -1,12 +1,13 @@
 """Triggers that keep the log and kept answers as they are, and indexes: what there must be, what is missing, and anew.
 
-Lives here: `guard_problems`, `restore_guards`, `refuse_taken_names`. May enter: connections, `kg.errors`. Never here:
-rows of records. The triggers are those that the migrations make; a test holds this room to them.
+Lives here: `guard_problems`, `restore_guards`, `lifted`, `refuse_taken_names`. May enter: connections, `kg.errors`.
+Never here: rows of records. The triggers are those that the migrations make; a test holds this room to them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,8 @@ def restore_guards(connection: sa.Connection) -> list[str]:
     triggers, indexes = _lost_triggers(connection), _lost_indexes(connection)
     _refuse_taken(connection, triggers, [("index", str(index.name)) for index, altered in indexes if not altered])
     made = [guard.name for guard in triggers] + [str(index.name) for index, _ in indexes]
-    home = _home(connection, made) if made and connection.dialect.name == "postgresql" else ""
+    what = f"make anew what is missing or was altered: {', '.join(made)}"
+    home = _home(connection, what, "run `kg init`") if made and connection.dialect.name == "postgresql" else ""
     for guard in triggers:
         for statement in guard.made:
             connection.exec_driver_sql(statement.replace(_SCHEMA, home))
@@ -117,6 +119,25 @@ def restore_guards(connection: sa.Connection) -> list[str]:
             connection.exec_driver_sql(f"DROP INDEX {home}{index.name}")
         index.create(connection)
     return made
+
+
+@contextmanager
+def lifted(connection: sa.Connection, table: str) -> Iterator[None]:
+    """Let rows of a guarded table be taken away, in a transaction that writes; afterwards its triggers are there again.
+
+    Raises:
+        StoreError: the tables belong to a role of PostgreSQL that is not ours; nothing is changed then.
+    """
+    restore_guards(connection)
+    postgres = connection.dialect.name == "postgresql"
+    home = _home(connection, "replace an empty record", "restore the backup") if postgres else ""
+    guards = [guard for guard in (_postgresql() if postgres else _sqlite()) if guard.table == table]
+    for guard in guards:
+        connection.exec_driver_sql(f"DROP TRIGGER {guard.name}{f' ON {table}' if postgres else ''}")
+    yield
+    for guard in guards:
+        for statement in guard.made:
+            connection.exec_driver_sql(statement.replace(_SCHEMA, home))
 
 
 def refuse_taken_names(connection: sa.Connection) -> None:
@@ -172,14 +193,20 @@ def _thing(kind: str, table: str | None) -> str:
     return f"{kind} on the table {table!r}" if kind in {"index", "trigger"} else kind
 
 
-def _home(connection: sa.Connection, lost: list[str]) -> str:
-    """Return what stands before a name in the schema of the tables, as the driver takes it."""
+def _home(connection: sa.Connection, what: str, act: str) -> str:
+    """Return what stands before a name in the schema of the tables, as the driver takes it.
+
+    Args:
+        connection: To the database.
+        what: What only the owner of the tables can do.
+        act: How the owner does it.
+    """
     name, owner, ours = connection.exec_driver_sql(_HOME).one()
     if not ours:
         raise StoreError(
-            f"only the owner of the tables can make anew what is missing or was altered: {', '.join(lost)}",
+            f"only the owner of the tables can {what}",
             where="database",
-            hint=f"have the role {owner!r}, which owns them, run `kg init`",
+            hint=f"have the role {owner!r}, which owns them, {act}",
         )
     return f"{name}.".replace("%", "%%")
 

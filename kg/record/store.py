@@ -346,7 +346,9 @@ class Store:
             yield from lines(connection, stamp(self._clock()), accounts=accounts)
 
     def restore(self, given: Iterable[str], *, source: str) -> Told:
-        """Fill this empty database from a backup, wholly or not at all; the chain and the state are verified.
+        """Fill this database, which is empty or holds a record made empty, from a backup, wholly or not at all.
+
+        The chain and the state are verified.
 
         Raises:
             StoreError: the database is not empty or may not be written, or the backup does not hold together.

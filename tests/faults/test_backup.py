@@ -146,14 +146,10 @@ def test_an_altered_history_does_not_get_in(tmp_path: Path) -> None:
     graph.write([Change("entity", TECHNIQUE)], actor="ann", act="propose")
     graph.backup(tmp_path / "all.jsonl")
     graph.store.close()
-    forged = (tmp_path / "all.jsonl").read_text().replace("new technique", "old technique").splitlines(keepends=True)
-    end = json.loads(forged[-1])
-    body = "".join(forged[:-1])
-    keep = hashlib.sha256(body.encode()).hexdigest()
-    (tmp_path / "forged.jsonl").write_text(body + json.dumps({**end, "sha256": keep}) + "\n")
+    altered(tmp_path / "all.jsonl")
     url = f"sqlite:///{tmp_path}/new.sqlite"
     with pytest.raises(kg.StoreError, match="was altered"):
-        keeping.restore(tmp_path / "forged.jsonl", url)
+        keeping.restore(tmp_path / "all.jsonl", url)
     with Store.open(url) as store:
         assert store.head() is None
 
@@ -179,10 +175,62 @@ def test_what_is_no_backup_is_said_to_be_none(tmp_path: Path, content: bytes, sa
 def test_a_record_is_not_restored_over_another(tmp_path: Path) -> None:
     graph = kg.open(f"sqlite:///{tmp_path}/old.sqlite")
     graph.backup(tmp_path / "all.jsonl")
-    with pytest.raises(kg.StoreError, match="not empty"):
+    held = "not empty: it holds 173 entities, 213 claims, 349 evidence items, 110 works, 845 changes"
+    with pytest.raises(kg.StoreError, match=held):
         keeping.restore(tmp_path / "all.jsonl", f"sqlite:///{tmp_path}/old.sqlite")
     assert graph.verify()["problems"] == []
     graph.store.close()
+
+
+def small(folder: Path) -> Path:
+    """A backup of a record with one entity."""
+    with closing(kg.open(f"sqlite:///{folder}/old.sqlite", empty=True).store) as store:
+        store.write([Change("entity", TECHNIQUE)], actor="ann", act="propose")
+        kg.Graph(store).backup(folder / "all.jsonl")
+    return folder / "all.jsonl"
+
+
+def altered(path: Path) -> None:
+    """Alter a backup and seal it anew, so that only its chain tells."""
+    *rows, last = path.read_text().replace("new technique", "old technique").splitlines(keepends=True)
+    body = "".join(rows)
+    end = {**json.loads(last), "sha256": hashlib.sha256(body.encode()).hexdigest()}
+    path.write_text(body + json.dumps(end) + "\n")
+
+
+def test_a_record_that_was_made_empty_takes_a_backup_and_whoever_has_it_open_follows(
+    database_url: str, tmp_path: Path
+) -> None:
+    path = small(tmp_path)
+    with closing(kg.open(database_url, empty=True).store) as store:
+        opened = kg.Graph(store)
+        assert not opened.snapshot.entities
+        told = keeping.restore(path, database_url)
+        assert (told["revision"], store.revision(2).hash, store.verify()) == (2, told["hash"], [])
+        assert list(opened.snapshot.entities) == ["new-technique"]
+        with pytest.raises(kg.StoreError, match="is not empty: it holds 1 entity, 1 change"):
+            keeping.restore(path, database_url)
+
+
+def test_a_restore_that_fails_leaves_the_empty_record_as_it_was(database_url: str, tmp_path: Path) -> None:
+    path = small(tmp_path)
+    altered(path)
+    with closing(kg.open(database_url, empty=True).store) as store:
+        before = store.head()
+        with pytest.raises(kg.StoreError, match="was altered"):
+            keeping.restore(path, database_url)
+        assert (store.head(), store.verify()) == (before, [])
+
+
+def test_an_empty_record_with_an_account_or_a_history_is_not_replaced(tmp_path: Path) -> None:
+    path, url = small(tmp_path), f"sqlite:///{tmp_path}/other.sqlite"
+    with closing(kg.open(url, empty=True).store) as store:
+        store.write([], actor="ann", act="note", keep_empty=True)
+        with pytest.raises(kg.StoreError, match="is not empty: it holds a history of 2 revisions"):
+            keeping.restore(path, url)
+        kg.Graph(store).create_token("carol", role="contributor")
+        with pytest.raises(kg.StoreError, match="is not empty: it holds 1 person, 1 token"):
+            keeping.restore(path, url)
 
 
 @pytest.mark.parametrize("name", ["all.jsonl", "all.jsonl.gz", "all.json", "all.bib"])
