@@ -6,28 +6,28 @@ Never here: how a question is answered (question/), SQL (record/), printing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.accounts import Admitting
 from kg.asking import parse_links, parse_sign
-from kg.contribute.names import identified
 from kg.contributing import Contributing
 from kg.coverage import basis_report, coverage
-from kg.criteria import Criteria, parse_flag, parse_int
+from kg.criteria import Criteria, parse_int
 from kg.door import checked, guarded
 from kg.errors import InputError
 from kg.exchanging import Exchanging
 from kg.keeping import Keeping
 from kg.later import Later
+from kg.looking import Looking
 from kg.merging import Merging
 from kg.model import Change, Revision
 from kg.packaged import packaged
 from kg.probing import PARTS, Probing
 from kg.querying import Querying
-from kg.question import impact, paths, raises, records, search
+from kg.question import impact, paths, raises
 from kg.question.answers import Answer
 from kg.record import Store
 from kg.remembering import Remembering
@@ -101,6 +101,7 @@ def database_url(text: str) -> str:
 
 @guarded(criteria=CRITERIA, given=[*sorted(PARTS), *CRITERIA])
 class Graph(
+    Looking,
     Surveying,
     Probing,
     Exchanging,
@@ -180,113 +181,6 @@ class Graph(
         links = parse_links(max_links)
         return self._ask(impact.find, criteria, lang, self._id(entity), direction=direction, max_links=links)
 
-    def search(self, text: str, *, limit: Any = 20, lang: str | None = None) -> Answer:
-        """Entities, claims and works by words, in English or Chinese, forgiving typos."""
-        most = parse_int(limit, name="limit", low=1, high=records.PAGE_MOST)
-        still = self.at_one_revision()
-        return Answer(search.find(still._text(), still.snapshot, text, limit=most, lang=self._lang(lang)))
-
-    # -- records ---------------------------------------------------------------------------------------------
-
-    def entity(self, id: str, **criteria: Any) -> Answer:
-        """One entity with its hierarchy and claims."""
-        network = self._network(criteria)
-        return Answer(self._dated(network, lambda: records.entity(network, self._id(id))))
-
-    def claim(self, id: str, **criteria: Any) -> Answer:
-        """One claim with its belief and its evidence, both sides."""
-        network = self._network(criteria)
-        return Answer(self._dated(network, lambda: records.claim(network, id)))
-
-    def work(self, id: str, **criteria: Any) -> Answer:
-        """One work, by key, DOI or arXiv id, with the evidence taken from it."""
-        network, key = self._network(criteria), self._work(id)
-        return Answer(self._dated(network, lambda: records.work(network, key)))
-
-    def item(self, id: str, **criteria: Any) -> Answer:
-        """One evidence item, by id or alias."""
-        network = self._network(criteria)
-        return Answer(self._dated(network, lambda: records.evidence(network, id)))
-
-    def show(self, id: str, **criteria: Any) -> tuple[str, Answer]:
-        """Whatever record has this id, with its kind; a work also by its DOI or arXiv id."""
-        network = self._network(criteria)
-        snapshot = network.snapshot
-        name = self._id(id)
-        if id in snapshot.works or id in snapshot.evidence:
-            name = id
-        elif name not in snapshot.entities and (work := identified(snapshot, id, where="id")) is not None:
-            name = work.id
-        kind, document = self._dated(network, lambda: records.show(network, name))
-        return kind, Answer(document)
-
-    def entities(
-        self,
-        *,
-        type: str | None = None,
-        broader: str | None = None,
-        limit: Any = records.PAGE,
-        after: str | None = None,
-        **criteria: Any,
-    ) -> Answer:
-        """One page of entities, filtered by `type` and `broader`. See `kg.question.records.entities`."""
-        above = None if broader is None else self._id(broader)
-        return self._list(records.entities, criteria, limit, type=type, broader=above, after=after)
-
-    def claims(
-        self,
-        *,
-        subject: str | None = None,
-        relation: str | None = None,
-        object: str | None = None,
-        work: str | None = None,
-        contested: Any = None,
-        limit: Any = records.PAGE,
-        after: str | None = None,
-        **criteria: Any,
-    ) -> Answer:
-        """One page of claims, filtered by ends, relation, work, and whether they are contested.
-
-        `relation`, one of them, filters the list; it is no criterion here. See `kg.question.records.claims`.
-        """
-        filters: dict[str, Any] = {
-            "subject": None if subject is None else self._id(subject),
-            "relation": relation,
-            "object": None if object is None else self._id(object),
-            "work": None if work is None else self._work(work),
-            "contested": None if contested is None else parse_flag(contested, name="contested"),
-        }
-        return self._list(records.claims, criteria, limit, **filters, after=after)
-
-    def works(
-        self,
-        *,
-        status: str | None = None,
-        year: Any = None,
-        limit: Any = records.PAGE,
-        after: str | None = None,
-        **criteria: Any,
-    ) -> Answer:
-        """One page of works, filtered by `status` and `year`. See `kg.question.records.works`."""
-        number = None if year is None else parse_int(year, name="year", low=0, high=9999)
-        return self._list(records.works, criteria, limit, status=status, year=number, after=after)
-
-    def evidence(
-        self,
-        *,
-        claim: str | None = None,
-        work: str | None = None,
-        stance: str | None = None,
-        locator: str | None = None,
-        limit: Any = records.PAGE,
-        after: str | None = None,
-        **criteria: Any,
-    ) -> Answer:
-        """One page of evidence, filtered by claim, work, stance and locator. See `kg.question.records.items`."""
-        key = None if work is None else self._work(work)
-        filters = {"claim": claim, "work": key, "stance": stance, "locator": locator, "after": after}
-        return self._list(records.items, criteria, limit, **filters)
-
     # -- loading ---------------------------------------------------------------------------------------------
 
     def write(self, changes: Sequence[Change], *, actor: str, act: str, reason: str | None = None) -> Revision:
@@ -313,12 +207,6 @@ class Graph(
         folders = _packs() if path is None else [Path(path)]
         rows = [row for folder in folders for row in pack.read_coverage(folder, self.vocabulary)]
         return coverage(rows, self.snapshot, self.vocabulary)
-
-    # -- inside ----------------------------------------------------------------------------------------------
-
-    def _list(self, listed: Callable[..., Document], criteria: Mapping[str, Any], limit: Any, **filters: Any) -> Answer:
-        network = self._network(criteria)
-        return Answer(listed(network, limit=parse_int(limit, name="limit", low=1, high=records.PAGE_MOST), **filters))
 
 
 def _packs() -> list[Path]:

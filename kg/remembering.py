@@ -123,7 +123,7 @@ class Remembering(Writing):
             NotFound: no such record; `near` names ids.
         """
         snapshot = self.snapshot
-        found, record = names.record_of(snapshot, self._work(id, where="id"))
+        found, record = names.record_of(snapshot, id)
         wanted = found if kind is None else names.kind_of(kind)
         if wanted != found:
             held: dict[str, Callable[[str], Record]] = {

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
@@ -20,15 +17,16 @@ import orjson
 from fastapi import FastAPI
 from starlette.types import Message
 
+from kg.criteria import parse_flag
 from kg.door import shown
 from kg.errors import InputError, KgError, NotFound
 from kg.meant import unknown
 from kg.settings import Lang
-from kg_api import headers, http_words, problems
+from kg_api import headers, problems
+from kg_api.briefly import BRIEF, DESCRIPTION, shortened, takes
+from kg_api.tool_words import mended, said
 
 Json = dict[str, Any]
-CHINESE = Path(__file__).with_name("tools_zh.toml")
-"""English text of a tool -> the same in Chinese."""
 TAGS = frozenset({"questions", "records", "receipts", "record", "reviewing"})
 PEOPLE = frozenset({"people", "person"})
 """Operations about who may write, which bear on no answer."""
@@ -59,24 +57,7 @@ SPARQL: Json = {
     }
 }
 """The endpoint follows another protocol and stands in no OpenAPI document."""
-SAID: Mapping[str, str] = {
-    ", written `%2B`": "",
-    ", by its address": "",
-    "; default: what `Accept-Language` prefers": "",
-    "Mark a work as retracted or corrected, or see first what that changes": (
-        "What changes when a work is retracted or corrected"
-    ),
-    " Everybody may preview; a reviewer writes.": " Nothing is written.",
-    "see /docs for what this address takes": "the schema of the tool says what it takes",
-    "`GET /sparql` describes the endpoint, and its page lists the questions": "`kg sparql --list` lists the questions",
-    "by POST to /api/v1/entities and its like": "by `kg add`, on the command line",
-    "`POST /api/v1/receipts` keeps an answer, with a token": (
-        "`kg receipt list`, on the command line, shows what is kept; --keep on a question keeps its answer"
-    ),
-}
-"""What is true of an address and not of a tool -> what is said of the tool."""
 _PLACE = re.compile(r"{(\w+)}")
-_ADDRESS = re.compile(r"`?\b(GET|POST|PUT|PATCH|DELETE) (/[^\s`?,;]*)(\?[^\s`]*)?`?")
 _REVISION = re.compile(rb'(?:W/)?"(\d+)-')
 
 
@@ -90,11 +71,12 @@ class Tool:
     schema: Json
     method: str
     path: str
+    lang: Lang = "en"
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a tool says: the bytes of the other doors as text; `beside` them, as JSON, what HTTP tells in headers."""
+    """What a tool says: as text the bytes of the other doors, or less; `beside` it what HTTP tells in headers."""
 
     text: str
     document: Any
@@ -120,26 +102,11 @@ def tools_of(openapi: Mapping[str, Any], lang: Lang) -> dict[str, Tool]:
             title = said(one["summary"], lang)
             about = f"{title}{'。' if lang == 'zh' else '. '}{said(one['description'], lang)}"
             schema = _schema(one.get("parameters", ()), lang)
-            found[name] = Tool(name, title, about, schema, method.upper(), path)
+            if takes(name, schema["properties"]):
+                described = said(DESCRIPTION, lang)
+                schema["properties"][BRIEF] = {"type": "boolean", "default": False, "description": described}
+            found[name] = Tool(name, title, about, schema, method.upper(), path, lang)
     return found
-
-
-def said(text: str, lang: Lang) -> str:
-    """Return a text of the OpenAPI document as it is said of a tool, in a language.
-
-    Example:
-        >>> said("Most paths; default 10.", "zh")
-        '路径的最多条数，默认 10。'
-    """
-    plain = " ".join(text.split())
-    for words, instead in SAID.items():
-        plain = plain.replace(words, instead)
-    return _chinese().get(plain, plain) if lang == "zh" else plain
-
-
-@lru_cache(maxsize=1)
-def _chinese() -> Mapping[str, str]:
-    return tomllib.loads(CHINESE.read_text("utf-8"))
 
 
 def _schema(parameters: Iterable[Mapping[str, Any]], lang: Lang) -> Json:
@@ -156,7 +123,8 @@ def _schema(parameters: Iterable[Mapping[str, Any]], lang: Lang) -> Json:
 async def ask(app: FastAPI, tools: Mapping[str, Tool], tool: Tool, arguments: Mapping[str, Any]) -> Reply:
     """Put the question of a tool; a fault is told as over HTTP, with tools in the place of addresses."""
     try:
-        path, query = address(tool, arguments)
+        asked, brief = _briefly(tool, arguments)
+        path, query = address(tool, asked)
     except (InputError, NotFound) as fault:
         return _fault(problems.of_error(fault), tools)
     status, sent, body = await _requested(app, tool.method, path, query)
@@ -169,7 +137,20 @@ async def ask(app: FastAPI, tools: Mapping[str, Tool], tool: Tool, arguments: Ma
     beside: Json = {"complete": False, "limits": told["limits"].split(", ")} if told["complete"] == "false" else {}
     beside |= {"note": unquote(told["note"])} if told["note"] else {}
     told_beside = (orjson.dumps(beside).decode(),) if beside else ()
+    if brief and isinstance(document, dict):
+        document = shortened(document, str(arguments.get("lang") or tool.lang))
+        body = orjson.dumps(document)
     return Reply(body.decode(), document, fault=False, revision=revision, beside=told_beside)
+
+
+def _briefly(tool: Tool, arguments: Mapping[str, Any]) -> tuple[Json, bool]:
+    """Return the arguments that the question itself takes, and whether its answer is wanted in short."""
+    asked = dict(arguments)
+    given = asked.pop(BRIEF, None) if BRIEF in tool.schema["properties"] else None
+    brief = given not in (None, "") and parse_flag(given, name=BRIEF)
+    if brief and "explain" in tool.schema["properties"]:
+        asked["explain"] = True
+    return asked, brief
 
 
 def address(tool: Tool, arguments: Mapping[str, Any]) -> tuple[str, str]:
@@ -236,34 +217,10 @@ def broken() -> Reply:
 
 
 def _fault(problem: Json, tools: Mapping[str, Tool]) -> Reply:
-    for member in {"detail", "hint"} & problem.keys():
-        problem[member] = mended(problem[member], tools)
-    return Reply(orjson.dumps(problem).decode(), problem, fault=True)
-
-
-def mended(text: str, tools: Mapping[str, Tool]) -> str:
-    """Return a text of a fault with tools in the place of addresses, with commands where there is no tool.
-
-    Example:
-        >>> mended("add the work first: `POST /api/v1/works`", {})
-        'add the work first: `kg add work`, on the command line'
-    """
     names = {f"{tool.method} {tool.path}": f"`{name}`" for name, tool in tools.items() if name not in FIXED}
-
-    def named(found: re.Match[str]) -> str:
-        bare = f"{found[1]} {found[2]}"
-        return names.get(bare) or _command(bare + (found[3] or "")) or _command(bare) or found[0]
-
-    return _ADDRESS.sub(named, said(text, "en"))
-
-
-def _command(address: str) -> str | None:
-    """Return which command does what an address does; of several that begin alike their beginning."""
-    does = [words for words, one in http_words.COMMANDS.items() if one == address]
-    if not does:
-        return None
-    (first, *_), alike = does, {words.split()[0] for words in does}
-    return f"`kg {first if len(does) == 1 or len(alike) > 1 else alike.pop()}`, on the command line"
+    for member in {"detail", "hint"} & problem.keys():
+        problem[member] = mended(problem[member], names)
+    return Reply(orjson.dumps(problem).decode(), problem, fault=True)
 
 
 async def _requested(app: FastAPI, method: str, path: str, query: str) -> tuple[int, dict[bytes, bytes], bytes]:

@@ -112,7 +112,7 @@ def claim_of(snapshot: Snapshot, name: object, *, where: str = "claim") -> Claim
 
 
 def record_of(snapshot: Snapshot, name: object) -> tuple[RecordKind, Record]:
-    """Return whatever record has this id (an evidence item also by its alias), with its kind.
+    """Return whatever record has this id, with its kind: an evidence item also by its alias, a work by DOI or arXiv id.
 
     Raises:
         NotFound: names near ids of all kinds.
@@ -133,6 +133,8 @@ def record_of(snapshot: Snapshot, name: object) -> tuple[RecordKind, Record]:
     for kind, some in held:
         if text in some:
             return kind, some[text]
+    if (work := identified(snapshot, text, where="id")) is not None:
+        return "work", work
     near: list[str] = []
     for kind, get in kinds:
         try:

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 import orjson
@@ -33,7 +33,7 @@ from kg.cli import cli
 from kg.cli.agents import REVISION, server_of
 from kg.cli.context import Context
 from kg.model import Change, Entity, Text
-from kg_api import tools
+from kg_api import tool_words, tools
 from tests.api.applications import another
 from tests.contract.test_three_doors import QUESTIONS, SUBJECTS
 
@@ -187,6 +187,36 @@ def test_a_tool_says_what_http_says(
     assert said.meta[REVISION] == agent.graph.revision
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_brief_answer_says_how_much_there_is(agent: Agent, lang: Literal["en", "zh"]) -> None:
+    asked = {"lang": lang, "known_in": 2023}
+    whole = agent.graph.raises(**asked)
+    said = agent.call("raises", {**asked, "brief": True})
+    told = json.loads(text(said))
+    assert told == said.structured_content
+    note = told["shortened"].pop("note")
+    assert ("whole answer" in note, "完整答案" in note) == (lang == "en", lang == "zh")
+    assert told == {
+        **whole,
+        "items": whole["items"][:5],
+        "paragraph": agent.graph.explain(whole),
+        "shortened": {"counts": {"items": len(whole["items"])}},
+    }
+    assert len(whole["items"]) > 100
+    assert len(text(said)) < 10_000
+
+
+def test_what_is_short_stays_as_it_is_and_pages_are_not_cut(agent: Agent) -> None:
+    asked = {"source": "qlora", "target": "misuse", "k": 2, "explain": True}
+    assert text(agent.call("paths", {**asked, "brief": "yes"})) == text(agent.call("paths", asked))
+    assert text(agent.call("matrix", {"brief": False, "max_links": 1})) == text(agent.call("matrix", {"max_links": 1}))
+    changes = agent.call("revision", {"number": 1, "brief": True}).structured_content
+    assert isinstance(changes, Mapping)
+    assert (len(changes["changes"]), changes["shortened"]["counts"]) == (5, {"changes": 845})
+    assert json.loads(text(agent.call("works", {"brief": True})))["where"] == "brief"
+    assert json.loads(text(agent.call("raises", {"brief": "perhaps"})))["where"] == "brief"
+
+
 def test_previews_kept_answers_and_sparql_are_tools_too(agent: Agent, http: TestClient) -> None:
     preview = agent.call("retraction", {"id": "hu2022lora", "status": "corrected"})
     assert (
@@ -274,7 +304,7 @@ def test_every_question_is_a_tool_that_only_reads(agent: Agent, http: TestClient
     assert (refused.is_error, json.loads(text(refused))["where"]) == (True, "dry_run")
     schema, openapi = listed["raises"].input_schema, http.get("/openapi.json").json()
     described = {one["name"]: one for one in openapi["paths"]["/api/v1/raises"]["get"]["parameters"]}
-    assert set(schema["properties"]) == set(described)
+    assert set(schema["properties"]) == {*described, "brief"}
     assert schema["properties"]["known_in"]["description"] == described["known_in"]["description"]
     assert schema["properties"]["max_links"]["maximum"] == 12
 
@@ -307,7 +337,7 @@ def test_tools_are_described_in_chinese_whole(http: TestClient) -> None:
     said = [(name, text) for name, tool in chinese.items() for text in texts(tool)]
     assert [one for one in said if not han.search(one[1]) or re.search(r"[\u3400-\u9fff][,;:.?]", one[1])] == []
     used = {text for tool in english.values() for text in texts(tool)}
-    assert [key for key in tools._chinese() if not any(key in text for text in used)] == []
+    assert [key for key in tool_words._chinese() if not any(key in text for text in used)] == []
     assert chinese["paths"].schema["properties"]["lang"]["default"] == "zh"
 
 

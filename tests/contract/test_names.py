@@ -75,6 +75,7 @@ def test_works_by_identifier_are_works_by_key(pack_graph: kg.Graph, name: str) -
             graph.claims(work=work, limit=3).json(),
             graph.evidence(work=work, limit=3).json(),
             graph.history("work", work),
+            graph.history(None, work),
             list(graph.pieces("bibtex", works=[work])[2]),
         ]
 
