@@ -339,8 +339,7 @@ def test_files_of_other_names_and_items_that_wait_are_told(tmp_path: Path) -> No
         }
     ]
     assert [fault["reason"] for fault in report["failures"]] == [
-        "'razes' is not a relation; did you mean raises? "
-        "(its 2 evidence items must wait for it)"
+        "'razes' is not a relation; did you mean raises? (its 2 evidence items must wait for it)"
     ]
 
 
