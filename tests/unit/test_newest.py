@@ -108,17 +108,18 @@ def test_a_file_that_is_no_database_any_more_is_told(sqlite_url: str) -> None:
 
 @pytest.mark.postgres
 def test_a_connection_that_the_server_ended_is_made_anew(postgres_server: sa.Engine, postgres_url: str) -> None:
-    with Store.open(postgres_url) as store:
+    schema = postgres_url.rpartition("%3D")[2]
+    with Store.open(f"{postgres_url}&application_name={schema}") as store:
         grow(store, "e")
         for _ in range(2):
             assert store.number() == 1
             with postgres_server.connect() as raw:
                 ended = raw.exec_driver_sql(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'evidence-kg' "
-                    "AND query = 'SELECT max(number) FROM revision'"
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s "
+                    "AND query = 'SELECT max(number) FROM revision'",
+                    (schema,),
                 )
                 assert ended.first() is not None
-        schema = postgres_url.rpartition("%3D")[2]
         with postgres_server.connect() as raw:
             raw.exec_driver_sql(f"ALTER TABLE {schema}.revision RENAME TO lost")
         with pytest.raises(StoreError, match="tables are missing"):
