@@ -109,6 +109,11 @@ def tools_of(openapi: Mapping[str, Any], lang: Lang) -> dict[str, Tool]:
     return found
 
 
+def called(tools: Mapping[str, Tool]) -> dict[str, str]:
+    """Return by its address, such as `GET /api/v1/raises`, the name of the tool that asks the same."""
+    return {f"{tool.method} {tool.path}": f"`{name}`" for name, tool in tools.items() if name not in FIXED}
+
+
 def _schema(parameters: Iterable[Mapping[str, Any]], lang: Lang) -> Json:
     taken = [one for one in parameters if one["name"] not in FOR_WRITING]
     properties: Json = {}
@@ -217,7 +222,7 @@ def broken() -> Reply:
 
 
 def _fault(problem: Json, tools: Mapping[str, Tool]) -> Reply:
-    names = {f"{tool.method} {tool.path}": f"`{name}`" for name, tool in tools.items() if name not in FIXED}
+    names = called(tools)
     for member in {"detail", "hint"} & problem.keys():
         problem[member] = mended(problem[member], names)
     return Reply(orjson.dumps(problem).decode(), problem, fault=True)

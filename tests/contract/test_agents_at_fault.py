@@ -23,6 +23,7 @@ from kg.cli.context import Context
 from kg.packaged import bringing
 from kg.record import Store
 from kg_api import http_words, problems, tools
+from kg_api.tool_words import mended
 from tests.api.applications import another
 
 METHOD = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE) (?:to )?/")
@@ -127,9 +128,9 @@ def test_a_fault_that_nobody_foresaw_is_one_of_the_tool_and_logged_once(
 
 
 def test_no_remedy_of_the_command_line_becomes_an_address(read: kg.Graph) -> None:
-    known = tools.tools_of(another(read).openapi(), "en")
+    names = tools.called(tools.tools_of(another(read).openapi(), "en"))
     hints = [*http_words.SAID, *(f"`kg {words} THIS` does it" for words in http_words.COMMANDS)]
-    told = {hint: tools.mended(problems.of_error(kg.InputError("?", hint=hint))["hint"], known) for hint in hints}
+    told = {hint: mended(problems.of_error(kg.InputError("?", hint=hint))["hint"], names) for hint in hints}
     assert {hint: said for hint, said in told.items() if METHOD.search(said)} == {}
     assert told["`kg search THIS` does it"] == "`search` does it"
     assert told["`kg add work THIS` does it"] == "`kg add work`, on the command line does it"
