@@ -12,6 +12,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from compileall import compile_dir
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -22,6 +23,7 @@ import pyoxigraph as ox
 import rdflib
 
 import kg
+import kg_viz
 from benchmarks.measuring import OURS, Act, Figure, of_children, race
 from benchmarks.sparql import Rows, on_oxigraph, on_rdflib
 from kg.criteria import Criteria
@@ -45,6 +47,9 @@ FIRST = f"import kg, sys; kg.open(sys.argv[1]).raises({RISK!r})"
 def measure(folder: Path) -> Iterator[Figure]:
     """Measure all of it on a copy of the pack."""
     url = f"sqlite:///{folder}/pack.sqlite"
+    for package in (kg, kg_viz):
+        # As pip does when it installs: a clone may hold no bytecode, and the environment may forbid to keep any.
+        compile_dir(package.__path__[0], quiet=1)
     graph = kg.open(url, lang="en", ontology=())
     try:
         yield from cold_starts(url)
