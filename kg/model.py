@@ -7,7 +7,7 @@ May enter: `kg.ids`, `kg.errors`. Never here: SQL, RDF, rules of the ontology; r
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
@@ -16,7 +16,8 @@ from kg.ids import RecordKind
 ACCEPTED = "accepted"
 CURRENT = "current"
 MERGED = "merged"
-OUR_STATUSES = frozenset({MERGED, "revoked"})
+REVOKED = "revoked"
+OUR_STATUSES = frozenset({MERGED, REVOKED})
 """Statuses of works that say what we did with the entry, not what its publisher said."""
 YEARS = (1400, 2200)
 """Years that a work may have appeared in: from the first prints on."""
@@ -97,6 +98,26 @@ class Work:
     raw: str | None = None
     raw_format: str | None = None
     merged_into: str | None = None
+
+
+def merge_trail(work: Work, held: Callable[[str], Work | None]) -> tuple[list[str], list[str]]:
+    """Return the keys that a work leads to by its merges, its own first; and the ring that they end in, if they do.
+
+    Args:
+        work: The work.
+        held: Returns a work by its key; None where there is none.
+
+    Example:
+        >>> works = {"a": Work("a", "", "", merged_into="b"), "b": Work("b", "", "", merged_into="a")}
+        >>> merge_trail(works["a"], works.get), merge_trail(Work("c", "", ""), works.get)
+        ((['a', 'b'], ['a', 'b', 'a']), (['c'], []))
+    """
+    trail, at = [work.id], work.merged_into
+    while at is not None and at not in trail:
+        trail.append(at)
+        other = held(at)
+        at = None if other is None else other.merged_into
+    return trail, [] if at is None else [*trail[trail.index(at) :], at]
 
 
 @dataclass(frozen=True, slots=True)

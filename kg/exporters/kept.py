@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import fields, replace
 
 from kg.criteria import Criteria
-from kg.model import Claim, Entity, Evidence, Record, Work
+from kg.model import Claim, Entity, Evidence, Record, Work, merge_trail
 from kg.network import Network
 from kg.snapshot import Snapshot
 
@@ -84,12 +84,10 @@ def lifted(entity: Entity, entities: Mapping[str, Entity], written: Container[st
 def _works(item: Evidence, works: Mapping[str, Work]) -> Iterator[str]:
     """Give the work of an item, and the merged ones that lead to it from the work that its id begins with."""
     yield item.work
-    at, trail = item.id.rpartition(".")[0], list[str]()
-    while at in works and at != item.work and at not in trail:
-        trail.append(at)
-        at = works[at].merged_into or ""
-    if at == item.work:
-        yield from trail
+    first = works.get(item.id.rpartition(".")[0])
+    trail = [] if first is None else merge_trail(first, works.get)[0]
+    if item.work in trail:
+        yield from trail[: trail.index(item.work)]
 
 
 def _whole(claim: Claim, entities: Container[str]) -> bool:

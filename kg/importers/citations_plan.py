@@ -16,9 +16,8 @@ from kg.citations.parsed import Parsed, ParsedWork
 from kg.door import shown
 from kg.importers.merges import astray
 from kg.inputs import WorkIn
-from kg.model import CURRENT, Work, canonical
+from kg.model import CURRENT, REVOKED, Work, canonical
 
-REVOKED = "revoked"
 SAME = "the same entry"
 _FILLED = ("authors", "year", "doi", "arxiv", "url")
 _IDENTIFIERS = ("DOI", "PMID", "PMCID", "ISBN", "ISSN", "URL")

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kg.citations.parsed import Failure, Remark
 from kg.importers.pack_links import Known, Placed
-from kg.model import Work
+from kg.model import REVOKED, Work, merge_trail
 from kg.record.store import Store
 
-REVOKED = "revoked"
 SHOWN = 5
 REMEDY = "name a work that stands, or write the status current and no work that it is merged into"
 
@@ -30,15 +29,12 @@ def astray(work: Work, held: Callable[[str], Work | None]) -> str | None:
         >>> astray(works["a"], works.get)
         'the works are merged in a ring: a -> b -> a'
     """
-    trail, at = [work.id], work.merged_into
-    while at is not None:
-        if at in trail:
-            return f"the works are merged in a ring: {' -> '.join((*trail[trail.index(at) :], at))}"
-        trail.append(at)
-        other = held(at)
-        if other is not None and other.status == REVOKED:
-            return f"the work {at} was taken back, so it stands for no other"
-        at = None if other is None else other.merged_into
+    trail, ring = merge_trail(work, held)
+    if ring:
+        return f"the works are merged in a ring: {' -> '.join(ring)}"
+    last = held(trail[-1])
+    if len(trail) > 1 and last is not None and last.status == REVOKED:
+        return f"the work {last.id} was taken back, so it stands for no other"
     return None
 
 

@@ -16,7 +16,7 @@ from kg.holding import of_kind
 from kg.ids import RECORD_KINDS, RecordKind
 from kg.importers.base import Base
 from kg.importers.tables_conflicts import Differing
-from kg.model import Record, Work, canonical, kind_of, to_payload
+from kg.model import REVOKED, Record, Work, canonical, kind_of, to_payload
 from kg.record.batch import Batch
 from kg.record.store import Store
 from kg.record.versions import Wanted
@@ -26,7 +26,6 @@ from kg.vocabulary import Vocabulary
 
 Key: TypeAlias = tuple[RecordKind, str]
 Payload: TypeAlias = Mapping[str, Any]
-REVOKED = "revoked"
 AT_ONCE = 5_000
 REMEDY = "where the pack is right, correct the record; where the record is, write what it says into the pack"
 

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.lint.bench import Bench, Found
-from kg.model import CURRENT, OUR_STATUSES, Claim, Entity, Evidence, Record, Text, kind_of
+from kg.model import CURRENT, OUR_STATUSES, REVOKED, Claim, Entity, Evidence, Record, Text, kind_of, merge_trail
 
 Reference = tuple[str, RecordKind, str]
-_TAKEN_BACK = "revoked"
 
 
 def dangling(bench: Bench) -> Iterator[Found]:
@@ -52,15 +51,12 @@ def merged_into_none(bench: Bench) -> Iterator[Found]:
     """Find merged works for which none stands: the last that they lead to was taken back, or they lead in a ring."""
     works = bench.whole.works
     for work in works.values():
-        trail, at = [work.id], work.merged_into
-        while at is not None and at in works and at not in trail:
-            trail.append(at)
-            at = works[at].merged_into
+        trail, ring = merge_trail(work, works.get)
         last = trail[-1]
-        if at in trail:
-            ring = " -> ".join((*trail[trail.index(at) :], at))
-            yield Found("work", work.id, {"why": Text(f"they are merged in a ring, {ring}", f"合并构成环，{ring}")})
-        elif last != work.id and works[last].status == _TAKEN_BACK:
+        if ring:
+            told = " -> ".join(ring)
+            yield Found("work", work.id, {"why": Text(f"they are merged in a ring, {told}", f"合并构成环，{told}")})
+        elif last != work.id and last in works and works[last].status == REVOKED:
             yield Found("work", work.id, {"why": Text(f"{last} was taken back", f"{last} 已撤回")})
 
 

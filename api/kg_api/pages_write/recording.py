@@ -13,9 +13,9 @@ from typing import Any
 from kg.contribute import citing
 from kg.graph import Graph
 from kg.importers import citations_plan
+from kg.model import REVOKED
 from kg_api.pages_write.calling import Names
 
-REVOKED = "revoked"
 Document = dict[str, Any]
 _MET = tuple(
     (re.compile(pattern), chinese)
