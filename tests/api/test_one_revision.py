@@ -19,7 +19,7 @@ from kg_api.replies import reply
 from tests.api.applications import another
 
 CLAIM = "stone--raises--flood"
-WRITES_MOST, SEEN = 150, 5
+WRITES_MOST, SEEN, READERS = 150, 5, 3
 
 
 def grown(number: int) -> list[Change]:
@@ -86,16 +86,16 @@ def test_documents_are_of_one_piece_while_others_write(graph: kg.Graph, database
     base = graph.revision
     writer = kg.open(database_url, ontology=())
 
-    enough = Event()
+    enough = [Event() for _ in range(READERS)]
 
     def write() -> int:
         for number in range(1, WRITES_MOST + 1):
             writer.write(grown(number), actor="ann", act="add")
-            if enough.is_set():
+            if all(one.is_set() for one in enough):
                 break
         return number
 
-    def read(client: TestClient) -> None:
+    def read(client: TestClient, seen_enough: Event) -> None:
         seen = set()
         while len(seen) < SEEN and not writing.done():
             for address, count in COUNTED.items():
@@ -108,12 +108,12 @@ def test_documents_are_of_one_piece_while_others_write(graph: kg.Graph, database
             got = client.get("/api/v1/revisions?limit=3")
             assert log(got.json()) == 0
             assert got.json()["revision"] == revision_of(got)
-        enough.set()
+        seen_enough.set()
         assert len(seen) >= SEEN, "the record grew while it was read"
 
-    with TestClient(app) as client, ThreadPoolExecutor(4) as pool:
+    with TestClient(app) as client, ThreadPoolExecutor(READERS + 1) as pool:
         writing = pool.submit(write)
-        for reading in [pool.submit(read, client) for _ in range(3)]:
+        for reading in [pool.submit(read, client, one) for one in enough]:
             reading.result()
         written = writing.result()
         for address, count in COUNTED.items():

@@ -356,13 +356,11 @@ HELLO = {
 def test_it_ends_with_its_input_or_when_told_and_prints_nothing_else(pack_url: str) -> None:
     words = ["--database", pack_url, "--lang", "zh", "mcp"]
     hello = orjson.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO}) + b"\n"
-    ended = CliRunner().invoke(cli, words, input=hello)
-    assert (ended.exit_code, ended.stderr, json.loads(ended.stdout)["id"]) == (0, "", 1)
     pipe = subprocess.PIPE
     runs = [
-        subprocess.Popen([sys.executable, "-m", "kg", *words], stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(2)
+        subprocess.Popen([sys.executable, "-m", "kg", *words], stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(3)
     ]
-    for run, told in zip(runs, (signal.SIGINT, signal.SIGTERM), strict=True):
+    for run, told in zip(runs, (None, signal.SIGINT, signal.SIGTERM), strict=True):
         assert run.stdin is not None
         assert run.stdout is not None
         run.stdin.write(hello)
@@ -370,10 +368,15 @@ def test_it_ends_with_its_input_or_when_told_and_prints_nothing_else(pack_url: s
         answered = json.loads(run.stdout.readline())
         assert answered["id"] == 1
         assert "先验" in answered["result"]["instructions"]
-        run.send_signal(told)
+        if told is None:
+            run.stdin.close()
+        else:
+            run.send_signal(told)
         assert run.wait(timeout=20) == 0
-        out, errors = run.communicate(timeout=20)
-        assert (run.returncode, out, errors) == (0, b"", b""), told
+        assert run.stderr is not None
+        assert (run.stdout.read(), run.stderr.read()) == (b"", b""), told
+        for stream in (run.stdin, run.stdout, run.stderr):
+            stream.close()
 
 
 @pytest.mark.parametrize(("version", "said"), [(None, "which is not installed"), ("1.30.0", "and 1.30.0 is installed")])
