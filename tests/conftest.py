@@ -30,6 +30,15 @@ def pytest_configure() -> None:
     migrate.migrate = BY_MIGRATIONS
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes that are no text by their place, so that a test has one name in every process of a run.
+
+    Compressed bytes hold the second at which they were made: two workers that collect a second apart would not have
+    the same tests.
+    """
+    return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
+
+
 def pytest_collection_finish() -> None:
     """Let the collector pass over what was imported and collected: it stays to the end, and is much.
 
