@@ -10,6 +10,7 @@ Lives here: exception classes. May enter: nothing of ours. Never here: catching,
     │   └── ShapeViolation           well-formed, but breaks a rule of the ontology or the record
     ├── NotFound (LookupError)       no such record; `near` names similar ids
     ├── Conflict                     somebody else changed it, or it is there already
+    │   └── MovedOn                  the record is no longer at the revision that something was worked out from
     ├── Forbidden                    the token's role does not allow this
     ├── Upstream                     something outside (network, other server) failed
     └── StoreError                   the database is missing, too new, read-only, full or broken
@@ -108,6 +109,10 @@ class NotFound(KgError, LookupError):
 
 class Conflict(KgError):
     """The record changed meanwhile, or exists already."""
+
+
+class MovedOn(Conflict):
+    """The record is at another revision than the one that something was worked out from: it can be worked out anew."""
 
 
 class Forbidden(KgError):

@@ -12,14 +12,14 @@ from kg.asking import Asking
 from kg.contribute import effects, plan, resuming, rewording
 from kg.contribute.states import Key, Versions
 from kg.criteria import Criteria
-from kg.door import shown
-from kg.errors import Conflict, InputError, ShapeViolation
+from kg.errors import InputError, ShapeViolation
 from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.later import Later
 from kg.model import Change, Evidence, Revision
 from kg.network import Network
 from kg.question.compare_said import Moments
+from kg.record.retrying import TRIES, refuse_other_head, retried
 from kg.settings import read_settings
 from kg.snapshot import Snapshot
 
@@ -29,7 +29,6 @@ else:
     shapes = Later("kg.rdf.shapes")
 
 Document = dict[str, Any]
-TRIES = 20
 
 
 class Writing(Asking):
@@ -71,24 +70,16 @@ class Writing(Asking):
             expect: The newest revision that the caller has seen: then nothing is worked out anew.
 
         Raises:
-            Conflict: the record moved on from `expect`, or others wrote 20 times in between.
+            MovedOn: the record moved on from `expect`, or others wrote in between each time.
         """
-        tries = iter(range(TRIES - 1))
-        while True:
+
+        def once() -> Revision:
             snapshot = self.snapshot
-            if expect not in {None, snapshot.revision}:
-                raise Conflict(
-                    f"the record is at revision {snapshot.revision}, not at {shown(expect)}",
-                    where="expect",
-                    hint="read what changed meanwhile (`kg log`, `kg history ID`) and try again",
-                )
-            seen = snapshot.revision
-            try:
-                return self.store.write(changes(snapshot), actor=actor, act=act, reason=reason, expect=seen)
-            except Conflict as fault:
-                moved_on = fault.where == "expect" and expect is None
-                if not moved_on or next(tries, None) is None:
-                    raise
+            refuse_other_head(snapshot.revision, expect)
+            found = changes(snapshot)
+            return self.store.write(found, actor=actor, act=act, reason=reason, expect=snapshot.revision)
+
+        return retried(once, tries=TRIES if expect is None else 1)
 
     def _refuse_violations(self, changes: Sequence[Change], snapshot: Snapshot, lang: str) -> None:
         """Raise ShapeViolation when the shapes find a violation in what is to be written."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -28,7 +27,6 @@ from kg.record.tokens import Bearer
 from kg_api import json_body, problems
 from kg_api.replies import JSON
 
-TRIES, PAUSE = 40, 0.02
 WAIT_SECONDS, WAIT_STEP = 10.0, 0.05
 Target = tuple[RecordKind, str]
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -40,7 +38,7 @@ class Act:
     """One write.
 
     Args:
-        do: Calls the face and returns its document; called again when somebody else wrote meanwhile.
+        do: Calls the face, which looks anew when somebody else wrote meanwhile, and returns its document.
         target: The record that it changes, for `If-Match`; None for the record as a whole.
         status: 201 where something new has an address, else 200; also where it was there `already`.
         location: Returns that address.
@@ -102,20 +100,9 @@ def handle_of(request: Request) -> str:
 
 
 def done(act: Act, terms: Terms) -> Mapping[str, Any]:
-    """Act; when somebody else wrote to another part of the record meanwhile, look anew and act again."""
-    tries = 0
-    while True:
-        tries += 1
-        try:
-            with under(terms):
-                made = act.do()
-            return pristine(made)
-        except (Submitted, Outdated):
-            raise
-        except Conflict as fault:
-            if fault.where != "expect" or terms.written or tries >= TRIES:
-                raise
-        time.sleep(random.uniform(0, PAUSE * min(tries, 10)))  # noqa: S311 - it spreads writers, it hides nothing
+    """Act under terms: the face writes when they hold."""
+    with under(terms):
+        return pristine(act.do())
 
 
 def _submission(request: Request, bearer: Bearer) -> Submission | None:

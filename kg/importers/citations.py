@@ -10,14 +10,13 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from kg.errors import Conflict
 from kg.importers.citations_plan import Plan, plan
 from kg.importers.citations_reading import Reading, read
 from kg.model import Change
+from kg.record.retrying import TRIES_LONG, retried
 from kg.record.store import Store
 
 ACT = "import"
-TRIES = 5
 Told = Callable[[str, int, int], None]
 
 
@@ -93,13 +92,13 @@ def import_works(
 
     Raises:
         StoreError: the database cannot be written.
-        Conflict: others kept writing in between, five times in a row.
+        MovedOn: others kept writing in between, ten times in a row.
 
     Laws: found = added + duplicates + failures; importing the same again adds nothing.
     """
     total = len(reading.parsed.works)
-    tries = iter(range(TRIES - 1))
-    while True:
+
+    def once() -> dict[str, Any]:
         records = store.records()
         planned = plan(
             reading.parsed,
@@ -114,14 +113,11 @@ def import_works(
         told("writing", 0, len(planned.works))
         changes = [Change("work", work) for work in planned.works.values()]
         reason = f"{name} ({reading.format}), SHA-256 {hashlib.sha256(data).hexdigest()}"
-        try:
-            written = store.write(changes, actor=actor, act=ACT, reason=reason, expect=records.revision)
-        except Conflict:
-            if next(tries, None) is None:
-                raise
-        else:
-            told("writing", len(planned.works), len(planned.works))
-            return report | {"revision": written.number, "dry_run": False}
+        written = store.write(changes, actor=actor, act=ACT, reason=reason, expect=records.revision)
+        told("writing", len(planned.works), len(planned.works))
+        return report | {"revision": written.number, "dry_run": False}
+
+    return retried(once, tries=TRIES_LONG)
 
 
 def _document(name: str, reading: Reading, planned: Plan, revision: int) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from kg.errors import Conflict
 from kg.importers import standings
 from kg.importers.base import Base
 from kg.importers.merges import left_behind, newly
@@ -22,11 +21,11 @@ from kg.importers.pack_plan import Key, Plan, Planning
 from kg.importers.sources import Source
 from kg.model import Work
 from kg.packs import HEAD, PackContents
+from kg.record.retrying import TRIES_LONG, retried
 from kg.record.store import Store
 from kg.vocabulary import Vocabulary
 
 ACT = "load pack"
-TRIES = 5
 
 
 def load(
@@ -57,7 +56,7 @@ def load(
 
     Raises:
         StoreError: the database cannot be written.
-        Conflict: others kept writing in between, five times in a row.
+        MovedOn: others kept writing in between, ten times in a row.
 
     Law: loading the same pack twice is loading it once.
 
@@ -65,8 +64,8 @@ def load(
     are looked at, and the records that the pack has too.
     """
     folder = path.parent if path.name == HEAD else path
-    tries = iter(range(TRIES - 1))
-    while True:
+
+    def once() -> dict[str, Any]:
         base = Base.of(store)
         revision = base.revision
         head, _, _ = read_head(folder)
@@ -83,16 +82,13 @@ def load(
         behind = left_behind(store, _merged(contents, planned, base, f"{folder.resolve().name}/{HEAD}"))
         turned = standings.changed(store, base, planned.batch, name=contents.pack.id)
         contents = replace(contents, remarks=(*contents.remarks, *behind, *turned))
-        try:
-            if len(planned.batch):
-                if told is not None:
-                    told("writing", 0, 0)
-                revision = store.fill(planned.batch, actor=actor, act=ACT, reason=reason, expect=revision).number
-        except Conflict:
-            if next(tries, None) is None:
-                raise
-        else:
-            return _document(contents, planned, revision)
+        if len(planned.batch):
+            if told is not None:
+                told("writing", 0, 0)
+            revision = store.fill(planned.batch, actor=actor, act=ACT, reason=reason, expect=revision).number
+        return _document(contents, planned, revision)
+
+    return retried(once, tries=TRIES_LONG)
 
 
 def _merged(contents: PackContents, planned: Plan, base: Base, name: str) -> list[Placed[Work]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.citations.parsed import failure
-from kg.errors import Conflict, InputError
+from kg.errors import InputError
 from kg.holding import of_kind
 from kg.ids import RECORD_KINDS
 from kg.importers import standings
@@ -21,12 +21,12 @@ from kg.importers.rdf import OPERATOR, STRANGER, RdfContents, Trust, read
 from kg.importers.rdf_given import Given
 from kg.model import CURRENT, Evidence, Record, Work
 from kg.record.batch import Batch
+from kg.record.retrying import TRIES_LONG, retried
 from kg.record.store import Store
 from kg.vocabulary import Vocabulary
 
 ACT = "import rdf"
 PROPOSED = "proposed"
-TRIES = 5
 STAYS = "what the record holds stays as it is; propose the change where the record shows it"
 
 
@@ -68,16 +68,15 @@ def load(
     Raises:
         StoreError: the database cannot be written.
         Upstream: a stranger's file, and no worker to parse it in.
-        Conflict: others kept writing in between, five times in a row.
+        MovedOn: others kept writing in between, ten times in a row.
 
     Laws: loading the same file twice is loading it once; what `kg export` wrote loads into an empty record without
         failure and gives the same answers.
     """
     trust: Trust = OPERATOR if proposed_by is None else STRANGER
-    tries = iter(range(TRIES - 1))
-    while True:
+
+    def once() -> dict[str, Any]:
         base = Base.of(store)
-        revision = base.revision
         try:
             contents = read(
                 content,
@@ -85,7 +84,7 @@ def load(
                 name=name,
                 format=format,
                 base=base,
-                fetch=lambda kind, ids, at=revision: store.some(kind, ids, at),  # type: ignore[misc]
+                fetch=lambda kind, ids: store.some(kind, ids, base.revision),
                 update=update and proposed_by is None,
                 trust=trust,
                 told=told or (lambda *_: None),
@@ -106,13 +105,10 @@ def load(
         if told is not None:
             told("writing", 0, 0)
         reason = f"{name}, SHA-256 {Given(name, content).sha256}"
-        try:
-            written = store.fill(batch, actor=proposed_by or actor, act=ACT, reason=reason, expect=revision)
-        except Conflict:
-            if next(tries, None) is None:
-                raise
-        else:
-            return document | {"revision": written.number}
+        written = store.fill(batch, actor=proposed_by or actor, act=ACT, reason=reason, expect=base.revision)
+        return document | {"revision": written.number}
+
+    return retried(once, tries=TRIES_LONG)
 
 
 def proposed(record: Record, contributor: str) -> Record:

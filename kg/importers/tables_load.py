@@ -13,19 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from kg.citations.parsed import Failure, Remark
-from kg.errors import Conflict
 from kg.ids import RECORD_KINDS
 from kg.importers import standings
 from kg.importers.base import Base
 from kg.importers.merges import left_behind
 from kg.importers.tables import Table, others_in, rows_of, tables_of, with_lines
 from kg.importers.tables_together import Together
+from kg.record.retrying import TRIES_LONG, retried
 from kg.record.store import Store
 from kg.vocabulary import Vocabulary
 
 ACT, FORMAT = "import tables", "csv-tables"
 EMPTY = "it holds no rows below its header"
-TRIES = 5
 
 
 def load(
@@ -62,7 +61,7 @@ def load(
     Raises:
         InputError: there are no tables in the folder.
         StoreError: the database cannot be written.
-        Conflict: others kept writing in between, five times in a row.
+        MovedOn: others kept writing in between, ten times in a row.
 
     Laws: loading the same tables twice is loading them once; what `kg export --format csv-tables` wrote loads into an
         empty record without failure and is the same record; however many rows there are, the record is the one that
@@ -72,14 +71,14 @@ def load(
     """
     tables, broken = tables_of(folder)
     source = name or folder.resolve().name
-    tries = iter(range(TRIES - 1))
-    while True:
+
+    def once() -> dict[str, Any]:
         base = Base.of(store)
         revision = base.revision
         together = Together(
             vocabulary,
             base,
-            lambda kind, ids, at=revision: store.some(kind, ids, at),  # type: ignore[misc]
+            lambda kind, ids: store.some(kind, ids, base.revision),
             update,
             told or (lambda *_: None),
         )
@@ -89,21 +88,16 @@ def load(
         writes = bool(len(together.batch)) and (keep_going or not faults)
         if writes:
             behind += standings.changed(store, base, together.batch, name="works.csv")
-        try:
-            if writes:
-                if told is not None:
-                    told("writing", 0, 0)
-                reason = f"{source}, SHA-256 {_sha256(tables)}"
-                revision = store.fill(together.batch, actor=actor, act=ACT, reason=reason, expect=revision).number
-        except Conflict:
-            if next(tries, None) is None:
-                raise
-        else:
-            failures = with_lines(faults, tables)
-            others = others_in(folder)
-            return _document(
-                source, together, failures, tables, others, behind=behind, writes=writes, revision=revision
-            )
+        if writes:
+            if told is not None:
+                told("writing", 0, 0)
+            reason = f"{source}, SHA-256 {_sha256(tables)}"
+            revision = store.fill(together.batch, actor=actor, act=ACT, reason=reason, expect=revision).number
+        failures = with_lines(faults, tables)
+        others = others_in(folder)
+        return _document(source, together, failures, tables, others, behind=behind, writes=writes, revision=revision)
+
+    return retried(once, tries=TRIES_LONG)
 
 
 def _sha256(tables: Sequence[Table]) -> str:

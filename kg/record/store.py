@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
-from kg.errors import Conflict, InputError, NotFound, StoreError
+from kg.errors import InputError, NotFound, StoreError
 from kg.ids import RecordKind
 from kg.model import Change, Record, Revision
 from kg.record import past, submissions, watching
@@ -28,6 +28,7 @@ from kg.record.guards import restore_guards
 from kg.record.kept import Shelf
 from kg.record.newest import Newest
 from kg.record.opening import open_database
+from kg.record.retrying import refuse_other_head, retried
 from kg.record.revisions import START, latest_stamp, stamp
 from kg.record.rows import Records
 from kg.record.submissions import Submissions, Terms
@@ -36,7 +37,7 @@ from kg.record.tokens import Accounts
 from kg.record.verify import problems
 from kg.record.versions import Versions, Wanted, newest_revisions, versions_of, with_status
 
-_TRIES = 5
+_TRIES_INTERRUPTED = 5
 
 
 class Store:
@@ -248,8 +249,8 @@ class Store:
             nothing was written (revision 0 in an empty record).
 
         Raises:
-            Conflict: `expect` is not the newest revision, or the terms of this thread are not met
-                (`kg.record.submissions.Terms`).
+            MovedOn: `expect` is not the newest revision.
+            Conflict: the terms of this thread are not met (`kg.record.submissions.Terms`).
             ShapeViolation: a record breaks a rule or refers to a record that does not exist.
             StoreError: the database is read-only, full, or out of reach.
 
@@ -296,23 +297,21 @@ class Store:
     def _write(self, act_on: Callable[[sa.Connection, Revision, datetime], Revision], expect: int | None) -> Revision:
         """Do something on the newest revision in one transaction, once more where others were in between."""
         terms = submissions.current() or Terms()
-        tries = iter(range(_TRIES - 1))
-        while True:
-            try:
-                with writing(self._engine, self._place) as connection:
-                    head = past.head(connection) or START
-                    _refuse_other_head(head, expect)
-                    terms.check(connection, head.number)
-                    now = self._clock()
-                    written = act_on(connection, head, now)
-                    if written.number != head.number:
-                        watching.tell(connection, written.number)
-                    terms.keep(connection, written.number, now)
-                terms.written = True
-                return written
-            except Interrupted:
-                if next(tries, None) is None:
-                    raise
+
+        def once() -> Revision:
+            with writing(self._engine, self._place) as connection:
+                head = past.head(connection) or START
+                refuse_other_head(head.number, expect)
+                terms.check(connection, head.number)
+                now = self._clock()
+                written = act_on(connection, head, now)
+                if written.number != head.number:
+                    watching.tell(connection, written.number)
+                terms.keep(connection, written.number, now)
+            terms.written = True
+            return written
+
+        return retried(once, tries=_TRIES_INTERRUPTED, on=Interrupted)
 
     @contextmanager
     def listening(self) -> Iterator[watching.Wait | None]:
@@ -374,15 +373,6 @@ class Store:
         self._refuse_reading()
         with writing(self._engine, self._place) as connection:
             return restore_guards(connection)
-
-
-def _refuse_other_head(head: Revision, expect: int | None) -> None:
-    if expect is not None and expect != head.number:
-        raise Conflict(
-            f"the record is at revision {head.number}, not at {expect}",
-            where="expect",
-            hint="read what changed meanwhile and try again",
-        )
 
 
 def _bounded(number: int) -> int:

@@ -21,10 +21,11 @@ from kg.contribute.alike import waiting_beside
 from kg.contribute.names import record_of
 from kg.contribute.queue import quote_of
 from kg.contribute.states import PENDING
-from kg.errors import Conflict, InputError, KgError
+from kg.errors import InputError, KgError
 from kg.graph import Graph
 from kg.ids import RecordKind
 from kg.model import Entity, Evidence, Record, to_payload
+from kg.record.retrying import retried
 from kg.settings import Lang
 from kg_api import security
 from kg_api.asking import TheGraph, TheLang
@@ -41,7 +42,7 @@ from kg_api.problems import Refusal
 router = APIRouter(include_in_schema=False)
 DECISIONS = ("accept", "reject", "return")
 CARD_FACTS = ("strength", "kind", "locator")
-STATEMENT_SHOWN, TRIES = 240, 5
+STATEMENT_SHOWN = 240
 ITEM_FACTS = ("stance", "kind", "strength", "strength_reason", "basis")
 FILTERS = ("status", "kind", "actor", "after")
 Document = dict[str, Any]
@@ -146,16 +147,14 @@ def _on_what_was_seen(
     Raises:
         Conflict: one changed, or others wrote each time in between.
     """
-    tries = iter(range(TRIES - 1))
-    while True:
+
+    def once() -> Document:
         at = graph.revision
         for id in ids:
             _refuse_changed(graph, id, seen, lang)
-        try:
-            return act(expect=at)
-        except Conflict as fault:
-            if fault.where != "expect" or next(tries, None) is None:
-                raise
+        return act(expect=at)
+
+    return retried(once)
 
 
 def _refuse_changed(graph: Graph, id: str, seen: int, lang: Lang) -> None:

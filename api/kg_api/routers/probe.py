@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from kg.criteria import parse_flag
 from kg.errors import InputError
 from kg.question.answers import Answer
+from kg.record.retrying import retried
 from kg_api import parameters as p
 from kg_api import probe_parameters as probe
 from kg_api import probe_shapes as shapes
@@ -136,4 +137,5 @@ def retraction(
     def write() -> Answer:
         return graph.retract(key, **asked, **reason, actor=actor, ask_kept=0, lang=spoken, **criteria)
 
-    return perform(request, graph, Act(write, target=("work", key), sent={"work": key, **asked}))
+    act = Act(lambda: retried(write), target=("work", key), sent={"work": key, **asked})
+    return perform(request, graph, act)
