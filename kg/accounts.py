@@ -17,7 +17,8 @@ from typing import Any, TypeAlias
 from kg.asking import Asking
 from kg.criteria import parse_line
 from kg.errors import Forbidden, InputError, NotFound, UnknownTerm
-from kg.ids import parse_orcid, parse_slug
+from kg.identifiers import parse_orcid
+from kg.ids import parse_slug
 from kg.inputs import clean
 from kg.record.tokens import Bearer, Person, Token
 

@@ -1,6 +1,7 @@
 """Identifiers: parse, normalise, compare, make. Pure text, no look-ups.
 
-Lives here: DOI, arXiv, PMID, ISBN, ORCID, slugs, record ids, IRIs. May enter: `kg.errors`. Never here: I/O.
+Lives here: slugs, citation keys, record ids, addresses, IRIs. May enter: `kg.errors`. Never here: I/O, identifiers that
+others give (`kg.identifiers`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import re
 import unicodedata
 from typing import Literal
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from kg.errors import BadIdentifier
 
@@ -21,14 +22,6 @@ RECORD_KINDS: tuple[RecordKind, ...] = ("claim", "entity", "evidence", "work")
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORK_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,127}")
-# No control characters, and nothing that an address held which is no UTF-8.
-_DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"\x00-\x1f\x7f\ufffd]+")
-_DOI_RESOLVER = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
-_DOI_ENTITY = re.compile(r"&(?:amp;)*(amp|lt|gt);", re.IGNORECASE)
-_ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
-_DOI_KEPT = "/:;()!$&*+,=@~"
-_ARXIV = re.compile(r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z][a-z-]*(?:\.[a-z]{2})?/[0-9]{7})(?:v[0-9]+)?", re.IGNORECASE)
-_ORCID = re.compile(r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]")
 ITEM_CODE = re.compile(r"[A-Za-z0-9]{1,64}")
 """What stands behind the work and a full stop in the id of an item of evidence."""
 SLUG_MAX = 100
@@ -50,7 +43,7 @@ def parse_slug(text: str, *, where: str = "id") -> str:
     """
     if len(text) > SLUG_MAX or _SLUG.fullmatch(text) is None:
         raise BadIdentifier(
-            f"{_shown(text)} is not a slug",
+            f"{shown(text)} is not a slug",
             where=where,
             hint=f"use at most {SLUG_MAX} lower-case letters and digits joined by single hyphens",
         )
@@ -66,7 +59,7 @@ def parse_work_key(text: str, *, where: str = "work") -> str:
     """
     if _WORK_KEY.fullmatch(text) is None:
         raise BadIdentifier(
-            f"{_shown(text)} is not a citation key",
+            f"{shown(text)} is not a citation key",
             where=where,
             hint="start with a letter or digit; then letters, digits and _ . : + - (at most 128)",
         )
@@ -160,121 +153,6 @@ def fingerprint(text: str) -> str:
     return base64.b32encode(hashlib.sha256(text.encode()).digest()[:16]).decode().lower().rstrip("=")
 
 
-def parse_doi(text: str) -> str:
-    """Return a DOI in its canonical lower-case form, without resolver or prefix.
-
-    Its address is read without the percent-encoding; `&lt;`, `&gt;` and `&amp;`, which many exports write, as the
-    characters that they stand for.
-
-    Source: DOI Handbook, 2.2 (names are compared without regard to ASCII case; a suffix may hold `<` and `>`) and 2.5.2
-    (encoding).
-
-    Laws: `parse_doi(parse_doi(text)) == parse_doi(text)`; `parse_doi(doi_address(doi)) == doi` for what it returns.
-
-    Example:
-        >>> parse_doi("https://doi.org/10.48550/arXiv.2312.14751")
-        '10.48550/arxiv.2312.14751'
-        >>> parse_doi("10.1002/(SICI)1097-4571(199806)49:8&lt;693::AID-ASI4&gt;3.0.CO;2-O")
-        '10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o'
-    """
-    bare, resolved = _DOI_RESOLVER.subn("", text.strip(), count=1)
-    bare = unquote(bare) if resolved else re.sub(r"^doi:\s*", "", bare, flags=re.IGNORECASE)
-    bare = _DOI_ENTITY.sub(lambda found: _ENTITIES[found[1].lower()], bare)
-    if _DOI.fullmatch(bare) is None:
-        raise BadIdentifier(
-            f"{_shown(text)} is not a DOI", where="doi", hint="expected the form 10.1234/suffix, or its doi.org address"
-        )
-    return bare.lower()
-
-
-def doi_address(doi: str) -> str:
-    """Return the web address of a DOI, in which whatever an address cannot hold is percent-encoded.
-
-    Source: DOI Handbook, 2.5.2.
-
-    Example:
-        >>> doi_address("10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o")
-        'https://doi.org/10.1002/(sici)1097-4571(199806)49:8%3C693::aid-asi4%3E3.0.co;2-o'
-    """
-    return f"https://doi.org/{quote(doi, safe=_DOI_KEPT)}"
-
-
-def parse_arxiv(text: str) -> str:
-    """Return an arXiv id without prefix and version.
-
-    Example:
-        >>> parse_arxiv("https://arxiv.org/abs/2312.14751v2")
-        '2312.14751'
-    """
-    bare = re.sub(
-        r"^(?:https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf)/|arxiv:\s*)", "", text.strip(), flags=re.IGNORECASE
-    )
-    bare = re.sub(r"\.pdf$", "", bare, flags=re.IGNORECASE)
-    if _ARXIV.fullmatch(bare) is None:
-        raise BadIdentifier(
-            f"{_shown(text)} is not an arXiv id", where="arxiv", hint="expected the form 2312.14751 or hep-th/9901001"
-        )
-    return re.sub(r"v[0-9]+$", "", bare)
-
-
-def parse_pmid(text: str) -> str:
-    """Return a PubMed id: one to eight digits without leading zeros.
-
-    Example:
-        >>> parse_pmid("PMID: 0012345")
-        '12345'
-    """
-    bare = re.sub(r"^(?:https?://pubmed\.ncbi\.nlm\.nih\.gov/|pmid:?\s*)", "", text.strip(), flags=re.IGNORECASE)
-    bare = bare.strip("/").lstrip("0")
-    if re.fullmatch(r"[1-9][0-9]{0,7}", bare) is None:
-        raise BadIdentifier(f"{_shown(text)} is not a PubMed id", where="pmid", hint="expected one to eight digits")
-    return bare
-
-
-def parse_isbn(text: str) -> str:
-    """Return an ISBN as thirteen digits, its check digit verified.
-
-    Source: ISO 2108:2017, annex C (ISBN-10 is carried over with prefix 978).
-
-    Example:
-        >>> parse_isbn("0-306-40615-2")
-        '9780306406157'
-    """
-    bare = re.sub(r"^isbn:?\s*|[\s-]", "", text.strip(), flags=re.IGNORECASE).upper()
-    if re.fullmatch(r"[0-9]{9}[0-9X]", bare):
-        total = sum((10 - at) * (10 if digit == "X" else int(digit)) for at, digit in enumerate(bare))
-        if total % 11 == 0:
-            body = "978" + bare[:9]
-            return body + _isbn13_check(body)
-    elif re.fullmatch(r"97[89][0-9]{10}", bare) and _isbn13_check(bare[:12]) == bare[12]:
-        return bare
-    raise BadIdentifier(
-        f"{_shown(text)} is not an ISBN", where="isbn", hint="expected 10 or 13 digits with a right check digit"
-    )
-
-
-def parse_orcid(text: str) -> str:
-    """Return an ORCID iD in hyphenated form, its check digit verified.
-
-    Source: ISO 7064:2003 MOD 11-2, as ORCID's own documentation states it.
-
-    Example:
-        >>> parse_orcid("https://orcid.org/0000-0002-1825-0097")
-        '0000-0002-1825-0097'
-    """
-    bare = re.sub(r"^https?://orcid\.org/", "", text.strip(), flags=re.IGNORECASE).upper()
-    if _ORCID.fullmatch(bare):
-        total = 0
-        for digit in bare.replace("-", "")[:15]:
-            total = (total + int(digit)) * 2
-        check = (12 - total % 11) % 11
-        if bare[-1] == ("X" if check == 10 else str(check)):
-            return bare
-    raise BadIdentifier(
-        f"{_shown(text)} is not an ORCID iD", where="orcid", hint="expected the form 0000-0002-1825-0097"
-    )
-
-
 def parse_url(text: str, *, where: str = "url") -> str:
     """Return an absolute http(s) address without user name, checked by its parsed scheme and host.
 
@@ -291,7 +169,7 @@ def parse_url(text: str, *, where: str = "url") -> str:
     unsafe = any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"} for char in bare)
     if parts.scheme.lower() not in {"http", "https"} or not host or "@" in parts.netloc or unsafe or len(bare) > 2000:
         raise BadIdentifier(
-            f"{_shown(text)} is not a web address", where=where, hint="expected http:// or https:// and a host"
+            f"{shown(text)} is not a web address", where=where, hint="expected http:// or https:// and a host"
         )
     return bare
 
@@ -306,11 +184,6 @@ def record_iri(kind: RecordKind, id: str) -> str:
     return f"{BASE}id/{kind}/{id}"
 
 
-def _isbn13_check(body: str) -> str:
-    total = sum((1 if at % 2 == 0 else 3) * int(digit) for at, digit in enumerate(body))
-    return str(-total % 10)
-
-
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Quote a given text for a message: control characters escaped, at most 80 characters."""
     return repr(text) if len(text) <= 80 else repr(text[:77]) + "..."

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from kg import ids
+from kg import identifiers, ids
 from kg.errors import InputError, ShapeViolation
 from kg.faults import Fault, faults_of, others
 from kg.model import MERGED, YEARS, Claim, Entity, Evidence, Text, Work
@@ -240,8 +240,8 @@ class WorkIn(_In):
     title: Prose
     authors: list[Line] = Field(default_factory=list, max_length=5_000)
     year: Annotated[int, Field(ge=YEARS[0], le=YEARS[1])] | None = None
-    doi: Annotated[str, AfterValidator(ids.parse_doi)] | None = None
-    arxiv: Annotated[str, AfterValidator(ids.parse_arxiv)] | None = None
+    doi: Annotated[str, AfterValidator(identifiers.parse_doi)] | None = None
+    arxiv: Annotated[str, AfterValidator(identifiers.parse_arxiv)] | None = None
     url: Url | None = None
     status: Line = "current"
     notice: Url | None = None

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from kg.errors import BadIdentifier, InputError
 from kg.folding import RUN, WORD, WORD_MOST, Entry, fold, in_order, squeeze
-from kg.ids import parse_arxiv, parse_doi
+from kg.identifiers import arxiv_of_doi, parse_arxiv, parse_doi
 
 TEXT_MOST: Final = 500
 NAME_MOST: Final = 64
@@ -29,7 +29,6 @@ _COMMON = frozenset(
     re.findall("[a-z]+", "a an and are as at by do does for from how in is it of on or that the to what which")
 )
 _WORDS_MOST = 32
-_ARXIV_DOI = "10.48550/arxiv."
 _IN_BODY, _BY_STEM, _COMMON_WORTH = 0.7, 0.95, 0.1
 
 Stem = Callable[[Sequence[str]], list[str]]
@@ -144,12 +143,13 @@ def scores(asked: Asked, entries: Mapping[K, Entry], stem: Stem) -> dict[K, floa
 
 def _identifiers(folded: str) -> list[str]:
     """Return the DOI and the arXiv id that a text is, as records hold them."""
-    found: list[str] = []
     with suppress(BadIdentifier):
-        found.append(parse_doi(folded))
+        doi = parse_doi(folded)
+        arxiv = arxiv_of_doi(doi)
+        return [doi] if arxiv is None else [doi, arxiv]
     with suppress(BadIdentifier):
-        found.append(fold(parse_arxiv(found[0].removeprefix(_ARXIV_DOI) if found else folded)))
-    return found
+        return [parse_arxiv(folded)]
+    return []
 
 
 def _alike(asked: Asked, known: Sequence[str], stem: Stem) -> list[dict[str, float]]:

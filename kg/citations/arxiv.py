@@ -17,6 +17,7 @@ from kg.citations.found import Notice, Reading, Relation, identifier
 from kg.citations.parsed import LATER, one_line, paragraphs
 from kg.citations.served import person_or_body, xml_root
 from kg.errors import Upstream
+from kg.identifiers import arxiv_doi
 
 SOURCE, RAW_FORMAT, MEDIA = "arxiv", "arxiv-atom", "xml"
 _ATOM, _ARXIV = "{http://www.w3.org/2005/Atom}", "{http://arxiv.org/schemas/atom}"
@@ -95,7 +96,7 @@ def read(body: bytes) -> Reading | None:
             "archive_location": number.value,
             "number": f"arXiv:{number.value}",
             "URL": f"https://arxiv.org/abs/{number.value}",
-            "DOI": f"10.48550/arxiv.{number.value}",
+            "DOI": arxiv_doi(number.value),
         }
     published = identifier("doi", _text(entry, f"{_ARXIV}doi").split(" ")[0])
     if published is not None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol
 
-from kg import ids
+from kg import identifiers
 from kg.citations.entry import Desk, Entry
 from kg.citations.item import MAX_NAMES
 from kg.citations.kept import Fetched
@@ -41,7 +41,7 @@ class Identifier:
     @property
     def address(self) -> str:
         """The web address that resolves it."""
-        return ids.doi_address(self.value) if self.kind == "doi" else _RESOLVERS[self.kind] + self.value
+        return identifiers.doi_address(self.value) if self.kind == "doi" else _RESOLVERS[self.kind] + self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,11 @@ def identifier(kind: Kind, text: str) -> Identifier | None:
         >>> identifier("doi", "https://doi.org/10.1234/ABC"), identifier("pmid", "x")
         (Identifier(kind='doi', value='10.1234/abc'), None)
     """
-    parse: Mapping[str, Callable[[str], str]] = {"doi": ids.parse_doi, "arxiv": ids.parse_arxiv, "pmid": ids.parse_pmid}
+    parse: Mapping[str, Callable[[str], str]] = {
+        "doi": identifiers.parse_doi,
+        "arxiv": identifiers.parse_arxiv,
+        "pmid": identifiers.parse_pmid,
+    }
     try:
         return Identifier(kind, parse[kind](text))
     except BadIdentifier:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kg import ids
+from kg import identifiers, ids
 from kg.citations import dates, names
 from kg.citations.csl_terms import DATE_SET, NAME_SET, PARAGRAPH_SET, TEXT_SET
 from kg.citations.parsed import MAX_DEPTH, legible, one_line, paragraphs
@@ -22,7 +22,6 @@ MAX_NAMES = 5_000
 MAX_NODES = 50_000
 MAX_TEXT = 200_000
 _ARXIV_TEXT = re.compile(r"arxiv[:/ ]\s*([a-z-]+(?:\.[a-z]{2})?/\d{7}|\d{4}\.\d{4,5})(v\d+)?", re.IGNORECASE)
-_ARXIV_DOI = "10.48550/arxiv."
 _DATE_FORM = 'the form is {"date-parts": [[2023, 5, 1]]}'
 _LOST = re.compile("[\ud800-\udfff]")
 _DOI_ADDRESS = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/10\.", re.IGNORECASE)
@@ -164,8 +163,8 @@ def _identifiers(kept: dict[str, Any], custom: dict[str, Any], remarks: list[str
     """Bring identifiers to their canonical form; those that are none move to `custom`, with a remark."""
     checks: tuple[tuple[str, Callable[[str], str]], ...] = (
         ("URL", ids.parse_url),
-        ("DOI", ids.parse_doi),
-        ("PMID", ids.parse_pmid),
+        ("DOI", identifiers.parse_doi),
+        ("PMID", identifiers.parse_pmid),
         ("ISBN", _isbns),
     )
     for key, check in checks:
@@ -179,7 +178,7 @@ def _identifiers(kept: dict[str, Any], custom: dict[str, Any], remarks: list[str
             remarks.append(f"{reason}; kept as custom.{key}-as-given")
     if "DOI" not in kept and _DOI_ADDRESS.match(kept.get("URL", "")):
         try:
-            kept["DOI"] = ids.parse_doi(kept["URL"])
+            kept["DOI"] = identifiers.parse_doi(kept["URL"])
         except InputError:
             remarks.append("the address is of doi.org, but holds no DOI")
     arxiv = arxiv_of(kept)
@@ -189,7 +188,7 @@ def _identifiers(kept: dict[str, Any], custom: dict[str, Any], remarks: list[str
 
 def _isbns(text: str) -> str:
     found = re.findall(r"97[89][\d -]{10,14}\d|\d[\d -]{8,11}[\dXx]", text) or [text]
-    return " ".join(dict.fromkeys(ids.parse_isbn(one) for one in found))
+    return " ".join(dict.fromkeys(identifiers.parse_isbn(one) for one in found))
 
 
 def arxiv_of(csl: Mapping[str, Any]) -> str | None:
@@ -202,8 +201,7 @@ def arxiv_of(csl: Mapping[str, Any]) -> str | None:
     candidates = []
     if csl.get("archive", "").lower() == "arxiv":
         candidates.append(csl.get("archive_location", ""))
-    if csl.get("DOI", "").startswith(_ARXIV_DOI):
-        candidates.append(csl["DOI"].removeprefix(_ARXIV_DOI))
+    candidates.append(identifiers.arxiv_of_doi(csl.get("DOI", "")) or "")
     if "arxiv.org/" in csl.get("URL", "").lower():
         candidates.append(csl["URL"])
     for key in ("number", "container-title"):
@@ -212,7 +210,7 @@ def arxiv_of(csl: Mapping[str, Any]) -> str | None:
             candidates.append(found[1])
     for candidate in candidates:
         try:
-            return ids.parse_arxiv(candidate)
+            return identifiers.parse_arxiv(candidate)
         except BadIdentifier:
             continue
     return None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
-from kg import ids
+from kg import identifiers
 from kg.citations import arxiv, crossref, datacite, openalex, pubmed
 from kg.citations.found import Fetch, Found, Identifier, Reading, finish
 from kg.citations.kept import Cache, Ledger
@@ -27,7 +27,6 @@ else:
     fetch = Later("kg.citations.fetch")
 
 _OPENALEX = re.compile(r"(?:https?://(?:www\.|api\.)?openalex\.org/(?:works/)?)?(W[1-9]\d{0,11})/?", re.IGNORECASE)
-_ARXIV_DOI = "10.48550/arxiv."
 MAX_LENGTH = 1_000
 
 
@@ -47,13 +46,17 @@ def identify(text: str) -> Identifier:
     if len(bare) <= MAX_LENGTH:
         if found := _OPENALEX.fullmatch(bare):
             return Identifier("openalex", found[1].upper())
-        for kind, parse in (("doi", ids.parse_doi), ("arxiv", ids.parse_arxiv), ("pmid", ids.parse_pmid)):
+        for kind, parse in (
+            ("doi", identifiers.parse_doi),
+            ("arxiv", identifiers.parse_arxiv),
+            ("pmid", identifiers.parse_pmid),
+        ):
             try:
                 value = parse(bare)
             except BadIdentifier:
                 continue
-            if value.startswith(_ARXIV_DOI):
-                return identify(value.removeprefix(_ARXIV_DOI))
+            if (arxiv_id := identifiers.arxiv_of_doi(value)) is not None:
+                return Identifier("arxiv", arxiv_id)
             return Identifier(kind, value)  # type: ignore[arg-type]  # the three kinds of the table
     raise BadIdentifier(
         f"{bare[:80]!r} is not an identifier of a work",

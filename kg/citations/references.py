@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kg import ids
+from kg import identifiers
 from kg.citations import names
 from kg.citations.csl import item_of
 from kg.citations.dates import year_of
@@ -146,7 +146,7 @@ def _home(item: Mapping[str, Any], *, comma: str, zh: bool) -> str:
 
 def _address(item: Mapping[str, Any]) -> str:
     if "DOI" in item:
-        return ids.doi_address(item["DOI"])
+        return identifiers.doi_address(item["DOI"])
     if item.get("archive") == "arXiv" and item.get("archive_location"):
         return f"https://arxiv.org/abs/{item['archive_location']}"
     return str(item.get("URL", ""))

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from kg.identifiers import arxiv_as_held, arxiv_of_doi
+
 # Preprint servers: arXiv, bioRxiv and medRxiv (not the journals of the same press), SSRN, Research Square and others.
 PREPRINT_DOI = re.compile(
     r"10\.(?:48550/|1101/\d|64898/|2139/|21203/|20944/|31234/|31219/|31235/|36227/|26434/|33774/|22541/|2196/preprints)"
@@ -130,8 +132,9 @@ def _identifiers(work: WorkLike) -> list[tuple[str, str]]:
     found = []
     if work.doi is not None:
         found.append(("DOI", work.doi))
-    if work.arxiv is not None:
-        found.append(("arXiv id", work.arxiv))
+    posted = arxiv_of_doi(work.doi or "") if work.arxiv is None else arxiv_as_held(work.arxiv)
+    if posted is not None:
+        found.append(("arXiv id", posted))
     if work.csl.get("PMID"):
         found.append(("PubMed id", str(work.csl["PMID"])))
     # The ISBN of a chapter or a paper is that of the book around it.

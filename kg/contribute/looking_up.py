@@ -13,6 +13,7 @@ from kg.citations.parsed import Parsed, ParsedWork, Remark
 from kg.contribute import names
 from kg.door import shown
 from kg.errors import BadIdentifier, InputError, NotFound
+from kg.identifiers import arxiv_doi
 from kg.later import Later
 from kg.model import Work
 from kg.snapshot import Snapshot
@@ -97,4 +98,4 @@ def is_identifier(text: str) -> bool:
 def _names(asked: Identifier) -> Iterator[str]:
     yield asked.value
     if asked.kind == "arxiv":
-        yield f"10.48550/arxiv.{asked.value}"
+        yield arxiv_doi(asked.value)

@@ -5,10 +5,10 @@ Lives here: looking up by name, each miss with near ids. May enter: a snapshot, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from kg import ids
+from kg import identifiers, ids
 from kg.contribute.states import REVOKED
 from kg.door import shown
 from kg.errors import BadIdentifier, InputError, NotFound
@@ -18,12 +18,14 @@ from kg.model import Claim, Entity, Record, Work
 from kg.snapshot import Snapshot
 
 SHOWN = 5
-ARXIV_DOI = "10.48550/arxiv."
 _NEEDED = {
     "work": "an item of evidence needs the work it comes from: give its key, DOI or title (kg add evidence: --work)",
     "claim": "give the id of the claim",
 }
-_WORK_IDS: tuple[tuple[str, Callable[[str], str]], ...] = (("doi", ids.parse_doi), ("arxiv", ids.parse_arxiv))
+_WORK_IDS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("doi", identifiers.parse_doi),
+    ("arxiv", identifiers.parse_arxiv),
+)
 
 
 def entity_of(snapshot: Snapshot, name: object, *, where: str) -> Entity:
@@ -79,10 +81,23 @@ def identified(snapshot: Snapshot, text: str, *, where: str) -> Work | None:
     for field, read in _WORK_IDS:
         with suppress(BadIdentifier):
             given.add((field, read(text)))
-    given |= {("arxiv", id.removeprefix(ARXIV_DOI)) for field, id in given if id.startswith(ARXIV_DOI)}
-    works = snapshot.works.values() if given else ()
-    found = [work for work in works if not given.isdisjoint({("doi", work.doi), ("arxiv", work.arxiv)})]
+    posted = {id for field, id in given if field == "arxiv"}
+    posted |= {id for field, doi in given if field == "doi" and (id := identifiers.arxiv_of_doi(doi)) is not None}
+    found = [work for work in snapshot.works.values() if ("doi", work.doi) in given] if given else []
+    found += [work for id in posted for work in posted_as(id, snapshot.works.values()) if work not in found]
     return _one(found, snapshot, text, where)
+
+
+def posted_as(arxiv: str, works: Iterable[Work]) -> list[Work]:
+    """Return the works of an arXiv id, those whose entry holds it in a form of before among them.
+
+    Example:
+        >>> [work.id for work in posted_as("2312.14751", [Work("a", "article", "T", arxiv="2312.14751V2")])]
+        ['a']
+    """
+    number = arxiv.rpartition("/")[2]
+    held = (work for work in works if work.arxiv is not None and number in work.arxiv)
+    return [work for work in held if identifiers.arxiv_as_held(work.arxiv or "") == arxiv]
 
 
 def _one(found: Sequence[Work], snapshot: Snapshot, text: str, where: str) -> Work | None:

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 from urllib.parse import quote, unquote
 
 from kg.errors import BadIdentifier, UnknownTerm
-from kg.ids import BASE, RecordKind, parse_orcid, record_iri
+from kg.identifiers import parse_orcid
+from kg.ids import BASE, RecordKind, record_iri
 from kg.inputs import MATCH_RELATIONS
 from kg.model import Text, canonical
 from kg.rdf.names import LABEL, TYPE, name

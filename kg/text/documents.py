@@ -15,6 +15,7 @@ import tantivy
 
 from kg.errors import UnknownTerm
 from kg.folding import Entry
+from kg.identifiers import arxiv_as_held
 from kg.ids import RecordKind
 from kg.likeness import NAME_MOST, TYPO_MOST
 from kg.meant import near
@@ -112,7 +113,8 @@ def _work(work: Work) -> Entry:
     venue = work.csl.get("container-title")
     key = re.findall(r"[0-9]+|[^\W\d_]+", work.id)
     beside = "\n".join((*work.authors, "" if work.year is None else str(work.year), *key))
-    names = (work.title, work.id, work.doi, work.arxiv)
+    posted = None if work.arxiv is None else arxiv_as_held(work.arxiv)
+    names = (work.title, work.id, work.doi, posted)
     return Entry.of(Text(work.title), names, beside=beside, body=venue if isinstance(venue, str) else "")
 
 

@@ -20,7 +20,7 @@ from kg.citations.datacite import address as at_datacite
 from kg.citations.found import Identifier
 from kg.citations.lookups import identify
 from kg.errors import BadIdentifier, InputError
-from kg.ids import doi_address, parse_doi
+from kg.identifiers import doi_address, parse_doi
 from kg_api.app import create_app
 from kg_viz.dossier import addresses
 from tests.contributions import item

@@ -83,6 +83,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "work-issued": ("work:w", "work:w dcterms:issued", 'work:w dcterms:issued "2024-05"^^xsd:gYear'),
     "work-doi": ("work:w", "work:w bibo:doi", 'work:w bibo:doi "https://doi.org/10.1000/w"'),
     "work-arxiv": ("work:w", "", 'work:w fabio:hasArXivId "arXiv:2106.09685"'),
+    "work-arxiv-form": ("work:w", "", 'work:w fabio:hasArXivId "math.GT/0309136"'),
     "work-url": ("work:w", "work:w fabio:hasURL", 'work:w fabio:hasURL "ftp://example.org"^^xsd:anyURI'),
     "work-status": ("work:w", "work:w ekg:workStatus", "work:w ekg:workStatus ekg:status-accepted"),
     "work-notice": ("work:w", "", "work:w ekg:notice <urn:x:y>"),

@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from kg.citations.references import short
 from kg.errors import BadIdentifier
-from kg.ids import doi_address, parse_url
+from kg.identifiers import doi_address
+from kg.ids import parse_url
 from kg.model import CURRENT, Claim, Evidence, Work
 from kg.network import Network, sign_of
 from kg.question import explain
