@@ -16,8 +16,8 @@ from kg.contribute.citing import read_csl
 from kg.contribute.states import PENDING, PROPOSED, REVISABLE
 from kg.door import shown
 from kg.errors import Conflict, InputError
-from kg.inputs import EntityIn, TextIn, WorkIn, clean, parse
 from kg.identifiers import arxiv_as_held
+from kg.inputs import EntityIn, TextIn, WorkIn, clean, parse
 from kg.model import CURRENT, OUR_STATUSES, Claim, Entity, Text, Work, to_payload
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
@@ -151,16 +151,15 @@ def _work(known: Work, values: dict[str, Any], snapshot: Snapshot, vocabulary: V
     if "authors" in values and values["authors"] is None:
         values["authors"] = []
     made = replace(parse(WorkIn, whole | values, by_field=True).record(vocabulary), status=known.status)
+    had = {"doi": known.doi, "arxiv": None if known.arxiv is None else arxiv_as_held(known.arxiv)}
     for name in ("doi", "arxiv"):
         given = getattr(made, name)
         if name == "doi":
             same = [one.id for one in snapshot.works.values() if given and one.doi == given]
         else:
             same = [one.id for one in names.posted_as(given, snapshot.works.values())] if given else []
-    had = {"doi": known.doi, "arxiv": None if known.arxiv is None else arxiv_as_held(known.arxiv)}
         others = [id for id in same if id != known.id and snapshot.works[id].status not in OUR_STATUSES]
         if given != had[name] and others:
-            said = conflicts.of_another(given, name, others[0])
-            raise Conflict(said, where=name, hint=f"kg merge {others[0]} {known.id}")
+            raise Conflict(f"{given} is the {name} of {others[0]}", where=name, hint=f"kg merge {others[0]} {known.id}")
     status = {} if known.status == CURRENT else {"status": known.status}
     return replace(made, csl=dict(sorted({**item_of(made), **status}.items())))
