@@ -21,7 +21,7 @@ from kg.graph import Graph
 from kg.rdf.worker import AVAILABLE
 from kg.settings import LANGS, Budgets, read_settings
 from kg_api import assets, explorer_page, pages, problems, shapes
-from kg_api.asking import only_known, parameters_of
+from kg_api.asking import no_other_body, only_known, parameters_of, with_body
 from kg_api.cross_origin import Open
 from kg_api.front import Front
 from kg_api.headers import Shield
@@ -145,7 +145,7 @@ def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = Non
     if not warm:
         app.state.warm.set()
     problems.install(app)
-    strict = [Depends(allowed), Depends(only_known)]
+    strict = [Depends(allowed), Depends(only_known), Depends(no_other_body)]
     api = APIRouter(prefix=PREFIX, dependencies=strict)
     for room in ROOMS:
         api.include_router(room.router)
@@ -161,6 +161,8 @@ def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = Non
     app.include_router(assets.router_of(files, app.state.build))
     known = lru_cache(maxsize=1)(lambda: parameters_of(app.openapi()))
     app.state.parameters = lambda operation: known().get(operation, {})
+    bodies = lru_cache(maxsize=1)(lambda: with_body(app.openapi()))
+    app.state.takes_body = lambda operation: operation in bodies()
     return app
 
 

@@ -1,11 +1,11 @@
-"""What routes share: the graph, the language of a request, and the refusal of parameters that a route does not take.
+"""What routes share: the graph, the language of a request, and the refusal of what a route does not take.
 
 Lives here: dependencies. Never here: what a parameter means (parameters.py describes, the graph's face parses).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -56,13 +56,47 @@ async def only_known(request: Request) -> None:
     for name in request.query_params:
         if name not in known:
             raise unknown(name, known, "parameter of this address")
+        if not known[name]:
+            once(request, (name,))
+
+
+def once(request: Request, names: Iterable[str]) -> None:
+    """Refuse parameters that are no lists and are given twice: which of the two counts is a guess.
+
+    Raises:
+        InputError: names the parameter.
+    """
+    for name in names:
         times = len(request.query_params.getlist(name))
-        if times > 1 and not known[name]:
+        if times > 1:
             raise InputError(f"{name} is given {times} times, once is enough", where=name)
 
 
+async def no_other_body(request: Request) -> None:
+    """Refuse a body that is sent to an operation that takes none: what it says would be passed over.
+
+    Whether an operation takes one is read from the OpenAPI document, so that the two cannot disagree.
+
+    Raises:
+        InputError: says where the values belong.
+    """
+    name = request.scope["route"].name
+    if request.method in {"GET", "HEAD"} or request.app.state.takes_body(name):
+        return
+    if (await request.body()).strip():
+        taken = ", ".join(request.app.state.parameters(name))
+        why = "the values are query parameters" if taken else "the address says it all"
+        hint = f"send no body, and the values in the address; there is {taken}" if taken else "send no body"
+        raise InputError(f"a body is not taken here: {why}", where="body", hint=hint)
+
+
 async def lang_of(request: Request, lang: parameters.Lang = None) -> Lang:
-    """Return the language of a request: its `lang` parameter, else what its browser prefers, else the graph's."""
+    """Return the language of a request: its `lang` parameter, else what its browser prefers, else the graph's.
+
+    Raises:
+        InputError: it is given twice, or is none of ours.
+    """
+    once(request, ("lang",))
     if lang:
         return parse_lang(lang)
     preferred = preferred_lang(request.headers.get("accept-language", ""))
@@ -101,6 +135,12 @@ def parameters_of(openapi: Mapping[str, Any]) -> dict[str, dict[str, bool]]:
             taken = [one for one in operation.get("parameters", ()) if one["in"] == "query"]
             found[operation["operationId"]] = {one["name"]: one["schema"].get("type") == "array" for one in taken}
     return found
+
+
+def with_body(openapi: Mapping[str, Any]) -> frozenset[str]:
+    """Return the operations, by their ids, that take a body."""
+    every = (one for operations in openapi["paths"].values() for one in operations.values())
+    return frozenset(one["operationId"] for one in every if "requestBody" in one)
 
 
 def _weight(quality: str) -> float:

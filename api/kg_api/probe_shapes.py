@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from kg_api.shapes import Answer, Belief, Direction, Path, Probability, Shape, Sign
+from kg_api.shapes import Answer, Bare, Belief, Direction, Path, Probability, Shape, Sign
 
 Kind = Literal["flipped", "lost", "weaker", "gained", "stronger", "none"]
 State = Literal["absent", "unsupported", "disputed", "contested", "supported", "assumed"]
@@ -164,12 +164,14 @@ class KeptAnswers(Shape):
     complete: bool
 
 
-class Retraction(Answer):
+class Retraction(Bare):
     """What a new status of a work changes: claims, pairs, kept answers; `bears_on` lists all claims it speaks of.
 
-    `written`, unless it is a preview, says whether a revision was written: false where the work stood so already.
+    `written`, unless it is a preview, says whether a revision was written: false where the work stood so already. Then
+    there is no `receipt`: the record no longer is as it was asked.
     """
 
+    receipt: str | None = None
     work: str
     status: list[str]
     notice: str | None

@@ -61,8 +61,8 @@ class Reliability(Shape):
     intervals: dict[str, list[list[float]]] | None = None
 
 
-class Answer(Shape):
-    """What every answer has.
+class Bare(Shape):
+    """What every answer has, and what has been written in the form of one.
 
     `complete` is false when a limit cut it; `note` explains an empty answer; `paragraph`, on request, says any.
     """
@@ -71,10 +71,15 @@ class Answer(Shape):
     revision: int
     complete: bool
     limits: list[str]
-    receipt: str
     caveat: str
     note: str | None = None
     paragraph: str | None = None
+
+
+class Answer(Bare):
+    """An answer with its `receipt`, by which it can be worked out again."""
+
+    receipt: str
 
 
 class RaisesItem(Shape):

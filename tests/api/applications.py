@@ -19,7 +19,7 @@ from kg_api.limits import Limits
 from kg_api.quota import Quota
 from kg_api.replies import Memory
 
-ALIKE = {"build", "error_page", "fetcher", "parameters", "query_seconds"}
+ALIKE = {"build", "error_page", "fetcher", "parameters", "query_seconds", "takes_body"}
 """What all applications of one process have alike."""
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 import kg
 from kg.model import canonical
 from kg_api import probe_shapes
+from tests.api.writers import place
 
 RISK = "malicious-use-by-non-state-actors"
 BODY: dict[str, Any] = {
@@ -101,6 +103,46 @@ def test_everybody_may_preview_a_retraction(client: TestClient, pack_graph: kg.G
     assert client.post(address, params={"dry_run": "perhaps"}).status_code == 422
     assert client.post("/api/v1/works/nobody/retraction?dry_run=true").status_code == 404
     assert pack_graph.work("dettmers2023qlora")["status"] == "current"
+
+
+def test_a_written_retraction_is_what_the_openapi_document_says(sqlite_url: str) -> None:
+    with place(sqlite_url) as here:
+        address = "/works/w1/retraction?notice=https://example.org/n&dry_run="
+        said = here.client.get("/openapi.json").json()["components"]["schemas"]["Retraction"]
+        preview, written = (here.post(address + flag, who="bob") for flag in ("true", "false"))
+    for got in (preview, written):
+        probe_shapes.Retraction.model_validate_json(got.content, strict=True)
+        assert set(said["required"]) <= set(got.json()) <= set(said["properties"])
+    assert (written.json()["written"], "receipt" in preview.json(), "receipt" in written.json()) == (True, True, False)
+    with pytest.raises(ValidationError):
+        probe_shapes.Retraction.model_validate_json(written.content.replace(b'"revision"', b'"other"'), strict=True)
+
+
+@pytest.mark.parametrize("body", [b'{"status":"corrected"}', b"{}", b"status=corrected"])
+def test_a_retraction_in_a_body_is_refused_since_it_would_be_passed_over(sqlite_url: str, body: bytes) -> None:
+    with place(sqlite_url) as here:
+        before = here.graph.revision
+        headers = {"Authorization": f"Bearer {here.secrets['bob']}", "Content-Type": "application/json"}
+        for flag in ("true", "false"):
+            address = f"/api/v1/works/w1/retraction?dry_run={flag}&notice=https://example.org/n"
+            got = here.client.post(address, content=body, headers=headers)
+            problem = got.json()
+            assert (got.status_code, problem["where"]) == (422, "body"), got.text
+            assert "the values are query parameters" in problem["detail"]
+            assert {"status", "notice", "dry_run"} <= set(problem["hint"].replace(",", "").split())
+            assert here.client.post(address, content=body).status_code == (422 if flag == "true" else 401)
+        assert (here.graph.revision, here.graph.work("w1")["status"]) == (before, "current")
+
+
+def test_no_operation_without_a_body_passes_one_over(sqlite_url: str) -> None:
+    with place(sqlite_url) as here:
+        paths = here.client.get("/openapi.json").json()["paths"]
+        bare = [path for path, by in paths.items() if "post" in by and "requestBody" not in by["post"]]
+        assert {path.rpartition("/")[2] for path in bare} >= {"retraction", "verify"}
+        for path in bare:
+            address = path.removeprefix("/api/v1").format(id="w1", number=1) + "?dry_run=true"
+            got = here.post(address.removesuffix("?dry_run=true") if "verify" in path else address, {"a": 1})
+            assert (got.status_code, got.json()["where"]) == (422, "body"), got.text
 
 
 def test_a_work_is_taken_by_its_identifier(client: TestClient) -> None:
