@@ -7,15 +7,13 @@ Never here: what an answer means, which answers are worth keeping (kg.receipts).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields
-from datetime import datetime
 
 import sqlalchemy as sa
 
-from kg.errors import StoreError
 from kg.ids import fingerprint
-from kg.record.connection import Place, reading, writing
+from kg.record.held import Held
 from kg.record.revisions import stamp
 from kg.record.tables import RECEIPT
 
@@ -49,11 +47,8 @@ _COLUMNS = tuple(RECEIPT.c[spec.name] for spec in fields(Kept))
 class Shelf:
     """The kept answers of one database."""
 
-    def __init__(self, engine: sa.Engine, place: Place, *, read_only: bool, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
-        self._place = place
-        self._read_only = read_only
-        self._clock = clock
+    def __init__(self, held: Held) -> None:
+        self._held = held
 
     def put(self, *, question: str, revision: int, content: str, ontology: str, version: str) -> Kept:
         """Keep an answer; one that is kept already stays as it is.
@@ -63,32 +58,26 @@ class Shelf:
 
         Law: putting the same twice is putting it once.
         """
-        if self._read_only:
-            raise StoreError(
-                f"{self._place.shown} is open for reading only",
-                where="database",
-                hint="make the file and its folder writable, or open another database; the answer was not kept",
-            )
         id = fingerprint(content)
-        with writing(self._engine, self._place) as connection:
+        with self._held.writing() as connection:
             known = _get(connection, id)
             if known is not None:
                 return known
-            made = Kept(id, question, revision, stamp(self._clock()), content, ontology, version)
+            made = Kept(id, question, revision, stamp(self._held.clock()), content, ontology, version)
             values = dict(zip((spec.name for spec in fields(Kept)), astuple(made), strict=True))
             connection.execute(sa.insert(RECEIPT), [values])
             return made
 
     def get(self, id: str) -> Kept | None:
         """Return a kept answer; None when there is none of this id."""
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return _get(connection, id)
 
     def newest(self, limit: int) -> list[Kept]:
         """Return the answers that were kept last, newest first, their content left out."""
         columns = [column for column in _COLUMNS if column.name != "content"]
         query = sa.select(*columns).order_by(RECEIPT.c.kept_at.desc(), RECEIPT.c.id).limit(limit)
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return [Kept(**row._mapping, content="") for row in connection.execute(query)]
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
-from kg.errors import InputError, NotFound, StoreError
+from kg.errors import InputError, NotFound
 from kg.ids import RecordKind
 from kg.model import Change, Record, Revision
 from kg.record import past, submissions, watching
@@ -20,11 +20,12 @@ from kg.record.backup import Told, lines
 from kg.record.backup import fill as restored
 from kg.record.batch import Batch
 from kg.record.bulk import Bulk, some_at
-from kg.record.connection import Place, reading, writing
+from kg.record.connection import Place
 from kg.record.drafts import drafts, keep_changed, refuse_broken_references
 from kg.record.faults import Interrupted
 from kg.record.filling import append, fill
 from kg.record.guards import restore_guards
+from kg.record.held import Held
 from kg.record.kept import Shelf
 from kg.record.newest import Newest
 from kg.record.opening import open_database
@@ -56,7 +57,7 @@ class Store:
     def __init__(self, engine: sa.Engine, place: Place, *, read_only: bool, clock: Callable[[], datetime]) -> None:
         self._engine = engine
         self._place = place
-        self._clock = clock
+        self._held = Held(engine, place, read_only, clock)
         self._newest = Newest(engine, place)
         self.read_only = read_only
         self.name = place.shown
@@ -106,21 +107,21 @@ class Store:
     @property
     def accounts(self) -> Accounts:
         """Who may write."""
-        return Accounts(self._engine, self._place, read_only=self.read_only, clock=self._clock)
+        return Accounts(self._held)
 
     @property
     def submissions(self) -> Submissions:
         """What was written under a key, and the answers."""
-        return Submissions(self._engine, self._place, read_only=self.read_only, clock=self._clock)
+        return Submissions(self._held)
 
     @property
     def kept(self) -> Shelf:
         """The answers that somebody asked to keep."""
-        return Shelf(self._engine, self._place, read_only=self.read_only, clock=self._clock)
+        return Shelf(self._held)
 
     def head(self) -> Revision | None:
         """Return the newest revision, without its changes; None when nothing was ever written."""
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return past.head(connection)
 
     def number(self) -> int:
@@ -157,7 +158,7 @@ class Store:
             after: Only those of a higher number.
             limit: At most so many; None for all.
         """
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return past.revisions_between(connection, _bounded(after), None, limit)
 
     def changes(self, after: int, upto: int) -> Iterator[Revision]:
@@ -169,7 +170,7 @@ class Store:
         """
         after, upto = _bounded(after), _bounded(upto)
         while after < upto:
-            with reading(self._engine, self._place) as connection:
+            with self._held.reading() as connection:
                 batch = past.changes_between(connection, after, upto)
             if not batch:
                 return
@@ -182,17 +183,17 @@ class Store:
 
     def histories(self, kind: RecordKind, ids: Sequence[str]) -> dict[str, Versions]:
         """Return all versions of some records of a kind, as `history` does; unknown ids are left out."""
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return versions_of(connection, kind, ids)
 
     def with_status(self, statuses: Collection[str]) -> list[tuple[RecordKind, str]]:
         """Return kind and id of the entities, claims and evidence items that have one of these statuses now, sorted."""
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return with_status(connection, statuses)
 
     def newest(self, wanted: Wanted, limit: int) -> list[Revision]:
         """Return the newest revisions that fit a filter, newest first, without their changes."""
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return newest_revisions(connection, wanted, limit)
 
     def revision_at(self, moment: date | datetime) -> int:
@@ -202,7 +203,7 @@ class Store:
             moment: A time (UTC where it has no zone), or a date, which means the end of that day in UTC.
         """
         query = sa.select(sa.func.max(REVISION.c.number)).where(REVISION.c.recorded_at <= latest_stamp(moment))
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return connection.execute(query).scalar() or 0
 
     def records(self, revision: int | None = None) -> Records:
@@ -214,7 +215,7 @@ class Store:
         Raises:
             NotFound: there is no such revision.
         """
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             head = past.head(connection)
             newest = 0 if head is None else head.number
             number = newest if revision is None else revision
@@ -257,7 +258,7 @@ class Store:
         Laws: writing the same twice is writing it once; numbers have no gaps.
         """
         _refuse_unusable(actor=actor, act=act, reason=reason)
-        self._refuse_reading()
+        self._held.refuse_reading_only()
         wanted = drafts(changes)
 
         def act_on(connection: sa.Connection, head: Revision, now: datetime) -> Revision:
@@ -278,7 +279,7 @@ class Store:
         Laws: the log, its hash and the state are those that `write` leaves.
         """
         _refuse_unusable(actor=actor, act=act, reason=reason)
-        self._refuse_reading()
+        self._held.refuse_reading_only()
         batch.settle()
 
         def act_on(connection: sa.Connection, head: Revision, now: datetime) -> Revision:
@@ -286,24 +287,16 @@ class Store:
 
         return self._write(act_on, expect)
 
-    def _refuse_reading(self) -> None:
-        if self.read_only:
-            raise StoreError(
-                f"{self.name} is open for reading only",
-                where="database",
-                hint="make the file and its folder writable, or open another database; nothing was written",
-            )
-
     def _write(self, act_on: Callable[[sa.Connection, Revision, datetime], Revision], expect: int | None) -> Revision:
         """Do something on the newest revision in one transaction, once more where others were in between."""
         terms = submissions.current() or Terms()
 
         def once() -> Revision:
-            with writing(self._engine, self._place) as connection:
+            with self._held.writing() as connection:
                 head = past.head(connection) or START
                 refuse_other_head(head.number, expect)
                 terms.check(connection, head.number)
-                now = self._clock()
+                now = self._held.clock()
                 written = act_on(connection, head, now)
                 if written.number != head.number:
                     watching.tell(connection, written.number)
@@ -325,12 +318,12 @@ class Store:
     @contextmanager
     def bulk(self) -> Iterator[Bulk]:
         """Give the newest state to be read by columns, in one consistent transaction."""
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             yield Bulk.of(connection)
 
     def some(self, kind: RecordKind, ids: Sequence[str], revision: int) -> list[Record]:
         """Return records by id as they stood after a revision, sorted by id; unknown ones are left out."""
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return some_at(connection, kind, ids, revision)
 
     def backup(self, *, accounts: bool = True) -> Iterator[str]:
@@ -341,8 +334,8 @@ class Store:
 
         See `kg.record.backup.lines`.
         """
-        with reading(self._engine, self._place) as connection:
-            yield from lines(connection, stamp(self._clock()), accounts=accounts)
+        with self._held.reading() as connection:
+            yield from lines(connection, stamp(self._held.clock()), accounts=accounts)
 
     def restore(self, given: Iterable[str], *, source: str) -> Told:
         """Fill this database, which is empty or holds a record made empty, from a backup, wholly or not at all.
@@ -353,7 +346,7 @@ class Store:
             StoreError: the database is not empty or may not be written, or the backup does not hold together.
             ParseFailure: this is no backup, or it is cut off, or was altered.
         """
-        with writing(self._engine, self._place) as connection:
+        with self._held.writing() as connection:
             return restored(connection, self._place, given, source=source)
 
     def verify(self) -> list[str]:
@@ -370,8 +363,7 @@ class Store:
 
     def restore_guards(self) -> list[str]:
         """Make anew the triggers and indexes that are missing or were altered, and return their names."""
-        self._refuse_reading()
-        with writing(self._engine, self._place) as connection:
+        with self._held.writing() as connection:
             return restore_guards(connection)
 
 

@@ -6,7 +6,7 @@ May enter: keys, fingerprints, answers as text. Never here: what a request is, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from kg.errors import Conflict, StoreError
+from kg.errors import Conflict
 from kg.ids import RecordKind
-from kg.record.connection import Place, reading, writing
+from kg.record.held import Held
 from kg.record.revisions import stamp
 from kg.record.tables import CHANGE, SUBMISSION
 
@@ -123,17 +123,14 @@ def under(terms: Terms) -> Iterator[Terms]:
 class Submissions:
     """The submissions of one database."""
 
-    def __init__(self, engine: sa.Engine, place: Place, *, read_only: bool, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
-        self._place = place
-        self._read_only = read_only
-        self._clock = clock
+    def __init__(self, held: Held) -> None:
+        self._held = held
 
     def get(self, token: str, key: str) -> Submission | None:
         """Return a submission of a token, or None."""
         columns = (SUBMISSION.c.fingerprint, SUBMISSION.c.revision, SUBMISSION.c.answer)
         query = sa.select(*columns).where(SUBMISSION.c.token == token, SUBMISSION.c.key == key)
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             row = connection.execute(query).first()
         return None if row is None else Submission(token, key, *row)
 
@@ -143,14 +140,12 @@ class Submissions:
         Raises:
             Submitted: another writer has said its answer already.
         """
-        if self._read_only:
-            raise StoreError(f"{self._place.shown} is open for reading only", where="database")
         mine = sa.and_(SUBMISSION.c.token == submission.token, SUBMISSION.c.key == submission.key)
         unsaid = sa.update(SUBMISSION).where(mine, SUBMISSION.c.answer.is_(None)).values(answer=answer)
-        with writing(self._engine, self._place) as connection:
+        with self._held.writing() as connection:
             if connection.execute(unsaid).rowcount:
                 return
-            _insert(connection, submission, submission.revision, self._clock(), answer)
+            _insert(connection, submission, submission.revision, self._held.clock(), answer)
 
 
 def _insert(

@@ -7,14 +7,13 @@ Never here: secrets (kg.accounts makes and hashes them), what a role allows; an 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
 from dataclasses import astuple, dataclass, fields
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 
-from kg.errors import NotFound, StoreError
-from kg.record.connection import Place, reading, writing
+from kg.errors import NotFound
+from kg.record.held import Held
 from kg.record.revisions import stamp
 from kg.record.tables import PERSON, SESSION, TOKEN
 
@@ -58,26 +57,22 @@ _WHO = TOKEN.join(PERSON, TOKEN.c.person == PERSON.c.id)
 class Accounts:
     """The accounts of one database. Every look-up asks the database: what is revoked is revoked everywhere at once."""
 
-    def __init__(self, engine: sa.Engine, place: Place, *, read_only: bool, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
-        self._place = place
-        self._read_only = read_only
-        self._clock = clock
+    def __init__(self, held: Held) -> None:
+        self._held = held
 
     def put(self, person: Person, *, email: str | None = None) -> Person:
         """Add a person, or what was not known of one; None leaves what is there."""
-        self._refuse_read_only()
-        with writing(self._engine, self._place) as connection:
+        with self._held.writing() as connection:
             return self._put(connection, person, email)
 
     def people(self) -> list[Person]:
         """Return everybody, by handle."""
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return [Person(*row) for row in connection.execute(sa.select(*_PERSON).order_by(PERSON.c.id))]
 
     def person(self, handle: str) -> Person | None:
         """Return one person, or None."""
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return _person(connection, handle)
 
     def issue(
@@ -105,11 +100,10 @@ class Accounts:
         Raises:
             StoreError: the database is read-only, full, or out of reach.
         """
-        self._refuse_read_only()
-        now = self._clock()
+        now = self._held.clock()
         expires = None if lasting is None else stamp(now + lasting)
         made = Token(id, person.handle, role, label, stamp(now), expires, None)
-        with writing(self._engine, self._place) as connection:
+        with self._held.writing() as connection:
             self._put(connection, person, email)
             values = dict(zip((spec.name for spec in fields(Token)), astuple(made), strict=True))
             connection.execute(sa.insert(TOKEN), [{**values, "digest": digest}])
@@ -118,7 +112,7 @@ class Accounts:
     def tokens(self) -> list[Token]:
         """Return every token there was, the newest first."""
         query = sa.select(*_TOKEN).order_by(TOKEN.c.created_at.desc(), TOKEN.c.id)
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             return [Token(*row) for row in connection.execute(query)]
 
     def revoke(self, id: str) -> Token:
@@ -127,10 +121,9 @@ class Accounts:
         Raises:
             NotFound: there is none of this id.
         """
-        self._refuse_read_only()
-        with writing(self._engine, self._place) as connection:
+        with self._held.writing() as connection:
             change = sa.update(TOKEN).where(TOKEN.c.id == id, TOKEN.c.revoked_at.is_(None))
-            connection.execute(change.values(revoked_at=stamp(self._clock())))
+            connection.execute(change.values(revoked_at=stamp(self._held.clock())))
             connection.execute(sa.delete(SESSION).where(SESSION.c.token == id))
             row = connection.execute(sa.select(*_TOKEN).where(TOKEN.c.id == id)).first()
             if row is None:
@@ -143,7 +136,7 @@ class Accounts:
         Cost: one query by key; digests are compared in constant time.
         """
         query = sa.select(TOKEN.c.digest, *_TOKEN, *_PERSON).select_from(_WHO).where(TOKEN.c.id == id)
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             row = connection.execute(query).first()
         if row is None or not hmac.compare_digest(row[0], digest):
             return None
@@ -151,10 +144,9 @@ class Accounts:
 
     def open_session(self, digest: str, token: str, *, lasting: timedelta) -> None:
         """Keep the session of a browser by the digest of what its cookie holds; those that are over are removed."""
-        self._refuse_read_only()
-        now = self._clock()
+        now = self._held.clock()
         row = {"id": digest, "token": token, "created_at": stamp(now), "expires_at": stamp(now + lasting)}
-        with writing(self._engine, self._place) as connection:
+        with self._held.writing() as connection:
             connection.execute(sa.delete(SESSION).where(SESSION.c.expires_at <= stamp(now)))
             connection.execute(sa.insert(SESSION), [row])
 
@@ -162,39 +154,32 @@ class Accounts:
         """Return who signed in, None when the session is unknown or over, or its token is no longer valid."""
         query = sa.select(SESSION.c.expires_at, *_TOKEN, *_PERSON)
         query = query.select_from(SESSION.join(_WHO, SESSION.c.token == TOKEN.c.id)).where(SESSION.c.id == digest)
-        with reading(self._engine, self._place) as connection:
+        with self._held.reading() as connection:
             row = connection.execute(query).first()
-        if row is None or row[0] <= stamp(self._clock()):
+        if row is None or row[0] <= stamp(self._held.clock()):
             return None
         return self._valid(tuple(row)[1:])
 
     def close_session(self, digest: str) -> None:
         """End a session; harmless when it is over."""
-        self._refuse_read_only()
-        with writing(self._engine, self._place) as connection:
+        with self._held.writing() as connection:
             connection.execute(sa.delete(SESSION).where(SESSION.c.id == digest))
 
     def _valid(self, row: tuple[str | None, ...]) -> Bearer | None:
         token, person = Token(*row[: len(_TOKEN)]), Person(*row[len(_TOKEN) :])  # type: ignore[arg-type]
-        over = token.expires_at is not None and token.expires_at <= stamp(self._clock())
+        over = token.expires_at is not None and token.expires_at <= stamp(self._held.clock())
         return None if over or token.revoked_at is not None else Bearer(token.id, token.role, person)
 
     def _put(self, connection: sa.Connection, person: Person, email: str | None) -> Person:
         given = {"name": person.name, "orcid": person.orcid, "email": email}
         new = {name: value for name, value in given.items() if value is not None}
         if _person(connection, person.handle) is None:
-            connection.execute(sa.insert(PERSON), [{**given, "id": person.handle, "created_at": stamp(self._clock())}])
+            connection.execute(
+                sa.insert(PERSON), [{**given, "id": person.handle, "created_at": stamp(self._held.clock())}]
+            )
         elif new:
             connection.execute(sa.update(PERSON).where(PERSON.c.id == person.handle).values(**new))
         return _person(connection, person.handle) or person
-
-    def _refuse_read_only(self) -> None:
-        if self._read_only:
-            raise StoreError(
-                f"{self._place.shown} is open for reading only",
-                where="database",
-                hint="make the file and its folder writable, or open another database; nothing was written",
-            )
 
 
 def _person(connection: sa.Connection, handle: str) -> Person | None:

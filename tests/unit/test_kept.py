@@ -74,7 +74,7 @@ def test_verify_sees_what_was_altered_all_the_same(store: Store, database_url: s
 
 def test_a_record_open_for_reading_keeps_nothing(sqlite_url: str) -> None:
     Store.open(sqlite_url).close()
-    with Store.open(sqlite_url, read_only=True) as store, pytest.raises(StoreError, match="the answer was not kept"):
+    with Store.open(sqlite_url, read_only=True) as store, pytest.raises(StoreError, match="nothing was written"):
         store.kept.put(**ANSWER)
 
 

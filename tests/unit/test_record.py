@@ -128,7 +128,7 @@ def test_revisions_are_listed_and_found(loaded: Store) -> None:
 def test_a_moment_names_a_revision(store: Store) -> None:
     for number, title in enumerate(("a", "b"), start=1):
         at = datetime(2026, 1, 30 + number - 1, 23, 59, 59, 999_999, tzinfo=UTC)
-        store._clock = lambda at=at: at  # type: ignore[misc]
+        store._held = replace(store._held, clock=lambda at=at: at)  # type: ignore[misc]
         store.write(changes(replace(WORK, title=title)), actor="ann", act="edit")
     assert store.revision_at(date(2026, 1, 29)) == 0
     assert store.revision_at(date(2026, 1, 30)) == 1
