@@ -18,6 +18,7 @@ from kg.network import Network
 from kg.question import explain
 from kg_api import parameters as p
 from kg_api.asking import TheGraph, TheLang
+from kg_api.crediting import called
 from kg_api.pages import SELECTIONS, TEMPLATES, addresses, query
 from kg_api.pages_read.frame import navigation
 from kg_api.pages_read.wording import said
@@ -93,7 +94,8 @@ def explorer(
             other="zh" if spoken == "en" else "en",
         )
 
-    return reply(request, make, lang=spoken, media_type=HTML)
+    also = called(request) if claim or entity or work else ""
+    return reply(request, make, lang=spoken, media_type=HTML, also=also)
 
 
 def _end(graph: Graph, given: str, lang: str) -> str:

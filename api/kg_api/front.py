@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kg.errors import KgError
 from kg.memo import Memo
 from kg.record import Store
+from kg_api.crediting import is_of_now
 from kg_api.headers import ADDRESS_MOST
 from kg_api.replies import matches, takes_gzip
 
@@ -48,9 +49,10 @@ class Front:
         inner: Answers all others.
         state: Of the application; holds the graph.
 
-    Laws: only answers that carry a tag of the record are sent again, at the revision of the tag, to requests with the
-    same address, query, host and accepted languages, types and codings. When the record has moved on, one request
-    for an address that was asked before is passed on, and those that come meanwhile wait for what it is answered.
+    Laws: only answers that carry a tag of the record, and name no people, are sent again, at the revision of the tag,
+    to requests with the same address, query, host and accepted languages, types and codings. When the record has moved
+    on, one request for an address that was asked before is passed on, and those that come meanwhile wait for what it is
+    answered.
     """
 
     def __init__(self, inner: ASGIApp, state: State) -> None:
@@ -118,7 +120,7 @@ class Front:
                 head = start.pop()
                 if message["type"] == "http.response.body" and not message.get("more_body", False):
                     kept = _kept(head, message.get("body", b""))
-                    if kept is not None:
+                    if kept is not None and not is_of_now(scope):
                         self._held.put(key, kept)
                 known()
                 await send(head)

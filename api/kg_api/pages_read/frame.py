@@ -45,10 +45,15 @@ Pairs = Iterable[tuple[str, Any]]
 NOT_TAKEN = "is not a parameter of this page"
 
 
-def shown(request: Request, template: str, lang: Lang, make: Callable[[], Mapping[str, Any]]) -> Response:
-    """Return a page; `make` gives what its template needs beside what stands around every page."""
+def shown(
+    request: Request, template: str, lang: Lang, make: Callable[[], Mapping[str, Any]], *, also: str = ""
+) -> Response:
+    """Return a page; `make` gives what its template needs beside what stands around every page.
+
+    What it depends on beside the record is said by `also`, see `kg_api.replies.reply`.
+    """
     text = partial(_rendered, request, template, lang, make)
-    return reply(request, text, lang=lang, media_type=HTML)
+    return reply(request, text, lang=lang, media_type=HTML, also=also)
 
 
 def around(request: Request, lang: Lang) -> dict[str, Any]:

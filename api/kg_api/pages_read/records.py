@@ -32,6 +32,7 @@ from kg.sentences import spaced
 from kg.settings import Lang
 from kg_api import parameters as p
 from kg_api.asking import TheGraph, TheLang, face_of
+from kg_api.crediting import called
 from kg_api.pages_read import frame
 from kg_api.pages_read.labelled import Labels
 from kg_api.pages_read.versions import versions
@@ -270,7 +271,8 @@ def _page(
             "people": graph.credit([*(one["actor"] for one in history), *_contributor(record)]),
         }
 
-    return frame.shown(request, f"read/{kind}.html", lang, context)
+    also = called(request) if view or kind == "evidence" else ""
+    return frame.shown(request, f"read/{kind}.html", lang, context, also=also)
 
 
 def _contributor(record: Record) -> list[str]:

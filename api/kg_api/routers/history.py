@@ -14,6 +14,7 @@ from fastapi.responses import Response
 from kg_api import write_parameters as w
 from kg_api import write_shapes as shapes
 from kg_api.asking import TheGraph
+from kg_api.crediting import called
 from kg_api.replies import JSON, reply
 
 router = APIRouter(tags=["record"])
@@ -26,7 +27,7 @@ Plural = Annotated[
 @router.get("/{kind}/{id}/history", name="history", response_model=shapes.History, summary="Every version of a record")
 def history(request: Request, graph: TheGraph, kind: Plural, id: w.AnyId) -> Response:
     """Newest first, each with who changed which field, when and why."""
-    return reply(request, lambda: graph.history(KINDS[kind], id))
+    return reply(request, lambda: graph.history(KINDS[kind], id), also=called(request))
 
 
 @router.get(
@@ -34,7 +35,7 @@ def history(request: Request, graph: TheGraph, kind: Plural, id: w.AnyId) -> Res
 )
 def revision(request: Request, graph: TheGraph, number: w.Number) -> Response:
     """All records that it wrote, field by field, before and after."""
-    return reply(request, lambda: graph.entry(number))
+    return reply(request, lambda: graph.entry(number), also=called(request))
 
 
 @router.get("/people", name="people", response_model=shapes.People, summary="Everybody who may write, for credit")

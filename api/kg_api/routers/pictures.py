@@ -17,6 +17,7 @@ from kg.settings import Lang
 from kg_api import parameters as p
 from kg_api import shapes
 from kg_api.asking import TheGraph, TheLang
+from kg_api.crediting import called
 from kg_api.pages_read.versions import recent
 from kg_api.replies import HTML, reply
 from kg_viz import dossier, drawing, legend, page, scene
@@ -94,7 +95,11 @@ def dossier_route(
     id: AnyId,
 ) -> Response:
     """One claim, entity or work with everything worded in one language; for programs, the records are better."""
-    return reply(request, lambda: dossier_of(graph, network_of(graph, criteria), spoken, kind, id), lang=spoken)
+
+    def make() -> dict[str, Any]:
+        return dossier_of(graph, network_of(graph, criteria), spoken, kind, id)
+
+    return reply(request, make, lang=spoken, also=called(request))
 
 
 def dossier_of(graph: Graph, network: Network, lang: Lang, kind: str, id: str) -> dict[str, Any]:

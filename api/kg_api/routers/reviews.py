@@ -17,6 +17,7 @@ from kg_api import parameters as p
 from kg_api import write_parameters as w
 from kg_api import write_shapes as shapes
 from kg_api.asking import TheGraph, TheLang
+from kg_api.crediting import called
 from kg_api.replies import reply
 from kg_api.writing import Act, Target, handle_of, perform
 
@@ -51,13 +52,13 @@ def reviews(
 ) -> Response:
     """The oldest first, each with one line on what accepting it would change."""
     asked = p.given(status=status, kind=kind, actor=actor, limit=limit, after=after)
-    return reply(request, lambda: graph.reviews(**asked, lang=spoken), lang=spoken)
+    return reply(request, lambda: graph.reviews(**asked, lang=spoken), lang=spoken, also=called(request))
 
 
 @router.get("/reviews/{id}", name="waiting", response_model=shapes.WaitingOne, summary="One record that waits")
 def waiting(*, request: Request, graph: TheGraph, spoken: TheLang, id: w.AnyId) -> Response:
     """The record, its history, its quote, and what accepting it would change in beliefs and answers."""
-    return reply(request, lambda: graph.waiting(id, lang=spoken), lang=spoken)
+    return reply(request, lambda: graph.waiting(id, lang=spoken), lang=spoken, also=called(request))
 
 
 @router.post("/reviews", name="review", response_model=shapes.Decision, summary="Decide", openapi_extra=DECISION)

@@ -16,6 +16,7 @@ from kg_api import parameters as p
 from kg_api import problems, shapes
 from kg_api import write_parameters as w
 from kg_api.asking import TheGraph
+from kg_api.crediting import called
 from kg_api.replies import JSON, reply
 
 router = APIRouter(tags=["record"])
@@ -37,7 +38,7 @@ def revisions(
 ) -> Response:
     """The newest revisions, newest first, with the hashes that chain them."""
     asked = p.given(limit=limit, after=after, actor=actor, act=act, kind=kind, id=id)
-    return reply(request, lambda: graph.log(**asked))
+    return reply(request, lambda: graph.log(**asked), also=called(request))
 
 
 @router.get("/verify", response_model=shapes.Verified, summary="Integrity of the history")
