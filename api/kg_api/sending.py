@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import struct
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from starlette.types import Message, Send
@@ -30,11 +31,20 @@ class Together:
         transport: Writes, and does all else that a transport does.
         loop: Tells when nobody else is at work.
         patience: After so many seconds in which the other end took nothing of what waits for it, the connection ends.
+        lingers: Says, when it is to be closed, whether the connection is kept to let in what the other end still sends;
+            it is closed the next time.
 
     Law: all bytes are written, in their order, before the transport is closed, to an end that takes them.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, patience: float) -> None:
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        patience: float,
+        lingers: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._lingers = lingers
         self._transport, self._loop, self._patience = transport, loop, patience
         self._held: list[bytes] = []
         self._size = self._written = 0
@@ -96,9 +106,10 @@ class Together:
             self._watch = None
 
     def close(self) -> None:
-        """Write what is held, and close."""
+        """Write what is held, and close, unless the connection lingers."""
         self.flush()
-        self._transport.close()
+        if not self._lingers():
+            self._transport.close()
 
     def write_eof(self) -> None:
         """Write what is held, and tell the other end that nothing follows."""

@@ -36,6 +36,8 @@ SEND_SECONDS = 30.0
 KEEP_ALIVE_SECONDS = 5
 LINGER_SECONDS = 2.0
 """So long a client that was refused may go on sending, and is not read: closing at once would lose it the answer."""
+LINGER_BYTES = 32 * 1024 * 1024
+"""So much it may send meanwhile."""
 SWITCH_SECONDS = 0.001
 """After so long a thread that computes lets the others run, above all the one that reads and writes for all clients."""
 
@@ -46,11 +48,14 @@ class DeadlineProtocol(H11Protocol):
     A client that reads nothing of its answer for `SEND_SECONDS` is let go.
     A slow sender holds a connection for at most `RECEIVE_SECONDS`; the time runs from the first byte of a request
     (from connecting, for the first one) to its last. An address that holds `CONNECTIONS_EACH` gets no more.
-    What follows a request that cannot be read is let in for at most `LINGER_SECONDS`, and thrown away.
+    What follows a request that cannot be read is let in for at most `LINGER_SECONDS`, and thrown away. So is what is
+    left of a body that is refused before it is read, for at most `RECEIVE_SECONDS`; of both at most `LINGER_BYTES`.
+    Closing while something waits to be read would reset the connection, and lose the client the answer.
     """
 
     conn: Requests
     refused = False
+    thrown = 0
     deadline: asyncio.TimerHandle | None = None
     held: ClassVar[Counter[str]] = Counter()
     address: str | None = None
@@ -65,7 +70,7 @@ class DeadlineProtocol(H11Protocol):
         peer = transport.get_extra_info("peername")
         self.address = str(peer[0]) if peer else ""
         self.held[self.address] += 1
-        self.together = Together(transport, self.loop, SEND_SECONDS)
+        self.together = Together(transport, self.loop, SEND_SECONDS, self._lingers)
         super().connection_made(cast(asyncio.Transport, self.together))
         if self.held[self.address] > CONNECTIONS_EACH:
             self._refuse(429, "this address holds as many connections as it may; close some")
@@ -87,7 +92,12 @@ class DeadlineProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Start the time with the first byte of a request, stop it with the last."""
-        if self.refused or self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self.refused:
+            self.thrown += len(data)
+            if self.thrown > LINGER_BYTES:
+                self._expire()
             return
         if self.deadline is None and self.conn.their_state is h11.IDLE:
             self._start()
@@ -104,6 +114,19 @@ class DeadlineProtocol(H11Protocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self._start(LINGER_SECONDS)
+
+    def _lingers(self) -> bool:
+        """Let in and throw away what a client still sends after its answer, the last one; say whether it sends."""
+        if self.refused or self.cycle is None or not self.cycle.response_complete:
+            return False
+        sends = self.conn.their_state is h11.SEND_BODY
+        if not sends and not self.conn.trailing_data[0] and not self.flow.read_paused:
+            return False
+        self.refused = True
+        self.transport.write_eof()
+        self.flow.resume_reading()
+        self._start(RECEIVE_SECONDS if sends else LINGER_SECONDS)
+        return True
 
     def _refuse(self, status: int, said: str) -> None:
         body = orjson.dumps(problems.of_status(status, said))
@@ -130,6 +153,7 @@ class DeadlineProtocol(H11Protocol):
 
     def _expire(self) -> None:
         self.deadline = None
+        self.refused = True
         if not self.transport.is_closing():
             self.transport.close()
 
