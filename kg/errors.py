@@ -1,6 +1,6 @@
 """The error tree: every failure keeps its place, its reason and its remedy.
 
-Lives here: exception classes. May enter: nothing of ours. Never here: catching, printing, HTTP status.
+Lives here: exception classes, `Words`. May enter: nothing of ours. Never here: catching, printing, HTTP status.
 
     KgError
     ├── InputError (ValueError)      the caller gave something unusable
@@ -19,13 +19,39 @@ Lives here: exception classes. May enter: nothing of ours. Never here: catching,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an error says, in English and in Chinese.
+
+    Args:
+        en: The message, as programs, the command line and English pages have it; no full stop at its end.
+        zh: The same for Chinese pages.
+        todo: What to do about it, in whole sentences, where that is told on a page; None where nothing special helps.
+        page: What pages say in place of this, where the message holds more than they have room for.
+
+    Example:
+        >>> Words("the sky is green", "天是绿的").get("zh")
+        '天是绿的'
+    """
+
+    en: str
+    zh: str
+    todo: Words | None = None
+    page: Words | None = None
+
+    def get(self, lang: str) -> str:
+        """Return the words in a language, "en" or "zh"."""
+        return self.zh if lang == "zh" else self.en
 
 
 class KgError(Exception):
     """Base of all errors raised on purpose.
 
     Args:
-        message: What was given and what was expected, one sentence.
+        message: What was given and what was expected, one sentence; as `Words` where pages tell it in both languages.
         where: Place of the fault: a field name, a file and line, an id.
         hint: What to do about it, one sentence.
         near: Words or ids the caller may have meant, best first.
@@ -37,14 +63,15 @@ class KgError(Exception):
 
     def __init__(
         self,
-        message: str,
+        message: str | Words,
         *,
         where: str | None = None,
         hint: str | None = None,
         near: Sequence[str] = (),
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.said = message if isinstance(message, Words) else None
+        self.message = message.en if isinstance(message, Words) else message
+        super().__init__(self.message)
         self.where = where
         self.hint = hint
         self.near = tuple(near)

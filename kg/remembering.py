@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from kg import conflicts
 from kg.contribute import changed, effects, lines, merging, names, parting, undoing
 from kg.contribute.effects import keys
 from kg.contribute.states import UNDO, Key, Versions, refuse_own
@@ -78,11 +79,8 @@ class Remembering(Writing):
             undoing.refuse_later(histories, numbers)
             found = undoing.restored(histories, numbers)
             if not found:
-                raise Conflict(
-                    f"nothing is left of revision {number} to undo",
-                    where="revision",
-                    hint="`kg log` shows what happened",
-                )
+                said = conflicts.nothing_left(number)
+                raise Conflict(said, where="revision", hint="`kg log` shows what happened")
             after = effects.snapshot_with(snapshot, found)
             parting.refuse(parting.holding_up(found, histories, after, self._histories))
             lines.refuse_two(found, snapshot, undone=True)

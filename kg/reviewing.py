@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from kg import conflicts
 from kg.asking import parse_links
 from kg.contribute import changed, effects, lines, merging, names, queue
 from kg.contribute.effects import keys
@@ -121,7 +122,7 @@ class Reviewing(Writing):
         versions = self._histories([(kind, record.id)])[kind, record.id]
         if record.status not in PENDING:
             raise Conflict(
-                f"the {kind} {record.id} is {record.status}{since(versions)}: it does not wait for review",
+                conflicts.stands(kind, record.id, record.status, since=since(versions), waits=False),
                 where="id",
                 hint=f"`kg history {record.id}` shows what happened",
             )
@@ -250,12 +251,9 @@ class Reviewing(Writing):
             for kind, record in found:
                 for change in self._moved(move, kind, record, snapshot, gone, by=by, two=two):
                     if made.setdefault((change.kind, change.id), change).record != change.record:
-                        raise Conflict(
-                            f"the {change.kind} {change.id} cannot be both "
-                            f"{made[change.kind, change.id].record.status} and {change.record.status}",
-                            where="id",
-                            hint="decide on its revision alone",
-                        )
+                        before = made[change.kind, change.id].record.status
+                        said = conflicts.both(change.kind, change.id, before, change.record.status)
+                        raise Conflict(said, where="id", hint="decide on its revision alone")
             lines.refuse_two(made.values(), snapshot)
             merging.refuse_astray(made.values(), snapshot)
             return list(made.values())

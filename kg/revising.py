@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kg import conflicts
 from kg.contribute import alike, changed, names, plan, revising, rewording
 from kg.contribute.states import refuse_revising
 from kg.errors import Conflict
@@ -81,9 +82,8 @@ class Revising(Writing):
             made = self._revision(old, values, snapshot, by=by, lang=spoken)
             revised[:] = [old.id]
             if made.already:
-                raise Conflict(
-                    f"this is what {made.record.id} says already", where="values", hint="change something of it"
-                )
+                said = conflicts.says_already(made.record.id)
+                raise Conflict(said, where="values", hint="change something of it")
             self._refuse_violations(made.changes, snapshot, spoken)
             read_last[:] = [made]
             return [*made.changes, *rewording.displaced(old)]
@@ -115,7 +115,7 @@ class Revising(Writing):
         def changes(snapshot: Snapshot) -> Sequence[Change]:
             _, old = names.record_of(snapshot, id)
             if isinstance(old, Evidence):
-                raise Conflict(f"{id} is an evidence item now", where="id")
+                raise Conflict(conflicts.item_now(id), where="id")
             if own:
                 refuse_revising(kind, old, self.store.history(kind, id), actor=actor)
             both[:] = [old, revising.revised(old, values, snapshot, self.vocabulary)]

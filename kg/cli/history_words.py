@@ -7,27 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kg.contribute.states import KINDS
+from kg import called
 from kg.vocabulary import Vocabulary
 
-ACTS = {
-    "propose": "提出",
-    "accept": "接受",
-    "reject": "拒绝",
-    "return": "退回修改",
-    "revise": "修订",
-    "revoke": "撤回",
-    "import": "导入",
-    "import tables": "导入表格",
-    "import rdf": "导入 RDF",
-    "merge": "合并",
-    "undo": "撤销",
-    "create": "创建",
-    "load pack": "载入数据包",
-    "mark retracted": "标记为已撤稿",
-    "mark corrected": "标记为已更正",
-    "mark current": "恢复为有效",
-}
 FIELDS = {
     "label": "名称",
     "definition": "定义",
@@ -77,7 +59,7 @@ def act(word: str, lang: str) -> str:
         >>> act("accept", "zh"), act("accept", "en"), act("dance", "zh")
         ('接受', 'accept', 'dance')
     """
-    return ACTS.get(word, word) if lang == "zh" else word
+    return called.act(word, lang) if lang == "zh" else word
 
 
 def field(name: str, lang: str) -> str:
@@ -98,7 +80,7 @@ def kind(word: str, lang: str) -> str:
         >>> kind("claim", "zh"), kind("claim", "en")
         ('论断', 'claim')
     """
-    return {str(name): zh for name, zh in KINDS.items()}.get(word, word) if lang == "zh" else word
+    return called.kind(word, lang)
 
 
 def value(of: str, name: str, given: Any, vocabulary: Vocabulary, lang: str) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kg.errors import Conflict
-from kg.model import ACCEPTED, Change, Evidence, Text
+from kg import conflicts
+from kg.errors import Conflict, Words
+from kg.model import ACCEPTED, Change, Evidence
 from kg.snapshot import Snapshot
 
 
@@ -20,16 +21,11 @@ def holder(item: Evidence, snapshot: Snapshot) -> Evidence | None:
     return next(others, None)
 
 
-def held(item: Evidence, other: Evidence, snapshot: Snapshot) -> tuple[Text, str]:
+def held(item: Evidence, other: Evidence, snapshot: Snapshot) -> tuple[Words, str]:
     """Return why an item cannot be accepted while another of its line is, and what helps."""
     above = {one.id for one in snapshot.revised_by(other)}
     old = next((one.id for one in (item, *snapshot.revised_by(item)) if one.id in above), item.id)
-    of = Text("was revised", "已被修订") if old == item.id else Text(f"revises {old}", f"修订的是 {old}")
-    said = Text(
-        f"the evidence {item.id} {of.en}, and {other.id} was accepted in that place: reject this, or propose a "
-        f"revision of {other.id}",
-        f"证据 {item.id} {of.zh}，而 {other.id} 已被接受并取而代之：请拒绝本条，或改为修订 {other.id}",
-    )
+    said = conflicts.place_taken(item.id, old, other.id)
     return said, f"`kg review reject {item.id}`, or `kg review revise {other.id}`"
 
 
@@ -55,16 +51,15 @@ def refuse_two(changes: Iterable[Change], snapshot: Snapshot, *, undone: bool = 
         for other in snapshot.line(item):
             if new.get(other.id, other).status != ACCEPTED or (undone and other.status != ACCEPTED):
                 continue
-            said = f"the evidence {id} and {other.id} are of one line of revisions: "
             if undone:
                 raise Conflict(
-                    f"{said}the undo would bring back {id} beside {other.id}, which is accepted",
+                    conflicts.one_line_undone(id, other.id),
                     where="revision",
                     hint=f"take {other.id} back first (`kg revoke {other.id}`), or let it stand and say the rest in a "
                     f"revision of it: `kg review revise {other.id}`",
                 )
             raise Conflict(
-                f"{said}only one of them can be accepted",
+                conflicts.one_line(id, other.id),
                 where="id",
                 hint=f"accept one and reject the other, or take {other.id} back first: `kg revoke {other.id}`",
             )

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kg import conflicts
 from kg.citations.duplicates import find_matches
 from kg.contribute.states import REVOKED
 from kg.errors import Conflict, InputError
@@ -60,11 +61,10 @@ def merged(snapshot: Snapshot, keep: Work, duplicate: Work) -> Merge:
         raise InputError(f"{keep.id} is one work", where="duplicate", hint="name two works")
     for work in (keep, duplicate):
         if work.status in OUT:
-            into = "" if work.merged_into is None else f" into {work.merged_into}"
-            lost = astray(work, snapshot.works.get) if into else None
-            hint = f"merge {snapshot.standing(work.id).id}" if into and lost is None else way_back(work.id)
-            into += "" if lost is None else f", and {lost}"
-            raise Conflict(f"the work {work.id} is {work.status}{into}", where="work", hint=hint)
+            into = work.merged_into
+            lost = None if into is None else astray(work, snapshot.works.get)
+            hint = way_back(work.id) if into is None or lost is not None else f"merge {snapshot.standing(work.id).id}"
+            raise Conflict(conflicts.away(work.id, work.status, into, lost), where="work", hint=hint)
     whole, gained = filled(keep, duplicate)
     told = [
         f"{keep.id} keeps {name} {mine}, {duplicate.id} has {other}" for name, mine, other in _clash(whole, duplicate)
@@ -112,7 +112,7 @@ def refuse_astray(changes: Iterable[Change], snapshot: Snapshot) -> None:
         lost = astray(work, lambda key: written.get(key) or snapshot.works.get(key))
         if lost is not None and (before is None or astray(before, snapshot.works.get) is None):
             raise Conflict(
-                f"{work.id} is merged into {work.merged_into}: {lost}",
+                conflicts.merged_into_none(work, lost),
                 where="work",
                 hint=f"undo that merge first: `kg history {work.id}` names the revision, `kg undo` undoes it",
             )

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kg.contribute.states import KINDS, PENDING, REVOKED, UNDO, Key, Versions
+from kg import called, conflicts
+from kg.contribute.states import PENDING, REVOKED, UNDO, Key, Versions
 from kg.contribute.undoing import hanging
 from kg.errors import Conflict
 from kg.holding import of_kind
@@ -147,17 +148,16 @@ def refuse(held_up: Sequence[Came]) -> None:
     if not held_up:
         return
     item, by, follows = held_up[0].item, held_up[0].by, held_up[0].follows
-    more = f"; {len(held_up) - 1} more like it" if len(held_up) > 1 else ""
-    said = f"revision {by.number} ({by.act}, {by.actor}) brought the evidence {item.id} since, to the work {item.work}"
+    more = len(held_up) - 1
     later = "or undo the later ones too (--with-later)"
     if follows is None:
         raise Conflict(
-            f"{said}, which would be merged again, so that it counts no more{more}",
+            conflicts.merged_again(by, item.id, item.work, more=more),
             where="revision",
             hint=f"merge {item.work} anew (`kg merge`), which moves its evidence, {later}",
         )
     raise Conflict(
-        f"{said}: it is a revision of {follows}, which goes back to {held_up[0].work}{more}",
+        conflicts.follows(by, item.id, item.work, old=follows, back=held_up[0].work, more=more),
         where="revision",
         hint=f"undo revision {by.number} first, `kg revoke {item.id}`, {later}",
     )
@@ -230,9 +230,10 @@ def left_by(store: Store, number: int, snapshot: Snapshot, *, lang: str = "en") 
 
 
 def _leaning(kind: RecordKind, id: str, other: RecordKind, of: str) -> Text:
+    one, another = called.kind(kind, "zh"), called.kind(other, "zh")
     return Text(
         f"the {kind} {id} leans on the {other} {of}, which is revoked; `kg revoke {id}` revokes it too",
-        f"{KINDS[kind]} {id} 依赖于已撤回的{KINDS[other]} {of}；`kg revoke {id}` 可将其一并撤回",
+        f"{one} {id} 依赖于已撤回的{another} {of}；`kg revoke {id}` 可将其一并撤回",
     )
 
 
@@ -242,8 +243,8 @@ def _came(one: Came) -> Text:
     return Text(
         f"the evidence {item.id} came to {item.work} in revision {by.number} ({by.act}, {by.actor}), while {one.work} "
         f"was merged, and stays there; if it was taken from {one.work}, {to} proposes it there",
-        f"证据 {item.id} 在修订版 {by.number}（{by.act}，{by.actor}）中归入 {item.work}，当时 {one.work} 处于合并状态；"
-        f"该证据仍留在原处。如其出自 {one.work}，可用 {to} 改归该文献",
+        f"证据 {item.id} 在修订版 {by.number}（{by.actor}，{called.act(by.act, 'zh')}）中归入 {item.work}，"
+        f"当时 {one.work} 处于合并状态；该证据仍留在原处。如其出自 {one.work}，可用 {to} 改归该文献",
     )
 
 

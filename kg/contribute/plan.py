@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kg import ids
+from kg import conflicts, ids
 from kg.contribute import alike, names, quotes, resuming
 from kg.contribute.states import PENDING, PROPOSED, REVOKED, SUPERSEDED
 from kg.errors import Conflict, InputError, ShapeViolation
@@ -18,7 +18,7 @@ from kg.ids import RecordKind
 from kg.importers.citations_plan import way_back
 from kg.importers.merges import astray
 from kg.inputs import ClaimIn, EntityIn, door_of_item, parse
-from kg.model import ACCEPTED, Change, Entity, Evidence, Record
+from kg.model import ACCEPTED, Change, Entity, Evidence, Record, Text
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
@@ -92,7 +92,7 @@ def entity(values: Mapping[str, Any], snapshot: Snapshot, vocabulary: Vocabulary
     if known is not None and known.status in STANDING:
         if not _says_nothing_else(made, known):
             raise Conflict(
-                f"there is an entity {made.id} already, which says otherwise: {known.label.en} ({known.type})",
+                conflicts.other_entity(made.id, known.label, _type(known.type, vocabulary)),
                 where="id",
                 hint="use that one, or give yours another id",
             )
@@ -166,10 +166,11 @@ def evidence(
     of_claim = _claim(given, snapshot, vocabulary, lang)
     work = names.work_of(snapshot, given.get("work"))
     if work.status == REVOKED:
-        raise Conflict(f"the work {work.id} was taken back", where="work", hint=way_back(work.id))
+        raise Conflict(conflicts.taken_back(work.id), where="work", hint=way_back(work.id))
     if work.merged_into is not None:
-        lost = astray(work, snapshot.works.get) or f"there is no work {work.merged_into}"
-        raise Conflict(f"no work stands for {work.id}: {lost}", where="work", hint=way_back(work.id))
+        into = work.merged_into
+        lost = astray(work, snapshot.works.get) or Text(f"there is no work {into}", f"没有文献 {into}")
+        raise Conflict(conflicts.none_stands(work.id, lost), where="work", hint=way_back(work.id))
     given |= {"claim": of_claim.record.id, "work": work.id, "contributor": contributor}
     door = door_of_item(snapshot.evidence.get(supersedes or ""))
     read = parse(door, given, by_field=True).record(vocabulary)
@@ -192,10 +193,12 @@ def evidence(
         back = again(known)
         notes.append(resuming.NOTE[lang].format(back.id))
         return Plan("evidence", back, (Change("evidence", back), *of_claim.changes), likes, quote, tuple(notes))
+    other = resuming.instead(known, snapshot)
+    way = "say it otherwise" if other is None else f"{other} came in its place: `kg review revise {other}`"
     raise Conflict(
-        f"this very item is there as {known.id} and is {known.status}",
+        conflicts.very_item(known.id, known.status, instead=other),
         where="evidence",
-        hint=f"`kg history {known.id}` says why; {resuming.instead(known, snapshot)}",
+        hint=f"`kg history {known.id}` says why; {way}",
     )
 
 
@@ -227,7 +230,7 @@ def _refuse_other_ends(made: Entity, known: Entity, snapshot: Snapshot, vocabula
         types = [made.type if end == made.id else snapshot.entities[end].type for end in (one.subject, one.object)]
         if one.status in STANDING and not all(vocabulary.allows(one.relation, *types)):
             raise Conflict(
-                f"{made.id} was a {known.type} and is in the claim {one.id}, where a {made.type} cannot be",
+                conflicts.other_type(made.id, one.id, *(_type(type, vocabulary) for type in (known.type, made.type))),
                 where="type",
                 hint=f"propose it as {known.type} again, or give yours another id",
             )
@@ -271,11 +274,17 @@ def _claim(given: Document, snapshot: Snapshot, vocabulary: Vocabulary, lang: st
 def _standing(found: Entity) -> Entity:
     if found.status not in STANDING:
         raise Conflict(
-            f"the entity {found.id} is {found.status}",
+            conflicts.stands("entity", found.id, found.status),
             where="entity",
             hint="propose it again first: kg add entity",
         )
     return found
+
+
+def _type(id: str, vocabulary: Vocabulary) -> tuple[str, Text]:
+    """Return the id of a type of entity, and what it is called."""
+    known = vocabulary.entity_types.get(id)
+    return id, Text(id) if known is None else known.label
 
 
 def _fields(values: Mapping[str, Any]) -> Document:

@@ -1,6 +1,6 @@
 """Going back to earlier words of one's own proposal: the item that said them waits again, in place of the later one.
 
-Lives here: `resumed`, and what to do instead. May enter: items, their versions, a snapshot.
+Lives here: `resumed`, `instead`. May enter: items, their versions, a snapshot.
 Never here: writing, what a decision does (states), undoing.
 """
 
@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.contribute.states import PENDING, PROPOSED, REVISABLE, SUPERSEDED, Versions, before_undo, proposal, since
+from kg import conflicts
+from kg.contribute.states import PENDING, PROPOSED, REVISABLE, SUPERSEDED, Versions, before_undo, proposal
 from kg.errors import Conflict
 from kg.model import ACCEPTED, Evidence
 from kg.snapshot import Snapshot
@@ -43,18 +44,17 @@ def resumed(
     if by == actor and later.status in PENDING and later in snapshot.line(item):
         return replace(item, status=PROPOSED)
     number = (of_later if later.status == ACCEPTED else of)[-1][0].number
-    whose = "" if by in {None, actor} else f"; {by} proposed it"
+    whose = None if by == actor else by
     raise Conflict(
-        f"this very item is there as {item.id} and is {item.status}{since(of)}{whose}",
+        conflicts.not_resumed(item.id, item.status, since=of[-1][0], proposer=whose, hindering=number),
         where="evidence",
         hint=f"`kg undo {number}`, by a reviewer, takes back revision {number}, which stands in the way; "
         "or change something else of it",
     )
 
 
-def instead(item: Evidence, snapshot: Snapshot) -> str:
-    """Return what to do for who says anew what an item said that was turned down or superseded."""
-    other = next((one for one in snapshot.line(item) if one.status in REVISABLE), None)
-    if item.status != SUPERSEDED or other is None:
-        return "say it otherwise"
-    return f"{other.id} came in its place: `kg review revise {other.id}`"
+def instead(item: Evidence, snapshot: Snapshot) -> str | None:
+    """Return the id of the item that stands in the place of a superseded one; None when none does."""
+    if item.status != SUPERSEDED:
+        return None
+    return next((one.id for one in snapshot.line(item) if one.status in REVISABLE), None)

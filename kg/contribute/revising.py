@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from kg import conflicts
 from kg.citations.csl import item_of
 from kg.contribute import names
 from kg.contribute.citing import read_csl
@@ -18,7 +19,7 @@ from kg.door import shown
 from kg.errors import Conflict, InputError
 from kg.identifiers import arxiv_as_held
 from kg.inputs import EntityIn, TextIn, WorkIn, clean, parse
-from kg.model import CURRENT, OUR_STATUSES, Claim, Entity, Text, Work, to_payload
+from kg.model import CURRENT, OUR_STATUSES, Claim, Entity, Text, Work, kind_of, to_payload
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
@@ -52,14 +53,15 @@ def revised(
         made: Entity | Claim | Work = _work(record, _only(values, WORK, "work"), snapshot, vocabulary)
     else:
         if record.status not in REVISABLE:
-            raise Conflict(f"{record.id} is {record.status}", where="id", hint="propose it again: kg add")
+            said = conflicts.stands_alone(kind_of(record), record.id, record.status)
+            raise Conflict(said, where="id", hint="propose it again: kg add")
         status = PROPOSED if record.status in PENDING else record.status
         if isinstance(record, Entity):
             made = replace(_entity(record, _only(values, ENTITY, "entity"), snapshot, vocabulary), status=status)
         else:
             made = replace(_claim(record, _only(values, CLAIM, "claim")), status=status)
     if to_payload(made) == to_payload(record):
-        raise Conflict(f"this is what {record.id} says already", where="values", hint="change something of it")
+        raise Conflict(conflicts.says_already(record.id), where="values", hint="change something of it")
     return made
 
 
@@ -112,7 +114,8 @@ def _above(known: Entity, name: Any, snapshot: Snapshot) -> str:
     """Return the id of a broader entity that is not below the entity itself."""
     above = names.entity_of(snapshot, name, where="broader")
     if above.status not in REVISABLE:
-        raise Conflict(f"the entity {above.id} is {above.status}", where="broader", hint="name one that stands")
+        said = conflicts.stands("entity", above.id, above.status)
+        raise Conflict(said, where="broader", hint="name one that stands")
     if above.id in snapshot.within(known.id):
         raise InputError(
             f"{above.id} is {known.id} or narrower than it", where="broader", hint="name one that is not below it"
@@ -137,8 +140,8 @@ def _claim(known: Claim, values: dict[str, Any]) -> Claim:
 
 def _work(known: Work, values: dict[str, Any], snapshot: Snapshot, vocabulary: Vocabulary) -> Work:
     if known.status in OUR_STATUSES:
-        into = "" if known.merged_into is None else f" into {known.merged_into}"
-        raise Conflict(f"the work {known.id} is {known.status}{into}", where="id", hint="revise the one that stands")
+        said = conflicts.away(known.id, known.status, known.merged_into)
+        raise Conflict(said, where="id", hint="revise the one that stands")
     whole = {name: getattr(known, name) for name in (*WORK, "notice", "raw", "raw_format")}
     whole |= {"id": known.id, "authors": list(known.authors), "csl": dict(known.csl)}
     given = values.get("csl") or {}
@@ -160,6 +163,7 @@ def _work(known: Work, values: dict[str, Any], snapshot: Snapshot, vocabulary: V
             same = [one.id for one in names.posted_as(given, snapshot.works.values())] if given else []
         others = [id for id in same if id != known.id and snapshot.works[id].status not in OUR_STATUSES]
         if given != had[name] and others:
-            raise Conflict(f"{given} is the {name} of {others[0]}", where=name, hint=f"kg merge {others[0]} {known.id}")
+            said = conflicts.of_another(given, name, others[0])
+            raise Conflict(said, where=name, hint=f"kg merge {others[0]} {known.id}")
     status = {} if known.status == CURRENT else {"status": known.status}
     return replace(made, csl=dict(sorted({**item_of(made), **status}.items())))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from kg import conflicts
 from kg.contribute import plan
 from kg.contribute.states import REVISABLE, SUPERSEDED, Versions, since
 from kg.errors import Conflict
@@ -52,7 +53,9 @@ def reworded(
     """
     if old.status not in REVISABLE:
         raise Conflict(
-            f"the evidence {old.id} is {old.status}{since(of)}", where="id", hint="propose it anew: kg add evidence"
+            conflicts.stands("evidence", old.id, old.status, since=since(of)),
+            where="id",
+            hint="propose it anew: kg add evidence",
         )
     whole = {name: value for name in FIELDS if (value := getattr(old, name)) is not None} | dict(values)
     if ENDS & values.keys() and "claim" not in values:

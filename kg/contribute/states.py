@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kg import conflicts
 from kg.contribute import lines
 from kg.door import shown
-from kg.errors import Conflict, Forbidden, InputError
+from kg.errors import Conflict, Forbidden, InputError, Words
 from kg.ids import RecordKind
 from kg.importers.citations_plan import way_back
 from kg.model import ACCEPTED, CURRENT, Change, Claim, Entity, Evidence, Record, Revision, Text, Work
@@ -51,8 +52,6 @@ MOVES: Mapping[str, Move] = {
 }
 DECISIONS = ("accept", "reject", "return")
 REVISABLE = (*PENDING, ACCEPTED)
-KINDS: Mapping[RecordKind, str] = {"entity": "实体", "claim": "论断", "evidence": "证据", "work": "文献"}
-_TURNED_DOWN = {REJECTED: "已拒绝", REVOKED: "已撤回", SUPERSEDED: "已被取代"}
 _WORKS_REVOKED_FROM = (CURRENT, "corrected", "retracted")
 
 
@@ -84,8 +83,7 @@ def moved(move: Move, kind: RecordKind, record: Record, snapshot: Snapshot, vers
     sources = _WORKS_REVOKED_FROM if kind == "work" else move.sources
     if record.status not in sources:
         raise Conflict(
-            f"the {kind} {record.id} is {record.status}{since(versions)}; "
-            f"to {move.act} it, it must be {' or '.join(sources)}",
+            conflicts.stands(kind, record.id, record.status, since=since(versions), wanted=(move.act, sources)),
             where="id",
             hint=_way_out(kind, record),
         )
@@ -110,14 +108,14 @@ def needs(kind: RecordKind, record: Record, snapshot: Snapshot) -> list[tuple[Re
     bar = _bar(kind, record, snapshot, found)
     if bar is not None:
         said, hint = bar
-        raise Conflict(said.en, where="id", hint=hint)
+        raise Conflict(said, where="id", hint=hint)
     return [(one, found[one, id]) for one, id in sorted(found)]
 
 
 def why_barred(kind: RecordKind, record: Record, snapshot: Snapshot) -> Text | None:
     """Return why a pending record cannot be accepted now, in both languages; None when it can."""
     bar = _bar(kind, record, snapshot, _not_accepted(record, snapshot))
-    return None if bar is None else bar[0]
+    return None if bar is None else Text(bar[0].en, bar[0].zh)
 
 
 def along(
@@ -200,13 +198,9 @@ def refuse_own(changes: Iterable[Change], histories: Mapping[Key, Versions], *, 
             )
 
 
-def since(versions: Versions) -> str:
-    """Return since which revision a record stands as it does, by whom and why, as a part of a sentence."""
-    if not versions:
-        return ""
-    last = versions[-1][0]
-    why = "" if last.reason is None else f": {last.reason}"
-    return f" since revision {last.number} ({last.act}, {last.actor}{why})"
+def since(versions: Versions) -> Revision | None:
+    """Return the revision since which a record stands as it does."""
+    return versions[-1][0] if versions else None
 
 
 def _proposals(versions: Versions) -> list[Revision]:
@@ -224,20 +218,13 @@ def before_undo(versions: Versions, at: int) -> int:
 
 def _bar(
     kind: RecordKind, record: Record, snapshot: Snapshot, leant_on: Mapping[Key, Record]
-) -> tuple[Text, str] | None:
+) -> tuple[Words, str] | None:
     """Return why a record cannot be accepted, and what helps; None when it can."""
     if isinstance(record, Evidence) and snapshot.works[record.work].status == REVOKED:
-        said = Text(
-            f"the evidence {record.id} comes from the work {record.work}, which was taken back",
-            f"证据 {record.id} 出自文献 {record.work}，而该文献已撤回",
-        )
-        return said, way_back(record.work)
+        return conflicts.from_taken_back(record.id, record.work), way_back(record.work)
     for (other, id), one in leant_on.items():
         if one.status not in PENDING:
-            said = Text(
-                f"the {kind} {record.id} needs the {other} {id}, which is {one.status}",
-                f"{KINDS[kind]} {record.id} 依赖于{KINDS[other]} {id}，而其状态为“{_TURNED_DOWN[one.status]}”",
-            )
+            said = conflicts.needs(kind, record.id, other, id, one.status)
             return said, f"propose that {other} again, or reject this"
     if isinstance(record, Evidence):
         held_by = lines.holder(record, snapshot)

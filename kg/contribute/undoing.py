@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
+from kg import conflicts
 from kg.contribute.changed import differences
 from kg.contribute.states import PENDING, REVOKED, Key, Versions
 from kg.errors import Conflict
@@ -41,10 +42,8 @@ def refuse_later(histories: Mapping[Key, Versions], undone: Set[int]) -> None:
     differs = ", ".join(
         f"{one['field']} was {_shown(one['before'])} and is {_shown(one['after'])}" for one in differences(then, now)
     )
-    names = ", ".join(f"{one.number} ({one.act}, {one.actor})" for one in others[:5])
     raise Conflict(
-        f"revision{'s' if len(others) > 1 else ''} {names} changed the same records since; "
-        f"of the {kind} {id}: {differs or 'it was changed and changed back'}",
+        conflicts.later(others, kind, id, differs or "it was changed and changed back"),
         where="revision",
         hint=f"undo revision {others[-1].number} first, or undo the later ones too (--with-later)",
     )

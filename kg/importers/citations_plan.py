@@ -143,7 +143,7 @@ class _Sorting:
             return
         lost = astray(work, self._standing.get)
         if lost is not None:
-            self._remark(found, f"no work stands for {work.id}, {lost}: {way_back(work.id)}")
+            self._remark(found, f"no work stands for {work.id}, {lost.en}: {way_back(work.id)}")
             return
         full, gained = filled(work, found.work)
         if not gained:

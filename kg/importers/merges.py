@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kg.citations.parsed import Failure, Remark
 from kg.importers.pack_links import Known, Placed
-from kg.model import REVOKED, Work, merge_trail
+from kg.model import REVOKED, Text, Work, merge_trail
 from kg.record.store import Store
 
 SHOWN = 5
 REMEDY = "name a work that stands, or write the status current and no work that it is merged into"
 
 
-def astray(work: Work, held: Callable[[str], Work | None]) -> str | None:
+def astray(work: Work, held: Callable[[str], Work | None]) -> Text | None:
     """Return why a merged work leads to none that stands; None when it leads to one, or to one that is not held.
 
     Args:
@@ -26,15 +26,16 @@ def astray(work: Work, held: Callable[[str], Work | None]) -> str | None:
 
     Example:
         >>> works = {"a": Work("a", "", "", merged_into="b"), "b": Work("b", "", "", merged_into="a")}
-        >>> astray(works["a"], works.get)
+        >>> astray(works["a"], works.get).en
         'the works are merged in a ring: a -> b -> a'
     """
     trail, ring = merge_trail(work, held)
     if ring:
-        return f"the works are merged in a ring: {' -> '.join(ring)}"
+        told = " -> ".join(ring)
+        return Text(f"the works are merged in a ring: {told}", f"这些文献的合并构成环：{told}")
     last = held(trail[-1])
     if len(trail) > 1 and last is not None and last.status == REVOKED:
-        return f"the work {last.id} was taken back, so it stands for no other"
+        return Text(f"the work {last.id} was taken back, so it stands for no other", f"代表它的 {last.id} 已撤回")
     return None
 
 
@@ -56,7 +57,7 @@ def check_works(works: Sequence[Placed[Work]], known: Known, *, name: str) -> li
         work = one.record
         if work.merged_into is not None:
             why = astray(work, held)
-            return known.lacks("work", work.merged_into) if why is None else (why, REMEDY)
+            return known.lacks("work", work.merged_into) if why is None else (why.en, REMEDY)
         if work.status == REVOKED and work.id in known.base.works:
             into = (id for id, other in known.base.works.items() if other.merged_into == work.id)
             left = next((id for id in into if (held(id) or work).merged_into == work.id), None)

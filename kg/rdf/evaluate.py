@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import pyoxigraph as ox
 
+from kg import conflicts
 from kg.errors import Conflict, InputError, ParseFailure
 from kg.rdf import results
 from kg.rdf.hints import hint
@@ -75,7 +76,7 @@ def warm(_: bytes, held: Held | None) -> bytes:
         Conflict: the dataset is not complete.
     """
     if held is None or held.revision == NOWHERE:
-        raise Conflict("the dataset is not complete")
+        raise Conflict(conflicts.incomplete())
     found: Any = held.store.query(WARM_UP, prefixes=dict(PREFIXES), use_default_graph_as_union=True)
     return str(bool(found)).encode()
 
@@ -93,7 +94,7 @@ def answer(payload: bytes, held: Held | None) -> bytes:
     """
     asked = orjson.loads(payload)
     if held is None or held.revision < asked["revision"]:
-        raise Conflict("the dataset is not that of this revision")
+        raise Conflict(conflicts.other_dataset())
     written = _written(asked, held.store)
     about = {"revision": held.revision, "count": written.count, "limits": written.limits}
     return orjson.dumps(about) + b"\n" + written.body

@@ -20,7 +20,7 @@ from multiprocessing.reduction import recv_handle
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from kg import errors
-from kg.errors import InputError, KgError, ParseFailure
+from kg.errors import InputError, KgError, ParseFailure, Words
 from kg.later import Later
 
 if TYPE_CHECKING:
@@ -48,16 +48,16 @@ def told_of(fault: KgError) -> dict[str, Any]:
     told = {"error": type(fault).__name__, "message": fault.message, "hint": fault.hint, "near": fault.near}
     if isinstance(fault, ParseFailure):
         return told | {"source": fault.source, "line": fault.line, "raw": fault.raw}
-    return told | {"where": fault.where}
+    return told | {"where": fault.where, "zh": None if fault.said is None else fault.said.zh}
 
 
 def fault_of(told: dict[str, Any]) -> KgError:
     """Return the error that `told_of` wrote down."""
     kind = getattr(errors, told.pop("error"), InputError)
-    message, near = told.pop("message"), told.pop("near")
+    message, near, zh = told.pop("message"), told.pop("near"), told.pop("zh", None)
     if kind is ParseFailure:
         return ParseFailure(message, **told)
-    made: KgError = kind(message, near=near, **told)
+    made: KgError = kind(message if zh is None else Words(message, zh), near=near, **told)
     return made
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kg import conflicts
 from kg.errors import Conflict
 from kg.model import canonical
 from kg.spark.storage import Storage
@@ -48,7 +49,7 @@ class Stages:
             self._storage.write(place, wanted)
         elif self._storage.read(place) != wanted:
             raise Conflict(
-                f"{folder} holds steps of another question, or of another export",
+                conflicts.other_steps(folder),
                 where="--checkpoint",
                 hint="ask that question again, name another folder, or delete this one",
             )

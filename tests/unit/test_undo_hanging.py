@@ -89,7 +89,7 @@ def test_the_undo_of_a_merge_names_what_came_to_the_other_work_meanwhile(
     assert f"`kg review revise {came} --work one2025`" in left["said"]
     assert "would be undone" in shown
     assert "".join(left["said"].split()) in "".join(shown.split())
-    assert f"请核查其间加入的内容：证据{came}在修订版7（propose，ann）中归入two2024" in chinese
+    assert f"请核查其间加入的内容：证据{came}在修订版7（ann，提出）中归入two2024" in chinese
     assert merged.snapshot.item(came).work == "two2024", "who cannot know does not guess"
     assert parting.left_by(merged.store, merged.revision, merged.snapshot) == would["left"]
     # What helps: a revision at the work that it was taken from. Then nothing is left.

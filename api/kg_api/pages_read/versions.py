@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kg import called
 from kg.contribute.changed import differences
 from kg.contribute.names import kind_of
 from kg.graph import Graph
 from kg.ids import RecordKind
 from kg.model import Record, Revision
 from kg_api.pages_read.labelled import Labels
-from kg_api.pages_read.wording import moment, said
+from kg_api.pages_read.wording import moment
 
 Document = dict[str, Any]
 Histories = Sequence[tuple[Revision, Record]]
@@ -74,7 +75,7 @@ def act_said(act: str, lang: str) -> str:
         >>> act_said("accept", "zh"), act_said("dance", "zh")
         ('接受', 'dance')
     """
-    return said(lang).get(f"act_{act}", act)
+    return called.act(act, lang)
 
 
 def changes(kind: RecordKind, told: Sequence[Mapping[str, Any]], labels: Labels) -> list[Document]:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from kg import called
 from kg.contribute import parting
 from kg.errors import Conflict, KgError
 from kg.graph import Graph
@@ -27,11 +28,8 @@ router = APIRouter(include_in_schema=False)
 FILTERS = ("actor", "act", "kind", "id", "after")
 SHOWN_MOST = 200
 LEFT_MOST = 20
-ACTS = (
-    "propose", "accept", "reject", "return", "revise", "revoke", "mark retracted", "mark corrected", "mark current",
-    "import", "load pack", "import rdf", "import tables", "merge", "undo",
-)  # fmt: skip
-"""Every act that the log may name, as it is written there."""
+ACTS = tuple(one for one in called.ACTS if one != "create")
+"""Every act that somebody can look for, as the log has it: the first revision alone creates a record."""
 Document = dict[str, Any]
 
 
@@ -42,11 +40,12 @@ def log(request: Request, graph: TheGraph, spoken: TheLang) -> Response:
     asked = {name: value for name, value in request.query_params.items() if name in FILTERS and value}
     visit = Visit.of(request, graph, spoken)
     found = graph.log(**asked)
+    acts = [(one_, called.act(one_, spoken)) for one_ in ACTS]
     rows = [_told(one_, spoken) for one_ in found["items"]]
     return shown(
         visit,
         "write/log.html",
-        {"rows": rows, "next": found["next"], "people": found["people"], "asked": asked, "acts": ACTS},
+        {"rows": rows, "next": found["next"], "people": found["people"], "asked": asked, "acts": acts},
     )
 
 
