@@ -10,6 +10,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from kg.citations.table import neutralised
 from kg.network import Network
 from kg.question import explain
 
@@ -17,7 +18,6 @@ HEADER = (
     "row", "row_label", "col", "col_label", "direction", "expected", "low", "high", "opposing_expected", "works",
     "work_keys", "contested", "direct", "latest_year",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝")
 
 
 def table(network: Network, answer: Mapping[str, Any], *, lang: str) -> str:
@@ -41,15 +41,14 @@ def neutral(value: Any) -> str:
     """Return a value as a cell that no spreadsheet takes for a formula; numbers stay as they are.
 
     Example:
-        >>> neutral("=cmd()"), neutral("LoRA"), neutral(0.25), neutral(None)
-        ("'=cmd()", 'LoRA', '0.25', '')
+        >>> neutral("=cmd()"), neutral("LoRA"), neutral(-0.25), neutral(None)
+        ("'=cmd()", 'LoRA', '-0.25', '')
     """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
+    return neutralised(value) if isinstance(value, str) else str(value)
 
 
 def _values(cell: Mapping[str, Any] | None) -> list[Any]:

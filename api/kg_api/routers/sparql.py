@@ -25,7 +25,7 @@ from kg.settings import Lang
 from kg_api import problems, sparql_page
 from kg_api.asking import TheLang, face_of
 from kg_api.quota import Exceeded, Quota
-from kg_api.replies import HTML, Body, sent, tag_of
+from kg_api.replies import HTML, Body, matches, sent, tag_of
 from kg_api.sparql_request import Asked, read
 
 router = APIRouter(include_in_schema=False)
@@ -98,7 +98,7 @@ async def _answered(request: Request, asked: Asked) -> Response:
         here = partial(tag_of, request, lang=None, also=f"{state.stamp} {format.name}")
         tag = here(await to_thread.run_sync(lambda: face_of(request).revision))
         headers["Cache-Control"] = "no-cache"
-        if tag in request.headers.get("if-none-match", ""):
+        if matches(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers={**headers, "ETag": tag})
         found = await _found(request, asked, format.name)
         headers["ETag"] = here(found.revision)
