@@ -6,7 +6,7 @@ Never here: what an undo restores (contribute/undoing), SQL (record/), printing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from kg import conflicts
@@ -103,6 +103,31 @@ class Remembering(Writing):
         else:
             told = self._told(seen, self._written(changes, actor=by, act=UNDO, reason=reason, expect=expect), spoken)
         return {"act": UNDO, "undone": undone, "left": left, "dry_run": dry_run} | told
+
+    def left(self, revision: Any, *, lang: str | None = None) -> list[Document]:
+        """What an undo left as it is though somebody should look at it, and what nobody has seen to since.
+
+        Args:
+            revision: Number of the undo; any other revision left nothing.
+            lang: Language of the sentences.
+
+        Returns:
+            As `left` of `undo`.
+
+        Raises:
+            NotFound: no such revision.
+        """
+        number = parse_int(revision, name="revision", low=1, high=HIGHEST)
+        spoken, snapshot = self._lang(lang), self.snapshot
+        if self.store.revision(number).act != UNDO:
+            return []
+        (whole,) = self.store.changes(number - 1, number)
+
+        def before(wanted: Iterable[Key]) -> dict[Key, Versions]:
+            found = self._histories(wanted)
+            return {key: [one for one in versions if one[0].number < number] for key, versions in found.items()}
+
+        return parting.left(whole.changes, before(keys(whole.changes)), snapshot, before, lang=spoken)
 
     # -- history ---------------------------------------------------------------------------------------------
 

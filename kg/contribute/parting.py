@@ -1,7 +1,7 @@
 """What came between a merge and its undo: items that were written to the one work and may belong to the other.
 
-Lives here: `holding_up`, `refuse`, `left`, `left_by`. May enter: changes that an undo writes, versions of
-records, a snapshot. Never here: what an undo restores (undoing), SQL, writing.
+Lives here: `holding_up`, `refuse`, `left`. May enter: changes that an undo writes, versions of records, a snapshot.
+Never here: what an undo restores (undoing), SQL, writing.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg import called, conflicts
-from kg.contribute.states import PENDING, REVOKED, UNDO, Key, Versions
+from kg.contribute.states import PENDING, REVOKED, Key, Versions
 from kg.contribute.undoing import hanging
 from kg.errors import Conflict
 from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.model import ACCEPTED, Change, Evidence, Revision, Text, Work
-from kg.record.store import Store
 from kg.snapshot import Snapshot
 
 Histories = Callable[[Iterable[Key]], Mapping[Key, Versions]]
@@ -200,33 +199,6 @@ def left(
             {"kind": "evidence", "id": came.item.id, "why": "merged", "of": came.work, "said": _came(came).get(lang)}
         )
     return sorted(told, key=lambda one: (one["kind"], one["id"], one["why"], one["of"]))
-
-
-def left_by(store: Store, number: int, snapshot: Snapshot, *, lang: str = "en") -> list[dict[str, Any]]:
-    """Return what an undo left that stands so still; none for any other revision. See `left`.
-
-    Args:
-        store: The record.
-        number: Of the revision.
-        snapshot: The record as it stands.
-        lang: Language of the sentences.
-    """
-    (whole,) = store.changes(number - 1, number)
-    if whole.act != UNDO:
-        return []
-
-    def histories(wanted: Iterable[Key]) -> dict[Key, Versions]:
-        ids: dict[RecordKind, list[str]] = {}
-        for kind, id in wanted:
-            ids.setdefault(kind, []).append(id)
-        return {
-            (kind, id): [one for one in versions if one[0].number < number]
-            for kind, some in ids.items()
-            for id, versions in store.histories(kind, some).items()
-        }
-
-    before = histories((one.kind, one.id) for one in whole.changes)
-    return left(whole.changes, before, snapshot, histories, lang=lang)
 
 
 def _leaning(kind: RecordKind, id: str, other: RecordKind, of: str) -> Text:

@@ -8,7 +8,7 @@ import pytest
 
 import kg
 from kg.cli import main
-from kg.contribute import parting, undoing
+from kg.contribute import undoing
 from kg.errors import Conflict
 
 ITEM = {"work": "hu2022lora", "stance": "supports", "kind": "empirical-experiment", "strength": "moderate"}
@@ -91,13 +91,13 @@ def test_the_undo_of_a_merge_names_what_came_to_the_other_work_meanwhile(
     assert "".join(left["said"].split()) in "".join(shown.split())
     assert f"请核查其间加入的内容：证据{came}在修订版7（ann，提出）中归入two2024" in chinese
     assert merged.snapshot.item(came).work == "two2024", "who cannot know does not guess"
-    assert parting.left_by(merged.store, merged.revision, merged.snapshot) == would["left"]
+    assert merged.left(merged.revision) == would["left"]
     # What helps: a revision at the work that it was taken from. Then nothing is left.
     moved = merged.revise(came, {"work": "one2025"}, why="taken from there", actor="cyd")
     undo = merged.revision - 1
     merged.review(moved["id"], "accept", actor="bob")
     assert merged.snapshot.item(moved["id"]).work == "one2025"
-    assert parting.left_by(merged.store, undo, merged.snapshot) == []
+    assert merged.left(undo) == []
 
 
 def test_what_came_is_named_each_time_that_the_merge_is_undone_and_no_more(merged: kg.Graph) -> None:
@@ -114,7 +114,7 @@ def test_what_came_is_named_each_time_that_the_merge_is_undone_and_no_more(merge
             assert merged.snapshot.item(late).work == "two2024", "it came while they were two"
     every = sorted([(other, "one2025"), (came, "one2025")])
     assert [sorted(one) for one in named] == [every, [], every, [], every]
-    assert [one["id"] for one in parting.left_by(merged.store, undone, merged.snapshot)] == [id for id, _ in every]
+    assert [one["id"] for one in merged.left(undone)] == [id for id, _ in every]
 
 
 def test_a_merge_is_not_undone_under_a_revision_of_what_moves_back(merged: kg.Graph) -> None:

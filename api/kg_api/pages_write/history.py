@@ -12,7 +12,6 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from kg import called
-from kg.contribute import parting
 from kg.errors import Conflict, KgError
 from kg.graph import Graph
 from kg_api import security
@@ -108,7 +107,7 @@ def _left(visit: Visit, number: str, act: str) -> list[Document]:
     """Return what an undo left to be looked at, or the undo of a merge would leave; none where it would be refused."""
     graph, lang = visit.graph, visit.lang
     if act == "undo":
-        return parting.left_by(graph.store, int(number), graph.snapshot, lang=lang)
+        return graph.left(number, lang=lang)
     if act != "merge":
         return []
     try:
