@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ IDS = {"id": "w1", "number": "2"}
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with place(f"sqlite:///{tmp_path_factory.mktemp('who')}/record.db") as made:
         store = made.graph.store
-        store._clock = lambda: datetime.now(UTC) + timedelta(minutes=2)
+        store._held = replace(store._held, clock=lambda: datetime.now(UTC) + timedelta(minutes=2))
         yield made
 
 

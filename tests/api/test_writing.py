@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -135,10 +136,10 @@ def test_a_write_that_is_given_up_leaves_its_key_free(here: Place, database_url:
 def test_answers_are_kept_for_two_days(here: Place, database_url: str) -> None:
     store = here.graph.store
     here.post("/entities", ENTITY, Idempotency_Key="abc")
-    store._clock = lambda: datetime.now(UTC) + timedelta(hours=47)
+    store._held = replace(store._held, clock=lambda: datetime.now(UTC) + timedelta(hours=47))
     here.post("/entities", {**ENTITY, "label": "Two"}, Idempotency_Key="two")
     assert submissions(database_url) == 2
-    store._clock = lambda: datetime.now(UTC) + timedelta(hours=49)
+    store._held = replace(store._held, clock=lambda: datetime.now(UTC) + timedelta(hours=49))
     here.post("/entities", {**ENTITY, "label": "Three"}, Idempotency_Key="three")
     assert submissions(database_url) == 2
 
