@@ -17,9 +17,10 @@ from kg.graph import Graph
 from kg.network import Network
 from kg.question import explain
 from kg_api import parameters as p
-from kg_api.asking import TheGraph, TheLang
+from kg_api.asking import TheGraph, TheLang, once
 from kg_api.crediting import called
 from kg_api.pages import SELECTIONS, TEMPLATES, addresses, query
+from kg_api.pages_read.frame import LISTS as CRITERIA_LISTS
 from kg_api.pages_read.frame import navigation
 from kg_api.pages_read.wording import said
 from kg_api.replies import HTML, reply
@@ -30,6 +31,8 @@ from kg_viz.view import NAMES, Filters, View
 
 SIFTING = ("type", "relation", "min_expected", "contested")
 ENDS = ("source", "target")
+LISTS = {*CRITERIA_LISTS, "type", "expand", "hide", "open"}
+"""What may be given several times."""
 router = APIRouter(include_in_schema=False)
 
 
@@ -50,6 +53,7 @@ def explorer(
     rows: str | None = None,
 ) -> Response:
     """One page for all levels; `rows=all` lists every line in the table."""
+    once(request, {*request.query_params} - LISTS)
 
     def make() -> str:
         ends = {name: _end(graph, asked[name], spoken) for name in ENDS if name in asked}

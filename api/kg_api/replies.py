@@ -9,6 +9,7 @@ import gzip
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from time import perf_counter
 from typing import Any
 
@@ -64,9 +65,10 @@ def reply(
 ) -> Response:
     """Return what `make` makes, or 304 when the client has it, or the body remembered from the last time.
 
-    The tag names revision, ontology, path, query and language: a document depends on nothing else. `make` runs only
-    when the body is not remembered, once for all who ask at the same time. `Server-Timing` tells the time it took
-    (compute), and the time that this request gave to bring the record up to date (follow), where it had to.
+    The tag names revision, ontology, path, query and language: a document depends on nothing else, a page also on how
+    its address says the language, since its links do the same. `make` runs only when the body is not remembered, once
+    for all who ask at the same time. `Server-Timing` tells the time it took (compute), and the time that this request
+    gave to bring the record up to date (follow), where it had to.
 
     Args:
         request: Gives address, conditions, and the graph of its application.
@@ -78,8 +80,7 @@ def reply(
     """
     state = request.app.state
     face = face_of(request)
-    # Links of a page say the language where its address says it.
-    said = "lang" if media_type == HTML and "lang" in request.query_params else ""
+    said = repr(request.query_params.getlist("lang")) if media_type == HTML else ""
     tag = tag_of(request, face.revision, lang=lang, also=state.stamp + also + said)
     if strong:
         tag = strengthened(tag, packed=takes_gzip(request.headers.get("accept-encoding", "")))
@@ -128,10 +129,10 @@ def sent(request: Request, body: Body, headers: dict[str, str], media_type: str)
 def tag_of(request: Request, revision: int, *, lang: str | None, also: str) -> str:
     """Return the entity tag of what an address shows at a revision; weak, since gzip and plain may share it.
 
-    Law: the order of query parameters of different names does not matter.
+    Law: the order of query parameters of different names does not matter; that of one name does.
     """
-    query = sorted((name, value) for name, value in request.query_params.multi_items() if name != "lang")
-    parts = repr((request.url.path, query, revision, lang, also))
+    pairs = [pair for pair in request.query_params.multi_items() if pair[0] != "lang"]
+    parts = repr((request.scope["path"], sorted(pairs, key=itemgetter(0)), revision, lang, also))
     return f'W/"{revision}-{hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:20]}"'
 
 

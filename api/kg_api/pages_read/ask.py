@@ -48,7 +48,8 @@ def ask(request: Request, spoken: TheLang, criteria: p.Criteria, name: str) -> R
     question = QUESTIONS.get(name)
     if question is None:
         raise NotFound(f"there is no question {name[:80]!r}", where="question", near=_near(name))
-    frame.only(request, [*frame.CRITERIA, *(field.name for field in question.fields)])
+    lists = [field.name for field in question.fields if field.many]
+    frame.only(request, [*frame.CRITERIA, *(field.name for field in question.fields)], lists=lists)
     given = _given(request, question)
     graph = face_of(request)
     form = {

@@ -18,6 +18,7 @@ from starlette.routing import Match
 from kg.errors import InputError
 from kg.meant import parameters
 from kg.settings import Lang
+from kg_api.asking import once
 from kg_api.pages_read.wording import moment, referenced, said, strength, tongue
 from kg_api.replies import HTML, reply
 from kg_viz.page import environment
@@ -29,6 +30,8 @@ CRITERIA = (
     "as_of", "known_in", "without_work", "only_work", "study_kind", "min_strength", "relation", "block",
     "include_proposed", "include_retracted", "narrower",
 )  # fmt: skip
+LISTS = frozenset({"without_work", "only_work", "study_kind", "relation", "block"})
+"""The criteria that may be given several times."""
 # Address -> the word for it. What the application does not serve is left out.
 NAVIGATION = {
     "/": "nav_explorer",
@@ -59,8 +62,8 @@ def shown(
 def around(request: Request, lang: Lang) -> dict[str, Any]:
     """Return what every template needs."""
     other = "zh" if lang == "en" else "en"
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name in {*CRITERIA, "lang"}]
-    spoken = [(name, value) for name, value in kept if name == "lang"]
+    spoken = _spoken(request, lang)
+    kept = [*((name, value) for name, value in request.query_params.multi_items() if name in CRITERIA), *spoken]
     return {
         "said": said(lang),
         "head": said(lang),
@@ -84,10 +87,9 @@ def navigation(request: Request, lang: Lang) -> list[dict[str, Any]]:
     if not hasattr(app.state, "served"):
         app.state.served = frozenset(path for path in NAVIGATION if serves(app, path))
     here = request.url.path
-    spoken = [("lang", value) for value in request.query_params.getlist("lang")[:1]]
     return [
         {
-            "href": address(path, spoken),
+            "href": address(path, _spoken(request, lang)),
             "label": words[word],
             "here": here == path or (path != "/" and here.startswith(path + "/")),
         }
@@ -121,13 +123,19 @@ def address(path: str, pairs: Pairs) -> str:
     return f"{path}?{text}" if text else path
 
 
-def only(request: Request, known: Iterable[str]) -> None:
+def only(request: Request, known: Iterable[str], *, lists: Iterable[str] = ()) -> None:
     """Refuse query parameters that a page does not take, so that a typing error is never taken for an answer.
 
+    Args:
+        request: Gives the parameters.
+        known: What the page takes, beside `lang`.
+        lists: Which of these may be given several times, beside those criteria that may.
+
     Raises:
-        InputError: names the parameter and near ones.
+        InputError: names the parameter, and near ones; or one that is no list and given twice.
     """
     takes = [*known, "lang"]
+    once(request, [name for name in takes if name not in {*LISTS, *lists}])
     for name in request.query_params:
         if name not in takes:
             raise InputError(
@@ -136,6 +144,11 @@ def only(request: Request, known: Iterable[str]) -> None:
                 near=[word for word in parameters(name, takes) if word not in request.query_params],
                 hint=f"it takes {', '.join(takes)}",
             )
+
+
+def _spoken(request: Request, lang: Lang) -> list[tuple[str, str]]:
+    """Return the language for links, where the address says one; else links leave it to the browser."""
+    return [("lang", lang)] if request.query_params.get("lang") else []
 
 
 def _rendered(request: Request, template: str, lang: Lang, make: Callable[[], Mapping[str, Any]]) -> str:
