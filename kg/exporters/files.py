@@ -1,6 +1,6 @@
 """Files written whole or not at all.
 
-Lives here: `write`, `pour`, `zipped`. May enter: pieces of text or bytes. Never here: what they say.
+Lives here: `write`, `refuse_database`, `pour`, `zipped`. May enter: pieces of text or bytes. Never here: what they say.
 """
 
 from __future__ import annotations
@@ -14,11 +14,20 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
+from kg.ending import gone_when_ended
 from kg.errors import InputError
+from kg.later import Later
+
+if TYPE_CHECKING:
+    from kg import record
+else:
+    record = Later("kg.record")
 
 _UNDATED = (1980, 1, 1, 0, 0, 0)
+_BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite adds to the name of a database for the files that belong to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +49,29 @@ def write(path: Path, pieces: Iterable[str | bytes], *, mode: int | None = None,
 
     A temporary file beside it is written, brought to disk and renamed; then the folder is brought to disk. A file of
     that name is replaced; where it is a link, the file it points to is. A device, a FIFO or a socket is never replaced:
-    the pieces go straight into it, and what arrived before a fault stays there.
+    the pieces go straight into it, and what arrived before a fault stays there. A database is never replaced, whatever
+    name leads to it: it may be the record that the pieces come from. What was begun is taken away when the pieces fail
+    to come or a signal ends the process.
 
     Raises:
-        InputError: the folder is missing or cannot be written, or the disk is full; says what to do.
+        InputError: the folder is missing or cannot be written, the disk is full, or the file is an SQLite database or
+            belongs to one; says what to do.
     """
     if follows_links and _is_special(path):
         return _through(path, pieces)
     target = Path(os.path.realpath(path)) if follows_links else path
+    if follows_links:
+        refuse_database(path)
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
         try:
-            with os.fdopen(descriptor, "wb") as stream:
-                written = pour(stream, pieces)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(name).chmod(_mode(target) if mode is None else mode)
-            Path(name).replace(target)
+            with gone_when_ended(Path(name)):
+                with os.fdopen(descriptor, "wb") as stream:
+                    written = pour(stream, pieces)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                Path(name).chmod(_mode(target) if mode is None else mode)
+                Path(name).replace(target)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -72,6 +87,28 @@ def write(path: Path, pieces: Iterable[str | bytes], *, mode: int | None = None,
             hint="name a file in a folder that is there and may be written, with room on the disk",
         ) from fault
     return written
+
+
+def refuse_database(path: Path) -> None:
+    """Look whether a file, or the one that a link leads to, is a database that must not be replaced.
+
+    Raises:
+        InputError: it is an SQLite database, or one of the files that SQLite keeps beside one.
+    """
+    target = Path(os.path.realpath(path))
+    names = (target.name.removesuffix(end) for end in _BESIDE if target.name.endswith(end))
+    whole = next((target.with_name(name) for name in names if name), None)
+    if target.is_file() and record.is_database(target):
+        said = "is an SQLite database"
+    elif whole is not None and whole.is_file() and record.is_database(whole):
+        said = f"belongs to the SQLite database {str(whole)!r}"
+    else:
+        return
+    raise InputError(
+        f"{str(path)!r} {said}, which is not replaced",
+        where="file",
+        hint="name another file; to be rid of a database that nobody needs, delete it first",
+    )
 
 
 def pour(stream: BinaryIO, pieces: Iterable[str | bytes]) -> Written:

@@ -24,7 +24,9 @@ import orjson
 from kg.columns.network import ColumnNetwork
 from kg.columns.table import Columns
 from kg.criteria import Criteria
+from kg.ending import gone_when_ended
 from kg.errors import InputError, ParseFailure
+from kg.exporters.files import refuse_database
 from kg.exporters.parquet_columns import Rows, Tables
 from kg.later import Later
 from kg.network import Network
@@ -127,7 +129,8 @@ def write(folder: Path, columns: Columns, criteria: Criteria, vocabulary: Vocabu
     A folder beside it is filled, brought to disk and renamed; an earlier export of that name is replaced.
 
     Raises:
-        InputError: something else of that name is there, it cannot be written, or pyarrow is not installed.
+        InputError: something else of that name is there, a database lies in it, it cannot be written, or pyarrow is
+            not installed.
 
     Cost: about 3 microseconds and 30 bytes on disk an item.
     """
@@ -138,10 +141,13 @@ def write(folder: Path, columns: Columns, criteria: Criteria, vocabulary: Vocabu
             where="file",
             hint="name a new or empty folder",
         )
+    for held in target.rglob("*"):
+        refuse_database(held)
     try:
         made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
         try:
-            manifest = _fill(made, columns, criteria, vocabulary)
+            with gone_when_ended(made):
+                manifest = _fill(made, columns, criteria, vocabulary)
             made.chmod(0o755)
             _put(made, target)
         except BaseException:
@@ -158,7 +164,7 @@ def write(folder: Path, columns: Columns, criteria: Criteria, vocabulary: Vocabu
 
 def zipped(network: Network, hash: str = "") -> Iterator[bytes]:
     """Give the files of an export as a ZIP. Law: the same contents give the same bytes."""
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, gone_when_ended(Path(place)):
         folder = Path(place)
         manifest = _fill(folder, columns_of(network, hash), network.criteria, network.vocabulary)
         made = io.BytesIO()

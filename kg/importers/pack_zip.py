@@ -5,17 +5,14 @@ Lives here: `unpacked`. May enter: a path that the caller named. Never here: wha
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
 import tempfile
-import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from kg.ending import gone_when_ended
 from kg.errors import InputError
 from kg.ids import slugify
 from kg.packs import HEAD
@@ -23,7 +20,6 @@ from kg.sheets import FILES as TABLES
 
 MAX_FILES, MAX_TOTAL = 200, 4 * 1024 * 1024 * 1024
 CHUNK = 1024 * 1024
-ENDING = (signal.SIGTERM, signal.SIGHUP)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -38,7 +34,7 @@ def unpacked(path: Path) -> Iterator[Path]:
 
     Cost: at most 4 GiB are written, whatever the file says.
     """
-    with tempfile.TemporaryDirectory(prefix="kg-pack-") as made, _gone_when_ended(made):
+    with tempfile.TemporaryDirectory(prefix="kg-pack-") as made, gone_when_ended(Path(made)):
         folder = Path(made) / (slugify(path.stem.removesuffix(".pack").removesuffix(".tables")) or "pack")
         folder.mkdir()
         try:
@@ -55,29 +51,6 @@ def unpacked(path: Path) -> Iterator[Path]:
                 hint="give a file that may be read, with room for it in the folder for temporary files",
             ) from fault
         yield folder
-
-
-@contextmanager
-def _gone_when_ended(folder: str) -> Iterator[None]:
-    """Take a folder away before a signal ends this process, as it would have without us."""
-    ours = os.getpid()
-
-    def end(signal_: int, _: object) -> None:
-        if os.getpid() == ours:  # and not a child that was forked meanwhile
-            shutil.rmtree(folder, ignore_errors=True)
-        signal.signal(signal_, signal.SIG_DFL)
-        os.kill(os.getpid(), signal_)
-
-    # Whoever has asked for a signal already, such as a server, ends in order; threads cannot ask.
-    main = threading.current_thread() is threading.main_thread()
-    asked = [one for one in ENDING if main and signal.getsignal(one) is signal.SIG_DFL]
-    for one in asked:
-        signal.signal(one, end)
-    try:
-        yield
-    finally:
-        for one in asked:
-            signal.signal(one, signal.SIG_DFL)
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path) -> None:

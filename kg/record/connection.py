@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -190,6 +190,20 @@ def _companion(path: Path) -> Path:
 def writable(place: Place) -> bool:
     """Tell whether the file system lets us write an existing database; true where it is no file."""
     return place.path is None or _may_write(place.path)
+
+
+def is_database(path: Path) -> bool:
+    """Say whether a file that is there is an SQLite database, damaged or not; an empty one is not.
+
+    SQLite looks itself: to open and close a file that this process has open as a database would give up the locks on
+    it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)) as raw:
+            pages: int = raw.execute("PRAGMA page_count").fetchall()[0][0]
+    except sqlite3.Error as fault:
+        return fault.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN}
+    return pages > 0
 
 
 @contextmanager
