@@ -15,11 +15,11 @@ from functools import partial
 from pathlib import Path
 from threading import RLock
 from time import perf_counter
+from types import MappingProxyType
 from typing import Any, Self, TypeVar
 
-from kg.contribute.names import identified
+from kg.contribute.names import key_of
 from kg.criteria import Criteria, parse_int
-from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.following import FOLD_MOST, Following, snapshot_of
 from kg.ids import parse_slug
@@ -38,7 +38,6 @@ KEPT_MOST, KEPT_LEAST, TEXTS_MOST = 256, 8, 4
 KEPT_BYTES = 1 << 30
 """What is kept of networks and answers, by their estimated size; the last `KEPT_LEAST` are kept whatever they take."""
 CLAIM_BYTES, RECORD_BYTES = 400, 2_000
-SIGNS = {"+": 1, "1": 1, "+1": 1, "-": -1, "-1": -1, "0": 0}
 
 
 class Asking:
@@ -146,28 +145,41 @@ class Asking:
     def network(self, criteria: Criteria | None = None) -> Network:
         """Return the network under criteria, at the revision that they name."""
         asked = Criteria() if criteria is None else criteria
-        newest = self.snapshot
-        asked = self._known_names(asked)
+        newest, snapshot = self.snapshot, self._as_of(asked)
+        asked = self._known_names(asked, snapshot)
         for where in ("without_work", "only_work"):
             for work in getattr(asked, where):
-                newest.work(work, where=where)
+                snapshot.works.get(work) or newest.work(work, where=where)
         for id in asked.block:
-            newest.entity(id, where="block")
-        number = self._number(asked.as_of, newest)
-        snapshot = newest if number == newest.revision else self._past(number)
+            snapshot.entities.get(id) or newest.entity(id, where="block")
         key = ("network", snapshot.revision, asked)
         return self._cached(
             key, lambda: self._following.network(snapshot, asked, lambda then: self._known(then, asked))
         )
 
-    def _known_names(self, criteria: Criteria) -> Criteria:
-        """Return criteria with ids in the place of other names of works and entities; what is unknown stays."""
+    def _known_names(self, criteria: Criteria, then: Snapshot | None = None) -> Criteria:
+        """Return criteria with ids in the place of other names of works and entities; what is unknown stays.
+
+        Names are read in the record that `as_of` means, or in `then`; works as `key_of` finds them, those that stand.
+        """
+        record = self._as_of(criteria) if then is None else then
         return replace(
             criteria,
-            without_work=_each(partial(self._work, where="without_work"), criteria.without_work),
-            only_work=_each(partial(self._work, where="only_work"), criteria.only_work),
-            block=_each(self._id, criteria.block),
+            without_work=_each(partial(key_of, record, where="without_work", standing=True), criteria.without_work),
+            only_work=_each(partial(key_of, record, where="only_work", standing=True), criteria.only_work),
+            block=_each(record.named, criteria.block),
         )
+
+    def _as_of(self, criteria: Criteria | Mapping[str, Any]) -> Snapshot:
+        """Return the record that the criterion `as_of` means, in which the names of a question are read too.
+
+        Law: what is written later changes no answer of an earlier revision.
+        """
+        if not isinstance(criteria, Criteria):
+            criteria = Criteria.parse({"as_of": criteria.get("as_of")}, self.vocabulary)
+        newest = self.snapshot
+        number = self._number(criteria.as_of, newest)
+        return newest if number == newest.revision else self._past(number)
 
     def _known(self, revision: int, criteria: Criteria) -> Network | None:
         """Return the network at an earlier revision, if it is at hand."""
@@ -307,20 +319,13 @@ class Asking:
                 hint=f"the newest is revision {newest}; it may have come later",
             ) from missing
 
-    def _id(self, name: str) -> str:
-        """Return the id of the entity that a question names by id, label or alias; what is unknown stays as it is."""
-        return self.snapshot.named(name)
+    def _id(self, name: str, criteria: Mapping[str, Any] = MappingProxyType({})) -> str:
+        """Return the id of the entity that a question under criteria names by id, label or alias; else the name."""
+        return self._as_of(criteria).named(name)
 
-    def _work(self, name: str, *, where: str = "work") -> str:
-        """Return the key of the work that a question names by key, DOI or arXiv id; what is unknown stays as it is.
-
-        Raises:
-            InputError: several works have that identifier.
-        """
-        if not isinstance(name, str) or name in self.snapshot.works:
-            return name
-        known = identified(self.snapshot, name, where=where)
-        return name if known is None else known.id
+    def _work(self, name: str, criteria: Mapping[str, Any] = MappingProxyType({}), *, where: str = "work") -> str:
+        """Return the key of the work that a question under criteria names by key, DOI or arXiv id; see `key_of`."""
+        return key_of(self._as_of(criteria), name, where=where)
 
     def _lang(self, lang: str | None) -> Lang:
         return self.lang if lang is None else parse_lang(lang)
@@ -345,21 +350,6 @@ def _bytes_of(made: Any) -> int:
     if isinstance(made, Snapshot):
         return RECORD_BYTES * (1 + sum(map(len, (made.entities, made.claims, made.evidence, made.works))))
     return 4 * made.size if isinstance(made, Answer) else RECORD_BYTES
-
-
-def parse_sign(value: Any) -> int | None:
-    """Return +1, -1 or 0 for `+`, `-`, `0` (or the numbers); None for None.
-
-    Example:
-        >>> parse_sign("+"), parse_sign(-1), parse_sign(None)
-        (1, -1, None)
-    """
-    if value is None:
-        return None
-    word = value if isinstance(value, str) else shown(value)
-    if word not in SIGNS:
-        raise InputError(f"{shown(value)} is not a sign", where="sign", hint="use + or -")
-    return SIGNS[word]
 
 
 def parse_links(value: Any) -> int:

@@ -18,6 +18,7 @@ from kg.model import YEARS, Evidence, Text, Work
 from kg.vocabulary import Status, Vocabulary, WorkStatus
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ]|\Z)", re.ASCII)
+SIGNS = {"+": 1, "1": 1, "+1": 1, "-": -1, "-1": -1, "0": 0}
 TRUE, FALSE = {"true", "1", "yes", "on"}, {"false", "0", "no", "off"}
 
 
@@ -194,6 +195,21 @@ def parse_line(text: str, *, name: str, most: int = 500) -> str:
     if len(text) > most or any(unicodedata.category(char) in {"Cc", "Cs"} for char in text):
         raise InputError(f"{text[:60]!r} is nothing to look for", where=name, hint=f"give at most {most} characters")
     return text
+
+
+def parse_sign(value: Any) -> int | None:
+    """Return +1, -1 or 0 for `+`, `-`, `0` (or the numbers); None for None.
+
+    Example:
+        >>> parse_sign("+"), parse_sign(-1), parse_sign(None)
+        (1, -1, None)
+    """
+    if value is None:
+        return None
+    word = value if isinstance(value, str) else shown(value)
+    if word not in SIGNS:
+        raise InputError(f"{shown(value)} is not a sign", where="sign", hint="use + or -")
+    return SIGNS[word]
 
 
 def parse_flag(value: Any, *, name: str) -> bool:

@@ -140,7 +140,7 @@ class Exchanging(Asking):
             raise InputError(
                 f"{works!r} names no work", where="works", hint="name one, or leave it out for all of them"
             )
-        keys = None if keys is None else [self._work(key.strip(), where="works") for key in keys]
+        keys = None if keys is None else [self._work(key.strip(), criteria, where="works") for key in keys]
         for key in keys or ():
             network.snapshot.work(key, where="works")
         hash = self.store.revision(revision).hash if found.name == "parquet" and revision else ""

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.accounts import Admitting
-from kg.asking import parse_links, parse_sign
+from kg.asking import parse_links
 from kg.contributing import Contributing
 from kg.coverage import basis_report, coverage
-from kg.criteria import Criteria, parse_int
+from kg.criteria import Criteria, parse_int, parse_sign
 from kg.door import checked, guarded
 from kg.errors import InputError
 from kg.exchanging import Exchanging
@@ -141,7 +141,7 @@ class Graph(
     ) -> Answer:
         """Which techniques raise or lower which risks. See `kg.question.raises.find`."""
         links = parse_links(max_links)
-        cause, harm = (None if name is None else self._id(name) for name in (technique, risk))
+        cause, harm = (None if name is None else self._id(name, criteria) for name in (technique, risk))
         return self._ask(raises.find, criteria, lang, harm, technique=cause, max_links=links)
 
     def matrix(
@@ -170,7 +170,8 @@ class Graph(
         """The k best chains from source to target. See `kg.question.paths.find`."""
         most = parse_int(k, name="k", low=1, high=1000)
         options = {"k": most, "max_links": parse_links(max_links), "sign": parse_sign(sign)}
-        return self._ask(paths.find, criteria, lang, self._id(source), self._id(target), **options)
+        ends = self._id(source, criteria), self._id(target, criteria)
+        return self._ask(paths.find, criteria, lang, *ends, **options)
 
     def impact(
         self, entity: str, *, direction: str = "out", max_links: Any = 6, lang: str | None = None, **criteria: Any
@@ -179,7 +180,7 @@ class Graph(
         if direction not in {"out", "in"}:
             raise InputError(f"{direction!r} is neither out nor in", where="direction")
         links = parse_links(max_links)
-        return self._ask(impact.find, criteria, lang, self._id(entity), direction=direction, max_links=links)
+        return self._ask(impact.find, criteria, lang, self._id(entity, criteria), direction=direction, max_links=links)
 
     # -- loading ---------------------------------------------------------------------------------------------
 

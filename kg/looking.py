@@ -30,7 +30,7 @@ class Looking(Asking):
     def entity(self, id: str, **criteria: Any) -> Answer:
         """One entity with its hierarchy and claims."""
         network = self._network(criteria)
-        return Answer(self._dated(network, lambda: records.entity(network, self._id(id))))
+        return Answer(self._dated(network, lambda: records.entity(network, self._id(id, criteria))))
 
     def claim(self, id: str, **criteria: Any) -> Answer:
         """One claim with its belief and its evidence, both sides."""
@@ -39,7 +39,7 @@ class Looking(Asking):
 
     def work(self, id: str, **criteria: Any) -> Answer:
         """One work, by key, DOI or arXiv id, with the evidence taken from it."""
-        network, key = self._network(criteria), self._work(id)
+        network, key = self._network(criteria), self._work(id, criteria)
         return Answer(self._dated(network, lambda: records.work(network, key)))
 
     def item(self, id: str, **criteria: Any) -> Answer:
@@ -51,7 +51,7 @@ class Looking(Asking):
         """Whatever record has this id, with its kind; a work also by its DOI or arXiv id."""
         network = self._network(criteria)
         snapshot = network.snapshot
-        name = self._id(id)
+        name = snapshot.named(id)
         if id in snapshot.works or id in snapshot.evidence:
             name = id
         elif name not in snapshot.entities and (work := identified(snapshot, id, where="id")) is not None:
@@ -69,7 +69,7 @@ class Looking(Asking):
         **criteria: Any,
     ) -> Answer:
         """One page of entities, filtered by `type` and `broader`. See `kg.question.records.entities`."""
-        above = None if broader is None else self._id(broader)
+        above = None if broader is None else self._id(broader, criteria)
         return self._list(records.entities, criteria, limit, type=type, broader=above, after=after)
 
     def claims(
@@ -89,10 +89,10 @@ class Looking(Asking):
         `relation`, one of them, filters the list; it is no criterion here. See `kg.question.records.claims`.
         """
         filters: dict[str, Any] = {
-            "subject": None if subject is None else self._id(subject),
+            "subject": None if subject is None else self._id(subject, criteria),
             "relation": relation,
-            "object": None if object is None else self._id(object),
-            "work": None if work is None else self._work(work),
+            "object": None if object is None else self._id(object, criteria),
+            "work": None if work is None else self._work(work, criteria),
             "contested": None if contested is None else parse_flag(contested, name="contested"),
         }
         return self._list(records.claims, criteria, limit, **filters, after=after)
@@ -122,7 +122,7 @@ class Looking(Asking):
         **criteria: Any,
     ) -> Answer:
         """One page of evidence, filtered by claim, work, stance and locator. See `kg.question.records.items`."""
-        key = None if work is None else self._work(work)
+        key = None if work is None else self._work(work, criteria)
         filters = {"claim": claim, "work": key, "stance": stance, "locator": locator, "after": after}
         return self._list(records.items, criteria, limit, **filters)
 

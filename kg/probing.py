@@ -6,12 +6,13 @@ Never here: how answers are compared (question/), how a scenario is applied (sce
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from kg.asking import Asking, parse_links, parse_sign
-from kg.criteria import Criteria, parse_int
+from kg.asking import Asking, parse_links
+from kg.contribute.names import key_of
+from kg.criteria import Criteria, parse_int, parse_sign
 from kg.errors import InputError, KgError, NotFound
 from kg.ids import parse_url
 from kg.model import CURRENT, OUR_STATUSES, Change, Work
@@ -24,6 +25,7 @@ from kg.receipts.touched import Ask, touched
 from kg.scenario import RETRACTED, Scenario
 from kg.snapshot import Snapshot
 
+V = TypeVar("V")
 KEPT_ASKED = 50
 PARTS = frozenset({spec.name for spec in fields(Scenario)} | {"retract", "unretract"})
 
@@ -65,10 +67,11 @@ class Probing(Asking):
             NotFound, InputError: a part given does not exist or contradicts another.
         """
         direct = Scenario.parse({name: value for name, value in given.items() if name in PARTS}, self.vocabulary)
-        direct = self._with_keys(direct)
-        criteria = self._criteria({name: value for name, value in given.items() if name not in PARTS})
-        source, target = self._named(source, target)
-        kept = self._scenario(scenario)
+        asked = {name: value for name, value in given.items() if name not in PARTS}
+        criteria = self._criteria(asked)
+        direct = self._with_keys(direct, criteria)
+        source, target = self._named(asked, source, target)
+        kept = self._scenario(scenario, criteria)
         whole = kept if direct == Scenario() else kept.with_parts(direct, self.vocabulary)
         links, spoken = parse_links(max_links), self._lang(lang)
         before = self.network(criteria)
@@ -106,7 +109,7 @@ class Probing(Asking):
         Without source or target: how fragile each cell of the evidence gap map is.
         """
         network, links, spoken = self._network(criteria), parse_links(max_links), self._lang(lang)
-        source, target = self._named(source, target)
+        source, target = self._named(criteria, source, target)
         ends = _ends(network, source, target, rows, cols)
 
         def find() -> Answer:
@@ -165,7 +168,8 @@ class Probing(Asking):
         """
         asked = self._criteria(criteria)
         before = self.network(asked)
-        record, word = before.snapshot.work(self._work(work)), self.vocabulary.work_status(status, where="status").id
+        record = before.snapshot.work(self._work(work, criteria))
+        word = self.vocabulary.work_status(status, where="status").id
         address = None if notice is None else parse_url(notice, where="notice")
         _refuse_ours(record, word)
         if asked.as_of is not None and not dry_run:
@@ -229,9 +233,13 @@ class Probing(Asking):
             lang: Language of the sentences.
             criteria: Those that both points have in common; a point takes the place of its own clock in them.
         """
-        asked = self._criteria(criteria)
+        given = Criteria.parse(criteria, self.vocabulary)
         points = Point.parse(a), Point.parse(self.revision if b is None else b, where="to")
-        nets = [self._at(point, asked, where=end) for point, end in zip(points, ("from", "to"), strict=True)]
+        ends = list(zip(points, ("from", "to"), strict=True))
+        thens = [self._at(point, given, self._as_of, where=end) for point, end in ends]
+        # Names are read in the later of the two records: what is written after it changes nothing.
+        asked = self._known_names(given, max(thens, key=lambda then: then.revision))
+        nets = [self._at(point, asked, self.network, where=end) for point, end in ends]
         links, spoken = parse_links(max_links), self._lang(lang)
 
         def find() -> Answer:
@@ -242,10 +250,10 @@ class Probing(Asking):
         revisions = tuple(net.snapshot.revision for net in nets)
         return self._answered(("diff", revisions, asked, points, rows, cols, links, spoken), find)
 
-    def _at(self, point: Point, asked: Criteria, *, where: str) -> Network:
-        """Return the network at a point in time; a point that the record does not have names where it was given."""
+    def _at(self, point: Point, asked: Criteria, read: Callable[[Criteria], V], *, where: str) -> V:
+        """Read something at a point in time; a point that the record does not have names where it was given."""
         try:
-            return self.network(replace(asked, **point.criteria))
+            return read(replace(asked, **point.criteria))
         except KgError as fault:
             if fault.where == point.clock:
                 fault.where = where
@@ -258,27 +266,33 @@ class Probing(Asking):
         changed = touched(kept, _ask_of(self), _ask_of(self.supposing(snapshot))) if kept else []
         return {"changed": changed, "asked": len(kept), "complete": len(brief) <= most}
 
-    def _named(self, *ends: str | None) -> tuple[str | None, ...]:
-        return tuple(None if end is None else self._id(end) for end in ends)
+    def _named(self, criteria: Mapping[str, Any], *ends: str | None) -> tuple[str | None, ...]:
+        return tuple(None if end is None else self._id(end, criteria) for end in ends)
 
-    def _scenario(self, given: Scenario | Mapping[str, Any] | str | None) -> Scenario:
+    def _scenario(self, given: Scenario | Mapping[str, Any] | str | None, criteria: Criteria) -> Scenario:
         if given is None or isinstance(given, Scenario):
-            return self._with_keys(given or Scenario())
+            return self._with_keys(given or Scenario(), criteria)
         if isinstance(given, str):
-            return self._with_keys(Scenario.read(given, self.vocabulary))
-        return self._with_keys(Scenario.parse(given, self.vocabulary))
+            return self._with_keys(Scenario.read(given, self.vocabulary), criteria)
+        return self._with_keys(Scenario.parse(given, self.vocabulary), criteria)
 
-    def _with_keys(self, scenario: Scenario) -> Scenario:
+    def _with_keys(self, scenario: Scenario, criteria: Criteria) -> Scenario:
         """Return a scenario with ids in the place of other names of works, and of what its criteria name.
+
+        Names are read in the record that the scenario changes. The evidence of a work that was merged into another is
+        dropped with that one; a mark needs the work itself.
 
         Raises:
             InputError: two parts turn out to contradict each other; or several works are called so.
         """
-        under = self._known_names(Criteria(**dict(scenario.under)))
+        then = self._as_of(scenario.criteria(criteria))
+        under = self._known_names(Criteria(**dict(scenario.under)), then)
         named = replace(
             scenario,
-            drop_work=tuple(sorted({self._work(name, where="drop_work") for name in scenario.drop_work})),
-            mark=tuple(sorted({(self._work(name, where="mark"), status) for name, status in scenario.mark})),
+            drop_work=tuple(
+                sorted({key_of(then, name, where="drop_work", standing=True) for name in scenario.drop_work})
+            ),
+            mark=tuple(sorted({(key_of(then, name, where="mark"), status) for name, status in scenario.mark})),
             under=tuple((name, getattr(under, name)) for name, _ in scenario.under),
         )
         return named if named == scenario else Scenario.parse(named.document(), self.vocabulary)

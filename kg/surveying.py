@@ -41,12 +41,13 @@ class Surveying(Asking):
         See `kg.question.cut.find`; `target` and `source` take one id or several.
         """
         options = {
-            "sources": tuple(sorted({self._id(name) for name in words(source)})),
+            "sources": tuple(sorted({self._id(name, criteria) for name in words(source)})),
             "max_links": parse_links(max_links),
             "threshold": parse_share(threshold, name="threshold"),
             "weigh": weigh,
         }
-        return self._ask(cut.find, criteria, lang, tuple(sorted({self._id(name) for name in words(target)})), **options)
+        targets = tuple(sorted({self._id(name, criteria) for name in words(target)}))
+        return self._ask(cut.find, criteria, lang, targets, **options)
 
     def gaps(
         self,

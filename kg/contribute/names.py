@@ -87,6 +87,20 @@ def identified(snapshot: Snapshot, text: str, *, where: str) -> Work | None:
     found += [work for id in posted for work in posted_as(id, snapshot.works.values()) if work not in found]
     return _one(found, snapshot, text, where)
 
+def key_of(snapshot: Snapshot, name: str, *, where: str, standing: bool = False) -> str:
+    """Return the key of the work that is named by key, DOI or arXiv id; what is unknown stays as it is.
+
+    With `standing`, of a work that was merged into another the key of that one, which has its evidence.
+
+    Raises:
+        InputError: several works have that identifier.
+    """
+    if not isinstance(name, str) or (name in snapshot.works and not standing):
+        return name
+    known = snapshot.standing(name) if name in snapshot.works else identified(snapshot, name, where=where)
+    return name if known is None else known.id
+
+
 
 def posted_as(arxiv: str, works: Iterable[Work]) -> list[Work]:
     """Return the works of an arXiv id, those whose entry holds it in a form of before among them.
