@@ -1,13 +1,16 @@
 """What stands on every response, errors included: security headers, a request id; and the limits on requests.
 
-Lives here: one pure ASGI wrapper around the whole application. Never here: routes, what errors mean.
+Lives here: one pure ASGI wrapper around the whole application, which notes in the log which writes are refused.
+Never here: routes, what errors mean.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -44,7 +47,10 @@ SECURITY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+REQUEST_ID_MOST = 128
+_REQUEST_ID = re.compile(rf"[A-Za-z0-9_.:-]{{1,{REQUEST_ID_MOST}}}")
+"""The ids of a request that are kept: nothing that could end a line of a log, or begin another."""
+LOG = logging.getLogger("kg_api")
 
 
 class Shield:
@@ -89,6 +95,7 @@ class Shield:
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY)
                 headers["X-Request-Id"] = scope["request_id"]
+                _log_refused(scope, message["status"])
             else:
                 message = {**message, "body": b""} if head else message
                 if not message.get("more_body", False):
@@ -130,6 +137,13 @@ class Shield:
         if self.running >= self.requests_most:
             return problems.of_status(503, f"{self.running} requests are being answered; come again in a few seconds")
         return None
+
+
+def _log_refused(scope: Scope, status: int) -> None:
+    """Note a write that is refused, by which request, so that its sender can ask why; never what was sent."""
+    if 400 <= status < 500 and scope["method"] not in {"GET", "OPTIONS"}:
+        path = quote(scope["path"][:PATH_SHOWN], errors="replace")
+        LOG.info("request %s: %s %s is refused with %d", scope["request_id"], scope["method"], path, status)
 
 
 def _shortened(scope: Scope) -> Scope:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
-import logging
 import sys
 from collections import Counter
 from typing import Any, ClassVar, cast
@@ -16,6 +15,7 @@ from typing import Any, ClassVar, cast
 import h11
 import orjson
 import uvicorn
+from uvicorn.config import LOGGING_CONFIG
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from kg.errors import InputError
@@ -38,6 +38,11 @@ LINGER_SECONDS = 2.0
 """So long a client that was refused may go on sending, and is not read: closing at once would lose it the answer."""
 LINGER_BYTES = 32 * 1024 * 1024
 """So much it may send meanwhile."""
+LOGGED = {
+    **LOGGING_CONFIG,
+    "loggers": {**LOGGING_CONFIG["loggers"], "kg_api": {"handlers": ["default"], "level": "INFO"}},
+}
+"""What goes to the log: what uvicorn says of the server, and what is said here of requests."""
 SWITCH_SECONDS = 0.001
 """After so long a thread that computes lets the others run, above all the one that reads and writes for all clients."""
 
@@ -190,7 +195,6 @@ def config(graph: Graph, host: str, port: int, **more: Any) -> uvicorn.Config:
 
 def configured(app: Any, host: str, port: int, **more: Any) -> uvicorn.Config:
     """Return the settings that an application, or what makes one in its process, is served with."""
-    logging.getLogger("kg_api").setLevel(logging.INFO)
     settings: dict[str, Any] = {
         "host": host,
         "port": port,
@@ -202,6 +206,7 @@ def configured(app: Any, host: str, port: int, **more: Any) -> uvicorn.Config:
         "server_header": False,
         "access_log": False,
         "log_level": "info",
+        "log_config": LOGGED,
     }
     return uvicorn.Config(app, **{**settings, **more})
 
