@@ -20,7 +20,7 @@ from kg.errors import KgError, NotFound, StoreError
 from kg.exporters import files
 from kg.ids import fingerprint
 from kg.later import Later
-from kg.model import Evidence, Record, Revision
+from kg.model import Entity, Evidence, Record, Revision
 from kg.network import Network
 from kg.record import Records, Store
 from kg.snapshot import Snapshot
@@ -190,18 +190,15 @@ def touched_by(revision: Revision, before: Snapshot, after: Snapshot) -> frozens
     """
     touched: set[str] = set()
     for change in revision.changes:
-        if change.kind == "claim":
-            touched.add(change.id)
-        elif change.kind == "evidence":
-            touched |= {
-                item.claim for item in (before.evidence.get(change.id), change.record) if isinstance(item, Evidence)
-            }
-        elif change.kind == "work":
-            touched |= after.claims_resting_on(change.id)
-        else:
+        record = change.record
+        if isinstance(record, Entity):
             known = before.entities.get(change.id)
             if known is None or known.status != after.entities[change.id].status:
                 return None
+            continue
+        touched |= after.touched_by(record)
+        if isinstance(record, Evidence) and change.id in before.evidence:
+            touched |= before.touched_by(before.evidence[change.id])
     return frozenset(touched)
 
 

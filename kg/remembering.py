@@ -81,7 +81,7 @@ class Remembering(Writing):
             if not found:
                 said = conflicts.nothing_left(number)
                 raise Conflict(said, where="revision", hint="`kg log` shows what happened")
-            after = effects.snapshot_with(snapshot, found)
+            after = snapshot.with_changes(found)
             parting.refuse(parting.holding_up(found, histories, after, self._histories))
             lines.refuse_two(found, snapshot, undone=True)
             merging.refuse_astray(found, snapshot)
@@ -247,7 +247,7 @@ class Remembering(Writing):
             later = {one.number for one in undoing.later(histories, numbers) if one.number <= snapshot.revision}
             if not later:
                 found = undoing.restored(histories, numbers)
-                after = effects.snapshot_with(snapshot, found)
+                after = snapshot.with_changes(found)
                 later = {one.by.number for one in parting.holding_up(found, histories, after, self._histories)}
             if later <= numbers:
                 break

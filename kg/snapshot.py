@@ -14,7 +14,7 @@ from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.ids import ends_of_claim
 from kg.meant import NEAR, near
-from kg.model import ACCEPTED, Claim, Entity, Evidence, Record, Revision, Work, kind_of
+from kg.model import ACCEPTED, Change, Claim, Entity, Evidence, Record, Revision, Work, kind_of
 from kg.overlay import Overlay, opened
 
 Index = Mapping[str, tuple[str, ...]]
@@ -103,6 +103,11 @@ class Snapshot:
             works=kinds["work"],
             _indexes=indexes,
         )
+
+    def with_changes(self, changes: Iterable[Change]) -> Snapshot:
+        """Return the snapshot, of the same revision, in which some records stand otherwise, or are new."""
+        supposed = Revision(self.revision, self.recorded_at or "", "", "", None, "", "", tuple(changes))
+        return self.apply(supposed) if supposed.changes else self
 
     def entity(self, id: str, *, where: str = "entity") -> Entity:
         """Return an entity; NotFound names near ids, found by id, label and alias; InputError those of one name.
@@ -252,6 +257,14 @@ class Snapshot:
         """
         claim_of = _claim_of(self.evidence)
         return frozenset(map(claim_of, self._indexes["evidence_from"].get(work, ())))
+
+    def touched_by(self, record: Record) -> frozenset[str]:
+        """Return the ids of the claims that may stand otherwise when a record does. Cost: as `claims_resting_on`."""
+        if isinstance(record, Entity):
+            return frozenset(claim.id for claim in (*self.claims_from(record.id), *self.claims_to(record.id)))
+        if isinstance(record, Work):
+            return self.claims_resting_on(record.id)
+        return frozenset([record.claim if isinstance(record, Evidence) else record.id])
 
     def claims_from(self, entity: str) -> tuple[Claim, ...]:
         """Return the claims whose subject is the entity, by id."""

@@ -1,6 +1,6 @@
 """What records change: beliefs of claims and answers about pairs, before and after.
 
-Lives here: `network_with`, `snapshot_with`, `effect`. May enter: a network, records as they shall stand.
+Lives here: `network_with`, `effect`. May enter: a network, records as they shall stand.
 Never here: writing, doors.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from kg.contribute.states import Key
-from kg.model import Change, Claim, Entity, Evidence, Record, Revision, Text, Work, kind_of
+from kg.model import Change, Claim, Entity, Evidence, Record, Text, kind_of
 from kg.network import Network
 from kg.question import reach
 from kg.question.compare import Comparison
@@ -33,7 +33,7 @@ def network_with(network: Network, records: Iterable[Record]) -> Network:
     """
     changes = tuple(Change(kind_of(record), record) for record in records)
     snapshot = network.snapshot
-    made = snapshot_with(snapshot, changes)
+    made = snapshot.with_changes(changes)
     counts, status = network.criteria.status_counts, network.vocabulary.status
     for change in changes:
         known = snapshot.entities.get(change.id) if isinstance(change.record, Entity) else None
@@ -44,25 +44,9 @@ def network_with(network: Network, records: Iterable[Record]) -> Network:
     return network.reread(made, network.criteria, sorted(touched), network.assumed)
 
 
-def snapshot_with(snapshot: Snapshot, changes: Iterable[Change]) -> Snapshot:
-    """Return the snapshot, of the same revision, in which some records stand otherwise, or are new."""
-    written = tuple(changes)
-    return snapshot.apply(Revision(snapshot.revision, snapshot.recorded_at or "", "", "", None, "", "", written))
-
-
 def touched_by(records: Iterable[Record], snapshot: Snapshot) -> frozenset[str]:
     """Return all claims that may stand otherwise when these records do."""
-    touched: set[str] = set()
-    for record in records:
-        if isinstance(record, Entity):
-            touched |= {claim.id for claim in (*snapshot.claims_from(record.id), *snapshot.claims_to(record.id))}
-        elif isinstance(record, Claim):
-            touched.add(record.id)
-        elif isinstance(record, Evidence):
-            touched.add(record.claim)
-        elif isinstance(record, Work):
-            touched |= {item.claim for item in snapshot.evidence_from(record.id)}
-    return frozenset(touched)
+    return frozenset().union(*map(snapshot.touched_by, records))
 
 
 def effect(

@@ -247,15 +247,9 @@ def _touched(revision: Revision, snapshot: Snapshot) -> set[Unit]:
         units.add(("record", change.kind, id))
         if change.kind == "entity":
             units |= {("classes", "entity", id), ("edges", "entity", id)}
-            claims.update(claim.id for claim in (*snapshot.claims_from(id), *snapshot.claims_to(id)))
-        elif change.kind == "claim":
-            claims.add(id)
-        elif change.kind == "work":
-            claims.update(item.claim for item in snapshot.evidence_from(id))
-        else:
+        elif change.kind == "evidence":
             units.add(("passage", "evidence", id))
-            if id in snapshot.evidence:
-                claims.add(snapshot.evidence[id].claim)
+        claims |= snapshot.touched_by(of_kind(snapshot, change.kind).get(id, change.record))
     for id in claims:
         units |= {("belief", "claim", id), ("label", "claim", id)}
         if id in snapshot.claims:
