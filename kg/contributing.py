@@ -16,7 +16,7 @@ from kg.contribute.states import MOVES, PENDING, moved
 from kg.criteria import parse_flag
 from kg.errors import InputError
 from kg.later import Later
-from kg.model import Change, Record, Work
+from kg.model import OUR_STATUSES, Change, Record, Work
 from kg.network import Network
 from kg.question import records
 from kg.settings import read_settings
@@ -327,7 +327,7 @@ class Contributing(Writing):
                 hint="give the identifier, or the fields",
             )
         held = looking_up.held(identifier, self.snapshot)
-        standing = held is not None and held.status not in {"merged", "revoked"}
+        standing = held is not None and held.status not in OUR_STATUSES
         return held if held is not None and standing else looking_up.found_work(identifier, fetch)
 
     def _contributed(

@@ -75,22 +75,22 @@ class Merging(Writing):
         spoken, by = self._lang(lang), self.acting(actor)
         seen = self.network()
         keep, duplicate = self._work(keep, where="keep"), self._work(duplicate, where="duplicate")
-        made = _merge(seen.snapshot, keep, duplicate)
+        made = self._merge(seen.snapshot, keep, duplicate)
         if dry_run:
             return _told(made) | {"dry_run": True, "revision": seen.snapshot.revision}
         reason = self._reason(ACT, why)
 
         def changes(snapshot: Snapshot) -> Sequence[Change]:
             nonlocal made
-            made = _merge(snapshot, keep, duplicate)
+            made = self._merge(snapshot, keep, duplicate)
             return made.changes
 
         written = self._written(changes, actor=by, act=ACT, reason=reason, expect=expect)
         return _told(made) | {"dry_run": False} | self._told(seen, written, spoken, first=made.kept.id)
 
-
-def _merge(snapshot: Snapshot, keep: str, duplicate: str) -> Merge:
-    return merging.merged(snapshot, snapshot.work(keep, where="keep"), snapshot.work(duplicate, where="duplicate"))
+    def _merge(self, snapshot: Snapshot, keep: str, duplicate: str) -> Merge:
+        works = snapshot.work(keep, where="keep"), snapshot.work(duplicate, where="duplicate")
+        return merging.merged(snapshot, *works, self.vocabulary)
 
 
 def _told(made: Merge) -> Document:

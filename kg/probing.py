@@ -6,7 +6,7 @@ Never here: how answers are compared (question/), how a scenario is applied (sce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
@@ -171,7 +171,7 @@ class Probing(Asking):
         record = before.snapshot.work(self._work(work, criteria))
         word = self.vocabulary.work_status(status, where="status").id
         address = None if notice is None else parse_url(notice, where="notice")
-        _refuse_ours(record, word)
+        _refuse_ours(record, word, self.vocabulary.publisher_statuses)
         if asked.as_of is not None and not dry_run:
             raise InputError("the past cannot be changed", where="as_of", hint="leave it out, or only preview")
         if not dry_run:
@@ -309,12 +309,12 @@ class Probing(Asking):
         return scenario.apply(other)
 
 
-def _refuse_ours(work: Work, status: str) -> None:
+def _refuse_ours(work: Work, status: str, made: Sequence[str]) -> None:
     """Raise InputError when a publisher is said to have done what only we do: merge entries, or take one back."""
     if work.status in OUR_STATUSES or status in OUR_STATUSES:
         into = "" if work.merged_into is None else f" into {work.merged_into}"
         raise InputError(
-            f"{work.id} is {work.status}{into}; publishers make works current, corrected or retracted",
+            f"{work.id} is {work.status}{into}; publishers make works {', '.join(made[:-1])} or {made[-1]}",
             where="status" if status in OUR_STATUSES else "work",
             hint="`kg merge` and `kg revoke` are for entries, `kg undo` takes them back"
             if not into

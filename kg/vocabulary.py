@@ -18,6 +18,7 @@ from kg import ontology, triples
 from kg.errors import ParseFailure, ShapeViolation, UnknownTerm
 from kg.ids import BASE
 from kg.meant import near
+from kg.model import OUR_STATUSES
 from kg.packaged import packaged
 from kg.terms import LINES as LINES
 from kg.terms import PROPAGATIONS as PROPAGATIONS
@@ -129,6 +130,27 @@ class Vocabulary:
     def work_status(self, id: str, *, where: str | None = None) -> WorkStatus:
         """Return a status of works."""
         return _find(self.work_statuses, id, "work status", where)
+
+    @cached_property
+    def publisher_statuses(self) -> tuple[str, ...]:
+        """The statuses that works have by what their publishers say of them, the gravest last.
+
+        Law: their order is that of the ontology (`ekg:order`, then the id).
+
+        Example:
+            >>> load().publisher_statuses
+            ('current', 'corrected', 'retracted')
+        """
+        return tuple(id for id in self.work_statuses if id not in OUR_STATUSES)
+
+    def gravity(self, status: str) -> int:
+        """Return how grave it is what a publisher said of a work, 0 for the mildest; -1 where none says so.
+
+        Example:
+            >>> load().gravity("retracted"), load().gravity("merged")
+            (2, -1)
+        """
+        return self.publisher_statuses.index(status) if status in self.publisher_statuses else -1
 
     def certainty(self, kind: str, strength: str, inferred: bool) -> Certainty:
         """Return the certainty of one evidence item.

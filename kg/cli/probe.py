@@ -18,7 +18,7 @@ from rich.progress import Progress
 from kg.cli import probe_screen
 from kg.cli.answering import answer_options, give, keep_when_asked
 from kg.cli.context import Context
-from kg.cli.options import ENTITY, TYPE, WORK, RecordId, criteria_options, max_links_option, print_json
+from kg.cli.options import ENTITY, TYPE, WORK, RecordId, Word, criteria_options, max_links_option, print_json
 from kg.errors import InputError
 from kg.exporters import files
 from kg.model import CURRENT, canonical
@@ -108,7 +108,7 @@ def robustness(context: Context, /, as_json: bool, **parameters: Any) -> None:
 @click.command()
 @click.argument("work", type=WORK)
 @click.option("--notice", metavar="URL", help="Address of the publisher's notice; needed unless WORK becomes current.")
-@click.option("--status", metavar="retracted|corrected|current", help="What the work is now. [default: retracted]")
+@click.option("--status", type=Word("publisher_statuses"), help="What the work is now. [default: retracted]")
 @click.option("--look-up", is_flag=True, help="Ask Crossref, DataCite or PubMed for status and notice.")
 @click.option("--why", metavar="TEXT", help="Why this is recorded; kept with the revision.")
 @click.option("--actor", "--by", "actor", metavar="HANDLE", help="Who acts. [default: $KG_ACTOR or the login name]")

@@ -121,7 +121,7 @@ def work(
         likes = ({"id": record.id, "status": record.status, "like": "duplicate", "why": same["why"]},)
         if same["why"].startswith(("the same title", "titles alike")):
             notes.append(_SAID["alike"][lang].format(record.id, same["why"]))
-        told = published(found.works[0].work, record)
+        told = published(found.works[0].work, record, vocabulary)
         if told is not None:
             notes.append(_SAID["publisher"][lang].format(record.id, *told["status"], shlex.quote(told["notice"])))
         return Plan("work", record, (), likes, notes=tuple(notes), publisher=told)
@@ -145,14 +145,13 @@ def work(
     return Plan("work", record, (Change("work", record),), versions, notes=tuple(notes))
 
 
-def published(said: WorkIn, record: Work) -> Document | None:
+def published(said: WorkIn, record: Work, vocabulary: Vocabulary) -> Document | None:
     """Return what a publisher says of a work where the record says otherwise: `{"status": [ours, theirs], "notice"}`.
 
     None where they agree, where no notice is named, and where the record's word is the graver one.
     """
-    grave = {CURRENT: 0, "corrected": 1, "retracted": 2}
-    ours, theirs = grave.get(record.status), grave.get(said.status)
-    if said.notice is None or ours is None or theirs is None or theirs <= ours:
+    ours, theirs = vocabulary.gravity(record.status), vocabulary.gravity(said.status)
+    if said.notice is None or ours < 0 or theirs <= ours:
         return None
     return {"status": [record.status, said.status], "notice": said.notice}
 

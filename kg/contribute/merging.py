@@ -11,15 +11,12 @@ from typing import Any
 
 from kg import conflicts
 from kg.citations.duplicates import find_matches
-from kg.contribute.states import REVOKED
 from kg.errors import Conflict, InputError
 from kg.importers.citations_plan import filled, way_back
 from kg.importers.merges import astray
-from kg.model import CURRENT, MERGED, Change, Evidence, Work
+from kg.model import MERGED, OUR_STATUSES, REVOKED, Change, Evidence, Work
 from kg.snapshot import Snapshot
-
-OUT = (MERGED, REVOKED)
-_GRAVITY = (CURRENT, "corrected", "retracted")
+from kg.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +40,11 @@ class Merge:
     told: tuple[str, ...]
 
 
-def merged(snapshot: Snapshot, keep: Work, duplicate: Work) -> Merge:
+def merged(snapshot: Snapshot, keep: Work, duplicate: Work, vocabulary: Vocabulary) -> Merge:
     """Return what makes two works one: all evidence and both independence groups stand with the work that is kept.
 
-    Evidence keeps its ids. The kept work gains what it lacks, above all identifiers; what it says already stays. What
-    a publisher said of either, a correction or a retraction, is said of the kept one. Works merged into the duplicate
+    Evidence keeps its ids. The kept work gains what it lacks, above all identifiers; what it says already stays. What a
+    publisher said of either is said of the kept one, the graver of two. Works merged into the duplicate
     before are merged into the kept one.
 
     Raises:
@@ -60,7 +57,7 @@ def merged(snapshot: Snapshot, keep: Work, duplicate: Work) -> Merge:
     if keep.id == duplicate.id:
         raise InputError(f"{keep.id} is one work", where="duplicate", hint="name two works")
     for work in (keep, duplicate):
-        if work.status in OUT:
+        if work.status in OUR_STATUSES:
             into = work.merged_into
             lost = None if into is None else astray(work, snapshot.works.get)
             hint = way_back(work.id) if into is None or lost is not None else f"merge {snapshot.standing(work.id).id}"
@@ -69,7 +66,7 @@ def merged(snapshot: Snapshot, keep: Work, duplicate: Work) -> Merge:
     told = [
         f"{keep.id} keeps {name} {mine}, {duplicate.id} has {other}" for name, mine, other in _clash(whole, duplicate)
     ]
-    graver = max(keep, duplicate, key=lambda work: _GRAVITY.index(work.status) if work.status in _GRAVITY else 0)
+    graver = max(keep, duplicate, key=lambda work: vocabulary.gravity(work.status))
     if graver.status != keep.status:
         whole = replace(whole, status=graver.status, notice=keep.notice or graver.notice)
         told.append(f"{keep.id} is {graver.status}, as {duplicate.id} was")
@@ -127,7 +124,7 @@ def likely(works: Iterable[Work]) -> list[dict[str, Any]]:
 
     Cost: each title is compared with those of the years around.
     """
-    standing = [work for work in works if work.status not in OUT]
+    standing = [work for work in works if work.status not in OUR_STATUSES]
     groups = {work.id: work.independence_group or work.id for work in standing}
     found = [
         match.document() | {"grouped": groups[match.work] == groups[match.other]} for match in find_matches(standing)

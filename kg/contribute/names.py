@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from kg import identifiers, ids
-from kg.contribute.states import REVOKED
 from kg.door import shown
 from kg.errors import BadIdentifier, InputError, NotFound
 from kg.ids import RecordKind
 from kg.inputs import clean
-from kg.model import Claim, Entity, Record, Work
+from kg.model import REVOKED, Claim, Entity, Record, Work
 from kg.snapshot import Snapshot
 
 SHOWN = 5
@@ -87,6 +86,7 @@ def identified(snapshot: Snapshot, text: str, *, where: str) -> Work | None:
     found += [work for id in posted for work in posted_as(id, snapshot.works.values()) if work not in found]
     return _one(found, snapshot, text, where)
 
+
 def key_of(snapshot: Snapshot, name: str, *, where: str, standing: bool = False) -> str:
     """Return the key of the work that is named by key, DOI or arXiv id; what is unknown stays as it is.
 
@@ -99,7 +99,6 @@ def key_of(snapshot: Snapshot, name: str, *, where: str, standing: bool = False)
         return name
     known = snapshot.standing(name) if name in snapshot.works else identified(snapshot, name, where=where)
     return name if known is None else known.id
-
 
 
 def posted_as(arxiv: str, works: Iterable[Work]) -> list[Work]:

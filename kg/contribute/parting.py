@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg import called, conflicts
-from kg.contribute.states import PENDING, REVOKED, Key, Versions
+from kg.contribute.states import STANDING, Key, Versions
 from kg.contribute.undoing import hanging
 from kg.errors import Conflict
 from kg.holding import of_kind
 from kg.ids import RecordKind
-from kg.model import ACCEPTED, Change, Evidence, Revision, Text, Work
+from kg.model import REVOKED, Change, Evidence, Revision, Text, Work
 from kg.snapshot import Snapshot
 
 Histories = Callable[[Iterable[Key]], Mapping[Key, Versions]]
@@ -222,7 +222,7 @@ def _came(one: Came) -> Text:
 
 def _standing(snapshot: Snapshot, works: Iterable[str]) -> dict[str, Evidence]:
     items = (item for work in sorted(works) for item in snapshot.evidence_from(work))
-    return {item.id: item for item in items if item.status in {ACCEPTED, *PENDING}}
+    return {item.id: item for item in items if item.status in STANDING}
 
 
 def _work_before(histories: Mapping[Key, Versions], item: str) -> str | None:

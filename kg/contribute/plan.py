@@ -12,17 +12,16 @@ from typing import Any
 
 from kg import conflicts, ids
 from kg.contribute import alike, names, quotes, resuming
-from kg.contribute.states import PENDING, PROPOSED, REVOKED, SUPERSEDED
+from kg.contribute.states import PROPOSED, STANDING, SUPERSEDED
 from kg.errors import Conflict, InputError, ShapeViolation
 from kg.ids import RecordKind
 from kg.importers.citations_plan import way_back
 from kg.importers.merges import astray
 from kg.inputs import ClaimIn, EntityIn, door_of_item, parse
-from kg.model import ACCEPTED, Change, Entity, Evidence, Record, Text
+from kg.model import REVOKED, Change, Entity, Evidence, Record, Text
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
-STANDING = (ACCEPTED, *PENDING)
 ENDS = ("subject", "relation", "object")
 Document = dict[str, Any]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kg import conflicts
-from kg.contribute.states import PENDING, PROPOSED, REVISABLE, SUPERSEDED, Versions, before_undo, proposal
+from kg.contribute.states import PENDING, PROPOSED, STANDING, SUPERSEDED, Versions, before_undo, proposal
 from kg.errors import Conflict
 from kg.model import ACCEPTED, Evidence
 from kg.snapshot import Snapshot
@@ -57,4 +57,4 @@ def instead(item: Evidence, snapshot: Snapshot) -> str | None:
     """Return the id of the item that stands in the place of a superseded one; None when none does."""
     if item.status != SUPERSEDED:
         return None
-    return next((one.id for one in snapshot.line(item) if one.status in REVISABLE), None)
+    return next((one.id for one in snapshot.line(item) if one.status in STANDING), None)

@@ -14,7 +14,7 @@ from kg import conflicts
 from kg.citations.csl import item_of
 from kg.contribute import names
 from kg.contribute.citing import read_csl
-from kg.contribute.states import PENDING, PROPOSED, REVISABLE
+from kg.contribute.states import PENDING, PROPOSED, STANDING
 from kg.door import shown
 from kg.errors import Conflict, InputError
 from kg.identifiers import arxiv_as_held
@@ -52,7 +52,7 @@ def revised(
     if isinstance(record, Work):
         made: Entity | Claim | Work = _work(record, _only(values, WORK, "work"), snapshot, vocabulary)
     else:
-        if record.status not in REVISABLE:
+        if record.status not in STANDING:
             said = conflicts.stands_alone(kind_of(record), record.id, record.status)
             raise Conflict(said, where="id", hint="propose it again: kg add")
         status = PROPOSED if record.status in PENDING else record.status
@@ -113,7 +113,7 @@ def _text(given: Any, known: Text | None) -> Any:
 def _above(known: Entity, name: Any, snapshot: Snapshot) -> str:
     """Return the id of a broader entity that is not below the entity itself."""
     above = names.entity_of(snapshot, name, where="broader")
-    if above.status not in REVISABLE:
+    if above.status not in STANDING:
         said = conflicts.stands("entity", above.id, above.status)
         raise Conflict(said, where="broader", hint="name one that stands")
     if above.id in snapshot.within(known.id):

@@ -12,7 +12,7 @@ from typing import Any
 
 from kg import conflicts
 from kg.contribute import plan
-from kg.contribute.states import REVISABLE, SUPERSEDED, Versions, since
+from kg.contribute.states import STANDING, SUPERSEDED, Versions, since
 from kg.errors import Conflict
 from kg.model import ACCEPTED, Change, Evidence
 from kg.snapshot import Snapshot
@@ -51,7 +51,7 @@ def reworded(
     Raises:
         Conflict: the item was rejected, revoked or superseded; or what `plan.evidence` raises, as are other faults.
     """
-    if old.status not in REVISABLE:
+    if old.status not in STANDING:
         raise Conflict(
             conflicts.stands("evidence", old.id, old.status, since=since(of)),
             where="id",

@@ -15,11 +15,13 @@ from kg.door import shown
 from kg.errors import Conflict, Forbidden, InputError, Words
 from kg.ids import RecordKind
 from kg.importers.citations_plan import way_back
-from kg.model import ACCEPTED, CURRENT, Change, Claim, Entity, Evidence, Record, Revision, Text, Work
+from kg.model import ACCEPTED, OUR_STATUSES, REVOKED, Change, Claim, Entity, Evidence, Record, Revision, Text, Work
 from kg.snapshot import Snapshot
 
-PROPOSED, RETURNED, REJECTED, REVOKED, SUPERSEDED = "proposed", "returned", "rejected", "revoked", "superseded"
+PROPOSED, RETURNED, REJECTED, SUPERSEDED = "proposed", "returned", "rejected", "superseded"
 PENDING = (PROPOSED, RETURNED)
+STANDING = (*PENDING, ACCEPTED)
+"""What counts, or may come to count."""
 UNDO = "undo"
 Key = tuple[RecordKind, str]
 Versions = Sequence[tuple[Revision, Record]]
@@ -48,11 +50,9 @@ MOVES: Mapping[str, Move] = {
     "accept": Move("accept", PENDING, ACCEPTED, needs_why=False, by_another=True),
     "reject": Move("reject", PENDING, REJECTED, needs_why=True, by_another=True),
     "return": Move("return", (PROPOSED,), RETURNED, needs_why=True, by_another=False),
-    "revoke": Move("revoke", (*PENDING, ACCEPTED), REVOKED, needs_why=True, by_another=False),
+    "revoke": Move("revoke", STANDING, REVOKED, needs_why=True, by_another=False),
 }
 DECISIONS = ("accept", "reject", "return")
-REVISABLE = (*PENDING, ACCEPTED)
-_WORKS_REVOKED_FROM = (CURRENT, "corrected", "retracted")
 
 
 def move_of(decision: object) -> Move:
@@ -80,10 +80,11 @@ def moved(move: Move, kind: RecordKind, record: Record, snapshot: Snapshot, vers
             where="id",
             hint="review the evidence that was taken from it; `kg revoke` takes the entry back",
         )
-    sources = _WORKS_REVOKED_FROM if kind == "work" else move.sources
-    if record.status not in sources:
+    works = kind == "work"
+    if record.status in OUR_STATUSES if works else record.status not in move.sources:
+        wanted = None if works else (move.act, move.sources)
         raise Conflict(
-            conflicts.stands(kind, record.id, record.status, since=since(versions), wanted=(move.act, sources)),
+            conflicts.stands(kind, record.id, record.status, since=since(versions), wanted=wanted),
             where="id",
             hint=_way_out(kind, record),
         )
@@ -92,7 +93,7 @@ def moved(move: Move, kind: RecordKind, record: Record, snapshot: Snapshot, vers
     changes = [Change(kind, replace(record, status=ACCEPTED))]
     changes += [Change(one, replace(other, status=ACCEPTED)) for one, other in needs(kind, record, snapshot)]
     if isinstance(record, Evidence):
-        replaced = (old for old in snapshot.revised_by(record) if old.status in REVISABLE)
+        replaced = (old for old in snapshot.revised_by(record) if old.status in STANDING)
         changes += [Change("evidence", replace(old, status=SUPERSEDED)) for old in replaced]
     return changes
 
@@ -136,7 +137,7 @@ def along(
     if claim is None:
         return []
     items = snapshot.evidence_of(claim.id)
-    if any(item.status in REVISABLE and item.id not in gone for item in items):
+    if any(item.status in STANDING and item.id not in gone for item in items):
         return []
     proposed = _proposals(histories["claim", claim.id])
     with_items = {one.number for item in items for one, _ in histories["evidence", item.id]}

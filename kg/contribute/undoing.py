@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from kg import conflicts
 from kg.contribute.changed import differences
-from kg.contribute.states import PENDING, REVOKED, Key, Versions
+from kg.contribute.states import STANDING, Key, Versions
 from kg.errors import Conflict
-from kg.model import ACCEPTED, Change, Record, Revision, to_payload
+from kg.model import REVOKED, Change, Record, Revision, to_payload
 from kg.snapshot import Snapshot
 
 
@@ -87,7 +87,7 @@ def hanging(revoked: Iterable[Key], snapshot: Snapshot) -> list[Key]:
             found |= {("evidence", one.id): one for one in snapshot.evidence_of(id)}
         elif kind == "work":
             found |= {("evidence", one.id): one for one in snapshot.evidence_from(id)}
-    return sorted(key for key, record in found.items() if record.status in {ACCEPTED, *PENDING})
+    return sorted(key for key, record in found.items() if record.status in STANDING)
 
 
 def _shown(value: object) -> str:

@@ -13,11 +13,9 @@ from kg.citations.curated import handed_on
 from kg.citations.references import reference
 from kg.citations.ris_writer import to_ris
 from kg.citations.table_writer import to_csv
-from kg.model import MERGED, Work
+from kg.model import OUR_STATUSES, Work
 from kg.network import Network
 from kg.settings import Lang
-
-_LEFT_OUT = frozenset({MERGED, "revoked"})
 
 
 def chosen(network: Network, works: Sequence[str] | None = None) -> list[Work]:
@@ -29,7 +27,7 @@ def chosen(network: Network, works: Sequence[str] | None = None) -> list[Work]:
     snapshot = network.snapshot
     if works is not None:
         return [snapshot.work(key) for key in sorted(set(works))]
-    return [work for work in snapshot.works.values() if work.status not in _LEFT_OUT]
+    return [work for work in snapshot.works.values() if work.status not in OUR_STATUSES]
 
 
 def bibtex(works: Sequence[Work]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from kg.graph import Graph
 from kg.question import grounds
 from kg.question.answers import Answer, pristine
 from kg.settings import Lang
+from kg.vocabulary import Vocabulary
 from kg_api import parameters as p
 from kg_api import problems
 from kg_api.asking import TheLang, face_of
@@ -57,6 +58,7 @@ def ask(request: Request, spoken: TheLang, criteria: p.Criteria, name: str) -> R
         "questions": QUESTIONS,
         "given": given,
         "form": criteria_form.fields(request, graph, spoken),
+        "statuses": _statuses(graph.vocabulary, spoken),
         "pickers": criteria_form.pickers(graph, spoken, claims=any(one.kind == "claim" for one in question.fields)),
     }
     try:
@@ -92,6 +94,11 @@ def asked(
         rest |= {"dry_run": True, "ask_kept": 0}
     answer: Answer = method(*positional, **rest, **criteria, lang=lang)
     return answer
+
+
+def _statuses(vocabulary: Vocabulary, lang: Lang) -> list[tuple[str, str]]:
+    """Return what publishers say of works, the gravest first, by id with its label."""
+    return [(id, vocabulary.work_status(id).label.get(lang)) for id in reversed(vocabulary.publisher_statuses)]
 
 
 def _answered(

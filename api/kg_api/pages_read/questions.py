@@ -19,7 +19,8 @@ class Field:
 
     Args:
         name: As every door calls it.
-        kind: "entity", "work", "claim" (picked by id or name), "choice", "number" or "text".
+        kind: "entity", "work", "claim" (picked by id or name), "choice", "status" (of works), "number" or
+            "text".
         needed: The question cannot be asked without it.
         many: It may be given several times.
         choices: The values of a "choice"; the first is the default, "" stands for none.
@@ -157,7 +158,7 @@ QUESTIONS: Mapping[str, Question] = {
             "retraction",
             (
                 Field("work", "work", needed=True, argument=True),
-                Field("status", "choice", choices=("retracted", "corrected", "current"), default="retracted"),
+                Field("status", "status", default="retracted"),
                 LINKS,
             ),
             "retract",

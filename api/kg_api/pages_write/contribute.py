@@ -14,9 +14,10 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from kg.contribute import citing, looking_up, names
+from kg.contribute.states import STANDING
 from kg.errors import Conflict, InputError, KgError, NotFound
 from kg.graph import Graph
-from kg.model import Evidence
+from kg.model import Change, Evidence, Revision
 from kg_api import security
 from kg_api.asking import TheGraph, TheLang
 from kg_api.pages_read import frame
@@ -167,7 +168,11 @@ def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
             "alike": likes,
             "distinct": planned.already and another(values, graph),
         }
-        graph = graph.supposing(snapshot.with_changes(planned.changes))
+        stamp = snapshot.recorded_at or ""
+        changes: tuple[Change, ...] = tuple(planned.changes)
+        graph = graph.supposing(
+            snapshot.apply(Revision(snapshot.revision, stamp, "", "", None, "", "", changes)) if changes else snapshot
+        )
     actor = visit.handle or "nobody"
     item = _revision(given) if "revises" in given else _item(given)
     seen = graph.preview({**item, "work": work}, actor=actor, revises=given.get("revises"), lang=visit.lang)
@@ -232,7 +237,7 @@ def _spared(graph: Graph, given: Mapping[str, str]) -> frozenset[str]:
 
 def _fields_of(item: Evidence) -> dict[str, str]:
     """Return an item as the form shows it."""
-    if item.status not in {"accepted", "proposed", "returned"}:
+    if item.status not in STANDING:
         raise Conflict(f"the evidence {item.id} is {item.status}", where="revises", hint="propose it anew")
     values = {name: getattr(item, name) for name in ("claim", "work", *ITEM)}
     inferred = {"inferred": "true"} if item.inferred else {}

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from kg.contribute import effects
 from kg.contribute.changed import differences
 from kg.contribute.revising import revised
-from kg.contribute.states import PENDING, REVISABLE, Key, refuse_revising
+from kg.contribute.states import PENDING, STANDING, Key, refuse_revising
 from kg.errors import Conflict, Forbidden, InputError, KgError
 from kg.graph import Graph
 from kg.ids import RecordKind
@@ -85,7 +85,7 @@ async def work_revised(request: Request, graph: TheGraph, spoken: TheLang, id: s
 def _form(request: Request, graph: Graph, lang: Lang, kind: RecordKind, id: str) -> Response:
     frame.only(request, ())
     record, revision = _known(graph, kind, id)
-    stands = record.status not in OUR_STATUSES if kind == "work" else record.status in REVISABLE
+    stands = record.status not in OUR_STATUSES if kind == "work" else record.status in STANDING
     if not stands:
         raise Conflict(f"the {kind} {record.id} is {record.status}", where="id", hint="propose it anew")
     return _page(Visit.of(request, graph, lang), kind, record, fields_of(record), revision=revision)
