@@ -15,9 +15,8 @@ from typing import Any
 
 from kg.criteria import Criteria
 from kg.errors import InputError, KgError, NotFound, ParseFailure, ShapeViolation
-from kg.model import ACCEPTED, CURRENT, REVOKED, Change, Claim, Evidence, Record, Revision, canonical, kind_of
+from kg.model import ACCEPTED, CURRENT, REVOKED, Change, Claim, Evidence, Record, canonical, kind_of
 from kg.network import Network
-from kg.snapshot import Snapshot
 from kg.suppositions import (
     Assumption,
     Pair,
@@ -193,11 +192,9 @@ class Scenario:
         for item in _known(self.drop_evidence, snapshot.item, "drop_evidence", faults):
             items[item.id] = replace(item, status=REVOKED)
         records |= {("evidence", id): item for id, item in items.items()}
-        touched |= {item.claim for item in items.values()}
         for id, status in self.mark:
             for work in _known([id], snapshot.work, _MARKED.get(status, "mark"), faults):
                 records["work", work.id] = replace(work, status=status)
-                touched |= snapshot.claims_resting_on(work.id)
         assumed = dict(network.assumed)
         for one in self.add:
             try:
@@ -210,22 +207,13 @@ class Scenario:
             fresh = Claim(one.claim, one.subject, one.relation, one.object)
             records["claim", one.claim] = replace(snapshot.claims.get(one.claim, fresh), status=ACCEPTED)
             assumed[one.claim] = one.opinion
-        other = _changed(snapshot, records)
+        other = snapshot.with_changes(Change(kind_of(record), record) for record in records.values())
         without = tuple(sorted({*network.criteria.without_work, *works}))
         criteria = replace(network.criteria, without_work=without)
         if any(kind == "entity" for kind, _ in records):
             return Network.build(other, criteria, vocabulary, assumed), tuple(faults)
-        touched |= {id for kind, id in records if kind == "claim"}
+        touched = touched.union(*map(snapshot.touched_by, records.values()))
         return network.reread(other, criteria, sorted(touched), assumed), tuple(faults)
-
-
-def _changed(snapshot: Snapshot, records: Mapping[tuple[str, str], Record]) -> Snapshot:
-    """Return the snapshot with other records, still called by its own revision."""
-    changes = tuple(Change(kind_of(record), record) for record in records.values())
-    if not changes:
-        return snapshot
-    made = snapshot.apply(Revision(snapshot.revision, "", "scenario", "suppose", None, "", "", changes))
-    return replace(made, recorded_at=snapshot.recorded_at)
 
 
 def _known(ids: Iterable[str], get: Callable[..., Any], where: str, faults: list[KgError]) -> list[Any]:

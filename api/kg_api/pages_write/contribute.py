@@ -17,7 +17,7 @@ from kg.contribute import citing, looking_up, names
 from kg.contribute.states import STANDING
 from kg.errors import Conflict, InputError, KgError, NotFound
 from kg.graph import Graph
-from kg.model import Change, Evidence, Revision
+from kg.model import Evidence
 from kg_api import security
 from kg_api.asking import TheGraph, TheLang
 from kg_api.pages_read import frame
@@ -168,11 +168,7 @@ def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
             "alike": likes,
             "distinct": planned.already and another(values, graph),
         }
-        stamp = snapshot.recorded_at or ""
-        changes: tuple[Change, ...] = tuple(planned.changes)
-        graph = graph.supposing(
-            snapshot.apply(Revision(snapshot.revision, stamp, "", "", None, "", "", changes)) if changes else snapshot
-        )
+        graph = graph.supposing(snapshot.with_changes(planned.changes))
     actor = visit.handle or "nobody"
     item = _revision(given) if "revises" in given else _item(given)
     seen = graph.preview({**item, "work": work}, actor=actor, revises=given.get("revises"), lang=visit.lang)
