@@ -232,6 +232,10 @@ class Network:
         self.expect(claims)
         return Counter((item.basis, item.inferred) for claim in claims for item in self.counting(claim))
 
+    def works_in_evidence(self) -> frozenset[str]:
+        """Return the works of which an item counts, for a claim whose status counts. Cost: linear in the items."""
+        return frozenset(item.work for claim in self.weighings for item in self.counting(claim))
+
     def expect(self, claims: Iterable[str]) -> None:
         """Be told which claims' items will be asked for; here they are at hand."""
 

@@ -245,11 +245,6 @@ class Snapshot:
         found.pop(item.id, None)
         return tuple(found[id] for id in sorted(found))
 
-    @property
-    def works_in_evidence(self) -> int:
-        """Number of works that items were taken from. Cost: linear in the items; none is made."""
-        return len(self._indexes["evidence_from"])
-
     def claims_resting_on(self, work: str) -> frozenset[str]:
         """Return the ids of the claims that items taken from a work bear on.
 

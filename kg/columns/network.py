@@ -10,7 +10,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kg.belief import Opinion
 from kg.columns.records import Fetch, Made, unchanged
@@ -19,11 +19,17 @@ from kg.columns.seen import Seen
 from kg.columns.table import Columns
 from kg.compiled.arrays import Arrays
 from kg.criteria import Criteria
+from kg.later import Later
 from kg.model import Evidence, Text
 from kg.network import Judged, Network
 from kg.overlay import Overlay
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = Later("numpy")
 
 SEEN_MOST, OPINIONS_MOST = 4, 100_000
 V = TypeVar("V")
@@ -130,6 +136,21 @@ class ColumnNetwork(Network):
         found = super().bases([claim for claim in at if at[claim] is None])
         known = [place for place in at.values() if place is not None]
         return found if self.seen is None else found + self.seen.weighed.bases(self.seen.columns, known)
+
+    def works_in_evidence(self) -> frozenset[str]:
+        """Return the works of which an item counts, for a claim whose status counts. Cost: a pass over the columns."""
+        seen, over = self.seen, self.weighings
+        if seen is None:
+            return super().works_in_evidence()
+        columns, own = seen.columns, over.own if isinstance(over, Overlay) else {}
+        taking = np.zeros(len(columns.item_start) - 1, bool)
+        taking[seen.taking] = True
+        changed = (*own, *over.gone) if isinstance(over, Overlay) else ()
+        taking[[at for at in map(columns.claim_of, changed) if at is not None]] = False
+        items = np.repeat(taking, np.diff(columns.item_start)) & seen.weighed.counts
+        works = np.unique(columns.item_work[items]).tolist()
+        fresh = {item.work for claim in own for item in self.counting(claim)}
+        return frozenset(columns.work_id[at] for at in works) | fresh
 
     def expect(self, claims: Iterable[str]) -> None:
         """Fetch the items of claims and the works behind them many at a time; one by one each would be a query."""

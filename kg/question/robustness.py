@@ -52,9 +52,10 @@ def find(
         of what is left out, its `works`, the best path `after` it (null when there is none), the new `direction` and
         the `change`: flipped, lost, weaker, stronger (a dispute went with it) or none; gravest first, then by the
         expected value that is left. Listed is what bears on the best or the opposing path, or moves the answer in
-        another way; `untouched` is the number of all other works in evidence: without any of them direction, best and
-        opposing path keep their values (with the limit "losses" it counts those not tried too), though the reliability
-        of all paths together may change. `fragile` holds the works whose loss alone flips or loses the answer.
+        another way; `untouched` is the number of all other works of which an item counts: without any of them
+        direction, best and opposing path keep their values (with the limit "losses" it counts those not tried too),
+        though the reliability of all paths together may change. `fragile` holds the works whose loss alone flips or
+        loses the answer.
         `stands_on` is the number of independence groups that support a claim of the baseline with an item that
         counts: an upper bound on what may be lost before this path is.
 
@@ -123,7 +124,7 @@ def find(
     for kind, some in entries.items():
         body[kind] = [entry for _, entry in sorted(some, key=lambda one: one[0])]
     body["fragile"] = [entry["work"] for entry in body["works"] if entry["change"] in BREAKING]
-    body["untouched"] = snapshot.works_in_evidence - len(body["works"])
+    body["untouched"] = len(network.works_in_evidence()) - len(body["works"])
     note = cautions.of_criteria(network, lang=lang)
     if before is None and not limits:
         note.append(explain.no_path(network, source, target, max_links=max_links, sign=None, lang=lang))

@@ -146,6 +146,7 @@ def assert_same_networks(ours: Network, theirs: Network) -> None:
     assert [ours.year(work) for work in theirs.snapshot.works] == [one.year for one in theirs.snapshot.works.values()]
     for some in (list(theirs.snapshot.claims), list(theirs.snapshot.claims)[1::2], []):
         assert ours.bases(some) == theirs.bases(some)
+    assert ours.works_in_evidence() == theirs.works_in_evidence()
     for type in VOCABULARY.entity_types:
         assert ours.of_types([type]) == theirs.of_types([type])
     for node in range(len(theirs.ids)):

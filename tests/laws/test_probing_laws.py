@@ -22,7 +22,7 @@ from kg.question.detours import Detours
 from kg.question.losses import KINDS
 from kg.question.standing import between, standing
 from kg.scenario import Scenario
-from tests.builders import work
+from tests.builders import snapshot, work
 from tests.laws.suppositions import NAMES, WORKS, lines, scenarios
 from tests.laws.test_engine_laws import oracle
 from tests.laws.test_scenario_laws import VOCABULARY, network, written
@@ -224,6 +224,17 @@ def test_robustness_is_what_if_but_for_the_reliability_of_all_paths(some: list[s
             assert values(asked["after"]) == values(asked["before"]) == shown
         else:
             assert change == entry["change"]
+
+
+@pytest.mark.parametrize(
+    ("criteria", "untouched"),
+    [({}, 2), ({"only_work": ("p", "q")}, 1), ({"without_work": ("q",)}, 1), ({"min_strength": "strong"}, 1)],
+)
+def test_works_that_the_criteria_leave_out_are_not_told_as_tried(criteria: Any, untouched: int) -> None:
+    some = ["a raises b good:supports:p", "b raises c good:supports:q", "c raises d weak:supports:s"]
+    net = Network.build(snapshot(written(some)), Criteria(**criteria), VOCABULARY)
+    answer = robustness.find(net, "a", "b")
+    assert ([entry["work"] for entry in answer["works"]], answer["untouched"]) == (["p"], untouched)
 
 
 def test_a_work_beside_the_best_path_moves_the_reliability_alone() -> None:
