@@ -69,7 +69,7 @@ class KgError(Exception):
         hint: str | None = None,
         near: Sequence[str] = (),
     ) -> None:
-        self.said = message if isinstance(message, Words) else None
+        self.said: Words | None = message if isinstance(message, Words) else None
         self.message = message.en if isinstance(message, Words) else message
         super().__init__(self.message)
         self.where = where
@@ -135,7 +135,14 @@ class NotFound(KgError, LookupError):
 
 
 class Conflict(KgError):
-    """The record changed meanwhile, or exists already."""
+    """The record changed meanwhile, or exists already; says so in both languages (`kg.conflicts`)."""
+
+    said: Words
+
+    def __init__(
+        self, said: Words, *, where: str | None = None, hint: str | None = None, near: Sequence[str] = ()
+    ) -> None:
+        super().__init__(said, where=where, hint=hint, near=near)
 
 
 class MovedOn(Conflict):

@@ -186,6 +186,7 @@ def install(app: FastAPI) -> None:
             raise error
         if kind_of(error).status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             LOG.error("request %s: %r", request.scope.get("request_id"), str(error))
+        request.state.words = error.said
         return await told(request, of_error(error))
 
     async def framework(request: Request, error: Exception) -> Response:

@@ -17,6 +17,7 @@ import orjson
 from fastapi import Request
 from fastapi.responses import Response
 
+from kg import conflicts
 from kg.errors import Conflict, InputError, KgError
 from kg.graph import Graph
 from kg.ids import RecordKind
@@ -149,7 +150,7 @@ def _replay(graph: Graph, submission: Submission | None) -> Response:
         if time.monotonic() > until:
             return _response(_of_revision(graph, found.revision), replayed=True)
         time.sleep(WAIT_STEP)
-    raise Conflict("this was submitted meanwhile", where="Idempotency-Key", hint="send it again")
+    raise Conflict(conflicts.submitted("meanwhile"), where="Idempotency-Key", hint="send it again")
 
 
 def _of_revision(graph: Graph, number: int) -> dict[str, Any]:

@@ -4,6 +4,12 @@ Lives here: a function for each conflict, from the records concerned to `Words`.
 Never here: when something is a conflict, and what helps on a command line (the rooms that raise it).
 """
 
+from kg.conflicts.meanwhile import changed_by as changed_by
+from kg.conflicts.meanwhile import changed_since as changed_since
+from kg.conflicts.meanwhile import moved_on as moved_on
+from kg.conflicts.meanwhile import not_there_yet as not_there_yet
+from kg.conflicts.meanwhile import not_yet_written as not_yet_written
+from kg.conflicts.meanwhile import submitted as submitted
 from kg.conflicts.proposing import incomplete as incomplete
 from kg.conflicts.proposing import item_now as item_now
 from kg.conflicts.proposing import not_resumed as not_resumed

@@ -31,8 +31,7 @@ def astray(work: Work, held: Callable[[str], Work | None]) -> Text | None:
     """
     trail, ring = merge_trail(work, held)
     if ring:
-        told = " -> ".join(ring)
-        return Text(f"the works are merged in a ring: {told}", f"这些文献的合并构成环：{told}")
+        return Text(f"the works are merged in a ring: {' -> '.join(ring)}", f"这些文献的合并构成环：{' → '.join(ring)}")
     last = held(trail[-1])
     if len(trail) > 1 and last is not None and last.status == REVOKED:
         return Text(f"the work {last.id} was taken back, so it stands for no other", f"代表它的 {last.id} 已撤回")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from kg import conflicts
 from kg.door import shown
 from kg.errors import KgError, MovedOn
 
@@ -62,7 +63,7 @@ def refuse_other_head(head: int, expect: int | None) -> None:
     """
     if expect is not None and expect != head:
         raise MovedOn(
-            f"the record is at revision {head}, not at {shown(expect)}",
+            conflicts.moved_on(head, shown(expect)),
             where="expect",
             hint="read what changed meanwhile (`kg log`, `kg history ID`) and try again",
         )

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from kg import conflicts
 from kg.errors import Conflict
 from kg.ids import RecordKind
 from kg.record.held import Held
@@ -75,19 +76,19 @@ class Terms:
             ).scalar()
         if self.seen > head:
             raise Outdated(
-                f"revision {self.seen} does not exist yet: the newest is {head}",
+                conflicts.not_there_yet(self.seen, head),
                 where="If-Match",
                 hint="send back the tag that came with what you have read",
             )
         if now is None:
             raise Outdated(
-                f"there is no such record yet, and you have seen revision {self.seen}",
+                conflicts.not_yet_written(self.seen),
                 where="If-Match",
                 hint="leave the tag out where something new is sent",
             )
         if now > self.seen:
             raise Outdated(
-                f"it was last changed by revision {now}, and you have seen revision {self.seen}",
+                conflicts.changed_since(now, self.seen),
                 where="If-Match",
                 hint="read it again and decide anew",
             )
@@ -158,7 +159,7 @@ def _insert(
     """
     mine = sa.and_(SUBMISSION.c.token == submission.token, SUBMISSION.c.key == submission.key)
     if connection.execute(sa.select(SUBMISSION.c.key).where(mine)).first() is not None:
-        raise Submitted("this was submitted already", where="Idempotency-Key")
+        raise Submitted(conflicts.submitted(), where="Idempotency-Key")
     connection.execute(sa.delete(SUBMISSION).where(SUBMISSION.c.received_at < stamp(now - KEPT)))
     row = {"token": submission.token, "key": submission.key, "fingerprint": submission.fingerprint}
     connection.execute(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 import kg
 from kg.errors import Conflict
-from kg_api.pages_read.conflicts import reason
+from kg.model import Change
 from tests.api.test_pages_write import ITEM, Still, Visitor
 from tests.api.test_pages_write import ann as ann
 from tests.api.test_pages_write import app as app
@@ -18,6 +20,7 @@ from tests.api.test_pages_write import graph as graph
 from tests.api.test_pages_write import still as still
 
 Act = Callable[[], Any]
+ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2}")
 
 
 def proposed(graph: kg.Graph, **fields: str) -> str:
@@ -34,6 +37,14 @@ def accepted(graph: kg.Graph, **fields: str) -> str:
 def revised(graph: kg.Graph, id: str, statement: str) -> str:
     new: str = graph.revise(id, {"statement": statement}, actor="ann")["id"]
     return new
+
+
+def refused(page: str) -> str:
+    """What a Chinese page says of what was refused: words, no English sentence."""
+    found = page[page.index('id="problem"') : page.index("<h1>")]
+    assert not ENGLISH.search(re.sub(r"<[^>]*>", " ", found)), found
+    assert "<details" not in found
+    return found
 
 
 def conflicts(graph: kg.Graph) -> list[tuple[Act, str, str]]:
@@ -107,13 +118,11 @@ def test_every_conflict_is_told_in_both_languages(graph: kg.Graph) -> None:
     for act, told, todo in conflicts(graph):
         with pytest.raises(Conflict) as met:
             act()
-        english, chinese = (reason(met.value.message, graph.vocabulary, lang) for lang in ("en", "zh"))
-        assert english is not None, met.value.message
-        assert chinese is not None
-        assert told in chinese.text
-        assert "{" not in english.text + chinese.text
-        assert (todo in (chinese.todo or ""), (chinese.todo is None) == (english.todo is None)) == (True, True)
-        assert chinese.todo is None or bool(chinese.todo) == bool(todo)
+        said = met.value.said
+        assert met.value.message == said.en
+        assert told in said.zh
+        assert todo in ("" if said.todo is None else said.todo.zh)
+        assert bool(said.todo) == bool(todo)
 
 
 def test_a_decision_that_does_not_fit_says_why(graph: kg.Graph, ann: Visitor, bob: Visitor) -> None:
@@ -122,19 +131,58 @@ def test_a_decision_that_does_not_fit_says_why(graph: kg.Graph, ann: Visitor, bo
     bob.post(f"/review/{id}", 303, decision="accept", revision=seen)
     seen = bob.field(f"/review/{id}", "revision")
     for lang, told in (
-        ("en", f"Evidence {id} is accepted since revision {seen} (accept, bob)"),
+        ("en", f"The evidence {id} is accepted since revision {seen} (accept, bob)"),
         ("zh", f"证据 {id} 的状态为“已接受”（自修订版 {seen} 起：bob，接受）"),
     ):
         page = bob.post(f"/review/{id}?lang={lang}", 409, decision="accept", revision=seen)
         assert told in page[page.index('id="problem"') : page.index("<h1>")]
 
 
-def test_a_conflict_without_words_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch, still: Still) -> None:
-    monkeypatch.setattr("kg_api.pages_read.conflicts._MET", ())
-    claim = "unlearning--mitigates--dangerous-capabilities"
-    page = still.bob.post(f"/review/{claim}?lang=zh", 409, decision="accept", revision="1")
-    assert f"原因（英文）：the claim {claim} is accepted" in page
-    assert still.unchanged
+def test_going_back_to_earlier_words_is_refused_in_chinese(graph: kg.Graph, ann: Visitor) -> None:
+    one = accepted(graph)
+    two = revised(graph, one, "Said anew.")
+    number = graph.review(two, "accept", actor="bob")["revision"]
+    banner = refused(ann.post("/contribute?lang=zh", 409, act="send", revises=two, **ITEM))
+    assert f"此条目已存在（{one}），其状态为“已被取代”（自修订版 {number} 起：bob，接受）。" in banner
+    assert f"审核者可撤销阻碍恢复的修订版 {number}" in banner
+    theirs = proposed(graph, locator="§7")
+    graph.revise(theirs, {"statement": "Said by another."}, actor="cyd")
+    late = graph.snapshot.line(graph.snapshot.item(theirs))[0].id
+    banner = refused(ann.post("/contribute?lang=zh", 409, act="send", **ITEM | {"locator": "§7"}))
+    assert f"{late} 已取而代之：请改为修订该条。" in banner
+
+
+def test_works_that_lead_to_none_are_refused_in_chinese(graph: kg.Graph, ann: Visitor, bob: Visitor) -> None:
+    for key in ("one2025", "two2024"):
+        graph.add_work({"id": key, "type": "book", "title": f"Of {key}"}, actor="ann")
+    ring = [
+        replace(graph.snapshot.works[key], status="merged", merged_into=into)
+        for key, into in (("one2025", "two2024"), ("two2024", "one2025"))
+    ]
+    graph.store.write([Change("work", work) for work in ring], actor="ann", act="import", reason="by hand")
+    banner = refused(ann.post("/contribute?lang=zh", 409, act="send", **ITEM | {"work": "one2025"}))
+    assert "没有现存的文献代表它：这些文献的合并构成环：one2025 → two2024 → one2025。" in banner
+    with pytest.raises(Conflict) as met:
+        graph.merge("hu2022lora", "one2025", why="one", actor="bob")
+    assert met.value.said.zh.endswith("已并入 two2024，而这些文献的合并构成环：one2025 → two2024 → one2025")
+    page = bob.get("/works/one2025/revision?lang=zh", 409)
+    assert '<p class="lead fault-text">文献 one2025 的状态为“已合并”。</p>' in page
+    assert "the work" not in page
+
+
+def test_whole_pages_tell_conflicts_in_the_language_of_the_reader(graph: kg.Graph, bob: Visitor) -> None:
+    late = proposed(graph)
+    graph.review(late, "reject", why="twice", actor="bob")
+    for lang, told in (("zh", f"证据 {late} 的状态为“已拒绝”。"), ("en", f"The evidence {late} is rejected.")):
+        assert f'<p class="lead fault-text">{told}</p>' in bob.get(f"/contribute?lang={lang}&revises={late}", 409)
+
+
+def test_what_somebody_changed_meanwhile_is_told_in_chinese(graph: kg.Graph, bob: Visitor) -> None:
+    id = proposed(graph)
+    seen = bob.field(f"/review/{id}", "revision")
+    number = graph.review(id, "return", why="which table?", actor="cyd")["revision"]
+    banner = refused(bob.post(f"/review/{id}?lang=zh", 409, decision="accept", revision=seen))
+    assert f"Cyd 在此期间修改了此记录（退回修改，修订版 {number}）。" in banner.replace("cyd", "Cyd")
 
 
 def test_the_tick_of_an_undo_is_kept(still: Still) -> None:

@@ -14,12 +14,11 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 import kg
-from kg import merging
+from kg import called, merging
 from kg.importers import citations, pack_load, rdf_load, tables_load
 from kg.model import Change, Entity, Text
 from kg.rdf.reviews import OUTCOMES
 from kg.revising import ACT
-from kg_api.pages_read.versions import act_said
 from kg_api.pages_write import review
 from kg_api.pages_write.history import ACTS
 from tests.api.applications import another
@@ -344,8 +343,8 @@ def test_every_act_that_is_logged_has_a_word_and_can_be_asked_for(still: Still) 
     for lang in ("en", "zh"):
         page = client.get("/history", params={"lang": lang}).text
         for act in ACTS:
-            assert act_said(act, lang) != act or lang == "en"
-            assert f'<option value="{act}">{act_said(act, lang)}</option>' in page
+            assert called.act(act, lang) != act or lang == "en"
+            assert f'<option value="{act}">{called.act(act, lang)}</option>' in page
     assert client.get("/history?act=mark%20retracted").status_code == 200
 
 

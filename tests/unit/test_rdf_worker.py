@@ -127,7 +127,9 @@ def test_errors_of_ours_come_back_as_they_were(template: Template, here: str) ->
 
 @pytest.mark.parametrize("kind", [errors.InputError, errors.UnknownTerm, errors.Conflict, errors.StoreError])
 def test_an_error_survives_the_way(kind: type[errors.KgError]) -> None:
-    fault = kind("message", where="here", near=("a",), hint="do")
+    said = errors.Words("message", "消息")
+    fault = kind(said, where="here", near=("a",), hint="do")
+    assert forking.fault_of(forking.told_of(fault)).said == said
     assert type(forking.fault_of(forking.told_of(fault))) is kind
     assert str(forking.fault_of(forking.told_of(fault))) == str(fault)
 

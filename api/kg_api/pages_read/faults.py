@@ -13,12 +13,11 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import Response
 
-from kg.errors import InputError
+from kg.errors import InputError, Words
 from kg.sentences import sentence
 from kg.settings import Lang
 from kg_api.asking import face_of, lang_of
 from kg_api.pages_read import frame
-from kg_api.pages_read.conflicts import reason
 from kg_api.pages_read.wording import has_chinese, said
 from kg_api.replies import HTML
 
@@ -49,8 +48,6 @@ _MET = (
     (re.compile(r"somebody else must \w+ it$"), "fault_own"),
     (re.compile(r"^the statement repeats the quote"), "fault_repeats"),
     (re.compile(r"was filled in as new, but not proposed yet$"), "fault_not_proposed"),
-    (re.compile(r"^the work \S+ was taken back$"), "fault_work_revoked"),
-    (re.compile(r"comes from the work \S+, which was taken back$"), "fault_from_revoked"),
 )
 
 
@@ -60,7 +57,12 @@ async def error_page(request: Request, problem: Mapping[str, Any]) -> Response:
         spoken = await lang_of(request, request.query_params.get("lang"))
     except InputError:
         spoken = "en"
-    context = {**frame.around(request, spoken), "problem": told(request, problem, spoken), "status": problem["status"]}
+    saying = getattr(request.state, "words", None)
+    context = {
+        **frame.around(request, spoken),
+        "problem": told(request, problem, spoken, saying),
+        "status": problem["status"],
+    }
     html = frame.TEMPLATES.get_template("read/fault.html").render(context)
     headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
     if problem["status"] == 503:
@@ -68,8 +70,14 @@ async def error_page(request: Request, problem: Mapping[str, Any]) -> Response:
     return Response(html, status_code=problem["status"], media_type=HTML, headers=headers)
 
 
-def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
+def told(request: Request, problem: Mapping[str, Any], lang: Lang, saying: Words | None = None) -> Document:
     """Return a problem in words of a page.
+
+    Args:
+        request: What was asked.
+        problem: The problem document.
+        lang: Language of the page.
+        saying: What the error says, where it has words of both languages.
 
     Returns:
         `{"title", "text", "todo", "near": [(label, address)], "detail", "field"}`; `detail` is the English message
@@ -84,26 +92,23 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
     field = _field(request, where, given)
     key = f"fault_{slug}"
     missing = slug == "not-found" and where in RECORDS and bool(given)
-    known = reason(detail, face_of(request).vocabulary, lang) if slug in {"conflict", "outdated"} else None
     if missing:
         text = words["fault_no_record"].format(kind=words[f"kind_{where}"], given=given)
-    elif known is not None:
-        text = known.text
-    elif lang == "zh" and slug == "conflict" and english:
-        text = met(detail, words, given) or words["conflict_other"].format(why=detail)
+    elif saying is not None:
+        text = _sentence((saying.page or saying).get(lang), lang)
     elif lang == "zh" and english:
         text = met(detail, words, given) or words.get(key, words["fault_other"]).format(given=given)
         if not given and "{given}" in words.get(key, "") and text == words[key].format(given=given):
             text = words["fault_bad-field"]
     else:
-        text = detail[:1].upper() + detail[1:] + ("" if detail.endswith((".", "?", "!", "。")) else ".")
+        text = _sentence(detail, "en")
     if field is not None and given and not missing and not detail.endswith(frame.NOT_TAKEN):
         label = words.get(f"ask_{field}", words.get(f"criterion_{field}", field))
         text = f"{label}{'：' if lang == 'zh' else ': '}{text}"
     hint = problem.get("hint")
     todo = words.get(_word(detail).replace("fault_", "todo_"), words.get(f"todo_{slug}", words["todo_other"]))
-    if known is not None and known.todo is not None:
-        todo = known.todo
+    if saying is not None and saying.todo is not None:
+        todo = saying.todo.get(lang)
     elif lang == "en" and hint and not _FOR_PROGRAMS.search(hint):
         todo = hint[:1].upper() + hint[1:] + "."
     return {
@@ -116,9 +121,14 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang) -> Document:
             else _near(request, where, field, one, lang)
             for one in problem.get("near", ())
         ],
-        "detail": detail if lang == "zh" and english else None,
+        "detail": detail if lang == "zh" and english and saying is None else None,
         "field": field,
     }
+
+
+def _sentence(text: str, lang: str) -> str:
+    end = "。" if lang == "zh" else "."
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", "。")) else end)
 
 
 def met(detail: str, words: Mapping[str, str], given: str = "") -> str | None:

@@ -44,7 +44,7 @@ def versions(kind: RecordKind, history: Histories, labels: Labels) -> list[Docum
                 "when": moment(revision.recorded_at, labels.lang),
                 "recorded_at": revision.recorded_at,
                 "actor": revision.actor,
-                "act": act_said(revision.act, labels.lang),
+                "act": called.act(revision.act, labels.lang),
                 "reason": revision.reason,
                 "changes": changes(kind, told, labels),
             }
@@ -61,21 +61,11 @@ def recent(graph: Graph, kind: str, id: str, lang: str) -> list[Document]:
         {
             "number": one.number,
             "when": moment(one.recorded_at[:10], lang),
-            "act": act_said(one.act, lang),
+            "act": called.act(one.act, lang),
             "actor": people.get(one.actor, {}).get("name") or one.actor,
         }
         for one in last
     ]
-
-
-def act_said(act: str, lang: str) -> str:
-    """Return the word for an act.
-
-    Example:
-        >>> act_said("accept", "zh"), act_said("dance", "zh")
-        ('接受', 'dance')
-    """
-    return called.act(act, lang)
 
 
 def changes(kind: RecordKind, told: Sequence[Mapping[str, Any]], labels: Labels) -> list[Document]:

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from kg import conflicts
 from kg.contribute import citing, looking_up, names
 from kg.contribute.states import STANDING
 from kg.errors import Conflict, InputError, KgError, NotFound
@@ -234,7 +235,8 @@ def _spared(graph: Graph, given: Mapping[str, str]) -> frozenset[str]:
 def _fields_of(item: Evidence) -> dict[str, str]:
     """Return an item as the form shows it."""
     if item.status not in STANDING:
-        raise Conflict(f"the evidence {item.id} is {item.status}", where="revises", hint="propose it anew")
+        said = conflicts.stands("evidence", item.id, item.status)
+        raise Conflict(said, where="revises", hint="propose it anew")
     values = {name: getattr(item, name) for name in ("claim", "work", *ITEM)}
     inferred = {"inferred": "true"} if item.inferred else {}
     return {name: value for name, value in values.items() if value is not None} | inferred

@@ -82,7 +82,8 @@ class Visit:
     def fault(self, error: KgError | problems.Refusal) -> Document:
         """Return an error in words of a page, with the field that it is about, and with what is wrong in each field."""
         problem = error.problem if isinstance(error, problems.Refusal) else problems.of_error(error)
-        words, found, field = said(self.lang), told(self.request, problem, self.lang), problem.get("where")
+        saying = error.said if isinstance(error, KgError) else None
+        words, found, field = said(self.lang), told(self.request, problem, self.lang, saying), problem.get("where")
         fields = {fault.place: self._wrong(fault) for fault in faults(error)}
         if len(fields) == 1:
             (place, wrong), *_ = fields.items()

@@ -121,5 +121,5 @@ def _told(revision: Document, lang: str) -> Document:
     return {
         **revision,
         "when": moment(revision["recorded_at"], lang),
-        "act_said": versions.act_said(revision["act"], lang),
+        "act_said": called.act(revision["act"], lang),
     }

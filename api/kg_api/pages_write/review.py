@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from kg import called
 from kg.contribute import lines
 from kg.contribute.alike import waiting_beside
 from kg.contribute.names import record_of
@@ -31,7 +32,7 @@ from kg_api import security
 from kg_api.asking import TheGraph, TheLang
 from kg_api.pages_read import frame
 from kg_api.pages_read.labelled import Labels
-from kg_api.pages_read.versions import act_said, changes
+from kg_api.pages_read.versions import changes
 from kg_api.pages_read.wording import moment
 from kg_api.pages_write.calling import Names
 from kg_api.pages_write.desk import Form, Visit, led, one, said, shown
@@ -103,7 +104,7 @@ def _decide_together(request: Request, graph: Graph, lang: Lang, form: Form) -> 
         if decision not in DECISIONS:
             raise InputError(f"{decision[:40]!r} is no decision", where="decision", hint=f"use {', '.join(DECISIONS)}")
         act = partial(graph.review, ids, decision, why=why or None, actor=actor, two_person=True, lang=lang)
-        made = _on_what_was_seen(graph, ids, seen_of(form, graph, lang), lang, act)
+        made = _on_what_was_seen(graph, ids, seen_of(form, graph, lang), act)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
         return _queue(visit, status=problem["status"], problem=problem, chosen=ids, why=why)
@@ -132,16 +133,14 @@ def _decide(request: Request, graph: Graph, lang: Lang, id: str, form: Form) -> 
         act = partial(graph.review, id, decision, why=why, actor=actor, two_person=True, lang=lang)
         if decision == "revoke":
             act = partial(graph.revoke, id, why=why or "", actor=actor, lang=lang)
-        _on_what_was_seen(graph, [id], seen_of(form, graph, lang), lang, act)
+        _on_what_was_seen(graph, [id], seen_of(form, graph, lang), act)
     except (KgError, Refusal) as fault:
         problem = visit.fault(fault)
         return _page(visit, id, status=problem["status"], problem=problem, why=one(form, "why"))
     return led(visit, f"/review/{quote(id, safe='')}", sent="decided")
 
 
-def _on_what_was_seen(
-    graph: Graph, ids: Sequence[str], seen: int, lang: Lang, act: Callable[..., Document]
-) -> Document:
+def _on_what_was_seen(graph: Graph, ids: Sequence[str], seen: int, act: Callable[..., Document]) -> Document:
     """Act on records that did not change since they were seen, at the revision where that was looked up.
 
     Raises:
@@ -151,16 +150,16 @@ def _on_what_was_seen(
     def once() -> Document:
         at = graph.revision
         for id in ids:
-            _refuse_changed(graph, id, seen, lang)
+            _refuse_changed(graph, id, seen)
         return act(expect=at)
 
     return retried(once)
 
 
-def _refuse_changed(graph: Graph, id: str, seen: int, lang: Lang) -> None:
+def _refuse_changed(graph: Graph, id: str, seen: int) -> None:
     """Refuse to decide on what the reviewer has not seen (see `refuse_changed`)."""
     kind, record = record_of(graph.snapshot, id)
-    refuse_changed(graph, (kind, record.id), seen, lang)
+    refuse_changed(graph, (kind, record.id), seen)
 
 
 def _page(visit: Visit, id: str, *, status: int = 200, **found: Any) -> Response:
@@ -244,7 +243,7 @@ def _versions(history: Document, labels: Labels) -> list[Document]:
         {
             **version,
             "when": moment(version["recorded_at"], labels.lang),
-            "act": act_said(version["act"], labels.lang),
+            "act": called.act(version["act"], labels.lang),
             "changed": changes(history["kind"], version["changed"], labels),
         }
         for version in history["versions"]

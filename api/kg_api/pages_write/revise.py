@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
+from kg import conflicts
 from kg.contribute import effects
 from kg.contribute.changed import differences
 from kg.contribute.revising import revised
@@ -87,7 +88,8 @@ def _form(request: Request, graph: Graph, lang: Lang, kind: RecordKind, id: str)
     record, revision = _known(graph, kind, id)
     stands = record.status not in OUR_STATUSES if kind == "work" else record.status in STANDING
     if not stands:
-        raise Conflict(f"the {kind} {record.id} is {record.status}", where="id", hint="propose it anew")
+        said = conflicts.stands(kind, record.id, record.status)
+        raise Conflict(said, where="id", hint="propose it anew")
     return _page(Visit.of(request, graph, lang), kind, record, fields_of(record), revision=revision)
 
 
@@ -108,7 +110,7 @@ def _act(request: Request, graph: Graph, lang: Lang, target: Key, form: Form) ->
         before = _as_seen(graph, kind, record, seen)
         given = {**before, **sent}
         actor = visit.proven(form) if act == "send" else None
-        refuse_changed(graph, (kind, record.id), seen, lang)
+        refuse_changed(graph, (kind, record.id), seen)
         values = values_of(kind, given, before)
         if not values:
             raise InputError(_nothing_changed(kind, lang), where="values")
@@ -138,7 +140,7 @@ def _written(
     try:
         return done(act, Terms(None, seen, target))
     except Outdated:
-        refuse_changed(graph, target, seen, lang)
+        refuse_changed(graph, target, seen)
         raise
 
 

@@ -5,11 +5,11 @@ May enter: forms, a graph. Never here: what is written.
 
 from __future__ import annotations
 
+from kg import conflicts
 from kg.contribute.states import Key
 from kg.errors import Conflict, InputError
 from kg.graph import Graph
 from kg.settings import Lang
-from kg_api.pages_read.versions import act_said
 from kg_api.pages_write.desk import Form, one, said
 
 
@@ -26,7 +26,7 @@ def seen_of(form: Form, graph: Graph, lang: Lang) -> int:
     return number
 
 
-def refuse_changed(graph: Graph, target: Key, seen: int, lang: Lang) -> None:
+def refuse_changed(graph: Graph, target: Key, seen: int) -> None:
     """Refuse to act on a record that changed since the page was made.
 
     Raises:
@@ -34,8 +34,4 @@ def refuse_changed(graph: Graph, target: Key, seen: int, lang: Lang) -> None:
     """
     last = graph.store.history(*target)[-1][0]
     if last.number > seen:
-        raise Conflict(
-            said(lang)["changed_meanwhile"].format(actor=last.actor, act=act_said(last.act, lang), number=last.number),
-            where="revision",
-            hint="look at what it says now, then decide",
-        )
+        raise Conflict(conflicts.changed_by(last), where="revision", hint="look at what it says now, then decide")
