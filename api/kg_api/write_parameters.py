@@ -20,6 +20,8 @@ from kg.merging import MOST as PAIRS_MOST
 Json = dict[str, Any]
 One = str | None
 REASON_MOST = 2_000
+ANY_RDF = "rdf"
+"""The format of a file of RDF whose serialisation its name or its contents tell."""
 
 
 def _text(example: str, **more: Any) -> WithJsonSchema:
@@ -72,8 +74,8 @@ AfterNumber = Annotated[
 ]
 Format = Annotated[
     One,
-    WithJsonSchema({"type": "string", "enum": [*CITATIONS, *RDF], "examples": ["bibtex"]}),
-    Query(description="Format of the file; default: what citations it looks like."),
+    WithJsonSchema({"type": "string", "enum": [*CITATIONS, ANY_RDF, *RDF], "examples": ["bibtex"]}),
+    Query(description="Format of the file; `rdf`: whatever RDF it looks like; default: whatever it looks like."),
 ]
 FileName = Annotated[One, _text("library.bib"), Query(description="What the file is called, for the report.")]
 Encoding = Annotated[One, _text("latin-1"), Query(description="Encoding of citations; default UTF-8, never guessed.")]

@@ -26,6 +26,8 @@ from kg.rdf.worker import MIB, Limits
 
 HEAD = 200_000
 RDF_UNNAMED = "this looks like RDF, whose format is to be named"
+LIKE_RDF = frozenset({"csl-json", "endnote-xml"})
+"""Formats in JSON and XML, as some of RDF are; marks of RDF say more than theirs."""
 STRANGER_BYTES = 16 * MIB
 STRANGER_LIMITS = Limits(seconds=60, memory=1536 * MIB, output=512 * MIB)
 
@@ -139,8 +141,10 @@ def _read(data: bytes, name: str, format: str | None, encoding: str | None) -> R
         refused = refuse(citations_pages.WHY, source=name, raw=text, remedy=citations_pages.REMEDY)
         return Reading(refused, "", called)
     chosen = formats.format_of(format) if format is not None else formats.recognise(name, text)
-    if chosen is None:
-        why = RDF_UNNAMED if unrecognised.looks_like_rdf(text[:HEAD]) else unrecognised.WHY
+    unnamed = format is None and (chosen is None or chosen.id in LIKE_RDF)
+    rdf = unnamed and unrecognised.looks_like_rdf(text[:HEAD])
+    if chosen is None or rdf:
+        why = RDF_UNNAMED if rdf else unrecognised.WHY
         refused = refuse(why, source=name, raw=text, remedy=unrecognised.remedy(text[:HEAD]))
         return Reading(refused, "", called)
     parsed = chosen.parse(text, source=name)

@@ -84,8 +84,11 @@ class Reading:
     known: dict[str, str | None] = field(default_factory=dict)
 
     def fault(self, line: int | None, reason: str, remedy: str) -> None:
-        """Keep a fault, with nothing hidden in its words; too many end the reading."""
-        self.faults.append({"line": line, "reason": visible(reason), "remedy": remedy})
+        """Keep a fault, with nothing hidden in its words, once for each line; too many end the reading."""
+        found = {"line": line, "reason": visible(reason), "remedy": remedy}
+        if line is not None and self.faults and self.faults[-1] == found:
+            return
+        self.faults.append(found)
         if len(self.faults) >= FAULTS_MOST:
             raise InputError(
                 f"the file has {FAULTS_MOST} faults or more; the first: {first(self.faults)}",

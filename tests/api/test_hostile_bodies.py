@@ -244,7 +244,7 @@ def test_the_remedy_for_another_encoding_names_the_parameter(here: Place) -> Non
             "not recognised as citations",
             "bibtex, ris",
         ),
-        ("<urn:a> <urn:b> <urn:c> .", "this looks like RDF, whose format is to be named", "turtle, trig"),
+        ("<urn:a> <urn:b> nonsense", "not RDF: neither the name of the file nor its contents", "turtle, trig"),
     ],
 )
 def test_a_file_that_no_reader_knows_is_one_failure(here: Place, raw: str, reason: str, helps: str) -> None:

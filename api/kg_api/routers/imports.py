@@ -16,6 +16,7 @@ from kg.criteria import parse_flag
 from kg.errors import Forbidden, InputError
 from kg.graph import Graph
 from kg.importers import beginnings, citations, rdf_load
+from kg.importers.citations_reading import RDF_UNNAMED
 from kg.importers.rdf import FORMATS as RDF
 from kg_api import json_body, problems
 from kg_api import write_parameters as w
@@ -24,6 +25,7 @@ from kg_api.asking import TheGraph
 from kg_api.http_words import in_http
 from kg_api.permissions import REVIEWER, allows
 from kg_api.security import FORM
+from kg_api.write_parameters import ANY_RDF
 from kg_api.writing import Act, handle_of, perform
 
 router = APIRouter(tags=["contributing"])
@@ -102,7 +104,7 @@ def imported(
         file: Its bytes.
         name: What it is called, for the report.
         actor: Handle of who imports.
-        format: One of citations, or of RDF; None to recognise citations.
+        format: One of citations, or of RDF; `rdf` to recognise which of RDF, None to recognise any.
         encoding: Of citations; None for UTF-8.
         dry_run: Citations: only say what would happen.
         update: Citations: fill what known works lack.
@@ -120,18 +122,21 @@ def imported(
         report = citations.import_bytes(
             graph.store, file, format or None, name, actor, encoding=encoding or None, **options
         )
-        return report | {"failures": [{**one, "remedy": _said_here(one["remedy"])} for one in report["failures"]]}
-    if format not in RDF:
+        if [one["reason"] for one in report["failures"]] != [RDF_UNNAMED]:
+            return report | {"failures": [{**one, "remedy": _said_here(one["remedy"])} for one in report["failures"]]}
+        format = ANY_RDF
+    if format not in {ANY_RDF, *RDF}:
         raise InputError(
             f"{format[:40]!r} is not a format that is imported here",
             where="format",
-            hint=f"use {', '.join([*CITATIONS, *RDF])}; packs and tables are loaded by the operator",
+            hint=f"use {', '.join([*CITATIONS, ANY_RDF, *RDF])}; packs and tables are loaded by the operator",
         )
     for given in [
         word for word, on in {"dry_run": dry_run, "encoding": encoding, "update": update, "exact": exact}.items() if on
     ]:
         raise InputError(f"only citations are imported with {given}", where=given, hint="leave it out")
-    return rdf_load.load(graph.store, file, graph.vocabulary, name=name, format=format, proposed_by=actor)
+    known = None if format == ANY_RDF else format
+    return rdf_load.load(graph.store, file, graph.vocabulary, name=name, format=known, proposed_by=actor)
 
 
 def _said_here(remedy: str) -> str:
