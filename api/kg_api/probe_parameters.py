@@ -61,6 +61,8 @@ DryRun = Annotated[
     Query(description="`true`: only say what would change; `false`: write it.", min_length=1),
 ]
 TEXT_MEMBERS = ("source", "target", "rows", "cols")
+KINDS: Mapping[type, str] = {dict: "an object", list: "a list"}
+"""What values of JSON are called that are no text."""
 BODY: Json = {
     "requestBody": {
         "required": False,
@@ -109,8 +111,12 @@ def member(name: str, value: Any) -> Any:
         return str(value)
     if name not in TEXT_MEMBERS and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return value
+    called, kind = name[:80], KINDS.get(type(value), "such a number")
+    within = " of more than texts" if isinstance(value, list) and name not in TEXT_MEMBERS else ""
     raise InputError(
-        f"{str(value)[:80]} is of no use here", where=name[:80], hint="give a text, a number, or a list of texts"
+        f"{called}: {kind}{within} is of no use here",
+        where=called,
+        hint="give a text" if name in TEXT_MEMBERS else "give a text, a number, or a list of texts",
     )
 
 

@@ -80,6 +80,7 @@ FRAMEWORK = {
     403: ("forbidden", "The token does not allow this"),
     404: ("no-such-address", "There is nothing at this address"),
     405: ("method", "This address does not take this method"),
+    406: ("not-acceptable", "It comes in none of the forms that are accepted"),
     409: ("conflict", "The record has changed meanwhile, or is there already"),
     412: ("outdated", "What was seen is no longer so"),
     413: ("too-large", "The body is too large"),

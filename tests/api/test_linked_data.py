@@ -101,7 +101,9 @@ def test_the_accept_header_decides(client: TestClient, accept: str | None, locat
         ("/id/work/hu2022lora", "/works/hu2022lora"),
         ("/id/evidence/tamirisa2025tar.m4jmiup6olje", "/evidence/tamirisa2025tar.m4jmiup6olje"),
         ("/id/evidence/E232", "/id/evidence/tamirisa2025tar.m4jmiup6olje"),
-        ("/id/revision/1", "/api/v1/revisions"),
+        ("/id/entity/qlora?lang=zh", "/entities/qlora?lang=zh"),
+        ("/id/revision/1", "/history/1"),
+        ("/id/revision/1?lang=zh", "/history/1?lang=zh"),
     ],
 )
 def test_a_browser_is_led_to_a_page(client: TestClient, address: str, location: str) -> None:
@@ -190,3 +192,23 @@ def test_an_export_is_that_of_the_face(client: TestClient, pack_graph: Any, quer
     assert got.text == "".join(map(str, pack_graph.pieces(**options)[2]))
     name = got.headers["content-disposition"]
     assert re.fullmatch(r'attachment; filename="evidence-kg-1\.(trig|ttl)"', name)
+
+
+def test_programs_are_led_to_the_document_of_a_revision(client: TestClient) -> None:
+    led = get(client, "/id/revision/1?lang=zh", "application/json")
+    assert (led.status_code, led.headers["location"]) == (303, "/api/v1/revisions/1")
+    assert client.get(led.headers["location"]).json()["number"] == 1
+
+
+def test_another_name_of_a_record_keeps_what_was_asked(client: TestClient) -> None:
+    for more in ("", "?format=turtle", "?format=html&lang=zh"):
+        led = get(client, f"/id/evidence/E232{more}")
+        assert led.status_code == 303
+        assert led.headers["location"].startswith("/id/evidence/")
+        assert led.headers["location"].partition("?")[2] == more[1:]
+
+
+def test_what_is_accepted_by_nobody_is_told_like_other_errors(client: TestClient) -> None:
+    problem = get(client, "/id/entity/qlora", "image/png").json()
+    assert (problem["status"], problem["type"].rpartition("/")[2]) == (406, "not-acceptable")
+    assert problem["title"] == problems.FRAMEWORK[406][1] != "Not Acceptable"

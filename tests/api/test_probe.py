@@ -93,6 +93,20 @@ def test_a_body_of_another_kind_is_not_taken(client: TestClient) -> None:
     assert client.post("/api/v1/what-if").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("member", "said"),
+    [
+        ({"add": [{"subject": "qlora", "note": "it's " * 50}]}, "add: a list of more than texts is of no use here"),
+        ({"add": {"subject": "it's " * 50}}, "add: an object is of no use here"),
+        ({"source": ["it's " * 50]}, "source: a list is of no use here"),
+        ({"k": 1.5}, "k: such a number is of no use here"),
+    ],
+)
+def test_a_member_of_no_use_is_named_and_not_cut(client: TestClient, member: dict[str, Any], said: str) -> None:
+    problem = client.post("/api/v1/what-if", json=member).json()
+    assert (problem["status"], problem["detail"], problem["where"]) == (422, said, next(iter(member)))
+
+
 def test_everybody_may_preview_a_retraction(client: TestClient, pack_graph: kg.Graph) -> None:
     address = "/api/v1/works/dettmers2023qlora/retraction"
     got = client.post(address, params={"dry_run": "true", "lang": "zh"})

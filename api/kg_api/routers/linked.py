@@ -22,6 +22,7 @@ from kg.model import Record, kind_of
 from kg.rdf import about
 from kg.rdf.dataset import PARTS
 from kg.rdf.nodes import Triple, why_no_iri
+from kg.settings import parse_lang
 from kg_api import ontology_page, problems
 from kg_api.asking import TheGraph, TheLang
 from kg_api.negotiation import MEDIA, named, preferred
@@ -43,13 +44,16 @@ def resource(request: Request, graph: TheGraph, kind: str, id: str) -> Response:
     if kind == about.REVISION:
         revision = _revision(graph, id)
         if chosen in {"html", "json"}:
-            return _see(HISTORY, asked)
+            return _see(_spoken(request, f"/history/{int(id)}") if chosen == "html" else f"{HISTORY}/{int(id)}", asked)
         return _document(request, chosen, asked, lambda: about.about_revision(revision))
     known, network = about.parse_kind(kind), graph.network()
     record = about.find(network.snapshot, known, id)
-    address = _elsewhere(record, chosen) if record.id == id else f"/id/{kind}/{quote(record.id)}"
+    if record.id != id:
+        query = request.url.query
+        return _see(f"/id/{kind}/{quote(record.id)}" + (f"?{query}" if query else ""), asked)
+    address = _elsewhere(record, chosen)
     if address is not None:
-        return _see(address, asked)
+        return _see(_spoken(request, address) if chosen == "html" else address, asked)
     return _document(request, chosen, asked, lambda: about.about(network, known, id))
 
 
@@ -101,6 +105,12 @@ def _elsewhere(record: Record, chosen: str) -> str | None:
     if chosen == "html":
         return f"/{PLURALS[kind]}/{id}"
     return f"/api/v1/{PLURALS[kind]}/{id}" if chosen == "json" else None
+
+
+def _spoken(request: Request, page: str) -> str:
+    """Return the address of a page, in the language that a request names."""
+    lang = request.query_params.get("lang")
+    return f"{page}?lang={parse_lang(lang)}" if lang else page
 
 
 def _vocabulary(request: Request, graph: Graph, spoken: Any, part: str) -> Response:
