@@ -20,7 +20,7 @@ from kg.citations import lookups
 from kg.graph import Graph
 from kg.rdf.worker import AVAILABLE
 from kg.settings import LANGS, Budgets, read_settings
-from kg_api import assets, explorer_page, pages, problems, shapes
+from kg_api import assets, explorer_page, header_parameters, pages, problems, shapes
 from kg_api.asking import no_other_body, only_known, parameters_of, with_body
 from kg_api.cross_origin import Open
 from kg_api.front import Front
@@ -214,10 +214,12 @@ def _with_problems(openapi: dict[str, Any]) -> dict[str, Any]:
                 told |= WRITING
                 operation["security"] = [{"token": []}, {}] if permission.preview else [{"token": []}]
                 operation["x-role"] = permission.role
+                operation["parameters"] = [*operation.get("parameters", ()), *header_parameters.WRITING]
             told |= FURTHER.get(operation["operationId"], {})
             done = {status: one for status, one in operation["responses"].items() if status.startswith("2")}
             if method == "get" and path.startswith(PREFIX) and operation["operationId"] not in ANEW:
                 done["304"] = {"description": UNCHANGED}
+                operation["parameters"] = [*operation.get("parameters", ()), *header_parameters.READING]
             refused = {status: {"description": text, "content": content} for status, text in told.items()}
             operation["responses"] = {**done, **dict(sorted(refused.items()))}
     return openapi

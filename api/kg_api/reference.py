@@ -28,7 +28,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One route: method, address, what it answers, what it takes, and the least role that it needs."""
+    """One route: method, address, what it answers, what its address takes, and the least role that it needs."""
 
     method: str
     path: str
@@ -73,7 +73,9 @@ def operations(openapi: Mapping[str, Any]) -> list[Operation]:
                     summary=operation.get("summary", ""),
                     description=operation.get("description", ""),
                     shape=schemas[0].get("$ref", "").rpartition("/")[2] if schemas else "",
-                    parameters=tuple(_parameter(one) for one in operation.get("parameters", ())),
+                    parameters=tuple(
+                        _parameter(one) for one in operation.get("parameters", ()) if one["in"] != "header"
+                    ),
                     role=operation.get("x-role"),
                 )
             )

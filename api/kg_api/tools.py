@@ -115,7 +115,7 @@ def called(tools: Mapping[str, Tool]) -> dict[str, str]:
 
 
 def _schema(parameters: Iterable[Mapping[str, Any]], lang: Lang) -> Json:
-    taken = [one for one in parameters if one["name"] not in FOR_WRITING]
+    taken = [one for one in parameters if one["in"] != "header" and one["name"] not in FOR_WRITING]
     properties: Json = {}
     for one in taken:
         kept = {word: value for word, value in one["schema"].items() if word not in {"title", "description"}}
