@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
+import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from kg.asking import Asking
 from kg.errors import InputError, NotFound, ParseFailure
 from kg.exporters import files
 from kg.record import Store
-from kg.record.backup import examine
+from kg.record.backup import examine, told_by
 
 PRIVATE = 0o600
 GZIP = 31
@@ -36,18 +38,24 @@ class Keeping(Asking):
             accounts: With persons, their e-mail addresses and the digests of tokens (no secret is ever kept).
 
         Returns:
-            `{"file", "revision", "hash", "rows", "accounts", "bytes", "sha256"}`, read back from the file.
+            `{"file", "revision", "hash", "rows", "accounts", "bytes", "sha256"}`, read back from the file; of a device
+            or a FIFO, as it was written.
 
         Raises:
             InputError: the file cannot be written; nothing is left of it then.
+            StoreError: the record does not hold together, so that `restore` would refuse its backup; what stood in the
+                place of the file stands.
 
         Cost: one pass over the log; 2,000 records take 0.1 s.
         """
-        place = Path(path)
-        given = self.store.backup(accounts=accounts)
+        place, ends = Path(path), list[str]()
+        lasting = Path(os.path.realpath(place))
+        given = _noted(self.store.backup(accounts=accounts), ends)
         written = files.write(place, _packed(given) if place.suffix == ".gz" else given, mode=PRIVATE)
-        with _lines(place) as lines:
-            told = examine(lines, source=str(path))
+        told = told_by(*ends)
+        if lasting.is_file():
+            with _opened(lasting) as raw, _lines(raw, lasting) as lines:
+                told = examine(lines, source=str(path))
         return {
             "file": str(path),
             "revision": told.revision,
@@ -63,7 +71,7 @@ def restore(path: str | Path, database: str) -> dict[str, Any]:
     """Make a new record from a backup; the file is read through before the database is touched.
 
     Args:
-        path: A file that `backup` wrote.
+        path: A file that `backup` wrote; what comes through a FIFO or a device is kept in a temporary file meanwhile.
         database: URL of a database of any kind that does not exist yet, is empty, or holds a record as it was made
             empty.
 
@@ -87,11 +95,12 @@ def restore(path: str | Path, database: str) -> dict[str, Any]:
         (True, [])
     """
     place = Path(path)
-    with _lines(place) as lines:
-        examine(lines, source=str(path))
-    with Store.open(database) as store, _lines(place) as lines:
-        told = store.restore(lines, source=str(path))
-        shown = store.name
+    with _opened(place) as raw:
+        with _lines(raw, place) as lines:
+            examine(lines, source=str(path))
+        with Store.open(database) as store, _lines(raw, place) as lines:
+            told = store.restore(lines, source=str(path))
+            shown = store.name
     return {
         "database": shown,
         "revision": told.revision,
@@ -101,24 +110,46 @@ def restore(path: str | Path, database: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _lines(path: Path) -> Iterator[Iterator[str]]:
-    """Give the lines of a file, unpacked when it is compressed, whatever it is called."""
-    if not path.is_file():
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Give the bytes of a file, to be read more than once, also where they come through a FIFO or a device."""
+    if not path.exists() or path.is_dir():
         raise NotFound(f"there is no file {str(path)!r}", where="backup", hint="`kg backup FILE` makes one")
     try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-            raw.seek(os.SEEK_SET)
-            with gzip.open(raw) if packed else raw as plain:
-                yield (line.decode() for line in plain)
+        with path.open("rb") as given:
+            if path.is_file():
+                yield given
+                return
+            with tempfile.TemporaryFile() as held:
+                shutil.copyfileobj(given, held)
+                yield held
+    except OSError as fault:
+        raise InputError(
+            f"{str(path)!r} cannot be read: {fault.strerror}",
+            where="backup",
+            hint="give a file that you may read; what is no file needs room in the folder for temporary files",
+        ) from fault
+
+
+@contextmanager
+def _lines(raw: BinaryIO, path: Path) -> Iterator[Iterator[str]]:
+    """Give the lines of a file from its beginning, unpacked when it is compressed, whatever it is called."""
+    try:
+        raw.seek(os.SEEK_SET)
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(os.SEEK_SET)
+        with gzip.open(raw) if packed else nullcontext(raw) as plain:
+            yield (line.decode() for line in plain)
     except (EOFError, zlib.error, gzip.BadGzipFile, UnicodeDecodeError) as fault:
         raise ParseFailure(
             f"the backup is damaged: {fault}", source=str(path), hint="use another backup; nothing was changed"
         ) from fault
-    except OSError as fault:
-        raise InputError(
-            f"{str(path)!r} cannot be read: {fault.strerror}", where="backup", hint="give a file that you may read"
-        ) from fault
+
+
+def _noted(lines: Iterable[str], ends: list[str]) -> Iterator[str]:
+    """Give lines on, and keep the first and the last one."""
+    for line in lines:
+        ends[min(len(ends), 1) :] = [line]
+        yield line
 
 
 def _packed(pieces: Iterable[str]) -> Iterator[bytes]:

@@ -2,29 +2,32 @@
 
 A backup holds no state tables, since they follow from the log, and no sessions of browsers. It is the same for every
 kind of database, so that it also moves a record from one to another.
-Lives here: `lines`, `examine`, `fill`. May enter: the rooms beside it but the store. Never here: files, compression.
+Lives here: `lines`, `examine`, `told_by`, `fill`. May enter: the rooms beside it but the store. Never here: files.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from kg.errors import ParseFailure, StoreError
+from kg.errors import KgError, ParseFailure, StoreError
 from kg.ids import RecordKind
 from kg.model import canonical, from_payload
 from kg.record import past
+from kg.record.chain import Chain
 from kg.record.connection import Place, insert
 from kg.record.guards import lifted
+from kg.record.kept import receipt_problems
 from kg.record.revisions import START
 from kg.record.rows import FORMS, Row
 from kg.record.tables import CHANGE, METADATA, REVISION, SCHEMA_VERSIONS
-from kg.record.verify import problems_on
+from kg.record.verify import REVISIONS, file_problems, problems_on
 
 FORMAT, VERSION = "evidence-kg backup", 1
 LOG, ACCOUNTS = ("revision", "change", "receipt"), ("person", "token", "submission")
@@ -55,9 +58,13 @@ def lines(connection: sa.Connection, made_at: str, *, accounts: bool = True) -> 
         made_at: The time, as `stamp` gives it.
         accounts: With persons (their e-mail too) and the digests of tokens.
 
+    Raises:
+        StoreError: the record does not hold together, so that `fill` would refuse its backup. It is looked at as it is
+            read: some lines may have been given, but never the end.
+
     Law: `fill` of an empty database with these lines gives the same log, state and receipts.
 
-    Cost: one pass over the log; a batch of rows at a time is held.
+    Cost: one pass over the log, two on SQLite; a batch of rows at a time is held.
     """
     head = past.head(connection) or START
     names = LOG + ACCOUNTS if accounts else LOG
@@ -74,12 +81,41 @@ def lines(connection: sa.Connection, made_at: str, *, accounts: bool = True) -> 
         "columns": columns,
     }
     yield _line(first, digest)
-    for name in names:
-        table = METADATA.tables[name]
-        for row in connection.execute(sa.select(table).order_by(*table.primary_key.columns)):
-            counts[name] += 1
-            yield _line([name, *row], digest)
+    with _vouched() as refuse, connection.execute(REVISIONS) as revisions:
+        if connection.dialect.name == "sqlite":
+            refuse(file_problems(connection, names))
+        chain = Chain(revisions)
+        for name in names:
+            table = METADATA.tables[name]
+            with connection.execute(sa.select(table).order_by(*table.primary_key.columns)) as rows:
+                for row in rows:
+                    if table is CHANGE:
+                        refuse(chain.take(row.revision, row.kind, row.id, row.payload))
+                    counts[name] += 1
+                    yield _line([name, *row], digest)
+        refuse(chain.end())
+        refuse([*receipt_problems(connection)])
     yield f"{canonical({'end': counts, 'sha256': digest.hexdigest()})}\n"
+
+
+@contextmanager
+def _vouched() -> Iterator[Callable[[Iterable[str]], None]]:
+    """Give what raises the first of some problems; what is not of the kind that its column holds is one too."""
+
+    def refuse(problems: Iterable[str]) -> None:
+        for problem in problems:
+            raise StoreError(
+                f"the record does not hold together, so that no backup of it could be restored: {problem}",
+                where="backup",
+                hint="no file was replaced; keep the last backup, and see `kg verify` for all that is wrong",
+            )
+
+    try:
+        yield refuse
+    except (TypeError, ValueError, AttributeError) as fault:
+        if isinstance(fault, KgError):
+            raise
+        refuse([f"a value is not of the kind that its column holds ({fault})"])
 
 
 def examine(given: Iterable[str], *, source: str) -> Told:
@@ -99,6 +135,12 @@ def examine(given: Iterable[str], *, source: str) -> Told:
     if head is None or told is None:
         raise _no_backup(source, 1)
     return told
+
+
+def told_by(first: str, last: str) -> Told:
+    """Return what a backup says of itself by its first and its last line, without looking at what lies between."""
+    head, end = json.loads(first), json.loads(last)
+    return Told(head["revision"], head["hash"], end["end"])
 
 
 def fill(connection: sa.Connection, place: Place, given: Iterable[str], *, source: str) -> Told:

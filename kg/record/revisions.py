@@ -56,16 +56,31 @@ def seal(
         ...      previous_hash=NO_HASH, changes=[("claim", "a--raises--b", "{}")])[:12]
         '25cc5b7a41f5'
     """
-    digest = hashlib.sha256()
-    digest.update(f'{{"act":{canonical(act)},"actor":{canonical(actor)},"changes":['.encode())
-    comma, quoted = b"", orjson.dumps
-    for kind, id, payload in changes:
-        said = comma, quoted(id), quoted(kind), payload.encode()
-        digest.update(b'%b{"id":%b,"kind":%b,"payload":%b}' % said)
-        comma = b","
-    rest = {"number": number, "previous_hash": previous_hash, "reason": reason, "recorded_at": recorded_at}
-    digest.update(f"],{canonical(rest)[1:]}".encode())
-    return digest.hexdigest()
+    sealing = Sealing(actor=actor, act=act)
+    for change in changes:
+        sealing.take(*change)
+    return sealing.end(number=number, recorded_at=recorded_at, reason=reason, previous_hash=previous_hash)
+
+
+class Sealing:
+    """Works out the hash of a revision, as `seal` gives it, from changes that come one by one and are not held."""
+
+    def __init__(self, *, actor: str, act: str) -> None:
+        self._digest = hashlib.sha256()
+        self._digest.update(f'{{"act":{canonical(act)},"actor":{canonical(actor)},"changes":['.encode())
+        self._comma = b""
+
+    def take(self, kind: str, id: str, payload: str) -> None:
+        """Take the next change."""
+        said = self._comma, orjson.dumps(id), orjson.dumps(kind), payload.encode()
+        self._digest.update(b'%b{"id":%b,"kind":%b,"payload":%b}' % said)
+        self._comma = b","
+
+    def end(self, *, number: int, recorded_at: str, reason: str | None, previous_hash: str) -> str:
+        """Return the hash."""
+        rest = {"number": number, "previous_hash": previous_hash, "reason": reason, "recorded_at": recorded_at}
+        self._digest.update(f"],{canonical(rest)[1:]}".encode())
+        return self._digest.hexdigest()
 
 
 def stamp(moment: datetime) -> str:

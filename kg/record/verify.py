@@ -2,31 +2,29 @@
 
 What the chain does not cover is not looked at: persons, tokens with their roles, sessions, answers to submissions.
 
-Lives here: `problems`, `problems_on`. May enter: the rooms beside it but the store. Never here: repair.
+Lives here: `problems` and its parts. May enter: the rooms beside it but the store. Never here: repair.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
 from kg.errors import KgError
-from kg.ids import RecordKind
-from kg.model import canonical, from_payload, to_payload
+from kg.model import canonical, to_payload
+from kg.record.chain import Chain
 from kg.record.connection import Place, reading
 from kg.record.guards import guard_problems
 from kg.record.kept import receipt_problems
 from kg.record.past import REVISION_COLUMNS
-from kg.record.revisions import NO_HASH, seal
 from kg.record.rows import FORMS, Form, Row
 from kg.record.tables import CHANGE, REVISION
+
+REVISIONS = sa.select(*REVISION_COLUMNS).order_by(REVISION.c.number)
+"""What a `Chain` is made from."""
 
 
 @dataclass(slots=True)
@@ -47,7 +45,7 @@ def problems(engine: sa.Engine, place: Place) -> list[str]:
     try:
         with reading(engine, place) as connection:
             if engine.dialect.name == "sqlite":
-                found += _file_problems(connection)
+                found += file_problems(connection)
             found += guard_problems(connection)
             found += problems_on(connection)
     except KgError as fault:
@@ -66,50 +64,26 @@ def problems_on(connection: sa.Connection) -> Iterator[str]:
     yield from receipt_problems(connection)
 
 
-def _file_problems(connection: sa.Connection) -> Iterator[str]:
-    for (text,) in connection.exec_driver_sql("PRAGMA integrity_check"):
-        if text != "ok":
-            yield f"the file is damaged: {text}"
-    for table, row, target, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-        yield f"row {row} of {table} refers to a row of {target} that does not exist"
+def file_problems(connection: sa.Connection, tables: Iterable[str] = ("",)) -> Iterator[str]:
+    """Say what is wrong with an SQLite file, or with some of its tables, before anybody asks what they say."""
+    for part in tables:
+        given = f"({part})" if part else ""
+        for (text,) in connection.exec_driver_sql(f"PRAGMA integrity_check{given}"):
+            if text != "ok":
+                yield f"the file is damaged: {text}"
+        for table, row, target, _ in connection.exec_driver_sql(f"PRAGMA foreign_key_check{given}"):
+            yield f"row {row} of {table} refers to a row of {target} that does not exist"
 
 
 def _chain_problems(connection: sa.Connection, fold: dict[tuple[str, str], _Fold]) -> Iterator[str]:
-    changes = groupby(
-        connection.execute(
-            sa.select(CHANGE.c.revision, CHANGE.c.kind, CHANGE.c.id, CHANGE.c.payload).order_by(
-                CHANGE.c.revision, CHANGE.c.kind, CHANGE.c.id
-            )
-        ),
-        key=lambda row: row[0],
-    )
-    waiting = next(changes, None)
-    expected, previous = 1, NO_HASH
-    for row in connection.execute(sa.select(*REVISION_COLUMNS).order_by(REVISION.c.number)):
-        number, recorded_at = row.number, row.recorded_at
-        while waiting is not None and waiting[0] < number:
-            yield f"revision {waiting[0]} has changes but does not exist"
-            waiting = next(changes, None)
-        if number != expected:
-            yield f"revision {expected} is missing" + (f", up to {number - 1}" if number - 1 > expected else "")
-        if row.previous_hash != previous:
-            yield f"revision {number} does not continue the one before: its previous_hash is another"
-        mine = [] if waiting is None or waiting[0] != number else [tuple(change)[1:] for change in waiting[1]]
-        if mine:
-            waiting = next(changes, None)
-        values: dict[str, Any] = {column.name: value for column, value in zip(REVISION_COLUMNS, row, strict=True)}
-        given = values.pop("hash")
-        if seal(**values, changes=mine) != given:
-            yield f"revision {number} was altered: its hash does not fit what it says"
-        for kind, id, payload in mine:
-            if not _is_record(kind, id, payload):
-                yield f"revision {number} was altered: what it says of the {kind} {id!r} is not that one record"
+    chain = Chain(connection.execute(REVISIONS))
+    columns = CHANGE.c.revision, CHANGE.c.kind, CHANGE.c.id, CHANGE.c.payload
+    for number, kind, id, payload in connection.execute(sa.select(*columns).order_by(*columns[:3])):
+        yield from chain.take(number, kind, id, payload)
+        if chain.recorded_at is not None:
             known = fold.get((kind, id))
-            fold[kind, id] = _Fold(number, _digest(payload), recorded_at if known is None else known.first)
-        expected, previous = number + 1, given
-    while waiting is not None:
-        yield f"revision {waiting[0]} has changes but does not exist"
-        waiting = next(changes, None)
+            fold[kind, id] = _Fold(number, _digest(payload), chain.recorded_at if known is None else known.first)
+    yield from chain.end()
 
 
 def _state_problems(connection: sa.Connection, form: Form, fold: dict[tuple[str, str], _Fold]) -> Iterator[str]:
@@ -126,23 +100,6 @@ def _state_problems(connection: sa.Connection, form: Form, fold: dict[tuple[str,
             yield f"the evidence {id!r} was altered: it was first recorded at {told.first}"
     for kind, id in sorted(key for key in fold if key[0] == form.kind):
         yield f"the {kind} {id!r} is missing: revision {fold[kind, id].revision} wrote it"
-
-
-def _is_record(kind: RecordKind, id: str, payload: str) -> bool:
-    """Say whether a payload is the canonical JSON of one record of that kind and id, and nothing beside it.
-
-    A hash covers the payloads of a revision one after the other. Only because each is one value of JSON does it say
-    where one change ends and the next begins.
-    """
-    try:
-        values = orjson.loads(payload)
-        same = orjson.dumps(values, option=orjson.OPT_SORT_KEYS) == payload.encode()
-        if not same:  # its numbers may be worded otherwise by the encoder that made the hash
-            values = json.loads(payload)
-            same = canonical(values) == payload
-        return same and values["id"] == id and to_payload(from_payload(kind, values)) == values
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return False
 
 
 def _payload(form: Form, row: Row) -> bytes | None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from kg.ids import RecordKind
 from kg.model import Change, Evidence, Revision, canonical, to_payload
 from kg.record import Store
+from kg.record.chain import is_record
 from kg.record.revisions import NO_HASH, seal
-from kg.record.verify import _is_record
 from tests.histories import State, Wish, batches, changes_for, examples, fold, fresh, state_of
 
 
@@ -175,7 +175,7 @@ def test_changes_told_as_one_have_the_same_hash_but_are_no_records(history: list
         play(store, history)
         for revision in store.changes(0, len(history)):
             apart = [(one.kind, one.id, canonical(to_payload(one.record))) for one in revision.changes]
-            assert all(_is_record(*one) for one in apart)
+            assert all(is_record(*one) for one in apart)
             told: list[tuple[RecordKind, str, str]] = []
             for at, (kind, id, payload) in enumerate(apart):
                 if told and cuts >> at & 1:
@@ -185,7 +185,7 @@ def test_changes_told_as_one_have_the_same_hash_but_are_no_records(history: list
                     told.append((kind, id, payload))
             values: dict[str, Any] = {name: getattr(revision, name) for name in LINK}
             assert seal(**values, changes=told) == seal(**values, changes=apart) == revision.hash
-            assert all(_is_record(*one) for one in told) == (told == apart)
+            assert all(is_record(*one) for one in told) == (told == apart)
 
 
 @examples(15)
