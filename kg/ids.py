@@ -19,6 +19,8 @@ BASE = "https://w3id.org/evidence-kg/"
 VOCABULARY_IRI = BASE + "ontology#"
 RecordKind = Literal["entity", "claim", "evidence", "work"]
 RECORD_KINDS: tuple[RecordKind, ...] = ("claim", "entity", "evidence", "work")
+PLURALS: dict[str, str] = {"claim": "claims", "entity": "entities", "evidence": "evidence", "work": "works"}
+"""What each kind is called in addresses, and where a snapshot holds it."""
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WORK_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:+-]{0,127}")

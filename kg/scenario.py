@@ -6,8 +6,6 @@ Never here: questions, what differs afterwards (question/compare), files, SQL: n
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -15,6 +13,7 @@ from typing import Any
 
 from kg.criteria import Criteria
 from kg.errors import InputError, KgError, NotFound, ParseFailure, ShapeViolation
+from kg.ids import fingerprint
 from kg.model import ACCEPTED, CURRENT, REVOKED, Change, Claim, Evidence, Record, canonical, kind_of
 from kg.network import Network
 from kg.suppositions import (
@@ -152,8 +151,7 @@ class Scenario:
     @property
     def id(self) -> str:
         """26 base32 characters that the same scenario has everywhere."""
-        digest = hashlib.sha256(canonical(self.document()).encode()).digest()
-        return base64.b32encode(digest[:16]).decode().lower().rstrip("=")
+        return fingerprint(canonical(self.document()))
 
     def criteria(self, criteria: Criteria) -> Criteria:
         """Return the criteria of a question with those of `under` in their place."""

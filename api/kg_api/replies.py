@@ -105,9 +105,9 @@ def reply(
     return sent(request, found, headers, media_type)
 
 
-def fresh(request: Request, answer: Answer) -> Response:
-    """Return an answer that no cache may keep."""
-    return Response(_bytes(in_words(request, answer)), media_type=JSON, headers={"Cache-Control": "no-store"})
+def fresh(request: Request, made: Answer | Mapping[str, Any] | bytes) -> Response:
+    """Return an answer, a document, or JSON as bytes, which no cache may keep."""
+    return Response(_bytes(in_words(request, made)), media_type=JSON, headers={"Cache-Control": "no-store"})
 
 
 def in_words(

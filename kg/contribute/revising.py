@@ -18,7 +18,7 @@ from kg.contribute.states import PENDING, PROPOSED, STANDING
 from kg.door import shown
 from kg.errors import Conflict, InputError
 from kg.identifiers import arxiv_as_held
-from kg.inputs import EntityIn, TextIn, WorkIn, clean, parse
+from kg.inputs import ClaimIn, EntityIn, TextIn, WorkIn, parse
 from kg.model import CURRENT, OUR_STATUSES, Claim, Entity, Text, Work, kind_of, to_payload
 from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
@@ -26,7 +26,6 @@ from kg.vocabulary import Vocabulary
 ENTITY = ("label", "definition", "aliases", "broader", "matches")
 CLAIM = ("conditions",)
 WORK = ("type", "title", "authors", "year", "doi", "arxiv", "url", "independence_group", "csl")
-LONGEST = 10_000
 Values = Mapping[str, Any]
 
 
@@ -124,18 +123,8 @@ def _above(known: Entity, name: Any, snapshot: Snapshot) -> str:
 
 
 def _claim(known: Claim, values: dict[str, Any]) -> Claim:
-    given = values["conditions"]
-    if given is None:
-        return replace(known, conditions=None)
-    try:
-        text = clean(given) if isinstance(given, str) else ""
-    except ValueError as fault:
-        raise InputError(str(fault), where="conditions", hint="take it out") from fault
-    if not 0 < len(text) <= LONGEST:
-        raise InputError(
-            f"conditions are a text of 1 to {LONGEST} characters", where="conditions", hint="say them, or give null"
-        )
-    return replace(known, conditions=text)
+    ends = {name: getattr(known, name) for name in ("subject", "relation", "object")}
+    return replace(known, conditions=parse(ClaimIn, ends | values, by_field=True).conditions)
 
 
 def _work(known: Work, values: dict[str, Any], snapshot: Snapshot, vocabulary: Vocabulary) -> Work:

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 from starlette.routing import Match
 
 from kg.errors import InputError
+from kg.ids import PLURALS as PLURALS
 from kg.meant import parameters
 from kg.settings import Lang
 from kg_api.asking import once
@@ -25,7 +26,6 @@ from kg_viz.page import environment
 
 TEMPLATES = environment(Path(__file__).parent.with_name("templates"))
 TEMPLATES.filters.update(tongue=tongue, referenced=referenced, moment=moment, strength=strength)
-PLURALS = {"claim": "claims", "entity": "entities", "evidence": "evidence", "work": "works"}
 CRITERIA = (
     "as_of", "known_in", "without_work", "only_work", "study_kind", "min_strength", "relation", "block",
     "include_proposed", "include_retracted", "narrower",

@@ -16,7 +16,7 @@ from kg.citations import lookups
 from kg.criteria import parse_flag
 from kg.errors import InputError, ParseFailure
 from kg.graph import Graph
-from kg.ids import RecordKind, slugify
+from kg.ids import PLURALS, RecordKind, slugify
 from kg.importers.citations_reading import read
 from kg_api import json_body, security
 from kg_api import parameters as p
@@ -25,11 +25,10 @@ from kg_api import write_parameters as w
 from kg_api import write_shapes as shapes
 from kg_api.asking import TheGraph, TheLang
 from kg_api.permissions import owns_only
-from kg_api.replies import JSON
-from kg_api.writing import Act, encoded, handle_of, perform
+from kg_api.replies import fresh
+from kg_api.writing import Act, handle_of, perform
 
 router = APIRouter(tags=["contributing"])
-PLURALS = {"claim": "claims", "entity": "entities", "evidence": "evidence", "work": "works"}
 NOBODY = "nobody"
 """The contributor of a preview that nobody signed."""
 WORK = w.body_of(
@@ -171,7 +170,7 @@ def add_evidence(
     if dry_run and parse_flag(dry_run, name="dry_run"):
         signed = getattr(request.state, "bearer", None)
         actor = NOBODY if signed is None else signed.person.handle
-        return _plain(graph.preview(body, actor=actor, lang=spoken, **asked))
+        return fresh(request, graph.preview(body, actor=actor, lang=spoken, **asked))
     for name in asked:
         instead = "POST /api/v1/evidence/{id}/revision proposes a revision" if name == "revises" else "leave it out"
         raise InputError(f"{name} is for previews", where=name, hint=f"{instead}, or ask with dry_run=true")
@@ -211,7 +210,7 @@ def _contributed(
     """Add a record, or say what adding it would come to."""
     actor, reason, lang = handle_of(asked.request), w.reason_of(asked.why), asked.lang
     if dry_run and parse_flag(dry_run, name="dry_run"):
-        return _plain(add(values, actor=actor, dry_run=True, lang=lang))
+        return fresh(asked.request, add(values, actor=actor, dry_run=True, lang=lang))
     id = _id_of(values)
     act = Act(
         lambda: add(values, actor=actor, reason=reason, lang=lang),
@@ -274,7 +273,3 @@ def _cited(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _address(document: Mapping[str, Any]) -> str:
     return f"/api/v1/{PLURALS[document['kind']]}/{document['id']}"
-
-
-def _plain(document: Mapping[str, Any]) -> Response:
-    return Response(encoded(document), media_type=JSON, headers={"Cache-Control": "no-store"})

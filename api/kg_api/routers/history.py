@@ -11,14 +11,15 @@ import orjson
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
+from kg.ids import PLURALS
 from kg_api import write_parameters as w
 from kg_api import write_shapes as shapes
 from kg_api.asking import TheGraph
 from kg_api.crediting import called
-from kg_api.replies import JSON, reply
+from kg_api.replies import fresh, reply
 
 router = APIRouter(tags=["record"])
-KINDS = {"claims": "claim", "entities": "entity", "evidence": "evidence", "works": "work"}
+KINDS = {plural: kind for kind, plural in PLURALS.items()}
 Plural = Annotated[
     Literal["claims", "entities", "evidence", "works"], Path(description="Kind of record.", examples=["entities"])
 ]
@@ -39,16 +40,12 @@ def revision(request: Request, graph: TheGraph, number: w.Number) -> Response:
 
 
 @router.get("/people", name="people", response_model=shapes.People, summary="Everybody who may write, for credit")
-def people(graph: TheGraph) -> Response:
+def people(request: Request, graph: TheGraph) -> Response:
     """Handles, as revisions name them, with name and ORCID iD where they are known."""
-    return _fresh(orjson.dumps(graph.people()))
+    return fresh(request, orjson.dumps(graph.people()))
 
 
 @router.get("/people/{handle}", name="person", response_model=shapes.Person, summary="One person, for credit")
-def person(graph: TheGraph, handle: w.Handle) -> Response:
+def person(request: Request, graph: TheGraph, handle: w.Handle) -> Response:
     """Name and ORCID iD of a handle."""
-    return _fresh(orjson.dumps(graph.person(handle)))
-
-
-def _fresh(body: bytes) -> Response:
-    return Response(body, media_type=JSON, headers={"Cache-Control": "no-store"})
+    return fresh(request, graph.person(handle))

@@ -17,7 +17,7 @@ from kg_api import problems, shapes
 from kg_api import write_parameters as w
 from kg_api.asking import TheGraph
 from kg_api.crediting import called
-from kg_api.replies import JSON, reply
+from kg_api.replies import JSON, fresh, reply
 
 router = APIRouter(tags=["record"])
 probes = APIRouter(tags=["service"])
@@ -42,11 +42,11 @@ def revisions(
 
 
 @router.get("/verify", response_model=shapes.Verified, summary="Integrity of the history")
-def verify(graph: TheGraph) -> Response:
+def verify(request: Request, graph: TheGraph) -> Response:
     """Walk the hash chain and compare the state with what follows from it; an empty list means that all is well."""
     with _one_at_a_time:
         found = graph.verify()
-    return Response(orjson.dumps(found), media_type=JSON, headers={"Cache-Control": "no-store"})
+    return fresh(request, orjson.dumps(found))
 
 
 @router.get("/basis", response_model=shapes.Basis, summary="Evidence that rests on little")

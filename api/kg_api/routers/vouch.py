@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -20,7 +19,7 @@ from kg_api import json_body
 from kg_api import parameters as p
 from kg_api import vouch_shapes as shapes
 from kg_api.asking import TheGraph, TheLang
-from kg_api.replies import JSON, reply
+from kg_api.replies import fresh, reply
 from kg_api.writing import Act, perform
 
 router = APIRouter(tags=["receipts"])
@@ -52,10 +51,10 @@ def receipt(request: Request, graph: TheGraph, id: ReceiptId) -> Response:
 
 
 @router.post("/receipts/{id}/verify", response_model=shapes.Verification, summary="Work a kept answer out again")
-def verify_receipt(graph: TheGraph, id: ReceiptId) -> Response:
+def verify_receipt(request: Request, graph: TheGraph, id: ReceiptId) -> Response:
     """At its revision, where it must be identical, and at the newest: what changed since. Nothing is stored."""
     with one_of_few():
-        return _fresh(graph.verify_receipt(id))
+        return fresh(request, graph.verify_receipt(id))
 
 
 @router.post(
@@ -64,10 +63,10 @@ def verify_receipt(graph: TheGraph, id: ReceiptId) -> Response:
     summary="Work any answer out again",
     openapi_extra=BODY,
 )
-def verify_answer(graph: TheGraph, document: json_body.Body) -> Response:
+def verify_answer(request: Request, graph: TheGraph, document: json_body.Body) -> Response:
     """The same for an answer that was not kept here. Only its question is asked, within the limits of any question."""
     with one_of_few():
-        return _fresh(graph.verify_receipt(document))
+        return fresh(request, graph.verify_receipt(document))
 
 
 @router.post(
@@ -103,7 +102,3 @@ def one_of_few() -> Iterator[None]:
         yield
     finally:
         _verifying.release()
-
-
-def _fresh(document: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(document), media_type=JSON, headers={"Cache-Control": "no-store"})
