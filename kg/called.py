@@ -1,6 +1,6 @@
-"""What kinds of record, acts and statuses are called, in English and Chinese.
+"""What kinds of record, acts, statuses and types are called, in English and Chinese.
 
-Lives here: `KINDS`, `ACTS`, `kind`, `act`, `status`. May enter: words of the record.
+Lives here: `KINDS`, `ACTS`, `kind`, `act`, `status`, `type_of`. May enter: words of the record.
 Never here: sentences.
 """
 
@@ -79,4 +79,16 @@ def status(id: str, lang: str) -> str:
     """
     words = vocabulary.load()
     found = words.statuses.get(id) or words.work_statuses.get(id)
+    return id if found is None else found.label.get(lang)
+
+
+def type_of(id: str, lang: str, words: vocabulary.Vocabulary) -> str:
+    """Return the word for a type of entity; one that is not known stays as it is.
+
+    Example:
+        >>> from kg.vocabulary import load
+        >>> type_of("Technique", "zh", load()), type_of("Dance", "zh", load())
+        ('技术', 'Dance')
+    """
+    found = words.entity_types.get(id)
     return id if found is None else found.label.get(lang)

@@ -1,14 +1,19 @@
 """Conflicts of what is proposed with what is there already, and of datasets and folders with what is asked of them.
 
-May enter: ids, labels, statuses, revisions.
+May enter: ids, entities, statuses, revisions, the vocabulary.
 """
 
 from __future__ import annotations
 
-from kg.called import status
+from typing import TYPE_CHECKING
+
+from kg import called
 from kg.conflicts.standing import since_said
 from kg.errors import Words
-from kg.model import Revision, Text
+from kg.model import Entity, Revision, Text
+
+if TYPE_CHECKING:
+    from kg.vocabulary import Vocabulary
 
 
 def says_already(id: str) -> Words:
@@ -20,23 +25,25 @@ def says_already(id: str) -> Words:
     )
 
 
-def other_entity(id: str, label: Text, type: tuple[str, Text]) -> Words:
-    """Another entity, of a type by id and label, has the id of a new one."""
+def other_entity(known: Entity, vocabulary: Vocabulary) -> Words:
+    """A new entity has the id of a known one, and says otherwise."""
+    type = called.type_of(known.type, "zh", vocabulary)
     return Words(
-        f"there is an entity {id} already, which says otherwise: {label.en} ({type[0]})",
-        f"已有实体 {id}，其内容与此不同：{label.get('zh')}（{type[1].get('zh')}）",
+        f"there is an entity {known.id} already, which says otherwise: {known.label.en} ({known.type})",
+        f"已有实体 {known.id}，其内容与此不同：{known.label.get('zh')}（{type}）",
         Words("Use that one, or give yours another name.", "请使用该实体，或为您的实体另取名称。"),
     )
 
 
-def other_type(id: str, claim: str, was: tuple[str, Text], new: tuple[str, Text]) -> Words:
-    """An entity is proposed anew as of a type, id and label, that cannot be where it is in a claim."""
+def other_type(known: Entity, type: str, claim: str, vocabulary: Vocabulary) -> Words:
+    """An entity is proposed anew as of a type that cannot be where it is in a claim."""
+    id, was = known.id, Text(*(called.type_of(known.type, lang, vocabulary) for lang in ("en", "zh")))
     return Words(
-        f"{id} was a {was[0]} and is in the claim {claim}, where a {new[0]} cannot be",
-        f"{id} 原属“{was[1].get('zh')}”类型，已用于论断 {claim}，而“{new[1].get('zh')}”类型不能处于该位置",
+        f"{id} was a {known.type} and is in the claim {claim}, where a {type} cannot be",
+        f"{id} 原属“{was.zh}”类型，已用于论断 {claim}，而“{called.type_of(type, 'zh', vocabulary)}”类型不能处于该位置",
         Words(
-            f"Propose it as {was[1].en} again, or give yours another name.",
-            f"请仍以“{was[1].get('zh')}”类型提出，或为您的实体另取名称。",
+            f"Propose it as {was.en} again, or give yours another name.",
+            f"请仍以“{was.zh}”类型提出，或为您的实体另取名称。",
         ),
     )
 
@@ -47,7 +54,9 @@ def very_item(id: str, now: str, *, instead: str | None = None) -> Words:
     if instead is not None:
         todo = Words(f"{instead} came in its place: revise that one.", f"{instead} 已取而代之：请改为修订该条。")
     return Words(
-        f"this very item is there as {id} and is {now}", f"此条目已存在（{id}），其状态为“{status(now, 'zh')}”", todo
+        f"this very item is there as {id} and is {now}",
+        f"此条目已存在（{id}），其状态为“{called.status(now, 'zh')}”",
+        todo,
     )
 
 

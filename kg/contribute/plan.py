@@ -91,7 +91,7 @@ def entity(values: Mapping[str, Any], snapshot: Snapshot, vocabulary: Vocabulary
     if known is not None and known.status in STANDING:
         if not _says_nothing_else(made, known):
             raise Conflict(
-                conflicts.other_entity(made.id, known.label, _type(known.type, vocabulary)),
+                conflicts.other_entity(known, vocabulary),
                 where="id",
                 hint="use that one, or give yours another id",
             )
@@ -229,7 +229,7 @@ def _refuse_other_ends(made: Entity, known: Entity, snapshot: Snapshot, vocabula
         types = [made.type if end == made.id else snapshot.entities[end].type for end in (one.subject, one.object)]
         if one.status in STANDING and not all(vocabulary.allows(one.relation, *types)):
             raise Conflict(
-                conflicts.other_type(made.id, one.id, *(_type(type, vocabulary) for type in (known.type, made.type))),
+                conflicts.other_type(known, made.type, one.id, vocabulary),
                 where="type",
                 hint=f"propose it as {known.type} again, or give yours another id",
             )
@@ -278,12 +278,6 @@ def _standing(found: Entity) -> Entity:
             hint="propose it again first: kg add entity",
         )
     return found
-
-
-def _type(id: str, vocabulary: Vocabulary) -> tuple[str, Text]:
-    """Return the id of a type of entity, and what it is called."""
-    known = vocabulary.entity_types.get(id)
-    return id, Text(id) if known is None else known.label
 
 
 def _fields(values: Mapping[str, Any]) -> Document:

@@ -12,7 +12,8 @@ import pytest
 from kg import conflicts
 from kg.errors import Conflict, Words
 from kg.ids import RecordKind
-from kg.model import Revision, Text, Work
+from kg.model import Entity, Revision, Text, Work
+from kg.vocabulary import Vocabulary, load
 
 BY = Revision(7, "2026-11-25T18:10:03Z", "ann", "revise", "a better page", None, "")
 ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2}")
@@ -28,7 +29,8 @@ SAMPLES: dict[Any, Any] = {
     Sequence[Revision]: [BY, BY],
     Text: Text("why", "缘由"),
     Text | None: Text("why", "缘由"),
-    tuple[str, Text]: ("Technique", Text("technique", "技术")),
+    Entity: Entity("lora", "Technique", Text("LoRA", "低秩适配")),
+    Vocabulary: load(),
     tuple[str, Sequence[str]] | None: ("accept", ("proposed", "returned")),
     Words | None: Words("Do it.", "请做。"),
     Work: Work("li2024", "book", "Of Li", status="merged", merged_into="hu2022"),
@@ -40,7 +42,7 @@ ALL = [name for name, made in vars(conflicts).items() if inspect.isfunction(made
 @pytest.mark.parametrize("name", ALL)
 def test_a_conflict_has_words_of_both_languages(name: str) -> None:
     make = getattr(conflicts, name)
-    hints = get_type_hints(make)
+    hints = get_type_hints(make, localns={"Vocabulary": Vocabulary})
     assert hints.pop("return") is Words
     given = {parameter: SAMPLES[type] for parameter, type in hints.items() if (name, parameter) != ("later", "differs")}
     said = make(**given | ({"differs": "x"} if name == "later" else {}))
