@@ -7,6 +7,7 @@ May enter: `kg.errors`, `.faults`. Never here: tables and records.
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -55,6 +56,13 @@ _DRIVERS = {
     _POSTGRES: _POSTGRES,
 }
 _EXPECTED = "give sqlite:///path/to/file.db, a path, or postgresql://user:password@host:5432/database"
+_NO_PATH = re.compile(
+    r"\s*(?:postgres(?:ql)?|pgsql|psql|sqlite)(?:\+\w+)?:"  # a URL that lacks a slash
+    r"|(?:.*\s)?\s*(?:host|hostaddr|port|dbname|user|password|service)\s*="  # what libpq takes beside URLs
+    r"|(?![./~]).*:.*@",  # user:password@host
+    re.IGNORECASE | re.DOTALL,
+)
+"""What is not the path of a file, but the address of a server with a slip in it; it may hold a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +90,7 @@ def locate(text: str) -> Place:
         PosixPath('notes.db')
     """
     if "://" not in text:
-        memory = text == ":memory:"
-        path = None if memory else Path(text).expanduser()
-        if not text.strip() or "\x00" in text:
-            raise InputError("the database has no name", where="database", hint=_EXPECTED)
-        return Place(sa.make_url("sqlite://"), path, "memory" if memory else str(path))
+        return _file(text)
     try:
         url = sa.make_url(text)
     except (ValueError, sa.exc.ArgumentError):
@@ -103,11 +107,33 @@ def locate(text: str) -> Place:
                 where="database",
                 hint="give sqlite:///relative/path.db or sqlite:////absolute/path.db",
             )
-        return locate(url.database or ":memory:")
+        return _file(url.database or ":memory:")
+    if "@" in (url.host or "") or re.search(":.*@", url.database or "", re.DOTALL):
+        raise InputError(
+            "the database URL has a sign in its user or password that has another meaning there; it is not "
+            "shown, since it may hold a password",
+            where="database",
+            hint="in user and password write @ as %40, : as %3A, / as %2F, and % as %25",
+        )
     host = "localhost" if url.host is None else url.host
     user = "" if url.username is None else f"{url.username}@"
     port = "" if url.port is None else f":{url.port}"
     return Place(url.set(drivername=driver), None, f"postgresql://{user}{host}{port}/{url.database or ''}")
+
+
+def _file(text: str) -> Place:
+    """Return the place of an SQLite file, or of a database in memory."""
+    if not text.strip() or "\x00" in text:
+        raise InputError("the database has no name", where="database", hint=_EXPECTED)
+    if _NO_PATH.match(text):
+        raise InputError(
+            "the database is neither a URL nor the path of a file; it is not shown, since it may hold a password",
+            where="database",
+            hint=f"{_EXPECTED}; a file of such a name is written with ./ before it",
+        )
+    memory = text == ":memory:"
+    path = None if memory else Path(text).expanduser()
+    return Place(sa.make_url("sqlite://"), path, "memory" if memory else str(path))
 
 
 def connect(place: Place, *, read_only: bool) -> sa.Engine:
