@@ -15,9 +15,28 @@ from kg.identifiers import arxiv_as_held, arxiv_of_doi
 
 # Preprint servers: arXiv, bioRxiv and medRxiv (not the journals of the same press), SSRN, Research Square and others.
 PREPRINT_DOI = re.compile(
-    r"10\.(?:48550/|1101/\d|64898/|2139/|21203/|20944/|31234/|31219/|31235/|36227/|26434/|33774/|22541/|2196/preprints)"
+    r"10\.(?:48550/|1101/\d|64898/|2139/|21203/|20944/|31234/|31219/|31235/|36227/|26434/|33774/|22541/|12074/|3386/w|"
+    r"2196/preprints)"
 )
-_PREPRINT_HOMES = re.compile(r"\b(?:arxiv|corr|biorxiv|medrxiv|chemrxiv|ssrn|preprints?|research square|psyarxiv)\b")
+# Archives and series; Chinese runs on without spaces, so that only Latin words end somewhere.
+_PREPRINT_HOMES = re.compile(
+    r"\b(?:\w*rxiv|chinaxiv|ssrn|preprints?|pre-prints?|research ?square|osf|authorea|repec|"
+    r"(?:working|discussion) papers?)\b|预印本|工作论文",
+    re.IGNORECASE,
+)
+_ONLY_A_JOURNAL = re.compile(r"\bcorr\b")
+_UNPUBLISHED = re.compile(
+    r"\b(?:unpublished|pre-?published|submitted|under (?:review|submission)|in preparation)\b|未发表|待发表|审稿中",
+    re.IGNORECASE,
+)
+_PREPRINT_SITES = re.compile(
+    r"^https?://(?:[\w-]+\.)*(?:\w*rxiv\.org|ssrn\.com|osf\.io/preprints|researchsquare\.com|preprints\.org|"
+    r"chinaxiv\.org|authorea\.com|hal\.science)(?:[/:?#]|$)",
+    re.IGNORECASE,
+)
+_SAYS_WHERE = ("publisher", "genre", "note", "archive", "number", "status", "source", "collection-title")
+_NOTE_READ = 300
+_POSTED_TYPES = frozenset({"article", "manuscript", "report", "thesis"})
 _PUBLISHED_TYPES = frozenset({"article-journal", "paper-conference", "chapter", "book"})
 _WHOLE_TYPES = frozenset({"book", "collection", "report", "thesis", "standard", "document", "dataset", "software"})
 _NOTICE = re.compile(
@@ -45,6 +64,8 @@ class WorkLike(Protocol):
     def doi(self) -> str | None: ...
     @property
     def arxiv(self) -> str | None: ...
+    @property
+    def url(self) -> str | None: ...
     @property
     def csl(self) -> Mapping[str, Any]: ...
 
@@ -89,8 +110,7 @@ def traits(work: WorkLike) -> Traits:
     words = [_ROMAN.get(word, word) for word in title.split()]
     container = plain(str(work.csl.get("container-title", "")))
     has_doi = work.doi is not None and PREPRINT_DOI.match(work.doi) is None
-    preprint_home = _PREPRINT_HOMES.search(container) is not None
-    posted = work.arxiv is not None or work.doi is not None or preprint_home or work.type == "article"
+    preprint_home = _is_archive(container)
     published = has_doi or (work.type in _PUBLISHED_TYPES and bool(container) and not preprint_home)
     return Traits(
         id=work.id,
@@ -100,7 +120,7 @@ def traits(work: WorkLike) -> Traits:
         notice=_NOTICE.match(title) is not None,
         families=tuple(family for author in work.authors if (family := _family(author))),
         year=work.year,
-        preprint=posted and not published,
+        preprint=not published and (preprint_home or _is_posted(work)),
         published=published,
         container=container,
         identifiers=tuple(_identifiers(work)),
@@ -117,6 +137,20 @@ def plain(text: str) -> str:
     bare = unicodedata.normalize("NFKD", re.sub(r"<[^<>]{1,40}>", "", text)).casefold()
     letters = "".join(char for char in bare if not unicodedata.combining(char))
     return unicodedata.normalize("NFC", _NOT_WORD.sub(" ", letters)).strip()
+
+
+def _is_archive(container: str) -> bool:
+    return (_PREPRINT_HOMES.search(container) or _ONLY_A_JOURNAL.search(container)) is not None
+
+
+def _is_posted(work: WorkLike) -> bool:
+    """Tell whether a work that is not published says where it was put before: an identifier, a type, an archive."""
+    if work.arxiv is not None or work.doi is not None or work.type in _POSTED_TYPES:
+        return True
+    if _PREPRINT_SITES.match(work.url or str(work.csl.get("URL", ""))):
+        return True
+    said = "\n".join(str(work.csl[name])[:_NOTE_READ] for name in _SAYS_WHERE if work.csl.get(name))
+    return (_PREPRINT_HOMES.search(said) or _UNPUBLISHED.search(said)) is not None
 
 
 def _family(author: str) -> str:

@@ -13,12 +13,13 @@ from typing import Any
 
 from kg.citations.duplicates import Index, Match, titles_differ
 from kg.citations.parsed import Parsed, ParsedWork
+from kg.citations.traits import traits
 from kg.door import shown
 from kg.importers.merges import astray
 from kg.inputs import WorkIn
-from kg.model import CURRENT, REVOKED, Work, canonical
+from kg.model import CURRENT, REVOKED, Text, Work, canonical
 
-SAME = "the same entry"
+SAME = Text("the same entry", "题录相同")
 _FILLED = ("authors", "year", "doi", "arxiv", "url")
 _IDENTIFIERS = ("DOI", "PMID", "PMCID", "ISBN", "ISSN", "URL")
 _KEY_ROOM = 120
@@ -32,16 +33,16 @@ class Plan:
     Args:
         works: The works as they shall stand, by key: new ones, and known ones whose empty fields are filled.
         added: Keys of the new ones, in the order of the source.
-        duplicates: `{"key", "match", "why"}`: the entry, the work that it is, how that was seen.
-        versions: `{"key", "other", "why", "group"}`: new works of one independence group with another.
+        duplicates: The entry, by its key, and the work that it is.
+        versions: New works, and those whose independence group they join.
         updated: `{"key", "fields"}`: known works whose empty fields were filled.
         remarks: `{"source", "line", "message"}`.
     """
 
     works: dict[str, Work] = field(default_factory=dict)
     added: list[str] = field(default_factory=list)
-    duplicates: list[dict[str, str]] = field(default_factory=list)
-    versions: list[dict[str, str]] = field(default_factory=list)
+    duplicates: list[Match] = field(default_factory=list)
+    versions: list[Match] = field(default_factory=list)
     updated: dict[str, list[str]] = field(default_factory=dict)
     remarks: list[dict[str, Any]] = field(default_factory=list)
 
@@ -102,9 +103,9 @@ class _Sorting:
         # One that was taken back is the same work only where that is proven, and no other work stands for it.
         proven += [match for match in gone if match.kind == "duplicate" and match.score == 1.0]
         if same is not None:
-            self._duplicate(found, self._kept(same), SAME)
+            self._duplicate(found, Match("", same, "duplicate", SAME, 1.0))
         elif proven:
-            self._duplicate(found, self._kept(proven[0].other), proven[0].why)
+            self._duplicate(found, proven[0])
             self._doubt(found, proven[0])
         else:
             self._add(found, [match for match in standing if match.kind == "version"], likely, gone)
@@ -122,23 +123,25 @@ class _Sorting:
             other = self._kept(versions[0].other)
             group = other.independence_group or other.id
             work = replace(work, independence_group=group)
-            self.made.versions.append({"key": key, "other": other.id, "why": versions[0].why, "group": group})
-            self._remark(found, f"{key} looks like {other.id}; if it is the same work: `kg merge {other.id} {key}`")
+            self.made.versions.append(replace(versions[0], work=key, other=other.id))
+            one = f"`{merging(other, work)}` makes one of them if it is one work, entered twice"
+            self._remark(found, f"{key} and {other.id} stay two works of one group; {one}")
         for match in likely[:1]:
-            merge = f"`kg merge {self._kept(match.other).id} {key}` makes one of them"
-            self._remark(found, f"{key} may be {match.other}: {match.why}; {merge}")
+            merge = f"`{merging(self._kept(match.other), work)}` makes one of them"
+            self._remark(found, f"{key} may be {match.other}: {match.why.en}; {merge}")
         for match in gone[:1]:
             self._remark(
-                found, f"{key} looks like {match.other}, which was taken back ({match.why}); it is added as new"
+                found, f"{key} looks like {match.other}, which was taken back ({match.why.en}); it is added as new"
             )
         self.made.added.append(key)
         self.made.works[key] = work
         self._stand(work)
 
-    def _duplicate(self, found: ParsedWork, work: Work, why: str) -> None:
-        self.made.duplicates.append({"key": found.work.id, "match": work.id, "why": why})
+    def _duplicate(self, found: ParsedWork, match: Match) -> None:
+        work = self._kept(match.other)
+        self.made.duplicates.append(replace(match, work=found.work.id, other=work.id))
         if work.status == REVOKED:
-            mended = "" if why == SAME else f"; `kg review revise {work.id} --set FIELD=VALUE` then corrects it"
+            mended = "" if match.why == SAME else f"; `kg review revise {work.id} --set FIELD=VALUE` then corrects it"
             self._remark(found, f"{work.id} was taken back, and stays so: {way_back(work.id)}{mended}")
             return
         lost = astray(work, self._standing.get)
@@ -216,6 +219,18 @@ def way_back(work: str) -> str:
         'a reviewer brings it back by undoing that: `kg history li2024` names the revision, `kg undo` undoes it'
     """
     return f"a reviewer brings it back by undoing that: `kg history {work}` names the revision, `kg undo` undoes it"
+
+
+def merging(known: Work, new: Work) -> str:
+    """Return the command that makes one of two works: the published form stays, and else the one that was there.
+
+    Example:
+        >>> preprint = Work(id="a", type="article", title="One")
+        >>> merging(preprint, Work(id="b", type="article-journal", title="One", doi="10.1234/x"))
+        'kg merge b a'
+    """
+    keep, other = (new, known) if traits(new).published and not traits(known).published else (known, new)
+    return f"kg merge {keep.id} {other.id}"
 
 
 def filled(work: Work, given: WorkIn | Work) -> tuple[Work, list[str]]:

@@ -9,7 +9,7 @@ import pytest
 from kg.citations.duplicates import Index, Match, find_matches
 from kg.citations.references import reference, short
 from kg.citations.traits import traits
-from kg.model import Work
+from kg.model import Text, Work
 
 
 def work(id: str, title: str = "A Study of Careful Fine-Tuning", **given: Any) -> Work:
@@ -28,17 +28,50 @@ def match(one: Work, two: Work) -> Match | None:
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("given", "name", "why"),
     [
-        ({"doi": "10.1234/x"}, "the same DOI 10.1234/x"),
-        ({"arxiv": "2106.09685"}, "the same arXiv id 2106.09685"),
-        ({"csl": {"PMID": "12345"}}, "the same PubMed id 12345"),
-        ({"type": "book", "csl": {"ISBN": "9780306406157"}}, "the same ISBN 9780306406157"),
+        ({"doi": "10.1234/x,y"}, "DOI", Text("the same DOI 10.1234/x,y", "DOI 同为 10.1234/x,y")),
+        ({"arxiv": "2106.09685"}, "arXiv id", Text("the same arXiv id 2106.09685", "arXiv 编号同为 2106.09685")),
+        ({"csl": {"PMID": "12345"}}, "PubMed id", Text("the same PubMed id 12345", "PubMed 编号同为 12345")),
+        (
+            {"type": "book", "csl": {"ISBN": "9780306406157"}},
+            "ISBN",
+            Text("the same ISBN 9780306406157", "ISBN 同为 9780306406157"),
+        ),
     ],
 )
-def test_exact_identifiers_come_first(given: dict[str, Any], why: str) -> None:
+def test_exact_identifiers_come_first(given: dict[str, Any], name: str, why: Text) -> None:
     found = match(work("b", "Quite another title", **given), work("a", **given))
-    assert found == Match("b", "a", "duplicate", why, 1.0, why.removeprefix("the same ").rpartition(" ")[0])
+    assert found == Match("b", "a", "duplicate", why, 1.0, name)
+
+
+@pytest.mark.parametrize(
+    ("given", "english", "chinese"),
+    [
+        ({}, "the same title, the same authors, the same year", "标题相同，作者相同，年份相同"),
+        (
+            {"title": "A Study of Careful Fine-Tunings", "authors": ("Hu, E.", "Ma, Y."), "year": 2021},
+            "titles alike to 98%, 50% of the authors in common, 1 year apart",
+            "标题相似度为 98%，50% 的作者相同，年份相差 1 年",
+        ),
+        (
+            {"type": "article", "authors": (), "year": 2019, "arxiv": "1901.00001", "csl": {}},
+            "preprint and published form: the same title, authors not known for both, 3 years apart",
+            "预印本与正式版本：标题相同，至少一方的作者未知，年份相差 3 年",
+        ),
+        (
+            {"year": None},
+            "the same title, the same authors, year not known for both",
+            "标题相同，作者相同，至少一方的年份未知",
+        ),
+    ],
+)
+def test_what_makes_two_works_alike_is_said_in_both_languages(
+    given: dict[str, Any], english: str, chinese: str
+) -> None:
+    found = match(work("b", **given), work("a"))
+    assert found is not None
+    assert (found.why, found.score < 1) == (Text(english, chinese), True)
 
 
 def test_chapters_of_one_book_share_its_isbn_and_are_not_the_same() -> None:
@@ -105,6 +138,45 @@ def test_a_preprint_and_its_published_form_are_two_works_of_one_group(preprint: 
     assert found.kind == "version"
     assert traits(posted).preprint
     assert traits(published).published
+
+
+@pytest.mark.parametrize(
+    ("type", "given"),
+    [
+        ("document", {"csl": {"publisher": "medRxiv"}}),
+        ("document", {"csl": {"note": "Preprint"}}),
+        ("document", {"csl": {"genre": "Working Paper"}}),
+        ("document", {"csl": {"note": "预印本，待发表"}}),
+        ("document", {"csl": {"publisher": "ChinaXiv"}}),
+        ("document", {"csl": {"archive": "OSF"}}),
+        ("document", {"csl": {"status": "submitted"}}),
+        ("article-journal", {"csl": {"publisher": "Research Square"}}),
+        ("webpage", {"csl": {}, "url": "https://www.biorxiv.org/content/10.1101/1"}),
+        ("webpage", {"csl": {}, "url": "https://papers.ssrn.com/sol3/papers.cfm?abstract_id=1"}),
+        ("manuscript", {"csl": {}}),
+        ("report", {"csl": {"publisher": "A University"}}),
+        ("thesis", {"csl": {"publisher": "A University"}}),
+    ],
+)
+def test_a_preprint_is_known_by_where_it_was_put_without_any_number(type: str, given: dict[str, Any]) -> None:
+    posted, published = work("pre", type=type, **given), work("pub", doi="10.1234/x")
+    assert traits(posted).preprint
+    assert [one.kind for one in find_matches([posted, published])] == ["version"]
+    assert [one.kind for one in find_matches([published, posted])] == ["version"]
+    assert [one.kind for one in find_matches([posted, work("again", type=type, **given)])] == ["duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("type", "given"),
+    [
+        ("document", {"csl": {}}),
+        ("document", {"csl": {"note": "12 pages, Vol. XIV"}}),
+        ("webpage", {"csl": {}, "url": "https://example.org/arxiv.org/a"}),
+        ("article-journal", {"csl": {"container-title": "Journal of Tests", "note": "Preprint on arXiv"}}),
+    ],
+)
+def test_what_says_nothing_of_a_preprint_is_none(type: str, given: dict[str, Any]) -> None:
+    assert not traits(work("a", type=type, **given)).preprint
 
 
 def test_versions_with_different_numbers_of_the_archive_are_strangers() -> None:
