@@ -144,9 +144,10 @@ def login_handle() -> str:
 
 
 def _parse_count(text: str, *, where: str) -> int:
-    if not text.strip().isascii() or not text.strip().isdigit() or not 1 <= int(text[:12]) <= 1_000_000:
-        raise InputError(f"{text[:40]!r} is not a number from 1 to 1000000", where=where)
-    return int(text)
+    bare = text.strip()
+    if not bare.isascii() or not bare.isdigit() or not 1 <= int(bare[:12]) <= 1_000_000:
+        raise InputError(f"{bare[:40]!r} is not a number from 1 to 1000000", where=where)
+    return int(bare)
 
 
 def _parse_switch(text: str, *, where: str) -> bool:

@@ -148,6 +148,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; the exit code is 0 ok, 1 an answer that is a failure, 2 bad input, 3 refused, 4 down."""
     prepare()
     gc.set_threshold(*GARBAGE)
+    if sys.stdout is None:
+        _refuse("standard output is closed, and nothing was done (leave it open, or send it to a file or to /dev/null)")
     try:
         cli.main(args=arguments, prog_name="kg", standalone_mode=False)
     except click.exceptions.Exit as ended:

@@ -5,13 +5,14 @@ Lives here: tables from driver codes to sentences. May enter: `kg.errors`. Never
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from kg.errors import KgError, ShapeViolation, StoreError
+from kg.errors import InputError, KgError, ShapeViolation, StoreError
 
 _BUSY = ("another process has been writing for too long", "repeat when it has finished; nothing was written")
 _FULL = (
@@ -58,6 +59,15 @@ _RULES = {
 }
 
 
+_OPTION = re.compile(
+    r"(?:^|failed: |bad: |FATAL: +)"
+    r"((?:invalid (?:\w+ value: |connection option |integer value |port number|value for parameter )"
+    r"|bad value for |unrecognized configuration parameter |unsupported startup parameter|-c \S+ requires a value"
+    r"|weak sslmode |server does not support SSL, but SSL was required).*)"
+)
+"""What libpq and the server say of an option of the connection; no password is among it."""
+
+
 class Interrupted(StoreError):
     """The server undid the transaction because of others at the same time; it can be repeated as it is."""
 
@@ -71,6 +81,7 @@ def explained(shown: str) -> Iterator[None]:
 
     Raises:
         StoreError: the database cannot be used.
+        InputError: the server or libpq does not take an option of the URL.
         ShapeViolation: a CHECK, FOREIGN KEY or UNIQUE constraint refused a record.
     """
     try:
@@ -98,6 +109,13 @@ def explain(fault: BaseException, shown: str) -> KgError:
     elif code is not None:
         known = _POSTGRES.get(code) or _POSTGRES.get(code[:2])
     elif type(fault).__module__.startswith("psycopg"):
+        option = _OPTION.search(str(fault))
+        if option is not None:
+            return InputError(
+                f"{shown}: an option of the URL cannot be used: {option[1]}",
+                where="database",
+                hint="correct or leave out what follows the ? of the URL, and the variables PG... that libpq reads",
+            )
         known = _POSTGRES.get(_spoken_code(str(fault)), _POSTGRES["08"])
     if known is None:
         first = (str(fault).splitlines() or [""])[0]

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 else:
     migration = Later("kg.record.migrate")
 
+FILE, FOLDER = 0o600, 0o700
+"""Permissions of a record that is made, and of the folder that is made for it: it holds e-mail addresses and digests of
+tokens. What SQLite keeps beside it has those of the record."""
 _VERSION = sa.table("alembic_version", sa.column("version_num"))
 
 
@@ -84,14 +87,14 @@ def _prepare_file(path: Path, *, create: bool) -> bool:
             raise StoreError(f"there is no database at {path}", where="database", hint="`kg init` makes one")
         folder = path.absolute().parent
         if locate(default_database()).path == path.absolute():
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(FOLDER, parents=True, exist_ok=True)
         elif not folder.exists():
             raise StoreError(
                 f"{path} cannot be made: there is no folder {folder}",
                 where="database",
                 hint=f"look at the path again; if it is right, `mkdir -p {shlex.quote(str(folder))}` makes the folder",
             )
-        path.touch(exist_ok=False)
+        path.touch(FILE, exist_ok=False)
     except FileExistsError:
         return False
     except OSError as fault:

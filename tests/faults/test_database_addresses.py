@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from kg.errors import InputError
 from kg.graph import database_url
+from kg.record import Store
 from kg.record.connection import locate
 
 SLIPS = [
@@ -70,3 +72,23 @@ def test_signs_in_a_password_can_be_written() -> None:
     place = locate("postgresql://ann:s%40c%3Ar%2Fe%25t@127.0.0.1/test")
     assert place.url.password == "s@c:r/e%t"
     assert place.shown == "postgresql://ann@127.0.0.1/test"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("sslmode=bogus", 'invalid sslmode value: "bogus"'),
+        ("foo=x", 'invalid connection option "foo"'),
+        ("passwrd=x", 'invalid connection option "passwrd"'),
+        ("connect_timeout=abc", "bad value for connect_timeout: 'abc'"),
+        ("keepalives=x", 'invalid integer value "x" for connection option "keepalives"'),
+        ("options=-cfoo%3Dbar", 'unrecognized configuration parameter "foo"'),
+    ],
+)
+def test_an_option_that_is_none_is_bad_input(postgres_server: sa.Engine, option: str, said: str) -> None:
+    url = postgres_server.url.set(password="s3cret").render_as_string(hide_password=False)
+    with pytest.raises(InputError) as told:
+        Store.open(f"{url.partition('?')[0]}?{option}")
+    assert told.value.message.endswith(f"an option of the URL cannot be used: {said}")
+    assert "s3cret" not in str(told.value)

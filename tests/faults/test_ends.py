@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -47,3 +48,14 @@ def test_too_little_memory_is_told_before_and_while_reading(sqlite_url: str) -> 
         told.append((found.returncode, found.stderr.partition(", and")[0].partition(" (")[0]))
     refused = "Error: database: reading 0 claims with 0 evidence items takes about 4 MB of memory"
     assert told == [(4, refused), (4, "Error: memory ran out before the answer was there")]
+
+
+def test_a_closed_standard_output_is_told_before_anything_happens(tmp_path: Path) -> None:
+    for arguments in ("list works --json", "list works", "init"):
+        program = shlex.join([sys.executable, "-m", "kg", "--database", str(tmp_path / "new.sqlite")])
+        line = f"{program} {arguments} >&-"
+        found = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
+        assert found.returncode == 4
+        assert found.stderr.startswith("Error: standard output is closed, and nothing was done (")
+        assert found.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 import tempfile
@@ -84,6 +85,20 @@ def test_folders_are_made_for_the_default_database_alone(tmp_path: Path, monkeyp
     with Store.open(default_database()) as store:
         assert store.verify() == []
     assert (tmp_path / "data" / "evidence-kg" / "evidence.sqlite").is_file()
+
+
+def test_a_record_is_its_owners_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    before = os.umask(0)
+    try:
+        with Store.open(default_database()) as store:
+            store.write([WORK], actor="a", act="b")
+            made = sorted((tmp_path / "data" / "evidence-kg").iterdir())
+            assert [path.suffix for path in made] == [".sqlite", ".sqlite-shm", ".sqlite-wal"]
+            assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o600}
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "data" / "evidence-kg").stat().st_mode) == 0o700
 
 
 def test_an_unknown_database_is_not_made_for_readers(database_url: str, tmp_path: Path) -> None:

@@ -275,6 +275,7 @@ def test_settings_of_look_ups() -> None:
     read = read_settings({"KG_LOOKUPS": "off", "KG_CONTACT": "a@example.org", "KG_LOOKUPS_PER_DAY": "7"})
     assert (read.lookups, read.contact, read.lookups_per_day) == (False, "a@example.org", 7)
     assert read_settings({}).lookups is None
+    assert read_settings({"KG_LOOKUPS_PER_DAY": f"{' ' * 13}5"}).lookups_per_day == 5
     for bad in ("a@b.org\r\nX: y", "nobody", "a b@c.org"):
         with pytest.raises(InputError, match="e-mail"):
             read_settings({"KG_CONTACT": bad})
