@@ -220,6 +220,7 @@ class Exchanging(Asking):
 
         Args:
             path: Folder of a pack or of tables, a ZIP file with one (as `export` writes it), or a file.
+        lang: str = "en",
             format: `pack`, `csv-tables`, `rdf`, one of the RDF formats (`turtle`, `trig`, ...) or of those of citations
                 (`bibtex`, `ris`, ...); None to go by the name of the file and what is in it.
             keep_going: Packs, tables and RDF: load what is right even when some records fail. Citations always do.
@@ -233,6 +234,7 @@ class Exchanging(Asking):
         See `kg.importers.pack_load.load`, `kg.importers.tables_load.load`, `kg.importers.rdf_load.load` and
         `kg.importers.citations.import_works`.
 
+            lang: Language in which the report says what makes two citations one.
         Raises:
             NotFound: there is no such folder or file.
             BadIdentifier: who loads is no handle.
@@ -243,7 +245,7 @@ class Exchanging(Asking):
         found = recognising.kind_of(place, format)
         who = self.acting(actor)
         if found == "citations" or found in citation_formats.FORMATS:
-            return self._load_citations(place, format, who, update=update, told=told, **options)
+            return self._load_citations(place, format, who, update=update, told=told, lang=self._lang(lang), **options)
         given = [name for name, value in options.items() if value]
         if given:
             raise InputError("only citations can be loaded with this option", where=given[0], hint="leave it out")
@@ -303,6 +305,7 @@ class Exchanging(Asking):
             again = "write a header and rows into it" if table else "export the citations again into this file"
             raise InputError(f"{path.name} is empty", where="path", hint=again)
         say = told or (lambda *_: None)
+        lang: str,
         say("reading", 0, 0)
         reading = citations_reading.read(data, name=path.name, format=format, encoding=encoding)
         left = citations_reading.left_over(reading)
@@ -320,3 +323,4 @@ class Exchanging(Asking):
             told=say,
         )
         return report if failures is None or not left else {**report, "failures_file": str(failures)}
+            lang=lang,

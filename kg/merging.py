@@ -14,7 +14,6 @@ from kg.contribute.merging import Merge
 from kg.criteria import parse_int
 from kg.model import Change
 from kg.question import records
-from kg.question.answers import copied
 from kg.snapshot import Snapshot
 from kg.writing import Document, Writing
 
@@ -25,20 +24,33 @@ PAGE, MOST = 100, 10_000
 class Merging(Writing):
     """Likely duplicates among the works, and merging them; undoing is `undo` of the revision."""
 
-    def duplicates(self, *, limit: Any = PAGE) -> Document:
+    def duplicates(self, *, limit: Any = PAGE, lang: str = "en") -> Document:
         """Works that look like one, or like a preprint and its published form; those that count twice first.
 
         Args:
             limit: Most pairs, 1 to 10,000.
+            lang: Language in which `why` says what makes two works look like one.
 
         Returns:
             `{"items": [{"work", "other", "kind": "duplicate"|"version", "why", "score", "grouped"}], "total",
             "revision"}`; see `kg.contribute.merging.likely`.
         """
+        spoken = self._lang(lang)
         most = parse_int(limit, name="limit", low=1, high=MOST)
         snapshot = self.snapshot
         found = self._cached(("duplicates", snapshot.revision), lambda: merging.likely(list(snapshot.works.values())))
-        return {"items": copied(found[:most]), "total": len(found), "revision": snapshot.revision}
+        items = [
+            {
+                "work": match.work,
+                "other": match.other,
+                "kind": match.kind,
+                "why": match.why.get(spoken),
+                "score": match.score,
+                "grouped": grouped,
+            }
+            for match, grouped in found[:most]
+        ]
+        return {"items": items, "total": len(found), "revision": snapshot.revision}
 
     def merge(
         self,

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from rapidfuzz import fuzz, process
 
 from kg.citations.traits import Traits, WorkLike, plain, traits
 from kg.folding import RUN
+from kg.model import Text
 
 YEARS_APART = 1
 VERSION_YEARS_APART = 4
@@ -21,6 +22,18 @@ SCORE_CUTOFF = 0.85
 TITLES_APART = 60.0
 SHORT_TITLE = 15
 MAX_MATCHES = 20
+_SAID = {
+    "title": Text("the same title", "标题相同"),
+    "titles": Text("titles alike to {:.0%}", "标题相似度为 {:.0%}"),
+    "authors": Text("the same authors", "作者相同"),
+    "some authors": Text("{:.0%} of the authors in common", "{:.0%} 的作者相同"),
+    "no authors": Text("authors not known for both", "至少一方的作者未知"),
+    "year": Text("the same year", "年份相同"),
+    "a year": Text("{} year apart", "年份相差 {} 年"),
+    "years": Text("{} years apart", "年份相差 {} 年"),
+    "no year": Text("year not known for both", "至少一方的年份未知"),
+}
+_IDENTIFIERS_ZH = {"arXiv id": "arXiv 编号", "PubMed id": "PubMed 编号"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +41,16 @@ class Match:
     """Two works that belong together.
 
     `kind` is "duplicate" (one work, given twice) or "version" (a preprint and its published form: two works of one
-    independence group). `score` is in [0, 1]: 1 for a shared identifier, `shared` says which kind. `why` is a sentence
-    for the report.
+    independence group). `score` is in [0, 1]: 1 for a shared identifier (`shared` says which kind) or the same entry,
+    less for what looks alike. `why` is a sentence for the report.
     """
 
     work: str
     other: str
     kind: Literal["duplicate", "version"]
-    why: str
+    why: Text
     score: float
     shared: str | None = None
-
-    def document(self) -> dict[str, Any]:
-        """Return the match as the batch report shows it."""
-        return {"work": self.work, "other": self.other, "kind": self.kind, "why": self.why, "score": self.score}
 
 
 class Index:
@@ -53,7 +62,7 @@ class Index:
     Example:
         >>> from kg.model import Work
         >>> index = Index([Work(id="a", type="book", title="Hazards of Models", doi="10.1234/x")])
-        >>> [match.why for match in index.matches(Work(id="b", type="book", title="Other", doi="10.1234/x"))]
+        >>> [match.why.en for match in index.matches(Work(id="b", type="book", title="Other", doi="10.1234/x"))]
         ['the same DOI 10.1234/x']
     """
 
@@ -84,9 +93,7 @@ class Index:
             for other in self._by_identifier.get(identifier, ())[:MAX_MATCHES]:
                 if other != asked.id and other not in found:
                     kind = _kind(asked, self._traits[other], exact=identifier)
-                    found[other] = Match(
-                        asked.id, other, kind, f"the same {identifier[0]} {identifier[1]}", 1.0, identifier[0]
-                    )
+                    found[other] = Match(asked.id, other, kind, _why_exact(*identifier), 1.0, identifier[0])
         for other in self._candidates(asked):
             if other != asked.id and other not in found:
                 match = _compare(asked, self._traits[other])
@@ -195,14 +202,16 @@ def _shared_authors(one: Traits, two: Traits) -> float | None:
     return len(mine & theirs) / min(len(mine), len(theirs))
 
 
-def _why(title: float, authors: float | None, apart: int | None, kind: str) -> str:
-    parts = ["the same title" if title == 1 else f"titles alike to {title:.0%}"]
-    if authors is None:
-        parts.append("authors not known for both")
-    else:
-        parts.append("the same authors" if authors == 1 else f"{authors:.0%} of the authors in common")
-    if apart is None:
-        parts.append("year not known for both")
-    else:
-        parts.append("the same year" if apart == 0 else f"{apart} year{'s' if apart > 1 else ''} apart")
-    return ("preprint and published form: " if kind == "version" else "") + ", ".join(parts)
+def _why_exact(name: str, value: str) -> Text:
+    return Text(f"the same {name} {value}", f"{_IDENTIFIERS_ZH.get(name, f'{name} ')}同为 {value}")
+
+
+def _why(title: float, authors: float | None, apart: int | None, kind: str) -> Text:
+    years = "no year" if apart is None else ("year", "a year")[apart] if apart < 2 else "years"
+    names = "no authors" if authors is None else "authors" if authors == 1 else "some authors"
+    parts = (("title" if title == 1 else "titles", title), (names, authors), (years, apart))
+    english = ", ".join(_SAID[word].en.format(value) for word, value in parts)
+    chinese = "，".join(_SAID[word].get("zh").format(value) for word, value in parts)
+    if kind == "version":
+        return Text(f"preprint and published form: {english}", f"预印本与正式版本：{chinese}")
+    return Text(english, chinese)

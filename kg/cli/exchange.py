@@ -148,7 +148,8 @@ def import_(context: Context, /, files: tuple[Path, ...], format_: str | None, a
     for path in files:
         with placing(path), progress(path.name, quiet=as_json) as told:
             recognising.kind_of(path, format_)  # before a record is made for what cannot be read
-            batch = context.graph.load(path, format=format_, told=told, **options)
+            lang = "en" if as_json else context.lang
+            batch = context.graph.load(path, format=format_, told=told, lang=lang, **options)
         failed = failed or bool(batch["failures"] or ("pack" not in batch and batch.get("conflicts")))
         if as_json:
             print_json(batch)

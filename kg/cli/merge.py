@@ -38,7 +38,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 def duplicates(context: Context, /, limit: str, as_json: bool) -> None:
     """Works that look like one, or like a preprint and its published form; those that count twice first."""
     graph = context.graph
-    found = graph.duplicates(limit=limit)
+    found = graph.duplicates(limit=limit, lang="en" if as_json else graph.lang)
     if as_json:
         print_json(found)
         return

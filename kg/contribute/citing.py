@@ -117,10 +117,10 @@ def work(
     notes += [remark["message"] for remark in made.remarks]
     if not made.added:
         (same,) = made.duplicates
-        record = snapshot.works[same["match"]]
-        likes = ({"id": record.id, "status": record.status, "like": "duplicate", "why": same["why"]},)
-        if same["why"].startswith(("the same title", "titles alike")):
-            notes.append(_SAID["alike"][lang].format(record.id, same["why"]))
+        record, why = snapshot.works[same.other], same.why.get(lang)
+        likes = ({"id": record.id, "status": record.status, "like": "duplicate", "why": why},)
+        if same.score < 1:
+            notes.append(_SAID["alike"][lang].format(record.id, why))
         told = published(found.works[0].work, record, vocabulary)
         if told is not None:
             notes.append(_SAID["publisher"][lang].format(record.id, *told["status"], shlex.quote(told["notice"])))
@@ -137,7 +137,7 @@ def work(
         )
     record = replace(made.works[made.added[0]], status=status)
     versions = tuple(
-        {"id": one["other"], "status": snapshot.works[one["other"]].status, "like": "version", "why": one["why"]}
+        {"id": one.other, "status": snapshot.works[one.other].status, "like": "version", "why": one.why.get(lang)}
         for one in made.versions
     )
     notes += [_SAID["version"][lang].format(one["id"], one["why"]) for one in versions]

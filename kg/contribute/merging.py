@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kg import conflicts
-from kg.citations.duplicates import find_matches
+from kg.citations.duplicates import Match, find_matches
 from kg.errors import Conflict, InputError
 from kg.importers.citations_plan import filled, way_back
 from kg.importers.merges import astray
@@ -115,21 +115,19 @@ def refuse_astray(changes: Iterable[Change], snapshot: Snapshot) -> None:
             )
 
 
-def likely(works: Iterable[Work]) -> list[dict[str, Any]]:
+def likely(works: Iterable[Work]) -> list[tuple[Match, bool]]:
     """Return pairs of works that look like one, or like two versions of one: those that count twice first, then surest.
 
     Returns:
-        `{"work", "other", "kind", "why", "score", "grouped"}` for each pair, the later entry by id first; `grouped` is
-        true where the two share an independence group, and so count as one source already.
+        Each pair, the later entry first, and whether the two share an independence group, and so count as one source
+        already.
 
     Cost: each title is compared with those of the years around.
     """
     standing = [work for work in works if work.status not in OUR_STATUSES]
     groups = {work.id: work.independence_group or work.id for work in standing}
-    found = [
-        match.document() | {"grouped": groups[match.work] == groups[match.other]} for match in find_matches(standing)
-    ]
-    return sorted(found, key=lambda one: (one["kind"], one["grouped"], -one["score"], one["work"], one["other"]))
+    found = [(match, groups[match.work] == groups[match.other]) for match in find_matches(standing)]
+    return sorted(found, key=lambda one: (one[0].kind, one[1], -one[0].score, one[0].work, one[0].other))
 
 
 def _moved(item: Evidence, work: str, keep: str, group: str, kept_group: str) -> Evidence:

@@ -70,6 +70,7 @@ def import_works(
     exact: bool = False,
     dry_run: bool = False,
     told: Told = lambda *_: None,
+    lang: str = "en",
 ) -> dict[str, Any]:
     """Write the works of a source that are new, as one revision, wholly or not at all.
 
@@ -83,6 +84,7 @@ def import_works(
         exact: Only an identifier or the same entry makes a duplicate.
         dry_run: Only say what would happen.
         told: Called with the stage ("comparing" or "writing"), how much is done, and of how much.
+        lang: Language in which `why` says what makes two entries one.
 
     Returns:
         `{"source", "format", "encoding", "found", "counted", "added": n, "duplicates":
@@ -107,7 +109,7 @@ def import_works(
             exact=exact,
             told=lambda done: told("comparing", done, total),
         )
-        report = _document(name, reading, planned, records.revision)
+        report = _document(name, reading, planned, records.revision, lang)
         if dry_run or not planned.works:
             return report | {"dry_run": dry_run}
         told("writing", 0, len(planned.works))
@@ -120,7 +122,7 @@ def import_works(
     return retried(once, tries=TRIES_LONG)
 
 
-def _document(name: str, reading: Reading, planned: Plan, revision: int) -> dict[str, Any]:
+def _document(name: str, reading: Reading, planned: Plan, revision: int, lang: str) -> dict[str, Any]:
     remarks = [
         {"source": remark.source, "line": remark.line, "message": remark.message} for remark in reading.parsed.warnings
     ]
@@ -132,11 +134,19 @@ def _document(name: str, reading: Reading, planned: Plan, revision: int) -> dict
         "found": reading.parsed.found,
         "counted": reading.counted,
         "added": len(planned.added),
-        "duplicates": planned.duplicates,
+        "duplicates": [{"key": one.work, "match": one.other, "why": one.why.get(lang)} for one in planned.duplicates],
         "failures": [fault.document() for fault in reading.parsed.failures],
         "revision": revision,
         "works": planned.added,
-        "versions": planned.versions,
+        "versions": [
+            {
+                "key": one.work,
+                "other": one.other,
+                "why": one.why.get(lang),
+                "group": planned.works[one.work].independence_group,
+            }
+            for one in planned.versions
+        ],
         "updated": [{"key": key, "fields": fields} for key, fields in planned.updated.items()],
         "remarks": sorted(remarks, key=lambda remark: (remark["line"] or 0, remark["message"])),
     }

@@ -89,10 +89,10 @@ def test_one_that_stands_is_the_work_before_one_that_was_taken_back() -> None:
     found = read(b"@book{new, title={%s}, author={Novak, P.}, year=2026, doi={10.1234/who}}" % TITLE.encode(), name="x")
     for works, match in (([gone, part, stands], "z"), ([gone, part], "a")):
         (same,) = plan(found.parsed, works).duplicates
-        assert same["match"] == match
+        assert same.other == match
     assert plan(found.parsed, [part, replace(gone, doi=None)]).added == ["new"]
     for works in ([replace(gone, doi=None), stands], [stands, replace(gone, doi=None)]):
-        assert plan(read(ENTRY.encode(), name="x").parsed, works).duplicates[0]["match"] == "z"
+        assert plan(read(ENTRY.encode(), name="x").parsed, works).duplicates[0].other == "z"
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -109,7 +109,7 @@ def test_whatever_was_taken_back_the_same_again_adds_nothing_and_advice_can_be_f
     assert made.added
     assert not gone & made.works.keys()
     assert not [one for one in made.remarks for id in gone if f"kg merge {id} " in one["message"]]
-    assert not gone & {one["other"] for one in made.versions}
+    assert not gone & {one.other for one in made.versions}
     again = plan(found, [*works, *made.works.values()])
     assert (again.added, len(again.duplicates)) == ([], len(found.works))
 

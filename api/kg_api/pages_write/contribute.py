@@ -26,7 +26,7 @@ from kg_api.pages_read.criteria_form import pickers, terms
 from kg_api.pages_write.contribute_faults import ENTITY, REQUIRED, at_fault, lacking
 from kg_api.pages_write.desk import Form, Visit, led, one, shown, used
 from kg_api.pages_write.effects import effect
-from kg_api.pages_write.recording import another, met, told, way
+from kg_api.pages_write.recording import another, told, way
 from kg_api.problems import Refusal
 from kg_api.routers.contribute import work_values
 
@@ -163,10 +163,8 @@ def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
             lang=visit.lang,
         )
         work = planned.record.id
-        likes = [one | {"why": met(one["why"], visit.lang)} for one in planned.alike]
         found["work_plan"] = planned.document() | {
             "title": getattr(planned.record, "title", work),
-            "alike": likes,
             "distinct": planned.already and another(values, graph),
         }
         graph = graph.supposing(snapshot.with_changes(planned.changes))
