@@ -226,15 +226,18 @@ class Probing(Asking):
 
         Args:
             a: A revision number, a date or moment (UTC), or `known:2024`, what was published up to that year.
-            b: Likewise; None for the newest revision.
+            b: Likewise; None for the newest revision, or `as_of`.
             rows: Entity type of the pairs that are compared; None for all causes.
             cols: Likewise; None for all harms.
             max_links: Most claims in a path.
             lang: Language of the sentences.
-            criteria: Those that both points have in common; a point takes the place of its own clock in them.
+            criteria: Those that both points have in common; a point takes the place of its own clock in them, and
+                both may not do so for the same one.
         """
         given = Criteria.parse(criteria, self.vocabulary)
-        points = Point.parse(a), Point.parse(self.revision if b is None else b, where="to")
+        end = b if b is not None else self.revision if given.as_of is None else given.as_of
+        points = Point.parse(a), Point.parse(end, where="to")
+        clocks.refuse_replaced(points, given)
         ends = list(zip(points, ("from", "to"), strict=True))
         thens = [self._at(point, given, self._as_of, where=end) for point, end in ends]
         # Names are read in the later of the two records: what is written after it changes nothing.

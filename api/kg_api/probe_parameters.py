@@ -47,7 +47,7 @@ From = Annotated[
     _text("known:2023"),
     Query(alias="from", description="A revision, a date, or `known:` and a year of publication.", min_length=1),
 ]
-To = Annotated[One, _text("known:2024"), Query(alias="to", description="Likewise; default: the newest revision.")]
+To = Annotated[One, _text("known:2024"), Query(alias="to", description="Likewise; default: `as_of`, else the newest.")]
 Status = Annotated[
     One,
     _text("corrected", default="retracted"),

@@ -190,7 +190,7 @@ def retract(
 @answer_options
 @click.pass_obj
 def diff(context: Context, /, a: str, b: str | None, as_json: bool, **parameters: Any) -> None:
-    """Which answers differ between A and B (by default the newest revision), because of which works.
+    """Which answers differ between A and B (by default the newest revision, or --as-of), because of which works.
 
     A and B are points of either clock: a revision (12), a date (2026-11-25), or known:2024, what was published up to
     that year.

@@ -73,6 +73,28 @@ class Point:
         )
 
 
+def refuse_replaced(points: tuple[Point, Point], criteria: Criteria) -> None:
+    """Refuse a clock among the criteria whose place both points take with other values: it would change nothing.
+
+    Raises:
+        InputError: names the criterion.
+
+    Example:
+        >>> refuse_replaced((Point.parse("known:2023"), Point.parse("known:2024")), Criteria(known_in=2020))
+        Traceback (most recent call last):
+        ...
+        kg.errors.InputError: known_in: known:2023 and known:2024 both take the place of known_in 2020 (...
+    """
+    for clock in ("as_of", "known_in"):
+        given = getattr(criteria, clock)
+        if given is not None and all(point.clock == clock and point.value != given for point in points):
+            raise InputError(
+                f"{points[0]} and {points[1]} both take the place of {clock} {given}",
+                where=clock,
+                hint="leave it out, or compare two points of the other clock",
+            )
+
+
 def find(
     before: Network,
     after: Network,

@@ -227,6 +227,15 @@ def test_both_clocks_are_read(tmp_path: Path) -> None:
         assert {entry["claim"] for entry in early["claims"]} == {"a--raises--b", "b--lowers--d"}
         assert "there is no claim" in graph.diff(0)["note"]
         assert "No claim and no answer differs" in graph.diff("known:2025", "2")["note"]
+        then = graph.diff(1, as_of=1)
+        assert (then["to"], then["claims"]) == ({"point": "1", "revision": 1}, [])
+        assert graph.diff("known:2021", as_of="2026-01-01")["to"] == {"point": "2026-01-01", "revision": 1}
+        assert graph.verify_receipt(then)["identical"]
+        for points, idle in ((("known:2023", "known:2024"), {"known_in": 2020}), ((1, 2), {"as_of": 0})):
+            with pytest.raises(InputError, match=r"both take the place of (known_in 2020|as_of 0)") as refused:
+                graph.diff(*points, **idle)
+            assert refused.value.where == next(iter(idle))
+        assert graph.diff("known:2023", known_in=2024)["to"]["revision"] == 2
         with pytest.raises(InputError, match="known:2024"):
             graph.diff("yesterday")
         with pytest.raises(NotFound, match="no revision 9"):
