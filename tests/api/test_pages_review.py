@@ -21,7 +21,7 @@ def test_a_work_that_was_taken_back_is_told_in_words_of_the_page(graph: kg.Graph
     assert "Accepting it:" not in bob.get("/review?lang=en&kind=evidence")
     assert "若接受：" not in bob.get("/review?lang=zh&kind=evidence")
     again = ann.post("/contribute?lang=zh", 409, act="send", **ITEM | {"locator": "§8"})
-    assert "该文献已被撤回，不能再为其添加证据。" in again
+    assert f"文献 {ITEM['work']} 已被撤回，不能再为其添加证据。" in again
     assert "请改用其他文献" in again
     assert "现状与此操作不符" not in again
     seen = bob.field("/review", "revision")
