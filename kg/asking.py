@@ -20,7 +20,7 @@ from typing import Any, Self, TypeVar
 
 from kg.contribute.names import key_of
 from kg.criteria import Criteria, parse_int
-from kg.errors import InputError, NotFound
+from kg.errors import InputError, NotFound, UnknownTerm
 from kg.following import FOLD_MOST, Following, snapshot_of
 from kg.ids import parse_slug
 from kg.memo import Memo
@@ -31,6 +31,7 @@ from kg.record import Store
 from kg.settings import Lang, columns_folder, columns_least, parse_lang, read_settings
 from kg.snapshot import Snapshot
 from kg.text import Shelf, TextIndex
+from kg.used import Unknown
 from kg.vocabulary import Vocabulary, load
 
 V = TypeVar("V")
@@ -143,7 +144,17 @@ class Asking:
         return read_settings().actor if actor is None else parse_slug(actor, where="actor")
 
     def network(self, criteria: Criteria | None = None) -> Network:
-        """Return the network under criteria, at the revision that they name."""
+        """Return the network under criteria, at the revision that they name.
+
+        Raises:
+            OntologyMissing: the record uses terms that the ontology does not have: answers would be wrong.
+        """
+        found = self.known_part(criteria)
+        self.unknown(found.snapshot).refuse()
+        return found
+
+    def known_part(self, criteria: Criteria | None = None) -> Network:
+        """Return the network as far as the ontology goes, for showing and mending records, not for answers."""
         asked = Criteria() if criteria is None else criteria
         newest, snapshot = self.snapshot, self._as_of(asked)
         asked = self._known_names(asked, snapshot)
@@ -153,9 +164,21 @@ class Asking:
         for id in asked.block:
             snapshot.entities.get(id) or newest.entity(id, where="block")
         key = ("network", snapshot.revision, asked)
-        return self._cached(
-            key, lambda: self._following.network(snapshot, asked, lambda then: self._known(then, asked))
-        )
+        make = partial(self._following.network, snapshot, asked, lambda then: self._known(then, asked))
+        return self._cached(key, lambda: self._in_terms(snapshot, make))
+
+    def unknown(self, snapshot: Snapshot | None = None) -> Unknown:
+        """Return which terms of a snapshot, the newest by default, the ontology does not have."""
+        seen = self.snapshot if snapshot is None else snapshot
+        return self._cached(("unknown", seen.revision), lambda: Unknown.of(seen.terms, self.vocabulary))
+
+    def _in_terms(self, snapshot: Snapshot, read: Callable[[], V]) -> V:
+        """Read something of a snapshot; where the ontology lacks some of its terms, say so in place of one term."""
+        try:
+            return read()
+        except UnknownTerm:
+            self.unknown(snapshot).refuse()
+            raise
 
     def _known_names(self, criteria: Criteria, then: Snapshot | None = None) -> Criteria:
         """Return criteria with ids in the place of other names of works and entities; what is unknown stays.
@@ -305,9 +328,10 @@ class Asking:
 
         Raises:
             NotFound: names the revision that was read when it is not the newest.
+            OntologyMissing: what was read uses a term that the ontology does not have.
         """
         try:
-            return read()
+            return self._in_terms(network.snapshot, read)
         except NotFound as missing:
             then, newest = network.snapshot.revision, self.snapshot.revision
             if then == newest:

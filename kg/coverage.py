@@ -15,9 +15,13 @@ from kg.snapshot import Snapshot
 from kg.vocabulary import Vocabulary
 
 REFERENCE_BASIS = "abstract"
+NO_TABLE = "this pack has no coverage table"
+OF_NO_PACK = "this record was not made from a text that has a coverage table; name the folder of a pack that has one"
 
 
-def coverage(rows: Sequence[CoverageRow], snapshot: Snapshot, vocabulary: Vocabulary) -> dict[str, Any]:
+def coverage(
+    rows: Sequence[CoverageRow], snapshot: Snapshot, vocabulary: Vocabulary, *, lacking: str = NO_TABLE
+) -> dict[str, Any]:
     """Tell for each item of the seed text whether the graph represents it.
 
     An item is represented when every claim, entity and work that its row names is there and counts, every one of
@@ -27,6 +31,7 @@ def coverage(rows: Sequence[CoverageRow], snapshot: Snapshot, vocabulary: Vocabu
         rows: The coverage table of a pack.
         snapshot: The record to hold it against.
         vocabulary: Says which states of a record count.
+        lacking: The note where there are no rows.
 
     Returns:
         `{"items": [{"locator", "heading", "statement", "claims", "entities", "work_notes", "represented",
@@ -64,9 +69,7 @@ def coverage(rows: Sequence[CoverageRow], snapshot: Snapshot, vocabulary: Vocabu
     return {
         "items": items,
         "counts": {"items": len(items), "represented": represented, "claims": len(claims)},
-        "note": f"{represented} of {len(items)} items of the seed text are represented"
-        if items
-        else "this pack has no coverage table",
+        "note": f"{represented} of {len(items)} items of the seed text are represented" if items else lacking,
     }
 
 

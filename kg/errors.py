@@ -14,6 +14,7 @@ Lives here: exception classes, `Words`. May enter: nothing of ours. Never here: 
     ├── Forbidden                    the token's role does not allow this
     ├── Upstream                     something outside (network, other server) failed
     └── StoreError                   the database is missing, too new, read-only, full or broken
+        └── OntologyMissing          it uses terms that no file of the ontology has that was given
 """
 
 from __future__ import annotations
@@ -159,3 +160,7 @@ class Upstream(KgError):
 
 class StoreError(KgError):
     """The database cannot be used as asked."""
+
+
+class OntologyMissing(StoreError):
+    """The record uses terms that the ontology, as it was given, does not have."""

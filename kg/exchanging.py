@@ -9,10 +9,12 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.asking import Asking
+from kg.citations.parsed import Remark
 from kg.criteria import Criteria, words
 from kg.door import checked
 from kg.errors import InputError, NotFound
@@ -49,6 +51,8 @@ else:
 
 PROJECTIONS_MOST = 4
 TABLES = "csv-tables"
+PLAIN = frozenset({TABLES, "pack"})
+"""Formats that write terms as they stand, so that records can be written without the files that define these."""
 Document = dict[str, Any]
 
 
@@ -132,7 +136,9 @@ class Exchanging(Asking):
             raise InputError(
                 f"{format} does not hold single works", where="works", hint=f"formats that do: {', '.join(able)}"
             )
-        network = self._network(criteria)
+        network = self.known_part(self._criteria(criteria))
+        if not found.holds_works and found.name not in PLAIN:
+            self.unknown(network.snapshot).refuse()
         revision = network.snapshot.revision
         revisions = self.store.changes(0, revision) if history else None
         keys = None if works is None else [key for part in words(works) for key in part.split(",") if key.strip()]
@@ -214,13 +220,13 @@ class Exchanging(Asking):
         update: bool = False,
         actor: str | None = None,
         told: Callable[[str, int, int], None] | None = None,
+        lang: str = "en",
         **options: Any,
     ) -> Document:
         """Load a pack, CSV tables, an RDF file or citations: what was added, what was there, what failed and why.
 
         Args:
             path: Folder of a pack or of tables, a ZIP file with one (as `export` writes it), or a file.
-        lang: str = "en",
             format: `pack`, `csv-tables`, `rdf`, one of the RDF formats (`turtle`, `trig`, ...) or of those of citations
                 (`bibtex`, `ris`, ...); None to go by the name of the file and what is in it.
             keep_going: Packs, tables and RDF: load what is right even when some records fail. Citations always do.
@@ -228,13 +234,13 @@ class Exchanging(Asking):
                 works lack.
             actor: Who loads; default `$KG_ACTOR`, else the login name. A pack names its own.
             told: Called with the stage, how much is done, and of how much.
+            lang: Language in which the report says what makes two citations one.
             options: Citations: `encoding` (default UTF-8), `exact` (only an identifier or the same entry makes a
                 duplicate), `dry_run` (only say what would happen), `failures` (a file for the entries that failed).
 
         See `kg.importers.pack_load.load`, `kg.importers.tables_load.load`, `kg.importers.rdf_load.load` and
         `kg.importers.citations.import_works`.
 
-            lang: Language in which the report says what makes two citations one.
         Raises:
             NotFound: there is no such folder or file.
             BadIdentifier: who loads is no handle.
@@ -252,7 +258,7 @@ class Exchanging(Asking):
         if found in {"pack", TABLES}:
             with pack_zip.unpacked(place) if pack_zip.is_zip(place) else nullcontext(place) as folder:
                 if (format or recognising.family(folder)) == "pack":
-                    return self._load_pack(folder, keep_going=keep_going, told=told)
+                    return self._load_pack(folder, place, keep_going=keep_going, told=told)
                 return tables_load.load(
                     self.store, folder, self.vocabulary, keep_going=keep_going, update=update, actor=who, told=told
                 )
@@ -274,7 +280,9 @@ class Exchanging(Asking):
             told=told,
         )
 
-    def _load_pack(self, folder: Path, *, keep_going: bool, told: Callable[[str, int, int], None] | None) -> Document:
+    def _load_pack(
+        self, folder: Path, given: Path, *, keep_going: bool, told: Callable[[str, int, int], None] | None
+    ) -> Document:
         if folder.is_file() and folder.name != HEAD:
             raise InputError(
                 f"{folder.name} is no pack: that is a folder with a {HEAD}, or a ZIP file of one",
@@ -283,7 +291,10 @@ class Exchanging(Asking):
             )
         own = pack.vocabulary_files(folder)
         words = load((*self._ontology, *own)) if own else self.vocabulary
-        return pack_load.load(self.store, folder, words, keep_going=keep_going, told=told)
+        report = pack_load.load(self.store, folder, words, keep_going=keep_going, told=told)
+        if own and self.unknown().words:
+            report["remarks"].append(asdict(_needed(own, folder, given)))
+        return report
 
     @checked
     def _load_citations(
@@ -294,6 +305,7 @@ class Exchanging(Asking):
         *,
         update: bool,
         told: Callable[[str, int, int], None] | None,
+        lang: str,
         encoding: str | None = None,
         exact: bool = False,
         dry_run: bool = False,
@@ -305,7 +317,6 @@ class Exchanging(Asking):
             again = "write a header and rows into it" if table else "export the citations again into this file"
             raise InputError(f"{path.name} is empty", where="path", hint=again)
         say = told or (lambda *_: None)
-        lang: str,
         say("reading", 0, 0)
         reading = citations_reading.read(data, name=path.name, format=format, encoding=encoding)
         left = citations_reading.left_over(reading)
@@ -321,6 +332,14 @@ class Exchanging(Asking):
             exact=exact,
             dry_run=dry_run,
             told=say,
+            lang=lang,
         )
         return report if failures is None or not left else {**report, "failures_file": str(failures)}
-            lang=lang,
+
+
+def _needed(own: Sequence[Path], folder: Path, given: Path) -> Remark:
+    """Return what is to be said when a record begins to use the terms of a pack: its files are needed from now on."""
+    names = " and ".join(path.name if folder != given else str(path) for path in own)
+    first = "" if folder == given else f"unpack {given.name}, then "
+    said = f"the record uses terms of this pack from now on: {first}name {names} in KG_ONTOLOGY whenever it is opened"
+    return Remark(HEAD, None, said)

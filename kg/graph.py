@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kg.accounts import Admitting
 from kg.asking import parse_links
 from kg.contributing import Contributing
-from kg.coverage import basis_report, coverage
+from kg.coverage import OF_NO_PACK, basis_report, coverage
 from kg.criteria import Criteria, parse_int, parse_sign
 from kg.door import checked, guarded
 from kg.errors import InputError
@@ -204,10 +204,22 @@ class Graph(
         return basis_report(self.snapshot, self.vocabulary)
 
     def coverage(self, path: str | Path | None = None) -> Document:
-        """Which claims represent which item of a pack's seed text; the packaged packs by default."""
-        folders = _packs() if path is None else [Path(path)]
-        rows = [row for folder in folders for row in pack.read_coverage(folder, self.vocabulary)]
-        return coverage(rows, self.snapshot, self.vocabulary)
+        """Which claims represent which item of the text that a pack was seeded from.
+
+        Args:
+            path: Folder of a pack, or its `pack.toml`; None for the packaged packs whose seed the record has. A record
+                without any has no items, and the note says so.
+
+        Raises:
+            NotFound: there is no pack.
+            ParseFailure: its coverage table cannot be read; names file and line.
+        """
+        snapshot, words = self.snapshot, self.vocabulary
+        if path is not None:
+            return coverage(pack.read_coverage(Path(path), words), snapshot, words)
+        folders = [folder for folder in _packs() if pack.seed_of(folder) in snapshot.works]
+        rows = [row for folder in folders for row in pack.read_coverage(folder, words)]
+        return coverage(rows, snapshot, words, lacking=OF_NO_PACK)
 
 
 def _packs() -> list[Path]:

@@ -29,27 +29,27 @@ class Looking(Asking):
 
     def entity(self, id: str, **criteria: Any) -> Answer:
         """One entity with its hierarchy and claims."""
-        network = self._network(criteria)
+        network = self.known_part(self._criteria(criteria))
         return Answer(self._dated(network, lambda: records.entity(network, self._id(id, criteria))))
 
     def claim(self, id: str, **criteria: Any) -> Answer:
         """One claim with its belief and its evidence, both sides."""
-        network = self._network(criteria)
+        network = self.known_part(self._criteria(criteria))
         return Answer(self._dated(network, lambda: records.claim(network, id)))
 
     def work(self, id: str, **criteria: Any) -> Answer:
         """One work, by key, DOI or arXiv id, with the evidence taken from it."""
-        network, key = self._network(criteria), self._work(id, criteria)
+        network, key = self.known_part(self._criteria(criteria)), self._work(id, criteria)
         return Answer(self._dated(network, lambda: records.work(network, key)))
 
     def item(self, id: str, **criteria: Any) -> Answer:
         """One evidence item, by id or alias."""
-        network = self._network(criteria)
+        network = self.known_part(self._criteria(criteria))
         return Answer(self._dated(network, lambda: records.evidence(network, id)))
 
     def show(self, id: str, **criteria: Any) -> tuple[str, Answer]:
         """Whatever record has this id, with its kind; a work also by its DOI or arXiv id."""
-        network = self._network(criteria)
+        network = self.known_part(self._criteria(criteria))
         snapshot = network.snapshot
         name = snapshot.named(id)
         if id in snapshot.works or id in snapshot.evidence:
@@ -127,5 +127,6 @@ class Looking(Asking):
         return self._list(records.items, criteria, limit, **filters)
 
     def _list(self, listed: Callable[..., Document], criteria: Mapping[str, Any], limit: Any, **filters: Any) -> Answer:
-        network = self._network(criteria)
-        return Answer(listed(network, limit=parse_int(limit, name="limit", low=1, high=records.PAGE_MOST), **filters))
+        network = self.known_part(self._criteria(criteria))
+        most = parse_int(limit, name="limit", low=1, high=records.PAGE_MOST)
+        return Answer(self._dated(network, lambda: listed(network, limit=most, **filters)))

@@ -5,6 +5,7 @@ Lives here: `Snapshot`. May enter: records, revisions. Never here: SQL, criteria
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,10 +13,11 @@ from typing import Any
 
 from kg.door import shown
 from kg.errors import InputError, NotFound
-from kg.ids import ends_of_claim
+from kg.ids import RecordKind, ends_of_claim
 from kg.meant import NEAR, near
 from kg.model import ACCEPTED, Change, Claim, Entity, Evidence, Record, Revision, Work, kind_of
 from kg.overlay import Overlay, opened
+from kg.used import Terms, counted, terms_of
 
 Index = Mapping[str, tuple[str, ...]]
 NEAR_AMONG = 100_000
@@ -75,10 +77,14 @@ class Snapshot:
             "work": opened(self.works),
         }
         indexes = {name: opened(index) for name, index in self._indexes.items()}
+        terms = Counter(self.terms) if "terms" in self.__dict__ else None
         new: set[str] = set()
         for change in revision.changes:
             record, kind = change.record, change.kind
             before = kinds[kind].get(change.id)
+            if terms is not None:
+                terms[terms_of(kind, record)] += 1
+                terms.subtract([] if before is None else [terms_of(kind, before)])
             if isinstance(record, Evidence) and record.recorded_at is None:
                 first = revision.recorded_at if before is None else before.recorded_at
                 record = replace(record, recorded_at=first)
@@ -94,7 +100,7 @@ class Snapshot:
         for grown in new:
             if isinstance(kinds[grown], dict):
                 kinds[grown] = dict(sorted(kinds[grown].items()))
-        return Snapshot(
+        made = Snapshot(
             revision.number,
             revision.recorded_at,
             entities=kinds["entity"],
@@ -103,6 +109,26 @@ class Snapshot:
             works=kinds["work"],
             _indexes=indexes,
         )
+        if terms is not None:
+            made.__dict__["terms"] = terms
+        return made
+
+    @cached_property
+    def terms(self) -> Counter[Terms]:
+        """How many records use which terms of the ontology, by kind; see `kg.used`.
+
+        Cost: linear in the records the first time, in their kinds where columns hold them; then what changed.
+        """
+        kinds: dict[RecordKind, Mapping[str, Any]] = {
+            "entity": self.entities,
+            "claim": self.claims,
+            "evidence": self.evidence,
+            "work": self.works,
+        }
+        found: Counter[Terms] = Counter()
+        for kind, records in kinds.items():
+            found.update(counted(kind, records))
+        return found
 
     def with_changes(self, changes: Iterable[Change]) -> Snapshot:
         """Return the snapshot, of the same revision, in which some records stand otherwise, or are new."""

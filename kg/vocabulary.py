@@ -48,6 +48,8 @@ T = TypeVar("T", bound=Term)
 class Vocabulary:
     """All words of the ontology, each mapping in `order`, then by id. Equal when the triples are equal.
 
+    `own_files` are the Turtle files that it was read from beside the packaged ones.
+
     Example:
         >>> words = load()
         >>> words.relation("undermines").sign, words.entity_type("Risk").label.get("zh")
@@ -70,6 +72,7 @@ class Vocabulary:
     version: str
     types_below: Mapping[str, frozenset[str]]
     relations_below: Mapping[str, frozenset[str]]
+    own_files: tuple[Path, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         return self.digest == other.digest if isinstance(other, Vocabulary) else NotImplemented
@@ -283,6 +286,7 @@ def _load(stamped: tuple[tuple[Path, int, int], ...]) -> Vocabulary:
         version=" ".join(known.values(BASE + "ontology", _VERSION_INFO)),
         types_below=kinds.below,
         relations_below=links.below,
+        own_files=tuple(path for path, _, _ in stamped[len(FILES) :]),
     )
 
 
@@ -290,7 +294,7 @@ def _find(terms: Mapping[str, T], id: str, word: str, where: str | None) -> T:
     found = terms.get(id)
     if found is None:
         names = {name: term.id for term in terms.values() for name in _names(term)}
-        hint = f"the ontology has {', '.join(terms)}"
+        hint = f"the ontology has {', '.join(terms)}; files with more are named by --ontology or KG_ONTOLOGY"
         raise UnknownTerm(f"{id[:80]!r} is not a {word}", where=where, near=near(id, names), hint=hint)
     return found
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from kg.ahead import Ahead
 from kg.citations import lookups
+from kg.errors import KgError
 from kg.graph import Graph
 from kg.rdf.worker import AVAILABLE
 from kg.settings import LANGS, Budgets, read_settings
@@ -30,6 +31,7 @@ from kg_api.pages_read import faults
 from kg_api.pages_read.router import router as pages_read_router
 from kg_api.pages_write.router import router as pages_write_router
 from kg_api.permissions import PERMISSIONS
+from kg_api.problems import LOG
 from kg_api.quota import Quota
 from kg_api.replies import Memory
 from kg_api.routers import (
@@ -184,6 +186,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     def work() -> None:
         try:
             warm_up(app.state.graph)
+        except KgError as fault:
+            LOG.error("the first answers cannot be computed: %s", fault)
         finally:
             app.state.warm.set()
 

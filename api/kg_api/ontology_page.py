@@ -31,6 +31,11 @@ TITLES = {
     "owl:AnnotationProperty": ("Notes on terms", "术语注释"),
     "skos:ConceptScheme": ("Schemes", "概念方案"),
 }
+_WORDS = (
+    "entity_types", "relations", "signs", "stances", "study_kinds", "strengths", "certainties", "bases", "statuses",
+    "work_statuses", "decisions",
+)  # fmt: skip
+"""Where the vocabulary keeps the terms that files of an operator may add to."""
 _TERM = f"<{VOCABULARY_IRI}"
 
 
@@ -39,12 +44,13 @@ def render(request: Request, graph: Graph, lang: Lang) -> str:
     described = describe(graph.vocabulary_triples())
     kinds = {name(kind): both[1 if lang == "zh" else 0] for kind, both in TITLES.items()}
     groups: dict[str, list[dict[str, Any]]] = {title: [] for title in kinds.values()}
+    terms = {iri(term.iri): term.id for words in _WORDS for term in getattr(graph.vocabulary, words).values()}
     for subject in described:
-        if subject.startswith(_TERM):
-            types = described[subject].get(TYPE, ())
+        types = described[subject].get(TYPE, ())
+        if subject.startswith(_TERM) or subject in terms:
             title = next((kinds[kind] for kind in kinds if kind in types), None)
             title = title or _label(described, types, lang)
-            groups.setdefault(title, []).append(_term(subject, described[subject]))
+            groups.setdefault(title, []).append(_term(subject, terms.get(subject), described[subject]))
     files = [iri(BASE + "ontology" + ("" if at == 0 else "/" + file[:-4])) for at, file in enumerate(ONTOLOGY)]
     about = [(file, predicate, object) for file in files for predicate, objects in described.get(file, {}).items()
              for object in objects]  # fmt: skip
@@ -57,12 +63,14 @@ def render(request: Request, graph: Graph, lang: Lang) -> str:
     )
 
 
-def _term(subject: Node, about: Any) -> dict[str, Any]:
+def _term(subject: Node, id: str | None, about: Any) -> dict[str, Any]:
     texts = {}
     for key, predicates in (("label", (LABEL, name("skos:prefLabel"))), ("definition", (name("skos:definition"),))):
         found = [value_of(node) for predicate in predicates for node in about.get(predicate, ()) if not is_iri(node)]
         texts[key] = {value.language: value.text for value in found}
-    return {"id": subject.removeprefix(_TERM)[:-1], **texts}
+    if subject.startswith(_TERM):
+        return {"id": subject.removeprefix(_TERM)[:-1], "iri": None, **texts}
+    return {"id": id, "iri": subject[1:-1], **texts}
 
 
 def _label(described: Any, types: Any, lang: str) -> str:

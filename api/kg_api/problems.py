@@ -27,6 +27,7 @@ from kg.errors import (
     InputError,
     KgError,
     NotFound,
+    OntologyMissing,
     ParseFailure,
     ShapeViolation,
     StoreError,
@@ -66,6 +67,7 @@ TABLE: dict[type[KgError], Kind] = {
     StoreError: Kind(
         503, "store", "The record cannot be used at the moment", "The database does not answer as it should; try again."
     ),
+    OntologyMissing: Kind(503, "ontology-missing", "The record uses terms that the ontology does not have"),
     KgError: Kind(500, "internal", "Something went wrong here"),
 }
 NO_MEMORY = Kind(

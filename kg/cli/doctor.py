@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections import Counter
 from collections.abc import Callable
 from importlib import metadata, util
 from typing import Any
@@ -24,6 +25,7 @@ from kg.later import refusal
 from kg.packaged import PIP, bringing, packaged
 from kg.record import DRIVER, DRIVER_MENDING, Store
 from kg.searching import MENDING, TRIAL
+from kg.used import FIELDS, Unknown
 
 EXTRAS = {
     "fast": ("numba", TRIAL),
@@ -126,6 +128,9 @@ def _database(context: Context) -> str:
         faults = store.verify()
         if faults:
             raise KgError(f"{store.name}: {faults[0]}", hint="`kg verify` names all faults")
+        with store.bulk() as bulk:
+            rows = ((kind, *row) for kind, names in FIELDS.items() for some in bulk.rows(kind, names) for row in some)
+            Unknown.of(Counter(rows), context.vocabulary).refuse()
         if head is None:
             return _say("empty", context.lang).format(store.name)
         return _say("sound", context.lang).format(store.name, head.number)

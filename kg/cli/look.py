@@ -6,6 +6,7 @@ May enter: ids and filters as text; the face parses them. Never here: what a rec
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -53,7 +54,7 @@ def show(context: Context, /, id: str, as_json: bool, **criteria: Any) -> None:
     if as_json:
         print_json(document)
     else:
-        cards.record(graph, kind, document, graph.network(Criteria.parse(criteria, graph.vocabulary)))
+        cards.record(graph, kind, document, graph.known_part(Criteria.parse(criteria, graph.vocabulary)))
 
 
 @click.command(name="list")
@@ -108,7 +109,7 @@ def list_(
     if as_json:
         print_json(page)
     else:
-        cards.listing(graph, kind, page, graph.network(Criteria.parse(criteria, graph.vocabulary)))
+        cards.listing(graph, kind, page, graph.known_part(Criteria.parse(criteria, graph.vocabulary)))
 
 
 def _one_relation(given: tuple[str, ...]) -> str:
@@ -142,11 +143,15 @@ def basis(context: Context, /, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("path", required=False, type=click.Path(path_type=Path), metavar="[FOLDER]")
 @json_option
 @click.pass_obj
-def coverage(context: Context, /, as_json: bool) -> None:
-    """Which claims represent which item of the text that the pack was seeded from; exit 1 when one is missing."""
-    report = context.graph.coverage()
+def coverage(context: Context, /, path: Path | None, as_json: bool) -> None:
+    """Which claims represent which item of the text that a pack was seeded from; exit 1 when one is missing.
+
+    The pack is that in FOLDER, or the packaged one where the record was made from it.
+    """
+    report = context.graph.coverage(path)
     print_json(report) if as_json else reports.coverage(context.graph, report)
     if report["counts"]["represented"] < report["counts"]["items"]:
         raise SystemExit(1)

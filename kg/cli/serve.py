@@ -34,6 +34,7 @@ def serve(context: Context, /, host: str, port: str, workers: str) -> None:
     number = parse_int(port, name="port", low=1, high=65535)
     count = parse_int(workers, name="workers", low=1, high=64)
     graph = context.graph
+    graph.unknown().refuse()
     if count == 1:
         import_module("kg_api.server").run(graph, host=host, port=number)
         return

@@ -6,17 +6,20 @@ Never here: what counts.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
 from typing import Any, TypeAlias, TypeVar, cast
 
 import orjson
 
+from kg.columns import counts
 from kg.columns.table import Columns
 from kg.ids import RecordKind
 from kg.model import Claim, Entity, Evidence, Record, Work
 from kg.overlay import Overlay
 from kg.record.rows import FORMS
 from kg.snapshot import Snapshot
+from kg.used import Terms
 
 KEPT_MOST = 200_000
 BLOCK = 500
@@ -44,8 +47,20 @@ def snapshot(columns: Columns, fetch: Fetch) -> Snapshot:
     return Snapshot(
         columns.revision,
         columns.recorded_at,
-        entities=Made(len(entity_id), entity_id.__getitem__, entity_id.find, lambda at: [_entity(columns, at)]),
-        claims=Made(columns.claims, columns.claim_id, columns.claim_of, lambda at: [_claim(columns, at)]),
+        entities=Made(
+            len(entity_id),
+            entity_id.__getitem__,
+            entity_id.find,
+            lambda at: [_entity(columns, at)],
+            terms=lambda: counts.of_entities(columns),
+        ),
+        claims=Made(
+            columns.claims,
+            columns.claim_id,
+            columns.claim_of,
+            lambda at: [_claim(columns, at)],
+            terms=lambda: counts.of_claims(columns),
+        ),
         evidence=_Items(
             columns,
             columns.items,
@@ -53,6 +68,7 @@ def snapshot(columns: Columns, fetch: Fetch) -> Snapshot:
             columns.item_of,
             siblings,
             lambda ids: cast("Sequence[Evidence]", fetch("evidence", ids)),
+            terms=lambda: counts.of_items(columns),
         ),
         works=Made(
             len(work_id),
@@ -60,6 +76,7 @@ def snapshot(columns: Columns, fetch: Fetch) -> Snapshot:
             work_id.find,
             lambda at: cast("Sequence[Work]", fetch("work", [work_id[at]])),
             lambda ids: cast("Sequence[Work]", fetch("work", ids)),
+            terms=lambda: counts.of_works(columns),
         ),
         _indexes={
             "alias": Index(
@@ -106,6 +123,7 @@ class Made(Mapping[str, R]):
         find: Gives the number of an id, None when there is none.
         make: Makes the record of a number, and others that will be wanted with it.
         block: Fetches many by id, for going through all of them; None where `make` costs nothing.
+        terms: Counts which terms of the ontology they use, as `kg.used.counted`, without making them.
     """
 
     def __init__(
@@ -115,12 +133,15 @@ class Made(Mapping[str, R]):
         find: Callable[[str], int | None],
         make: Callable[[int], Sequence[R]],
         block: Callable[[Sequence[str]], Sequence[R]] | None = None,
+        *,
+        terms: Callable[[], Counter[Terms]] | None = None,
     ) -> None:
         self._count = count
         self._id_at = id_at
         self._find = find
         self._make = make
         self.block = block
+        self.terms = terms
         self._made: dict[str, R] = {}
 
     def __getitem__(self, id: str) -> R:
@@ -163,8 +184,8 @@ class Made(Mapping[str, R]):
 class _Items(Made[Evidence]):
     """Evidence items, whose claims are told without making them."""
 
-    def __init__(self, columns: Columns, *made: Any) -> None:
-        super().__init__(*made)
+    def __init__(self, columns: Columns, *made: Any, terms: Callable[[], Counter[Terms]]) -> None:
+        super().__init__(*made, terms=terms)
         self._columns = columns
 
     def claim_of(self, id: str) -> str:

@@ -265,12 +265,14 @@ class Seen:
 
     @cached_property
     def _signs(self) -> Array:
-        return np.array([self.vocabulary.relation(name).sign for name in self.columns.relations] or [0], np.int8)
+        # Claims that no longer stand may have relations that the ontology has no more; they are no links.
+        relations = map(self.vocabulary.relations.get, self.columns.relations)
+        return np.array([0 if one is None else one.sign for one in relations] or [0], np.int8)
 
     @cached_property
     def _lasts(self) -> Array:
-        relations = [self.vocabulary.relation(name) for name in self.columns.relations]
-        return np.array([one.propagation == "terminal" for one in relations] or [False], bool)
+        relations = map(self.vocabulary.relations.get, self.columns.relations)
+        return np.array([one is not None and one.propagation == "terminal" for one in relations] or [False], bool)
 
 
 class _LinkIds(Sequence[str]):

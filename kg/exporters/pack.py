@@ -108,12 +108,14 @@ def _or_none(parts: Iterator[str]) -> Iterator[str]:
 
 
 def _entities(entities: Mapping[str, Entity], vocabulary: Vocabulary) -> str:
-    """Write entities by kind, in the order of the ontology, each below its broader one."""
+    """Write entities by kind, in the order of the ontology, each below its broader one; kinds that it lacks last."""
     parts: list[str] = []
-    for term in vocabulary.entity_types.values():
-        own = {id: entity for id, entity in entities.items() if entity.type == term.id}
+    heads = {id: f"{id} ({term.label.get('zh')})" for id, term in vocabulary.entity_types.items()}
+    strange = sorted({entity.type for entity in entities.values()} - heads.keys())
+    for type, head in {**heads, **{type: type for type in strange}}.items():
+        own = {id: entity for id, entity in entities.items() if entity.type == type}
         if own:
-            parts.append(f"# {term.id} ({term.label.get('zh')})\n\n" + _list(_entity(one) for one in _tree(own)))
+            parts.append(f"# {head}\n\n" + _list(_entity(one) for one in _tree(own)))
     return "\n".join(parts) or "[]\n"
 
 

@@ -14,7 +14,7 @@ import orjson
 
 from kg import vocabulary as words
 from kg.citations.parsed import Failure
-from kg.errors import InputError
+from kg.errors import InputError, NotFound, ParseFailure
 from kg.holding import Holding
 from kg.ids import RecordKind
 from kg.importers.pack_claims import Put
@@ -103,11 +103,27 @@ def vocabulary_files(path: Path) -> tuple[Path, ...]:
 
 
 def read_coverage(path: Path, vocabulary: Vocabulary) -> tuple[CoverageRow, ...]:
-    """Return the coverage table of a pack, its rows checked by themselves only; empty when it has none."""
+    """Return the coverage table of a pack, its rows checked by themselves only; empty when it has none.
+
+    Raises:
+        NotFound: there is no pack.
+        ParseFailure: the head or a row cannot be read; tells the first that cannot.
+    """
     folder = path.parent if path.name == HEAD else path
-    pack, _, _ = read_head(folder)
+    if not (folder / HEAD).is_file():
+        raise NotFound(f"there is no pack {str(path)!r}", where="path", hint=f"give a folder that has a {HEAD}")
+    pack, _, faults = read_head(folder)
     reading = Reading(folder, pack, vocabulary, Known(Snapshot.of(0, None, [])))
-    return tuple(placed.record for placed in reading.rows("coverage", CoverageIn))
+    rows = tuple(placed.record for placed in reading.rows("coverage", CoverageIn))
+    for fault in (*faults, *reading.failures):
+        raise ParseFailure(fault.reason, source=fault.source, line=fault.line, raw=fault.raw, hint=fault.remedy)
+    return rows
+
+
+def seed_of(path: Path) -> str | None:
+    """Return the key of the work that a pack set out from; None when it names none, or its head is faulty."""
+    pack, _, _ = read_head(path)
+    return None if pack is None else pack.seed
 
 
 def changes(contents: PackContents) -> list[Change]:
