@@ -67,7 +67,12 @@ TABLE: dict[type[KgError], Kind] = {
     StoreError: Kind(
         503, "store", "The record cannot be used at the moment", "The database does not answer as it should; try again."
     ),
-    OntologyMissing: Kind(503, "ontology-missing", "The record uses terms that the ontology does not have"),
+    OntologyMissing: Kind(
+        503,
+        "ontology-missing",
+        "The record uses terms that the ontology does not have",
+        "This server was not given the Turtle files that define them: its operator names them in KG_ONTOLOGY.",
+    ),
     KgError: Kind(500, "internal", "Something went wrong here"),
 }
 NO_MEMORY = Kind(
