@@ -1,6 +1,6 @@
-"""What kinds of record, acts, statuses and types are called, in English and Chinese.
+"""What kinds of record, their fields, acts, statuses and types are called, in English and Chinese.
 
-Lives here: `KINDS`, `ACTS`, `kind`, `act`, `status`, `type_of`. May enter: words of the record.
+Lives here: `KINDS`, `ACTS`, `FIELDS`, `kind`, `field`, `act`, `status`, `type_of`. May enter: words of the record.
 Never here: sentences.
 """
 
@@ -48,6 +48,48 @@ ACTS: Mapping[str, Text] = MappingProxyType(
     }
 )
 """Every act that a revision may name."""
+FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "label": "名称",
+        "definition": "定义",
+        "aliases": "别名",
+        "broader": "上位",
+        "matches": "映射",
+        "status": "状态",
+        "type": "类型",
+        "title": "标题",
+        "authors": "作者",
+        "year": "年份",
+        "doi": "DOI",
+        "arxiv": "arXiv",
+        "url": "网址",
+        "notice": "通知",
+        "csl": "书目信息",
+        "raw": "原始条目",
+        "statement": "陈述",
+        "quote": "引文",
+        "stance": "立场",
+        "kind": "研究类型",
+        "strength": "力度",
+        "basis": "阅读依据",
+        "locator": "位置",
+        "conditions": "条件",
+        "work": "文献",
+        "claim": "论断",
+        "supersedes": "取代",
+        "independence_group": "来源组",
+        "inferred": "经推断",
+        "contributor": "贡献者",
+        "strength_reason": "力度的理由",
+        "merged_into": "并入",
+        "relation": "关系",
+        "subject": "主体",
+        "object": "客体",
+        "alias": "别名",
+        "raw_format": "题录格式",
+    }
+)
+"""Fields of records, as they are called in Chinese; in English they are called as they are."""
 
 
 def kind(word: str, lang: str) -> str:
@@ -58,6 +100,16 @@ def kind(word: str, lang: str) -> str:
         ('论断', 'claim', 'dance')
     """
     return next((text.get(lang) for known, text in KINDS.items() if known == word), word)
+
+
+def field(name: str, lang: str) -> str:
+    """Return the word for a field of a record; one that is not known stays as it is.
+
+    Example:
+        >>> field("subject", "zh"), field("subject", "en"), field("dance", "zh")
+        ('主体', 'subject', 'dance')
+    """
+    return FIELDS.get(name, name) if lang == "zh" else name
 
 
 def act(word: str, lang: str) -> str:

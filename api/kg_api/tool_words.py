@@ -41,7 +41,7 @@ def said(text: str, lang: Lang) -> str:
 
     Example:
         >>> said("Most paths; default 10.", "zh")
-        '路径的最多条数，默认 10。'
+        '链条的最多条数，默认 10。'
     """
     plain = " ".join(text.split())
     for words, instead in SAID.items():

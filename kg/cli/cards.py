@@ -21,6 +21,7 @@ from kg.graph import Graph
 from kg.network import Network
 from kg.question import taking_part
 from kg.question.records import why_not
+from kg.terms import Term
 
 Document = Mapping[str, Any]
 BAR = 30
@@ -131,16 +132,31 @@ def listing(graph: Graph, kind: str, page: Document, network: Network) -> None:
         for item in page["items"]:
             one_item(graph, item, network)
     else:
+        vocabulary = graph.vocabulary
         columns = ("id", "type", "label") if kind == "entities" else ("id", "year", "label", "status")
         rows = [
-            (_marked(graph, item), item["type"], item["label"].get(lang, item["label"]["en"]))
+            (
+                _marked(graph, item),
+                _word(vocabulary.entity_types, item["type"], lang),
+                item["label"].get(lang, item["label"]["en"]),
+            )
             if kind == "entities"
-            else (item["id"], str(item["year"] or ""), item["title"], item["status"])
+            else (
+                item["id"],
+                str(item["year"] or ""),
+                item["title"],
+                _word(vocabulary.work_statuses, item["status"], lang),
+            )
             for item in page["items"]
         ]
         show(out, [Column(say(word, lang), ids=word == "id", fixed=word == "year") for word in columns], rows)
     if page["next"] is not None:
         out.print(Text(f"{say('after', lang)} {page['next']}", style="dim"))
+
+
+def _word(terms: Mapping[str, Term], id: str, lang: str) -> str:
+    """Return a word of the ontology in a list: its id, as options take it, in English; its label in Chinese."""
+    return id if lang == "en" or id not in terms else terms[id].label.get(lang)
 
 
 def hits(graph: Graph, found: Document) -> None:
@@ -185,7 +201,7 @@ def verified(report: Document, lang: str) -> None:
 _SHARES: dict[str, dict[str, str]] = {
     "belief": {"en": "belief", "zh": "信念"},
     "disbelief": {"en": "disbelief", "zh": "不信"},
-    "uncertainty": {"en": "uncertainty", "zh": "不确定"},
+    "uncertainty": {"en": "uncertainty", "zh": "不确定度"},
 }
 
 

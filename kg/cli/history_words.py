@@ -1,55 +1,26 @@
-"""What the history is said in, in Chinese: acts, fields, kinds and values of records, as the pages say them.
+"""What the history is said in: acts, fields, kinds and values of records, as the pages say them.
 
 Lives here: `act`, `field`, `kind`, `value`. May enter: words of the record, the ontology. Never here: printing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kg import called
+from kg.cli.words import marks, say
+from kg.model import canonical
 from kg.vocabulary import Vocabulary
 
-FIELDS = {
-    "label": "名称",
-    "definition": "定义",
-    "aliases": "别名",
-    "broader": "上位",
-    "matches": "映射",
-    "status": "状态",
-    "type": "类型",
-    "title": "标题",
-    "authors": "作者",
-    "year": "年份",
-    "doi": "DOI",
-    "arxiv": "arXiv",
-    "url": "网址",
-    "notice": "通知",
-    "csl": "书目信息",
-    "raw": "原始条目",
-    "statement": "陈述",
-    "quote": "引文",
-    "stance": "立场",
-    "kind": "研究类型",
-    "strength": "力度",
-    "basis": "阅读依据",
-    "locator": "位置",
-    "conditions": "条件",
-    "work": "文献",
-    "claim": "论断",
-    "supersedes": "取代",
-    "independence_group": "来源组",
-    "inferred": "经推断",
-    "contributor": "贡献者",
-    "strength_reason": "力度的理由",
-    "merged_into": "并入",
-    "relation": "关系",
-    "subject": "主体",
-    "object": "客体",
-    "alias": "别名",
-    "raw_format": "题录格式",
+_SCHEMES = {
+    "stance": "stances",
+    "kind": "study_kinds",
+    "strength": "strengths",
+    "basis": "bases",
+    "relation": "relations",
 }
-_SCHEMES = {"stance": "stances", "kind": "study_kinds", "strength": "strengths", "basis": "bases"}
+TONGUES = {"en": "English", "zh": "中文"}
 
 
 def act(word: str, lang: str) -> str:
@@ -70,7 +41,7 @@ def field(name: str, lang: str) -> str:
         ('状态', '书目信息.volume', 'status')
     """
     whole, dot, part = name.partition(".")
-    return FIELDS.get(whole, whole) + dot + part if lang == "zh" else name
+    return called.field(whole, lang) + dot + part
 
 
 def kind(word: str, lang: str) -> str:
@@ -84,13 +55,23 @@ def kind(word: str, lang: str) -> str:
 
 
 def value(of: str, name: str, given: Any, vocabulary: Vocabulary, lang: str) -> str:
-    """Return what a field of a kind of record holds; words of the ontology by their Chinese name.
+    """Return what a field of a kind of record holds, as the pages say it; words of the ontology by their Chinese name.
 
     Example:
         >>> from kg.vocabulary import load
         >>> value("work", "status", "retracted", load(), "zh"), value("claim", "status", "accepted", load(), "en")
         ('已撤稿', 'accepted')
+        >>> value("entity", "label", {"en": "LoRA", "zh": "低秩适配"}, load(), "en")
+        'English: LoRA · 中文: 低秩适配'
+        >>> value("entity", "aliases", ["QLoRA", "4-bit LoRA"], load(), "en"), value("work", "doi", None, load(), "zh")
+        ('QLoRA; 4-bit LoRA', '（无）')
     """
+    if given is None or given == []:
+        return "（无）" if lang == "zh" else "(none)"
+    if isinstance(given, bool):
+        return say("yes" if given else "no", lang)
+    if isinstance(given, Mapping | list | tuple):
+        return _several(given, lang)
     scheme = _SCHEMES.get(name)
     if name == "status":
         scheme = "work_statuses" if of == "work" else "statuses"
@@ -100,3 +81,12 @@ def value(of: str, name: str, given: Any, vocabulary: Vocabulary, lang: str) -> 
         return str(given)
     term = getattr(vocabulary, scheme).get(given)
     return given if term is None else str(term.label.get(lang))
+
+
+def _several(given: Mapping[str, Any] | Sequence[Any], lang: str) -> str:
+    """Return a text in several languages, a list of words, or what is neither as JSON."""
+    if isinstance(given, Mapping):
+        tongues = set(given) <= set(TONGUES)
+        said = [f"{TONGUES[one]}{marks(lang).colon}{text}" for one, text in given.items() if text] if tongues else []
+        return " · ".join(said) or canonical(given)
+    return marks(lang).semicolon.join(given) if all(isinstance(one, str) for one in given) else canonical(given)

@@ -34,8 +34,8 @@ def basis(graph: Graph, report: Document) -> None:
         )
         for item in report["items"]
     ]
-    words = ("evidence", "claim", "work", "type")
-    show(out, [Column(say(word, graph.lang), ids=word != "type") for word in words], rows)
+    words = ("evidence", "claim", "work", "was_read")
+    show(out, [Column(say(word, graph.lang), ids=word != "was_read") for word in words], rows)
     out.print(escape(report["note"]))
 
 

@@ -21,16 +21,17 @@ WORDS = {
         "密钥只在此显示一次。发送请求时使用 `Authorization: Bearer ...`。",
     ),
     "none": ("There is no token. `kg token create HANDLE` makes one.", "尚无令牌。`kg token create HANDLE` 可创建。"),
-    "revoked": ("The token {} of {} is revoked.", "{1} 的令牌 {0} 已撤销。"),
+    "revoked": ("The token {} of {} is revoked.", "{1} 的令牌 {0} 已吊销。"),
     "token": ("Token", "令牌"),
     "person": ("Person", "人员"),
     "role": ("Role", "角色"),
     "label": ("Label", "用途"),
     "created_at": ("Created", "创建"),
     "expires_at": ("Expires", "到期"),
-    "revoked_at": ("Revoked", "撤销"),
+    "revoked_at": ("Revoked", "吊销"),
     "never": ("never", "永不"),
 }
+ROLE_WORDS = {"contributor": "贡献者", "reviewer": "审核者", "admin": "管理员"}
 COLUMNS = ("token", "person", "role", "label", "created_at", "expires_at", "revoked_at")
 
 
@@ -88,6 +89,8 @@ def revoke(context: Context, /, id: str, as_json: bool) -> None:
 def _cell(name: str, value: str | None, lang: str) -> str:
     if value is None:
         return _say("never", lang) if name == "expires_at" else ""
+    if name == "role" and lang == "zh":
+        return ROLE_WORDS.get(value, value)
     return value[:16].replace("T", " ") if name.endswith("_at") else value
 
 

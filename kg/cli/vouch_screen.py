@@ -23,7 +23,7 @@ from kg.graph import Graph
 Document = Mapping[str, Any]
 SHOWN = 10
 WORDS = {
-    "answered": ("answered at revision {}, kept {}", "作答于第 {} 修订版，保存于 {}"),
+    "answered": ("answered at revision {}, kept {}", "作答于修订版 {}，保存于 {}"),
     "altered": ("✗ the document was altered", "✗ 文档已被改动"),
     "changed": ("changed since", "此后的变化"),
     "claims": ("Claims", "论断"),
@@ -32,13 +32,13 @@ WORDS = {
     "error": ("error", "错误"),
     "evidence": ("Evidence items", "证据"),
     "fine": ("✓ no finding", "✓ 没有发现问题"),
-    "identical": ("✓ worked out again at revision {}: identical", "✓ 在第 {} 修订版重新计算：完全一致"),
+    "identical": ("✓ worked out again at revision {}: identical", "✓ 在修订版 {} 重新计算：完全一致"),
     "known": ("known already", "已知"),
     "more": ("and {} more; --json shows all", "另有 {} 项；--json 可查看全部"),
-    "newest": ("✓ the newest revision, {}, gives the same answer", "✓ 最新的第 {} 修订版给出相同答案"),
+    "newest": ("✓ the newest revision, {}, gives the same answer", "✓ 最新的修订版 {} 给出相同答案"),
     "none": ("No answer is kept. --keep on a question keeps its answer.", "没有保存的答案。提问时加 --keep 即可保存。"),
     "note": ("note", "提示"),
-    "other": ("! the newest revision, {}, gives another answer", "! 最新的第 {} 修订版给出不同答案"),
+    "other": ("! the newest revision, {}, gives another answer", "! 最新的修订版 {} 给出不同答案"),
     "gone": ("found no more", "已不再出现"),
     "paragraph other": ("! the paragraph is not what this version writes", "! 段落并非本版本写成"),
     "paragraph same": ("✓ the paragraph is what this version writes", "✓ 段落与本版本写成的相同"),

@@ -68,7 +68,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{database} 处于修订版 {revision}：{entities}，{claims}，{evidence}，{works}",
     ),
     "id": ("Id", "标识"),
-    "idle": ("takes no part", "不参与论断链"),
+    "idle": ("takes no part", "不参与链条"),
     "incomplete": ("This answer is not complete; a limit cut it", "此答案不完整，受到以下限制"),
     "inferred": ("inferred", "推断"),
     "interval": ("90 % interval", "90% 区间"),
@@ -92,7 +92,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "no": ("no", "否"),
     "no_claims": ("No claim mentions it.", "没有论断提到它。"),
     "no_revision": ("No revision is like that.", "没有这样的修订版。"),
-    "no_path": ("no path", "没有路径"),
+    "no_path": ("no path", "没有链条"),
     "none": ("none", "无"),
     "opposed": ("Pairs that routes of both signs join", "同时存在正反两向路线的组合"),
     "opposing": ("Opposing", "反向"),
@@ -119,7 +119,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "stood_so": ("{} is {} already: nothing was written", "{} 的状态已是“{}”，未写入任何内容"),
     "stands_on": ("Sources", "独立来源"),
     "status": ("status", "状态"),
-    "strength": ("Strength", "强度"),
+    "strength": ("Expected", "期望值"),
     "study_kind": ("Kind of study", "研究类型"),
     "study_value": ("Value of a study", "一项研究的价值"),
     "subject": ("Where", "所在"),
@@ -129,8 +129,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "unmoved": (
         "without any of the other {} works direction and best paths keep their values; "
         "the reliability of all paths together may change (kg what-if --drop-work)",
-        "去掉其余 {} 项文献中的任何一项，方向与最佳路径的取值不变；"
-        "全部路径合计的可靠度可能变化（kg what-if --drop-work）",
+        "去掉其余 {} 项文献中的任何一项，方向与最佳链条的取值不变；"
+        "全部链条合计的可靠度可能变化（kg what-if --drop-work）",
     ),
     "unproven": ("not proven within the limits", "未能在限制之内证明"),
     "vacuous": ("no counting evidence", "没有计入的证据"),
@@ -138,6 +138,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "work": ("Work", "文献"),
     "works": ("Works", "文献"),
     "working": ("Working it out; this may take a while", "正在计算，可能需要一些时间"),
+    "was_read": ("Read", "阅读依据"),
     "whole": (
         "✓ {}: the chain is whole and the state follows from it",
         "✓ {}：哈希链完整，当前状态与之相符",

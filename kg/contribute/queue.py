@@ -141,7 +141,7 @@ def _would(record: Record, before: Network, after: Network, lang: str) -> str:
     if parts[0] != parts[1]:
         words = {
             "en": ("begins to take part in paths", "no longer takes part in paths"),
-            "zh": ("开始参与路径", "不再参与路径"),
+            "zh": ("开始参与链条", "不再参与链条"),
         }
         word = words[lang][parts[0] > parts[1]]
         return f"{word} ({sure[1]:.2f})" if lang == "en" else f"{word}（{sure[1]:.2f}）"

@@ -16,6 +16,7 @@ from kg.ids import RecordKind
 from kg.model import Claim, Entity, Evidence, Record, Text, Work
 from kg.network import Network
 from kg.snapshot import Snapshot
+from kg.terms import Term
 from kg.vocabulary import Vocabulary
 
 
@@ -106,3 +107,9 @@ def _words(vocabulary: Vocabulary, record: Record) -> dict[str, Any]:
         "basis": vocabulary.basis,
         "status": vocabulary.status,
     }
+
+
+def in_words(terms: Mapping[str, Term], id: str) -> Text:
+    """Return a word of the ontology: its id in English, its label in Chinese where it has one."""
+    term = terms.get(id)
+    return Text(id, None if term is None else term.label.zh)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kg.engine import links_to
-from kg.lint.bench import Bench, Found
+from kg.lint.bench import Bench, Found, in_words
+from kg.model import Text
 from kg.snapshot import names_of
 
 
@@ -81,7 +82,13 @@ def below_another_type(bench: Bench) -> Iterator[Found]:
             continue
         related = entity.type in vocabulary.subtypes(above.type) or above.type in vocabulary.subtypes(entity.type)
         if not related:
-            yield Found("entity", entity.id, {"type": entity.type, "broader": above.id, "other": above.type})
+            types = vocabulary.entity_types
+            words: dict[str, str | Text] = {
+                "type": in_words(types, entity.type),
+                "broader": above.id,
+                "other": in_words(types, above.type),
+            }
+            yield Found("entity", entity.id, words)
 
 
 def _of_role(bench: Bench, role: str) -> list[str]:

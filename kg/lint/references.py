@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kg import called
 from kg.holding import of_kind
 from kg.ids import RecordKind
-from kg.lint.bench import Bench, Found
+from kg.lint.bench import Bench, Found, in_words
 from kg.model import CURRENT, OUR_STATUSES, REVOKED, Claim, Entity, Evidence, Record, Text, kind_of, merge_trail
 
 Reference = tuple[str, RecordKind, str]
@@ -21,7 +22,7 @@ def dangling(bench: Bench) -> Iterator[Found]:
     for record in _records(bench):
         for name, kind, id in _references(record):
             if id not in of_kind(bench.whole, kind):
-                yield Found(kind_of(record), record.id, {"field": name, "target": id})
+                yield Found(kind_of(record), record.id, {"field": _field(name), "target": id})
 
 
 def withdrawn(bench: Bench) -> Iterator[Found]:
@@ -31,7 +32,8 @@ def withdrawn(bench: Bench) -> Iterator[Found]:
         for name, kind, id in _references(record):
             target = of_kind(bench.whole, kind).get(id)
             if name != "supersedes" and isinstance(target, Entity | Claim | Evidence) and not _stands(bench, target):
-                words = {"field": name, "target": id, "status": target.status}
+                status = in_words(bench.vocabulary.statuses, target.status)
+                words: dict[str, str | Text] = {"field": _field(name), "target": id, "status": status}
                 yield Found(kind_of(record), record.id, words)
 
 
@@ -71,7 +73,13 @@ def unknown_words(bench: Bench) -> Iterator[Found]:
     """Find records that use a word which the ontology does not have."""
     for record in [*_records(bench), *bench.whole.works.values()]:
         for name, word in bench.unknown_words(record):
-            yield Found(kind_of(record), record.id, {"field": name, "word": word})
+            yield Found(kind_of(record), record.id, {"field": _field(name), "word": word})
+
+
+def _field(name: str) -> Text:
+    """Return a field as the record calls it, and its name in Chinese, with a space after one that has none."""
+    said = called.field(name, "zh")
+    return Text(name, said if said != name else f"{name} ")
 
 
 def _records(bench: Bench) -> list[Record]:

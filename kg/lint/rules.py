@@ -41,14 +41,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "dangling-reference",
         "error",
-        Text("{field} names {target}, which is not in the record", "{field} 指向记录中不存在的 {target}"),
-        Text("add the missing record, or revoke this one", "补上缺失的记录，或撤销这一条"),
+        Text("{field} names {target}, which is not in the record", "{field}指向记录中不存在的 {target}"),
+        Text("add the missing record, or revoke this one", "补上缺失的记录，或撤回这一条"),
         references.dangling,
     ),
     Rule(
         "unknown-word",
         "error",
-        Text("{field} is {word}, which the ontology does not have", "{field} 的取值 {word} 不在本体中"),
+        Text("{field} is {word}, which the ontology does not have", "{field}的取值 {word} 不在本体中"),
         Text(
             "use a word of the ontology, or open the record with the ontology that has it",
             "改用本体中的词，或加载含有该词的本体",
@@ -59,7 +59,7 @@ RULES: tuple[Rule, ...] = (
         "hierarchy-ring",
         "error",
         Text("it is broader than itself: {ring}", "上下位关系成环：{ring}"),
-        Text("remove one `broader` of the ring", "去掉环中的一个 broader"),
+        Text("remove one `broader` of the ring", "去掉环中的一个“上位”"),
         entities.in_a_ring,
     ),
     Rule(
@@ -67,16 +67,16 @@ RULES: tuple[Rule, ...] = (
         "warning",
         Text(
             "it is a {type}, but its broader entity {broader} is a {other}",
-            "它的类型是 {type}，其上位实体 {broader} 的类型却是 {other}",
+            "它的类型是“{type}”，其上位实体 {broader} 的类型却是“{other}”",
         ),
-        Text("correct the type of one, or the `broader`", "更正其中之一的类型，或更正 broader"),
+        Text("correct the type of one, or the `broader`", "更正其中之一的类型，或更正“上位”"),
         entities.below_another_type,
     ),
     Rule(
         "withdrawn-reference",
         "warning",
-        Text("{field} names {target}, which is {status}", "{field} 指向的 {target} 状态为 {status}"),
-        Text("revoke this record too, or point it at what took the other's place", "一并撤销这条记录，或改指替代者"),
+        Text("{field} names {target}, which is {status}", "{field}指向的 {target} 状态为“{status}”"),
+        Text("revoke this record too, or point it at what took the other's place", "一并撤回这条记录，或改指替代者"),
         references.withdrawn,
     ),
     Rule(
@@ -103,7 +103,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "no-notice",
         "warning",
-        Text("it is {status}, and no notice of its publisher is named", "其状态为{status}，却没有注明出版方的通知"),
+        Text("it is {status}, and no notice of its publisher is named", "其状态为“{status}”，却没有注明出版方的通知"),
         Text(
             "retract it with the notice (`kg retract WORK --status STATUS --notice URL`); where its publisher said "
             "nothing, make it current again (`--status current`)",
@@ -116,14 +116,14 @@ RULES: tuple[Rule, ...] = (
         "claim-without-evidence",
         "error",
         Text("no evidence bears on this claim", "没有任何证据涉及这条论断"),
-        Text("add an evidence item, or revoke the claim", "补充证据，或撤销论断"),
+        Text("add an evidence item, or revoke the claim", "补充证据，或撤回论断"),
         claims.without_evidence,
     ),
     Rule(
         "proposal-without-evidence",
         "note",
         Text("this claim waits for review, and no evidence bears on it", "这条论断待审核，没有任何证据涉及它"),
-        Text("propose an evidence item, or reject the claim", "提出证据，或驳回论断"),
+        Text("propose an evidence item, or reject the claim", "提出证据，或拒绝论断"),
         claims.proposed_without_evidence,
     ),
     Rule(
@@ -131,7 +131,7 @@ RULES: tuple[Rule, ...] = (
         "warning",
         Text(
             "it has evidence ({number}), but none that counts supports it; it takes no part in paths",
-            "它有 {number} 条证据，但没有一条计入的支持证据，不参与路径",
+            "它有 {number} 条证据，但没有一条计入的支持证据，不参与链条",
         ),
         Text(
             "add supporting evidence, or state the claim that the evidence does support",
@@ -207,7 +207,7 @@ RULES: tuple[Rule, ...] = (
         "isolated-entity",
         "warning",
         Text("no claim mentions it, or anything narrower", "没有论断提到它或其下位实体"),
-        Text("add a claim, or revoke the entity", "补充论断，或撤销该实体"),
+        Text("add a claim, or revoke the entity", "补充论断，或撤回该实体"),
         entities.isolated,
     ),
     Rule(
@@ -224,11 +224,11 @@ RULES: tuple[Rule, ...] = (
         "shared-name",
         "warning",
         Text(
-            "{name} also names {others}: a question has to give the id", "{name} 也是 {others} 的名称：提问时须给出 id"
+            "{name} also names {others}: a question has to give the id", "{name} 也是 {others} 的名称：提问时须给出标识"
         ),
         Text(
             "take the name from all but one, or revoke one that says the same",
-            "只保留其中一个的这一名称，或撤销重复的实体",
+            "只保留其中一个的这一名称，或撤回重复的实体",
         ),
         entities.of_one_name,
     ),

@@ -65,7 +65,7 @@ class Point:
         if self.clock == "known_in":
             return Text(f"In {self.value}", f"{self.value} 年时")
         if isinstance(self.value, int):
-            return Text(f"At revision {self.value}", f"在第 {self.value} 修订版")
+            return Text(f"At revision {self.value}", f"在修订版 {self.value}")
         return (
             Text(f"On {self.value}", f"在 {self.value}")
             if len(self.value) == 10

@@ -30,7 +30,7 @@ DIRECTIONS = {
 MEASURES = {
     "expected": Text("expected", "期望值"),
     "reliability": Text("reliability", "可靠度"),
-    "uncertainty": Text("not known", "未知"),
+    "uncertainty": Text("not known", "不确定度"),
 }
 WORKS_SHOWN = 5
 SILENT = {"absent", "unsupported"}
@@ -70,7 +70,7 @@ def pair(before: Network, after: Network, moments: Moments, entry: Mapping[str, 
     measure, sure = of_pair(entry)
     for direction, text in zip(entry["direction"], sure, strict=True):
         if direction is None:
-            sides.append(f"没有从{source}到{target}的路径" if lang == "zh" else "no path leads there")
+            sides.append(f"没有从{source}到{target}的链条" if lang == "zh" else "no path leads there")
             continue
         verb = DIRECTIONS[direction].get(lang)
         sides.append(

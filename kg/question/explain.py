@@ -17,10 +17,12 @@ VERBS = {
     "zh": {1: "提高", -1: "降低", 0: "关联到"},
 }
 
+PLACES = {"source": "起点", "target": "终点", "technique": "技术", "risk": "风险"}
+"""What the places of a question are called in Chinese."""
 CAVEAT = {
     "en": "Belief that a link holds is not the size of its effect. "
     "The weights are priors of ours; nothing is calibrated.",
-    "zh": "相信关联成立，不等于说明影响的大小。权重是我们设定的先验，未经校准。",
+    "zh": "把握度表示关系成立的可信程度，不是效应大小。权重是我们设定的先验，未经校准。",
 }
 
 
@@ -76,7 +78,7 @@ def no_path(network: Network, source: str, target: str, *, max_links: int, sign:
     if lang == "zh":
         kind = "" if sign is None else {1: "正向", -1: "负向", 0: "无方向"}[sign]
         return (
-            f"{cause}在最多 {max_links} 条论断之内，没有从“{a}”到“{b}”的{kind}路径。"
+            f"{cause}在最多 {max_links} 条论断之内，没有从“{a}”到“{b}”的{kind}链条。"
             f"按这些条件，“{a}”有 {leaving} 条出边（共记录 {recorded_out} 条论断），"
             f"“{b}”有 {arriving} 条入边（共记录 {recorded_in} 条）。没有找到证据，不等于没有影响。"
         )
@@ -93,7 +95,7 @@ def nothing(network: Network, *, what_en: str, what_zh: str, lang: str) -> str:
     links, claims = len(network.links), len(network.snapshot.claims)
     if lang == "zh":
         cause = _cause(network, lang)
-        return f"{cause}{what_zh}按这些条件，{claims} 条论断中有 {links} 条参与路径。没有找到证据，不等于没有影响。"
+        return f"{cause}{what_zh}按这些条件，{claims} 条论断中有 {links} 条参与链条。没有找到证据，不等于没有影响。"
     return (
         f"{_cause(network, lang)}{what_en} Under these criteria {links} of {claims} claims take part in paths. "
         "No evidence found is not evidence of no effect."
@@ -123,7 +125,8 @@ def out_of_role(
     kind, *kinds = [vocabulary.entity_type(one).label.get(lang) for one in (mine, *wanted)]
     if lang == "zh":
         asked = "" if command is None else f"（`{command}`）"
-        return f"{entity} 的类型是{kind}，不是{'或'.join(kinds)}{f'：请作为 {place} 给出{asked}' if belongs else ''}。"
+        instead = f"：请作为{PLACES.get(place, place)}给出{asked}" if belongs else ""
+        return f"{entity} 的类型是{kind}，不是{'或'.join(kinds)}{instead}。"
     asked = "" if command is None else f" (`{command}`)"
     give = f": give it as {place}{asked}" if belongs else ""
     return f"{entity} is {_with_article(kind)}, not {' or '.join(map(_with_article, kinds))}{give}. "

@@ -15,7 +15,7 @@ from kg.vocabulary import Certainty
 SENTENCES: Mapping[str, tuple[str, str]] = {
     "no-evidence": (
         "No chain of claims leads from {technique} to {risk}. No evidence found is not evidence of no effect.",
-        "没有从“{technique}”到“{risk}”的论断链。没有找到证据，不等于没有影响。",
+        "没有从“{technique}”到“{risk}”的链条。没有找到证据，不等于没有影响。",
     ),
     "unsupported": ("{claim}: nothing that counts supports this.", "{claim}：没有计入的证据支持它。"),
     "single-work": ("{claim}: this rests on one work, {works}.", "{claim}：仅依据一项文献 {works}。"),

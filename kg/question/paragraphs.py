@@ -17,7 +17,7 @@ from kg.sentences import agreeing
 
 Sentences = list[str]
 GAPS = {
-    "no-evidence": ("pairs without any chain", "没有论断链的组合"),
+    "no-evidence": ("pairs without any chain", "没有链条的组合"),
     "unsupported": ("claims that nothing supports", "没有支持的论断"),
     "single-work": ("claims on a single work", "仅有一项文献的论断"),
     "single-group": ("claims on a single independence group", "仅有一个独立来源组的论断"),
@@ -160,7 +160,10 @@ def gaps(speech: Speech, answer: Document) -> Sentences:
     kinds = answer["question"]["kind"] or list(GAPS)
     counts = {kind: answer["counts"][kind] for kind in GAPS if kind in kinds and answer["counts"][kind]}
     parts = [
-        speech.either(f"{GAPS[kind][0]} ({count})", f"{GAPS[kind][1]} {count} 个") for kind, count in counts.items()
+        speech.either(
+            f"{GAPS[kind][0]} ({count})", f"{GAPS[kind][1]} {count} {'个' if kind == 'no-evidence' else '条'}"
+        )
+        for kind, count in counts.items()
     ]
     first = answer["items"][0]
     said = [
@@ -207,7 +210,7 @@ def disputes(speech: Speech, answer: Document) -> Sentences:
             ),
             speech.either(
                 f"Apart from that conflict, {belief['uncertainty']:.2f} is not known either way.",
-                f"冲突之外，尚有 {belief['uncertainty']:.2f} 不可知。",
+                f"冲突之外，不确定度为 {belief['uncertainty']:.2f}。",
             ),
         ]
     if routes:

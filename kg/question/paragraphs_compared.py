@@ -19,9 +19,9 @@ Sentences = list[str]
 KINDS = {
     "flipped": Text("turned round", "方向反转"),
     "lost": Text("lost", "消失"),
-    "weaker": Text("weaker", "变弱"),
+    "weaker": Text("weaker", "减弱"),
     "gained": Text("new", "新增"),
-    "stronger": Text("stronger", "变强"),
+    "stronger": Text("stronger", "增强"),
     "none": Text("otherwise different", "其他变化"),
 }
 PARTS = {
@@ -53,11 +53,11 @@ def what_if(speech: Speech, answer: Document) -> Sentences:
     elif answer["changes"]:
         said.append(
             speech.either(
-                "Neither the direction nor the strength of the pair changes.", "这一组合的方向与强度都没有变化。"
+                "Neither the direction nor the strength of the pair changes.", "这一组合的方向与期望值都没有变化。"
             )
         )
     if paths:
-        said.append(speech.either(f"Its chains: {_tally(speech, paths)}.", f"其链条：{_tally(speech, paths)}。"))
+        said.append(speech.either(f"Its chains: {_tally(speech, paths)}.", f"其链条：{_tally(speech, paths, '条')}。"))
     return [*said, *claims(speech, answer["claims"])]
 
 
@@ -139,7 +139,7 @@ def retraction(speech: Speech, answer: Document) -> Sentences:
 def diff(speech: Speech, answer: Document) -> Sentences:
     """Say which answers differ between two points in time."""
     points = [_point(speech, answer[side]) for side in ("from", "to")]
-    said = [speech.either(f"Compared are {points[0]} and {points[1]}.", f"比较的是{points[0]}与{points[1]}。")]
+    said = [speech.either(f"Compared are {points[0]} and {points[1]}.", f"比较的是{spaced(points[0])}与{points[1]}。")]
     return [*said, *many(speech, answer["changes"]), *claims(speech, answer["claims"])]
 
 
@@ -201,7 +201,7 @@ def claims(speech: Speech, entries: Sequence[Document]) -> Sentences:
     said = [
         speech.either(
             f"{speech.count(len(entries), 'claim differs', 'claims differ')}: {_tally(speech, entries)}.",
-            f"有 {len(entries)} 条论断不同：{_tally(speech, entries)}。",
+            f"有 {len(entries)} 条论断不同：{_tally(speech, entries, '条')}。",
         )
     ]
     newly = [entry["claim"] for entry in entries if entry["state"][1] == "contested" != entry["state"][0]]
@@ -242,10 +242,10 @@ def _any_of(speech: Speech, works: Sequence[str]) -> str:
     return speech.either(f"any one of {names}", f" {spaced(names)}之中任何一项")
 
 
-def _tally(speech: Speech, changes: Sequence[Document]) -> str:
+def _tally(speech: Speech, changes: Sequence[Document], unit: str = "个") -> str:
     counts = Counter(entry["kind"] for entry in changes)
     parts = [
-        f"{counts[kind]} {said.en}" if speech.lang == "en" else f"{said.get('zh')} {counts[kind]} 个"
+        f"{counts[kind]} {said.en}" if speech.lang == "en" else f"{said.get('zh')} {counts[kind]} {unit}"
         for kind, said in KINDS.items()
         if counts[kind]
     ]
@@ -258,7 +258,7 @@ def _point(speech: Speech, side: Document) -> str:
         year = point.removeprefix("known:")
         return speech.either(f"what was published up to {year}", f"截至 {year} 年发表的文献")
     if point.isdigit():
-        return speech.either(f"revision {point}", f"第 {point} 修订版")
+        return speech.either(f"revision {point}", f"修订版 {point}")
     return speech.either(f"the record of {point}", f"{point} 的记录")
 
 

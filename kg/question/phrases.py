@@ -18,21 +18,22 @@ from kg.question import explain
 from kg.question.compare_said import DIRECTIONS
 from kg.question.grounds import claims_of
 from kg.sentences import agreeing, inside, spaced
+from kg.terms import Term
 
 Document = Mapping[str, Any]
 SHOWN = 5
 CRITERIA = {
     "as_of": "按记录时间",
-    "known_in": "截至发表年份",
-    "without_work": "不计文献",
-    "only_work": "只计文献",
-    "study_kind": "只计研究类型",
-    "min_strength": "最低强度",
-    "relation": "只用关系",
-    "block": "不经过",
+    "known_in": "发表年份不晚于",
+    "without_work": "排除文献",
+    "only_work": "仅计文献",
+    "study_kind": "仅计研究类型",
+    "min_strength": "最低力度",
+    "relation": "仅用关系",
+    "block": "不经过实体",
     "include_proposed": "计入待审核的记录",
     "include_retracted": "计入已撤稿文献",
-    "narrower": "计入下位实体",
+    "narrower": "将下位实体视同该实体",
 }
 
 
@@ -154,7 +155,7 @@ def sureness(speech: Speech, belief: Mapping[str, float]) -> str:
     return speech.either(
         f"The evidence for it amounts to a belief of {for_}, the evidence against it to a disbelief of {against}; "
         f"{open_} is not known either way.",
-        f"支持它的证据合计信念 {for_}，质疑它的证据合计不信 {against}，其余 {open_} 尚不可知。",
+        f"支持它的证据合计信念 {for_}，质疑它的证据合计不信 {against}，不确定度 {open_}。",
     )
 
 
@@ -190,7 +191,7 @@ def reliability(speech: Speech, spans: Document) -> list[str]:
                     f"That at least one chain which {word} it holds has an expected chance of {middle}, between {low} "
                     f"and {high} depending on what is not known.",
                     f"至少有一条{speech.verb(word)}方向的链条成立的期望概率为 {middle}，"
-                    f"视未知部分而定，介于 {low} 与 {high} 之间。",
+                    f"视不确定度如何落定，介于 {low} 与 {high} 之间。",
                 )
             )
     return said
@@ -244,7 +245,7 @@ def strongest(speech: Speech, items: Sequence[Document]) -> list[str]:
     said.append(
         speech.either(
             f"Ignorance is another matter: the middle one of the best chains leaves {middle:.2f} not known either way.",
-            f"未知则另当别论：最佳链条按中位数计，尚有 {middle:.2f} 不可知。",
+            f"不确定度与冲突分开计算：各最佳链条不确定度的中位数为 {middle:.2f}。",
         )
     )
     return said
@@ -293,6 +294,22 @@ def basis(speech: Speech, document: Document) -> str | None:
 def _criterion(speech: Speech, name: str, value: Any) -> str:
     if name in {"without_work", "only_work"}:
         value = [speech.work(key) for key in value]
-    said = ", ".join(value) if isinstance(value, list) else str(value)
-    word = speech.either(name.replace("_", "-"), CRITERIA[name])
-    return word if value is True else f"{word} {said}"
+    some = [str(one) for one in (value if isinstance(value, list) else [value])]
+    if speech.lang == "en":
+        word = name.replace("_", "-")
+        return word if value is True else f"{word} {', '.join(some)}"
+    if value is True:
+        return CRITERIA[name]
+    vocabulary = speech.network.vocabulary
+    terms: dict[str, Mapping[str, Term]] = {
+        "study_kind": vocabulary.study_kinds,
+        "min_strength": vocabulary.strengths,
+        "relation": vocabulary.relations,
+    }
+    known = terms.get(name, {})
+    labels = [known[one].label.get("zh") if one in known else one for one in some]
+    if name == "block":
+        labels = [speech.name(one) for one in some]
+    if name in terms or name == "block":
+        return f"{CRITERIA[name]}{'、'.join(f'“{label}”' for label in labels)}"
+    return f"{CRITERIA[name]} {'、'.join(labels)}"

@@ -79,7 +79,7 @@ def find(
         note = explain.nothing(
             network,
             what_en=f"No technique asked about reaches a risk asked about within {max_links} claims.",
-            what_zh=f"在最多 {max_links} 条论断之内，所问的技术没有通向所问风险的路径。",
+            what_zh=f"在最多 {max_links} 条论断之内，所问的技术没有通向所问风险的链条。",
             lang=lang,
         )
         if technique and risk and technique != risk:
@@ -153,7 +153,7 @@ def matrix(
         note = explain.nothing(
             network,
             what_en=f"No {rows} reaches a {cols} within {max_links} claims.",
-            what_zh=f"在最多 {max_links} 条论断之内，没有从 {rows} 到 {cols} 的路径。",
+            what_zh=f"在最多 {max_links} 条论断之内，没有从 {rows} 到 {cols} 的链条。",
             lang=lang,
         )
     return answer(

@@ -224,7 +224,7 @@ def matrix(
             explain.nothing(
                 network,
                 what_en=f"No pair asked about has a path of at most {max_links} claims.",
-                what_zh=f"所问的实体之间没有最多 {max_links} 条论断的路径。",
+                what_zh=f"所问的实体之间没有最多 {max_links} 条论断的链条。",
                 lang=lang,
             )
         )

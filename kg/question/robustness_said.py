@@ -20,18 +20,18 @@ def pair(network: Network, source: str, target: str, body: Mapping[str, Any], *,
     """Return what a pair's answer rests on and which single works it would not survive; `whole`: all were tried."""
     a, b = name(network, source, lang), name(network, target, lang)
     if body["baseline"] is None:
-        return f"{a}与{b}之间没有路径。" if lang == "zh" else f"No path leads from {inside(a)} to {inside(b)}."
+        return f"{a}与{b}之间没有链条。" if lang == "zh" else f"No path leads from {inside(a)} to {inside(b)}."
     verb, sure = DIRECTIONS[body["direction"]].get(lang), f"{body['baseline']['belief']['expected']:.2f}"
     stands, tried = body["stands_on"], len(body["works"]) + (body["untouched"] if whole else 0)
     flipped = [entry["work"] for entry in body["works"] if entry["change"] == "flipped"]
     lost = [entry["work"] for entry in body["works"] if entry["change"] == "lost"]
     weaker = next((entry for entry in body["works"] if entry["change"] == "weaker"), None)
     if lang == "zh":
-        said = f"{a}{verb}{b}（期望值 {sure}），最佳路径依据 {stands} 个独立来源。"
+        said = f"{a}{verb}{b}（期望值 {sure}），最佳链条依据 {stands} 个独立来源。"
         said += f"单独去掉 {_names(flipped, lang)} 会使方向反转。" if flipped else ""
-        said += f"单独去掉 {_names(lost, lang)} 就没有路径了。" if lost else ""
+        said += f"单独去掉 {_names(lost, lang)} 就没有链条了。" if lost else ""
         if tried and not flipped and not lost:
-            said += f"逐一去掉 {tried} 项文献，没有一项会单独使方向反转或使路径消失。"
+            said += f"逐一去掉 {tried} 项文献，没有一项会单独使方向反转或使链条消失。"
         if weaker is not None:
             said += f"去掉 {weaker['work']} 后期望值为 {weaker['after']['belief']['expected']:.2f}。"
         return said

@@ -26,7 +26,7 @@ def sentence(network: Network, claim: str, lang: str) -> str | None:
     if not reasons:
         return None
     if lang == "zh":
-        return f"不参与论断链：{'；'.join(reason.get(lang) for reason in reasons)}。"
+        return f"不参与链条：{'；'.join(reason.get(lang) for reason in reasons)}。"
     return f"Takes no part in chains: {'; '.join(reason.en for reason in reasons)}."
 
 

@@ -20,7 +20,7 @@ OTHER_WORDS = {
 OWN_POINTS = {
     "en": "The question names its own points in time, the later of them revision {}: what was written after it takes "
     "no part in the answer.",
-    "zh": "问题自带时点，其中较晚的为第 {} 修订版：此后写入的内容不影响答案。",
+    "zh": "问题自带时点，其中较晚的为修订版 {}：此后写入的内容不影响答案。",
 }
 
 

@@ -140,4 +140,4 @@ def _brief(value: Any) -> Any:
 
 def _moment(network: Network) -> Text:
     number = network.snapshot.revision
-    return Text(f"At revision {number}", f"在第 {number} 修订版")
+    return Text(f"At revision {number}", f"在修订版 {number}")

@@ -222,7 +222,7 @@ def test_every_field_of_a_new_entity_at_fault_is_marked_and_told_beside_it(
         (name, name) for name in sorted(marked, key=["new_type", "new_en", "new_zh", "new_definition"].index)
     ]
     assert set(re.findall(r'<span class="bad-field" id="a-(\w+)">[^<]{4,}</span>', shown)) == marked
-    assert re.search(r"<details[^>]* open[^>]*><summary>(?:An end that is not here yet|此处尚无的一端)", shown)
+    assert re.search(r"<details[^>]* open[^>]*><summary>(?:An end that is not here yet|尚未收录的主体或客体)", shown)
     assert still.unchanged
 
 

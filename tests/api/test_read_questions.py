@@ -158,11 +158,11 @@ def test_each_form_stands_by_itself(client: TestClient, name: str, lang: str) ->
     ("address", "status", "english", "chinese"),
     [
         ("/ask/paths?source=qlor&target=malicious-use", 404, "Quantized low-rank adaptation", "量化低秩适配"),
-        ("/ask/paths?source=qlora&target=", 422, "Please choose: To.", "请填写：到。"),
+        ("/ask/paths?source=qlora&target=", 422, "Please choose: To.", "请填写：终点。"),
         ("/ask/paths?source=qlora&target=qlora", 422, "both qlora", "此栏所填内容无法使用"),
         ("/ask/what-if?max_links=6", 422, "Suppose something first", "请先设定一项假设"),
         ("/ask/gaps?since=soon", 422, "not a whole number", "之间的整数"),
-        ("/ask/robustness?source=qlora", 422, "Please choose: To.", "请填写：到。"),
+        ("/ask/robustness?source=qlora", 422, "Please choose: To.", "请填写：终点。"),
         (
             "/ask/paths?source=qlora&target=malicious-use&study_kind=nonsense",
             422,

@@ -114,6 +114,25 @@ def test_a_wrong_token_opens_nothing(here: Place, who: str) -> None:
     assert here.secrets["gone"] not in got.text
 
 
+@pytest.mark.parametrize(
+    ("lang", "said", "not_said"),
+    [("en", "This token is not valid: it may have expired or been revoked.", "kept in this browser"),
+     ("zh", "此令牌无效：可能已过期或已被吊销。", "在提交之前")],
+)  # fmt: skip
+def test_a_wrong_token_is_told_beside_its_field(here: Place, lang: str, said: str, not_said: str) -> None:
+    data, headers = {"token": "ekg_wrong"}, {"Accept": "text/html"}
+    got = here.client.post(f"/sign-in?lang={lang}", data=data, headers=headers)
+    assert got.status_code == 401
+    assert re.search(
+        rf'<input id="s-token"[^>]*aria-describedby="a-token"><span[^>]*id="a-token"[^>]*>{said}<', got.text
+    )
+    assert not_said not in got.text
+    assert 'id="problem"' not in got.text
+    empty = here.client.post(f"/sign-in?lang={lang}", data={"token": ""}, headers=headers)
+    assert empty.status_code == 422
+    assert said not in empty.text
+
+
 def test_an_address_that_guesses_has_to_wait_and_others_need_not(tmp_path: Path) -> None:
     few = Budgets(writes=PLENTY.writes, failures=3)
     with place(f"sqlite:///{tmp_path}/record.db", budgets=few) as here:

@@ -36,6 +36,13 @@ def test_the_open_question_is_in_sight_on_a_phone(open_page: Opened, site: str) 
     assert page.evaluate("() => window.scrollY") == 0
 
 
+def test_the_files_of_the_gap_map_stand_side_by_side(open_page: Opened, site: str) -> None:
+    page, _ = open_page(f"{site}/matrix?lang=en")
+    tops = page.locator(".keys .files a").evaluate_all("(some) => some.map((one) => one.getBoundingClientRect().top)")
+    assert len(tops) == 2
+    assert tops[0] == tops[1]
+
+
 def test_history_fits_a_phone_and_a_tablet(open_page: Opened, site: str) -> None:
     page, _ = open_page(f"{site}/history?lang=en", size="phone")
     for width in (390, 820):

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 import kg
-from kg.cli import COMMANDS, cli, contribute_screen, history_words, surveys
+from kg import called
+from kg.cli import COMMANDS, cli, contribute_screen, surveys
 from kg.cli.words import WORDS
 from kg.settings import Lang
 from kg_api.pages_write import desk
@@ -139,7 +140,7 @@ def test_an_empty_log_and_a_whole_history_are_said(pack_graph: kg.Graph) -> None
 
 def test_the_history_is_said_in_the_words_of_the_pages() -> None:
     pages = desk.said("zh")
-    assert {name: pages[f"field_{name}"] for name in history_words.FIELDS} == history_words.FIELDS
+    assert {name: pages[f"field_{name}"] for name in called.FIELDS} == called.FIELDS
 
 
 def test_the_history_of_a_record_is_in_chinese(pack_graph: kg.Graph, tmp_path: Path) -> None:

@@ -20,12 +20,12 @@ REVOKED, PROPOSED, FINE, LOOSE = "u--raises--r", "t--enables--r", "t--raises--f"
 STATUSES = {"u": "revoked", PROPOSED: "proposed"}
 REASONS = {
     ("en", REVOKED, ""): "Takes no part in chains: its subject, u, is revoked.",
-    ("zh", REVOKED, ""): "不参与论断链：其主体“中u”的状态为“已撤回”。",
+    ("zh", REVOKED, ""): "不参与链条：其主体“中u”的状态为“已撤回”。",
     ("en", PROPOSED, ""): "Takes no part in chains: the claim itself is proposed.",
-    ("zh", LOOSE, ""): "不参与论断链：其关系“依赖”没有方向。",
+    ("zh", LOOSE, ""): "不参与链条：其关系“依赖”没有方向。",
     ("en", FINE, "relation=lowers"): "Takes no part in chains: its relation, raises, is not among those that the "
     "criteria keep.",
-    ("zh", FINE, "relation=lowers"): "不参与论断链：其关系“提高”不在所用条件保留之列。",
+    ("zh", FINE, "relation=lowers"): "不参与链条：其关系“提高”不在所用条件保留之列。",
     ("en", FINE, "known_in=1999"): "Takes no part in chains: nothing that counts supports it.",
     ("en", FINE, ""): None,
     ("zh", PROPOSED, "include_proposed=true"): None,
@@ -72,7 +72,7 @@ def test_a_claim_says_why_it_takes_no_part_on_screen_and_page(
     option = [] if not name else [f"--{name.replace('_', '-')}"] + ([] if value == "true" else [value])
     shown = run(record[0], "show", id, *option, lang=lang)
     page = html.unescape(client.get(f"/claims/{id}?lang={lang}&{criterion}").text)
-    begins = "不参与论断链" if lang == "zh" else "Takes no part in chains"
+    begins = "不参与链条" if lang == "zh" else "Takes no part in chains"
     for text in (shown, page):
         assert (begins in text) is (reason is not None)
         assert reason is None or reason in text
@@ -82,7 +82,7 @@ def test_a_claim_says_why_it_takes_no_part_on_screen_and_page(
 
 @pytest.mark.parametrize(
     ("lang", "status", "proposed", "idle"),
-    [("en", "status: revoked", "proposed", "takes no part"), ("zh", "状态：已撤回", "待审核", "不参与论断链")],
+    [("en", "status: revoked", "proposed", "takes no part"), ("zh", "状态：已撤回", "待审核", "不参与链条")],
 )
 def test_cards_and_lists_mark_what_does_not_count(
     record: tuple[str, kg.Graph], lang: str, status: str, proposed: str, idle: str

@@ -148,7 +148,7 @@ def test_what_changed_since_is_told_and_is_no_failure(record: tuple[str, kg.Grap
     ("lang", "newest", "why"),
     [
         ("en", "the newest revision, 4, gives the same answer", "the later of them revision 2"),
-        ("zh", "最新的第 4 修订版给出相同答案", "较晚的为第 2 修订版"),
+        ("zh", "最新的修订版 4 给出相同答案", "较晚的为修订版 2"),
     ],
 )
 def test_the_newest_revision_is_that_of_the_record(

@@ -395,3 +395,18 @@ def test_the_order_of_records_does_not_matter() -> None:
 @pytest.mark.parametrize("text", [*NULLS, *RESULTS, "non-significant change", "insignificant result", "Noted.", "无效"])
 def test_looking_for_cues_first_misses_nothing(text: str) -> None:
     assert (null_result(text) is not None) is any(pattern.search(text) for pattern in NULL_RESULTS)
+
+
+def test_revoking_and_undoing_are_two_things_in_chinese() -> None:
+    for rule in RULES:
+        english, chinese = rule.remedy.en, rule.remedy.get("zh")
+        assert ("revoke" in english) == ("撤回" in chinese and "undo" not in english), rule.id
+        assert ("undo" in english) == ("撤销" in chinese), rule.id
+
+
+def test_findings_name_fields_and_words_of_the_ontology_in_chinese() -> None:
+    gone = change("t", status="revoked")
+    told = report(snapshot(gone(sound())), load(), lang="zh")["items"]
+    assert "主体指向的 t 状态为“已撤回”" in [one["message"] for one in told if one["rule"] == "withdrawn-reference"]
+    english = report(snapshot(gone(sound())), load())["items"]
+    assert "subject names t, which is revoked" in [one["message"] for one in english]

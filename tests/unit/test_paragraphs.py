@@ -32,7 +32,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "rests on 3 works. ",
         "从微调到滥用，答案列出 1 条链条（每条最多 6 条论断）：提高 1 条，降低 0 条。记录指向一个方向：微调提高滥用"
         "。最佳链条为：微调提高可及性；可及性提高滥用。整条链条成立的期望值为 0.77。支持它的证据合计信念 0.57"
-        "，质疑它的证据合计不信 0.00，其余 0.43 尚不可知。依据 3 项文献。",
+        "，质疑它的证据合计不信 0.00，不确定度 0.43。依据 3 项文献。",
     ),
     (
         "paths",
@@ -41,8 +41,8 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "No path of at most 6 claims leads from tuning to locks. Under these criteria 1 of the 1 claims "
         "recorded from the first take part, and 0 of the 0 recorded to the second. No evidence found is not "
         "evidence of no effect. Asked under the criteria known-in 2020; without-work w2. ",
-        "在最多 6 条论断之内，没有从“微调”到“锁定”的路径。按这些条件，“微调”有 1 条出边（共记录 1 条论断），“"
-        "锁定”有 0 条入边（共记录 0 条）。没有找到证据，不等于没有影响。所用条件：截至发表年份 2020；不计文献 "
+        "在最多 6 条论断之内，没有从“微调”到“锁定”的链条。按这些条件，“微调”有 1 条出边（共记录 1 条论断），“"
+        "锁定”有 0 条入边（共记录 0 条）。没有找到证据，不等于没有影响。所用条件：发表年份不晚于 2020；排除文献 "
         "w2。",
     ),
     (
@@ -57,7 +57,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "evidence of no effect. ",
         "在 6 条论断之内，有 4 个实体通向滥用；方向为提高的 3 个，降低的 1 个，兼有的 0 个。提高方向最强的链条"
         "从可及性到滥用，期望值为 0.88。降低方向最强的链条从锁定到滥用，期望值为 0.53。4 个之中，有 1 个的链条"
-        "经过有争议的论断。未知则另当别论：最佳链条按中位数计，尚有 0.34 不可知。未列出的是没有找到证据的，这"
+        "经过有争议的论断。不确定度与冲突分开计算：各最佳链条不确定度的中位数为 0.34。未列出的是没有找到证据的，这"
         "不等于没有影响。",
     ),
     (
@@ -68,7 +68,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "w1. Tuning raises misuse before and after. The expected value of its best chain goes from 0.77 to "
         "0.70. The works responsible: w1. Its chains: 1 weaker, 1 new. 2 claims differ: 1 weaker, 1 new. ",
         "假设：假定“微调提高滥用”以 0.7 的概率成立；不计文献 w1。微调提高滥用，前后一致。其最佳链条的期望值"
-        "由 0.77 变为 0.70。原因在于：w1。其链条：变弱 1 个，新增 1 个。有 2 条论断不同：变弱 1 个，新增 1 个"
+        "由 0.77 变为 0.70。原因在于：w1。其链条：减弱 1 条，新增 1 条。有 2 条论断不同：减弱 1 条，新增 1 条"
         "。",
     ),
     (
@@ -91,7 +91,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "1 supporting with a belief of 0.71, 1 disputing with a disbelief of 0.06. Apart from that conflict, "
         "0.24 is not known either way. A contested claim is on 1 best chain. ",
         "有 1 条论断同时具有正反两方面的有效证据。冲突最尖锐的是“上传提高滥用”：支持 1 条，信念 0.71；质疑 1 "
-        "条，不信 0.06。冲突之外，尚有 0.24 不可知。有 1 条最佳链条经过有争议的论断。",
+        "条，不信 0.06。冲突之外，不确定度为 0.24。有 1 条最佳链条经过有争议的论断。",
     ),
     (
         "robustness",
@@ -103,7 +103,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "rests on 3 works. The best chain stands on 3 independent sources. The loss of w3 alone would leave "
         "no chain. Without w1 the stronger direction stays, and the expected value would be 0.53. ",
         "记录指向一个方向：微调提高滥用。最佳链条为：微调提高可及性；可及性提高滥用。整条链条成立的期望值为 0."
-        "77。支持它的证据合计信念 0.57，质疑它的证据合计不信 0.00，其余 0.43 尚不可知。依据 3 项文献。最佳链条"
+        "77。支持它的证据合计信念 0.57，质疑它的证据合计不信 0.00，不确定度 0.43。依据 3 项文献。最佳链条"
         "依据 3 个独立来源。单独失去 w3，就不剩链条。没有 w1，较强的方向不变，期望值为 0.53。",
     ),
     (
@@ -114,7 +114,7 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "1 lost. Tuning raises misuse before, and no chain is left after. The works responsible: w3. 1 claim "
         "differs: 1 lost. ",
         "w3 涉及 1 条论断；比较的是其状态“有效”与“已撤稿”。有 1 个组合发生变化：消失 1 个。原先微调提高滥用，"
-        "此后不剩链条。原因在于：w3。有 1 条论断不同：消失 1 个。",
+        "此后不剩链条。原因在于：w3。有 1 条论断不同：消失 1 条。",
     ),
     (
         "diff",
@@ -123,8 +123,8 @@ EXACT: list[tuple[str, tuple[Any, ...], dict[str, Any], str, str]] = [
         "Compared are revision 2 and revision 3. 1 pair changes: 1 new. No chain led from uploading to misuse "
         "before; now the first raises the second. The works responsible: w5 and w6. 1 claim differs: 1 new. "
         "Newly contested: “Uploading raises misuse”. ",
-        "比较的是第 2 修订版与第 3 修订版。有 1 个组合发生变化：新增 1 个。原先没有从上传到滥用的链条，此后前"
-        "者提高后者。原因在于：w5、w6。有 1 条论断不同：新增 1 个。新出现争议：“上传提高滥用”。",
+        "比较的是修订版 2 与修订版 3。有 1 个组合发生变化：新增 1 个。原先没有从上传到滥用的链条，此后前"
+        "者提高后者。原因在于：w5、w6。有 1 条论断不同：新增 1 条。新出现争议：“上传提高滥用”。",
     ),
 ]
 
@@ -317,3 +317,29 @@ def test_a_name_that_ends_in_a_wide_bracket_has_no_space_behind_it_wherever_it_i
         "what others wrote stays as it is"
     )
     graph.store.close()
+
+
+def test_criteria_are_said_in_the_words_of_the_form(pack_graph: kg.Graph) -> None:
+    asked = {
+        "known_in": 2026, "min_strength": "strong", "study_kind": ["empirical-experiment"], "relation": ["raises"],
+        "block": ["fine-tuning-cost"], "without_work": ["hu2022lora"], "narrower": True,
+    }  # fmt: skip
+    chinese = pack_graph.explain(pack_graph.raises(lang="zh", **asked))
+    labels = pack_graph.vocabulary
+    for said in (
+        "发表年份不晚于 2026",
+        f"最低力度“{labels.strength('strong').label.get('zh')}”",
+        f"仅计研究类型“{labels.study_kind('empirical-experiment').label.get('zh')}”",
+        "仅用关系“提高”",
+        f"不经过实体“{pack_graph.snapshot.entity('fine-tuning-cost').label.get('zh')}”",
+        "排除文献 hu2022lora",
+        "将下位实体视同该实体",
+    ):
+        assert said in chinese
+    english = pack_graph.explain(pack_graph.raises(lang="en", **asked))
+    assert "min-strength strong; " in english
+
+
+def test_what_was_meant_names_the_place_in_chinese(pack_graph: kg.Graph) -> None:
+    answer = pack_graph.cut("qlora", lang="zh")
+    assert "请作为起点给出" in answer["note"]
