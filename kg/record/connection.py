@@ -6,7 +6,6 @@ May enter: `kg.errors`, `.faults`. Never here: tables and records.
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 import time
@@ -20,6 +19,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from kg.errors import InputError
+from kg.record import unwritable
 from kg.record.driver import driven
 from kg.record.faults import explained
 
@@ -163,21 +163,15 @@ def connect(place: Place, *, read_only: bool) -> sa.Engine:
 
 
 def _sqlite(place: Place, *, read_only: bool) -> sa.Engine:
-    if place.path is None:
-        target, limits = ":memory:", {"pool_size": 1, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
-    else:
-        # The last connection takes SQLite's working files away, unless it may not write.
-        may_write = _may_write(place.path)
-        mode = "rwc" if not read_only else "rw" if may_write else "ro"
-        target = f"file:{quote(str(place.path.absolute()))}?mode={mode}"
-        if read_only and not may_write and not _companion(place.path).exists():
-            target += "&immutable=1"
-        limits = {"pool_size": 5, "max_overflow": -1, "pool_timeout": WAIT_SECONDS}
+    path, limits = place.path, {"pool_size": 1, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
+    if path is not None:
+        limits |= {"pool_size": 5, "max_overflow": -1}
 
     def opened() -> sqlite3.Connection:
-        raw = sqlite3.connect(
-            target, timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False, uri=place.path is not None
-        )
+        if path is None:
+            raw = sqlite3.connect(":memory:", timeout=WAIT_SECONDS, isolation_level=None, check_same_thread=False)
+        else:
+            raw = unwritable.opened(path, read_only=read_only, wait=WAIT_SECONDS)
         raw.execute("PRAGMA foreign_keys = ON")
         if read_only:
             raw.execute("PRAGMA query_only = ON")
@@ -195,6 +189,7 @@ def _sqlite(place: Place, *, read_only: bool) -> sa.Engine:
         **limits,
     )
     sa.event.listen(engine, "begin", _begin)
+    unwritable.watch(engine)
     return engine
 
 
@@ -203,19 +198,9 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _may_write(path: Path) -> bool:
-    effective = os.access in os.supports_effective_ids
-    return all(os.access(place, os.W_OK, effective_ids=effective) for place in (path, path.absolute().parent))
-
-
-def _companion(path: Path) -> Path:
-    """Return the write-ahead log of a file: while it exists, the file alone is not the whole database."""
-    return path.with_name(f"{path.name}-wal")
-
-
 def writable(place: Place) -> bool:
     """Tell whether the file system lets us write an existing database; true where it is no file."""
-    return place.path is None or _may_write(place.path)
+    return place.path is None or unwritable.may_write(place.path)
 
 
 def is_database(path: Path) -> bool:
@@ -240,7 +225,7 @@ def reading(engine: sa.Engine, place: Place) -> Iterator[sa.Connection]:
         options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with explained(place.shown), engine.connect() as connection:
         connection.execution_options(**options)
-        with connection.begin():
+        with unwritable.unchanged(connection, place.shown), connection.begin():
             yield connection
 
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from kg.record import past
 from kg.record.connection import Place, reading
 from kg.record.faults import explained
+from kg.record.unwritable import stale
 
 V = TypeVar("V")
 _QUERY = "SELECT max(number) FROM revision"
@@ -102,6 +103,9 @@ class Newest:
         """
         with self._lock:
             if self._kept is None or not self._of_a_file:
+                return None
+            if stale(self._kept):
+                self._drop()
                 return None
             try:
                 number: int | None = self._kept.connection.cursor().execute(_QUERY).fetchall()[0][0]

@@ -17,9 +17,11 @@ from kg.errors import KgError
 from kg.model import canonical, to_payload
 from kg.record.chain import Chain
 from kg.record.connection import Place, reading
+from kg.record.faults import Interrupted
 from kg.record.guards import guard_problems
 from kg.record.kept import receipt_problems
 from kg.record.past import REVISION_COLUMNS
+from kg.record.retrying import retried
 from kg.record.rows import FORMS, Form, Row
 from kg.record.tables import CHANGE, REVISION
 
@@ -41,6 +43,10 @@ def problems(engine: sa.Engine, place: Place) -> list[str]:
 
     Damage that stops the reading is itself a problem, after those found before it.
     """
+    return retried(lambda: _problems(engine, place), tries=5, on=Interrupted)
+
+
+def _problems(engine: sa.Engine, place: Place) -> list[str]:
     found: list[str] = []
     try:
         with reading(engine, place) as connection:
@@ -48,6 +54,8 @@ def problems(engine: sa.Engine, place: Place) -> list[str]:
                 found += file_problems(connection)
             found += guard_problems(connection)
             found += problems_on(connection)
+    except Interrupted:
+        raise
     except KgError as fault:
         found.append(f"reading stopped: {fault}")
     except (TypeError, ValueError, AttributeError) as fault:
