@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import kg
 from kg.question.compare_said import figures
-from kg.sentences import agreeing, plural, sentence
+from kg.sentences import agreeing, inside, plural, sentence
 
 MANY = (
     "Adapter layers", "Adversarial suffixes", "Branching and merging of experts", "Eight-bit optimizers", "LLMs",
@@ -69,3 +69,18 @@ def test_figures_differ_where_values_do_and_are_roundings_of_them(first: float, 
         abs(float(text) - value) <= 0.0050001 for text, value in zip(shown, (first, second), strict=True) if text
     )
     assert len({len(text) for text in shown if text}) == 1
+
+
+def test_nouns_in_s_that_are_one_thing_take_a_verb_of_one() -> None:
+    one = ("Liquefied petroleum gas", "Diabetes", "Measles", "Asbestos", "Rabies", "Herpes", "Atlas", "Chaos", "Series")
+    assert [label for label in one if plural(label)] == []
+    assert all(map(plural, ("Greenhouse gases", "Videos", "Wood stoves")))
+
+
+def test_names_of_several_words_keep_their_capitals_inside_a_sentence() -> None:
+    for name in ("Action Plan 2013-2017", "Clean Air Act", "Directive 2008"):
+        assert inside(name) == name
+    assert [inside(label) for label in ("Fine-tuning of LoRA", "Filters with HEPA")] == [
+        "fine-tuning of LoRA",
+        "filters with HEPA",
+    ]

@@ -5,10 +5,12 @@ Lives here: the context that both templates share. May enter: a network, a scene
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from kg.columns.bases import weak_basis
+from kg.coverage import is_weak
 from kg.network import Network
 from kg.question import explain
 from kg_viz import legend, sieve
@@ -116,5 +118,15 @@ def caveats(network: Network, lang: str) -> list[str]:
     found = [said["caveat_effect"], said["caveat_priors"], said["caveat_absent"]]
     evidence, weak = weak_basis(network)
     if weak:
-        found.append(said["caveat_basis"].format(weak=weak, evidence=evidence))
+        basis = network.vocabulary.basis(_commonest_weak(network)).label.get(lang)
+        found.append(said["caveat_basis"].format(weak=weak, evidence=evidence, basis=basis))
     return found
+
+
+def _commonest_weak(network: Network) -> str:
+    """Return the weak basis that most items of the record that count have; of several the first in the alphabet."""
+    words, found = network.vocabulary, Counter[str]()
+    for (kind, *given), count in network.snapshot.terms.items():
+        if kind == "evidence" and words.status(given[-1]).counts and is_weak(given[-2], words):
+            found[given[-2]] += count
+    return min(found, key=lambda basis: (-found[basis], basis))
