@@ -15,6 +15,8 @@ Kind = Literal["flipped", "lost", "weaker", "gained", "stronger", "none"]
 State = Literal["absent", "unsupported", "disputed", "contested", "supported", "assumed"]
 Two = Annotated[list[Probability | None], Field(min_length=2, max_length=2)]
 Directions = Annotated[list[Direction | None], Field(min_length=2, max_length=2)]
+Signs = Annotated[list[Sign | None], Field(min_length=2, max_length=2)]
+Beliefs = Annotated[list[Belief | None], Field(min_length=2, max_length=2)]
 Spans = Annotated[list[dict[str, list[Probability]] | None], Field(min_length=2, max_length=2)]
 
 
@@ -40,14 +42,19 @@ class Because(Shape):
 
 
 class PairChange(Shape):
-    """A pair that stands otherwise; direction, expected value and reliability before and after."""
+    """A pair that stands otherwise: before and after, its direction, sign, expected value and belief of the best path,
+    belief of the best path of the other sign, and reliability.
+    """
 
     of: Literal["pair"] | None = None
     kind: Kind
     source: str
     target: str
     direction: Directions
+    sign: Signs
     expected: Two
+    belief: Beliefs
+    opposing: Beliefs
     reliability: Spans
     because: Because
     explanation: str
@@ -103,6 +110,7 @@ class Loss(Shape):
     change: Kind
     direction: Direction | None
     after: Path | None
+    opposing: Path | None
 
 
 class WorstLoss(Shape):

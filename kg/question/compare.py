@@ -173,8 +173,9 @@ class Comparison:
             lang: Language of the sentence.
 
         Returns:
-            `{"kind", "source", "target", "direction", "expected", "reliability", "because": {"claims", "works"},
-            "explanation"}`; direction, expected value of the best path and reliability are pairs: before, after.
+            `{"kind", "source", "target", "direction", "sign", "expected", "belief", "opposing", "reliability",
+            "because": {"claims", "works"}, "explanation"}`. Pairs, before and after: direction, sign, expected value
+            and belief of the best path, belief of the best one of the other sign, reliability.
         """
         kind = kind_of_change(before, after)
         if kind == "none":
@@ -187,7 +188,12 @@ class Comparison:
             "source": source,
             "target": target,
             "direction": [None if one is None else one.direction for one in both],
+            "sign": [None if one is None else one.sign for one in both],
             "expected": [None if one is None else one.best.opinion.expected for one in both],
+            "belief": [None if one is None else one.best.opinion.document() for one in both],
+            "opposing": [
+                None if one is None or one.opposing is None else one.opposing.opinion.document() for one in both
+            ],
             "reliability": [None if one is None else one.reliability() for one in both],
             "because": {"claims": moved, "works": self._works(moved)},
         }

@@ -31,7 +31,27 @@ MEASURES = {
     "expected": Text("expected", "期望值"),
     "reliability": Text("reliability", "可靠度"),
     "uncertainty": Text("not known", "不确定度"),
+    "opposing": Text("expected of the other direction", "另一方向的期望值"),
+    "opposing_uncertainty": Text("not known of the other direction", "另一方向的不确定度"),
+    "raises": Text("reliability of raising", "提高方向的可靠度"),
+    "lowers": Text("reliability of lowering", "降低方向的可靠度"),
 }
+"""What tells two sides apart: of the best path, of the best one of the other direction, of all paths of a direction."""
+WENT = {
+    "uncertainty": Text("What is not known of it goes from {} to {}.", "其不确定度由 {} 变为 {}。"),
+    "opposing": Text(
+        "That of the best chain of the other direction goes from {} to {}.", "另一方向最佳链条的期望值由 {} 变为 {}。"
+    ),
+    "opposing_uncertainty": Text(
+        "What is not known of the best chain of the other direction goes from {} to {}.",
+        "另一方向最佳链条的不确定度由 {} 变为 {}。",
+    ),
+    "reliability": Text(
+        "The expected chance that at least one chain which {2} it holds goes from {0} to {1}.",
+        "至少有一条{2}方向的链条成立的期望概率由 {0} 变为 {1}。",
+    ),
+}
+"""What differs where the best chain keeps its expected value."""
 WORKS_SHOWN = 5
 SILENT = {"absent", "unsupported"}
 
@@ -68,15 +88,16 @@ def pair(before: Network, after: Network, moments: Moments, entry: Mapping[str, 
     source, target = (_label(before, after, entry[end], lang) for end in ("source", "target"))
     sides = []
     measure, sure = of_pair(entry)
-    for direction, text in zip(entry["direction"], sure, strict=True):
-        if direction is None:
+    for word, sign, text in zip(entry["direction"], entry["sign"], sure, strict=True):
+        if word is None:
             sides.append(f"没有从{source}到{target}的链条" if lang == "zh" else "no path leads there")
             continue
-        verb = DIRECTIONS[direction].get(lang)
+        verb = DIRECTIONS[word].get(lang)
+        more = leaning(sign, lang) if word == "mixed" and entry["kind"] == "flipped" else ""
         sides.append(
-            f"{source}{verb}{target}{_sure(measure, text, lang)}"
+            f"{source}{verb}{target}{more}{_sure(measure, text, lang)}"
             if lang == "zh"
-            else f"{inside(source)} {agreeing(verb, source)} {inside(target)}{_sure(measure, text, lang)}"
+            else f"{inside(source)} {agreeing(verb, source)} {inside(target)}{more}{_sure(measure, text, lang)}"
         )
     first, second = moments.before.get(lang), moments.after.get(lang)
     why = because(entry["because"]["works"], lang)
@@ -88,14 +109,14 @@ def pair(before: Network, after: Network, moments: Moments, entry: Mapping[str, 
 
 
 def figures(*values: float | None) -> tuple[str | None, ...]:
-    """Return figures to stand beside each other: two decimals, or as many more, up to six, as tell them apart.
+    """Return figures to stand beside each other: two decimals, or as many more, up to twelve, as tell them apart.
 
     Example:
         >>> figures(0.7121, 0.7124), figures(0.71, 0.8), figures(0.5, 0.5), figures(None, 0.7)
         (('0.7121', '0.7124'), ('0.71', '0.80'), ('0.50', '0.50'), (None, '0.70'))
     """
     known = {value for value in values if value is not None}
-    digits = next((digits for digits in range(2, 7) if len({f"{one:.{digits}f}" for one in known}) == len(known)), 2)
+    digits = next((digits for digits in range(2, 13) if len({f"{one:.{digits}f}" for one in known}) == len(known)), 2)
     return tuple(None if value is None else f"{value:.{digits}f}" for value in values)
 
 
@@ -124,22 +145,66 @@ def of_beliefs(
 def of_pair(entry: Mapping[str, Any]) -> tuple[str, tuple[str | None, ...]]:
     """Return by which measure the sides of a pair are told apart, and its figures.
 
-    The expected value of the best path; where the sides have the same direction and expected value, the reliability
-    of all paths of a direction when that differs.
+    The expected value of the best path where the direction, or the stronger one of both, is another one. Else the first
+    that differs of what `of_sides` looks at; then the reliability of all paths of a direction, the stronger one first.
 
     Example:
-        >>> spans = [{"raises": [0.1, 0.5, 0.9]}, {"raises": [0.1, 0.6, 0.9]}]
-        >>> of_pair({"direction": ["raises", "raises"], "expected": [0.4, 0.4], "reliability": spans})
+        >>> same = {"kind": "stronger", "direction": ["raises", "raises"], "sign": [1, 1], "expected": [0.4, 0.4]}
+        >>> same |= {"belief": [{"expected": 0.4, "uncertainty": 0.5}] * 2, "opposing": [None, None]}
+        >>> of_pair(same | {"reliability": [{"raises": [0.1, 0.5, 0.9]}, {"raises": [0.1, 0.6, 0.9]}]})
         ('reliability', ('0.50', '0.60'))
     """
-    expected = figures(*entry["expected"])
-    if entry["direction"][0] == entry["direction"][1] and _same(expected):
-        old, new = (spans or {} for spans in entry["reliability"])
-        for verb in old.keys() & new.keys() if len(old) == 1 else ():
-            told = figures(old[verb][1], new[verb][1])
+    words = entry["direction"]
+    if entry["kind"] == "flipped" or words[0] != words[1]:
+        return "expected", figures(*entry["expected"])
+    measure, told = of_sides(entry["belief"], entry["opposing"])
+    if not _same(told):
+        return measure, told
+    old, new = (spans or {} for spans in entry["reliability"])
+    stronger = entry["sign"][0]
+    for word in ("raises", "lowers") if stronger == 1 else ("lowers", "raises"):
+        if word in old and word in new:
+            told = figures(old[word][1], new[word][1])
             if not _same(told):
-                return "reliability", told
-    return "expected", expected
+                return "reliability" if len(old) == 1 else word, told
+    return measure, figures(*entry["expected"])
+
+
+def of_sides(
+    best: Sequence[Mapping[str, float] | None], opposing: Sequence[Mapping[str, float] | None]
+) -> tuple[str, tuple[str | None, ...]]:
+    """Return by which measure two sides of one direction are told apart, and its figures.
+
+    The first that differs: the expected value of the best path, what is not known of it, and both of the best path of
+    the other direction.
+
+    Example:
+        >>> one, other = {"expected": 0.66, "uncertainty": 0.2}, {"expected": 0.5, "uncertainty": 0.3}
+        >>> of_sides([one, one], [other, other | {"expected": 0.4}])
+        ('opposing', ('0.50', '0.40'))
+    """
+    for prefix, beliefs in (("", best), ("opposing", opposing)):
+        for name in ("expected", "uncertainty") if None not in beliefs else ():
+            told = figures(*(one[name] for one in beliefs if one is not None))
+            if not _same(told):
+                return (f"{prefix}_{name}" if name != "expected" else prefix) if prefix else name, told
+    return "expected", figures(*(None if one is None else one["expected"] for one in best))
+
+
+def went(entry: Mapping[str, Any], lang: str) -> str:
+    """Return what differs of a pair whose best chain keeps its expected value, as a sentence; "" where nothing does."""
+    measure, told = of_pair(entry)
+    if measure == "expected":
+        return ""
+    sign = {"raises": 1, "lowers": -1}.get(measure, entry["sign"][0])
+    return WENT.get(measure, WENT["reliability"]).get(lang).format(*told, VERBS[lang][sign])
+
+
+def leaning(sign: int, lang: str) -> str:
+    """Return, as an apposition, which of two directions has the stronger path."""
+    if lang == "zh":
+        return f"，较强的方向为{VERBS[lang][sign]}"
+    return f", the stronger path {'raising' if sign > 0 else 'lowering'} it"
 
 
 def because(works: Sequence[str], lang: str) -> str:

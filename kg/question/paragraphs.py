@@ -11,8 +11,22 @@ from collections.abc import Callable, Mapping
 from kg.network import Network
 from kg.question import gaps_said
 from kg.question import paragraphs_compared as compared
+from kg.question.answers import path_document
+from kg.question.explain import VERBS
 from kg.question.paragraphs_cut import cut
-from kg.question.phrases import Document, Speech, chain, envelope, pair, reliability, strongest, tally
+from kg.question.phrases import (
+    Document,
+    Speech,
+    chain,
+    direction,
+    envelope,
+    figure,
+    pair,
+    reliability,
+    strongest,
+    tally,
+)
+from kg.searching import best_paths
 from kg.sentences import agreeing
 
 Sentences = list[str]
@@ -110,14 +124,17 @@ def matrix(speech: Speech, answer: Document) -> Sentences:
 
 
 def paths(speech: Speech, answer: Document) -> Sentences:
-    """Say how many chains there are, in which directions, and the best of each."""
+    """Say how many chains are listed, in which directions, and the best of each; the direction is that of the pair.
+
+    What the list leaves out, since it is short or of one sign, is asked for again: the best chain of the other sign.
+    """
     question, found = answer["question"], answer["paths"]
     if not found:
         return []
     signs = [sum(path["sign"] == sign for path in found) for sign in (1, -1, 0)]
     source, target = speech.name(question["source"]), speech.name(question["target"])
     best = found[0]
-    other = next((path for path in found if path["sign"] == -best["sign"] != 0), None)
+    other, every = _opposing(speech, answer)
     neutral = speech.either(f", {signs[2]} without direction", f"，{signs[2]} 条无方向") if signs[2] else ""
     said = speech.either(
         f"From {source} to {target} the answer lists {speech.count(len(found), 'chain')} of at most "
@@ -129,7 +146,31 @@ def paths(speech: Speech, answer: Document) -> Sentences:
         return [said, *chain(speech, best)]
     directions = {1: "raises", -1: "lowers"}
     item = {"direction": "mixed" if other else directions[best["sign"]], "best": best, "opposing": other}
-    return [said, *pair(speech, question["source"], question["target"], item)]
+    if question["sign"] is None and every:
+        return [said, *pair(speech, question["source"], question["target"], item)]
+    pointed = direction(speech, question["source"], question["target"], item["direction"]) if every else ""
+    unasked = ""
+    if other is not None:
+        verb, value = VERBS[speech.lang][other["sign"]], figure(other)
+        unasked = speech.either(
+            f"Not asked for were chains of the other direction: the best that {verb} it has an expected value of "
+            f"{value}.",
+            f"未询问相反方向的链条：{verb}方向的最佳链条期望值为 {value}。",
+        )
+    return [said, pointed, *chain(speech, best), unasked]
+
+
+def _opposing(speech: Speech, answer: Document) -> tuple[Document | None, bool]:
+    """Return the best chain of the sign that the first one listed does not have; False where it is not known."""
+    question, sign, network = answer["question"], -answer["paths"][0]["sign"], speech.network
+    listed = next((path for path in answer["paths"] if path["sign"] == sign != 0), None)
+    if listed is not None or not sign:
+        return listed, True
+    ends = network.nodes_of(question["source"]), network.nodes_of(question["target"])
+    found = best_paths(network, *ends, k=1, max_links=question["max_links"], sign=sign)
+    if not found.paths:
+        return None, found.complete
+    return path_document(network, found.paths[0], lang=speech.lang), True
 
 
 def impact(speech: Speech, answer: Document) -> Sentences:

@@ -11,8 +11,11 @@ from typing import Any
 
 from kg.ids import claim_id
 from kg.model import Claim, Text
+from kg.question import compare_said
 from kg.question.compare_said import figures
+from kg.question.explain import VERBS
 from kg.question.phrases import Document, Speech, chain, direction
+from kg.question.robustness_said import would_be
 from kg.sentences import agreeing, plural, sentence, spaced
 
 Sentences = list[str]
@@ -103,11 +106,10 @@ def robustness(speech: Speech, answer: Document) -> Sentences:
         )
     weaker = next((entry for entry in answer["works"] if entry["change"] == "weaker"), None)
     if weaker is not None:
-        left, lost = f"{weaker['after']['belief']['expected']:.2f}", speech.work(weaker["work"])
+        lost, left = speech.work(weaker["work"]), would_be(answer, weaker).get(speech.lang)
         said.append(
             speech.either(
-                f"Without {lost} the stronger direction stays, and the expected value would be {left}.",
-                f"没有 {lost}，较强的方向不变，期望值为 {left}。",
+                f"Without {lost} the stronger direction stays, and {left}.", f"没有 {lost}，较强的方向不变，{left}。"
             )
         )
     return said
@@ -157,6 +159,7 @@ def many(speech: Speech, changes: Sequence[Document]) -> Sentences:
 def change(speech: Speech, entry: Document, *, gravest: bool = False) -> Sentences:
     """Return what became of one pair: direction, then strength, then the works responsible."""
     a, b = speech.name(entry["source"]), speech.name(entry["target"])
+    it = "them" if plural(b) else "it"
     old, new = (None if word is None else speech.verb(word) for word in entry["direction"])
     lead = speech.either("The gravest: ", "影响最大的：") if gravest else ""
     if old is None or new is None:
@@ -170,10 +173,14 @@ def change(speech: Speech, entry: Document, *, gravest: bool = False) -> Sentenc
         clause = speech.either(
             f"{a} {agreeing(old, a)} {b} before and after"
             if old == new
-            else f"{a} {agreeing(old, a)} {b} before, and {agreeing(new, a)} {'them' if plural(b) else 'it'} after",
+            else f"{a} {agreeing(old, a)} {b} before, and {agreeing(new, a)} {it} after",
             f"{a}{old}{b}，前后一致" if old == new else f"原先{a}{old}{b}，此后{new}",
         )
     said = [speech.either(f"{_begun(lead + clause)}.", f"{lead}{clause}。")]
+    if entry["kind"] == "flipped" and "mixed" in entry["direction"]:
+        first, second = (VERBS[speech.lang][sign] for sign in entry["sign"])
+        en = f"The stronger chain {first} {it} before, and {second} {it} after."
+        said.append(speech.either(en, f"较强的链条原先{first}，此后{second}。"))
     values = figures(*entry["expected"])
     if None not in values:
         same = values[0] == values[1]
@@ -187,6 +194,7 @@ def change(speech: Speech, entry: Document, *, gravest: bool = False) -> Sentenc
                 else f"其最佳链条的期望值由 {values[0]} 变为 {values[1]}。",
             )
         )
+        said += [compare_said.went(entry, speech.lang)] if same else []
     works = entry["because"]["works"]
     if works:
         names = speech.listed(map(speech.work, works))

@@ -49,13 +49,13 @@ def find(
     Returns:
         `{"baseline": path|null, "direction", "opposing": path|null, "stands_on": n, "works": [...], "fragile": [...],
         "groups": [...], "authors": [...], "study_kinds": [...], "untouched": n, "explanation"}`. An entry has the name
-        of what is left out, its `works`, the best path `after` it (null when there is none), the new `direction` and
-        the `change`: flipped, lost, weaker, stronger (a dispute went with it) or none; gravest first, then by the
-        expected value that is left. Listed is what bears on the best or the opposing path, or moves the answer in
-        another way; `untouched` is the number of all other works of which an item counts: without any of them
-        direction, best and opposing path keep their values (with the limit "losses" it counts those not tried too),
-        though the reliability of all paths together may change. `fragile` holds the works whose loss alone flips or
-        loses the answer.
+        of what is left out, its `works`, the best path `after` it and the `opposing` one (null when there is none), the
+        new `direction` and the `change`: flipped, lost, weaker, stronger (a dispute went with it) or none; gravest
+        first, then by the expected value that is left. Listed is what bears on the best or the opposing path, or moves
+        the answer in another way; `untouched` is the number of all other works of which an item counts: without any of
+        them direction, best and opposing path keep their values (with the limit "losses" it counts those not tried
+        too), though the reliability of all paths together may change. `fragile` holds the works whose loss alone flips
+        or loses the answer.
         `stands_on` is the number of independence groups that support a claim of the baseline with an item that
         counts: an upper bound on what may be lost before this path is.
 
@@ -111,6 +111,9 @@ def find(
             "change": change,
             "direction": None if after is None else after.direction,
             "after": None if after is None else path_document(other, after.best.path, lang=lang),
+            "opposing": None
+            if after is None or after.opposing is None
+            else path_document(other, after.opposing.path, lang=lang),
         }
         entries[loss.kind].append((_gravity(change, after, loss.name), entry))
     body: Document = {
