@@ -21,6 +21,7 @@ from kg.criteria import parse_flag
 from kg.door import shown
 from kg.errors import InputError, KgError, NotFound
 from kg.meant import unknown
+from kg.receipts.asked import METHODS
 from kg.settings import Lang
 from kg_api import headers, problems
 from kg_api.briefly import BRIEF, DESCRIPTION, shortened, takes
@@ -30,7 +31,7 @@ Json = dict[str, Any]
 TAGS = frozenset({"questions", "records", "receipts", "record", "reviewing"})
 PEOPLE = frozenset({"people", "person"})
 """Operations about who may write, which bear on no answer."""
-FIXED: Mapping[str, Mapping[str, str]] = {"retraction": {"dry_run": "true"}}
+FIXED = {name: {"dry_run": "true"} for name, method in METHODS.items() if method.dry_run}
 """What a tool gives by itself, so that nothing is written."""
 FOR_WRITING = frozenset({"dry_run", "notice", "why"})
 ARGUMENTS_MOST = headers.BODY_MOST

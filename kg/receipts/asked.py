@@ -39,6 +39,11 @@ class Method:
     called: Mapping[str, str] = field(default_factory=dict)
     always: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def dry_run(self) -> bool:
+        """Say whether it is asked as a dry run of an act that writes."""
+        return self.always.get("dry_run") is True
+
 
 _TYPES = {"rows": "text", "cols": "text", "max_links": "whole"}
 METHODS: Mapping[str, Method] = {

@@ -18,6 +18,7 @@ from kg.errors import InputError, NotFound
 from kg.graph import Graph
 from kg.question import grounds
 from kg.question.answers import Answer, pristine
+from kg.receipts.asked import METHODS
 from kg.settings import Lang
 from kg.vocabulary import Vocabulary
 from kg_api import parameters as p
@@ -83,16 +84,14 @@ def asked(
     Raises:
         InputError, NotFound: as the question does.
     """
-    method = getattr(graph, question.method)
+    method = METHODS[question.name]
     positional = [given[field.name] for field in question.fields if field.argument and field.needed]
     rest = {
         field.name: given[field.name]
         for field in question.fields
         if field.name in given and not (field.argument and field.needed)
     }
-    if question.name == "retraction":
-        rest |= {"dry_run": True, "ask_kept": 0}
-    answer: Answer = method(*positional, **rest, **criteria, lang=lang)
+    answer: Answer = getattr(graph, method.name)(*positional, **rest, **method.always, **criteria, lang=lang)
     return answer
 
 
@@ -165,9 +164,9 @@ def _complete(question: Question, given: Mapping[str, Any], lang: Lang) -> None:
     if question.one_of and not any(name in given for name in question.one_of):
         names = [words[f"ask_{name}"] for name in question.one_of]
         raise _Unfilled(words["fault_one_of"].format(fields=words["comma"].join(names)), where=question.one_of[0])
-    if question.name == "robustness" and ("source" in given) != ("target" in given):
-        lacking = "target" if "source" in given else "source"
-        raise _Unfilled(words["fault_needed"].format(field=words[f"ask_{lacking}"]), where=lacking)
+    lacking = [name for name in question.together if name not in given]
+    if lacking and len(lacking) < len(question.together):
+        raise _Unfilled(words["fault_needed"].format(field=words[f"ask_{lacking[0]}"]), where=lacking[0])
 
 
 class _Unfilled(InputError):

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from string import Formatter
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 
+from kg.receipts.asked import METHODS
 from kg_api.pages_read.frame import address
 from kg_api.pages_read.questions import Question
 
@@ -61,13 +63,12 @@ def call(question: Question, given: Given, criteria: Given, lang: str) -> tuple[
     supposed = {name: _many(given[name]) for name in question.scenario if name in given}
     if supposed:
         sent["scenario"] = orjson.dumps(supposed).decode()
-    pairs = [*sent.items(), *criteria.items(), ("lang", lang)]
-    if question.name == "retraction":
-        rest = [(name, value) for name, value in pairs if name != "work"]
-        return "POST", address(
-            f"/api/v1/works/{quote(given['work'], safe='')}/retraction", [("dry_run", "true"), *rest]
-        )
-    return "GET", address(f"/api/v1/{question.name}", pairs)
+    method, path = question.http or ("GET", f"/api/v1/{question.name}")
+    within = {name for _, name, _, _ in Formatter().parse(path) if name}
+    path = path.format_map({name: quote(given[name], safe="") for name in within})
+    first = [("dry_run", "true")] if METHODS[question.name].dry_run else []
+    rest = [(name, value) for name, value in sent.items() if name not in within]
+    return method, address(path, [*first, *rest, *criteria.items(), ("lang", lang)])
 
 
 def python(question: Question, given: Given, criteria: Given, lang: str) -> str:
@@ -86,9 +87,9 @@ def python(question: Question, given: Given, criteria: Given, lang: str) -> str:
         value = repr(values if field.many else values[0])
         positional = field.argument and field.needed
         parts.append(value if positional else f"{field.name}={value}")
-    parts += [f"{name}={value!r}" for name, value in criteria.items()]
-    extra = ["dry_run=True"] if question.name == "retraction" else []
-    return f"kg.open().{question.method}({', '.join([*parts, *extra, f'lang={lang!r}'])})"
+    method = METHODS[question.name]
+    parts += [f"{name}={value!r}" for name, value in {**criteria, **method.always, "lang": lang}.items()]
+    return f"kg.open().{method.name}({', '.join(parts)})"
 
 
 def _options(name: str, values: Sequence[str]) -> list[str]:

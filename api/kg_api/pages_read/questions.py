@@ -39,28 +39,30 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: its fields, its method of the face, its command, and an example that has an answer.
+    """One question: its fields, its command, and an example that has an answer; its method is in `METHODS`.
 
     Args:
-        name: As in addresses.
+        name: As in addresses, and in `kg.receipts.asked.METHODS`.
         fields: Its own parameters.
         at_once: It is asked without anything chosen.
         one_of: At least one of these must be given.
         criteria: The command takes the criteria too.
-        method: Of `kg.Graph`.
+        together: All of these are given, or none.
         command: The words of the command line.
+        http: Method and path over HTTP where these are not GET and the name; the path has fields in braces.
         scenario: Names of the fields that belong to a scenario.
         example: Parameters of an example.
     """
 
     name: str
     fields: tuple[Field, ...]
-    method: str
     command: tuple[str, ...]
     at_once: bool = False
     one_of: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     criteria: bool = True
     scenario: tuple[str, ...] = ()
+    http: tuple[str, str] | None = None
     example: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -73,7 +75,6 @@ QUESTIONS: Mapping[str, Question] = {
         Question(
             "raises",
             (Field("technique", "entity"), Field("risk", "entity", argument=True), LINKS),
-            "raises",
             ("raises",),
             at_once=True,
             example={"risk": RISK},
@@ -87,7 +88,6 @@ QUESTIONS: Mapping[str, Question] = {
                 Field("k", "number", default="10"),
                 LINKS,
             ),
-            "paths",
             ("paths",),
             example={"source": TECHNIQUE, "target": RISK},
         ),
@@ -98,7 +98,6 @@ QUESTIONS: Mapping[str, Question] = {
                 Field("direction", "choice", choices=("out", "in"), default="out"),
                 LINKS,
             ),
-            "impact",
             ("impact",),
             example={"entity": TECHNIQUE},
         ),
@@ -113,7 +112,6 @@ QUESTIONS: Mapping[str, Question] = {
                 Field("add", "text", many=True),
                 LINKS,
             ),
-            "what_if",
             ("what-if",),
             one_of=SUPPOSED,
             scenario=SUPPOSED,
@@ -122,8 +120,8 @@ QUESTIONS: Mapping[str, Question] = {
         Question(
             "robustness",
             (Field("source", "entity", argument=True), Field("target", "entity", argument=True), LINKS),
-            "robustness",
             ("robustness",),
+            together=("source", "target"),
             example={"source": TECHNIQUE, "target": RISK},
         ),
         Question(
@@ -135,7 +133,6 @@ QUESTIONS: Mapping[str, Question] = {
                 Field("weigh", "choice", choices=WEIGHS, default="count"),
                 LINKS,
             ),
-            "cut",
             ("cut",),
             example={"target": "malicious-use"},
         ),
@@ -148,12 +145,11 @@ QUESTIONS: Mapping[str, Question] = {
                 Field("limit", "number", default="50"),
                 LINKS,
             ),
-            "gaps",
             ("gaps",),
             at_once=True,
             example={"kind": "single-work"},
         ),
-        Question("disputes", (LINKS,), "disputes", ("disputes",), at_once=True),
+        Question("disputes", (LINKS,), ("disputes",), at_once=True),
         Question(
             "retraction",
             (
@@ -161,9 +157,9 @@ QUESTIONS: Mapping[str, Question] = {
                 Field("status", "status", default="retracted"),
                 LINKS,
             ),
-            "retract",
             ("retract", "--dry-run"),
             criteria=False,
+            http=("POST", "/api/v1/works/{work}/retraction"),
             example={"work": WORK},
         ),
     )
