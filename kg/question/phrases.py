@@ -16,25 +16,12 @@ from kg.coverage import REFERENCE_BASIS
 from kg.network import Network
 from kg.question import explain
 from kg.question.compare_said import DIRECTIONS
+from kg.question.criteria_said import CRITERIA, criterion
 from kg.question.grounds import claims_of
 from kg.sentences import agreeing, inside, spaced
-from kg.terms import Term
 
 Document = Mapping[str, Any]
 SHOWN = 5
-CRITERIA = {
-    "as_of": "按记录时间",
-    "known_in": "发表年份不晚于",
-    "without_work": "排除文献",
-    "only_work": "仅计文献",
-    "study_kind": "仅计研究类型",
-    "min_strength": "最低力度",
-    "relation": "仅用关系",
-    "block": "不经过实体",
-    "include_proposed": "计入待审核的记录",
-    "include_retracted": "计入已撤稿文献",
-    "narrower": "将下位实体视同该实体",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +251,7 @@ def envelope(speech: Speech, document: Document) -> list[str | None]:
         )
     shown = {name: value for name, value in document["question"].items() if name in CRITERIA}
     if shown:
-        parts = [_criterion(speech, name, value) for name, value in shown.items()]
+        parts = [criterion(speech.network, name, value, speech.lang, speech.work) for name, value in shown.items()]
         said.append(speech.either(f"Asked under the criteria {'; '.join(parts)}.", f"所用条件：{'；'.join(parts)}。"))
     return [*said, basis(speech, document), document["caveat"]]
 
@@ -289,27 +276,3 @@ def basis(speech: Speech, document: Document) -> str | None:
     return speech.either(
         f"Of the {total} behind this, {', and '.join(en)}.", f"所依据的 {items.total()} 条证据中，{'，'.join(zh)}。"
     )
-
-
-def _criterion(speech: Speech, name: str, value: Any) -> str:
-    if name in {"without_work", "only_work"}:
-        value = [speech.work(key) for key in value]
-    some = [str(one) for one in (value if isinstance(value, list) else [value])]
-    if speech.lang == "en":
-        word = name.replace("_", "-")
-        return word if value is True else f"{word} {', '.join(some)}"
-    if value is True:
-        return CRITERIA[name]
-    vocabulary = speech.network.vocabulary
-    terms: dict[str, Mapping[str, Term]] = {
-        "study_kind": vocabulary.study_kinds,
-        "min_strength": vocabulary.strengths,
-        "relation": vocabulary.relations,
-    }
-    known = terms.get(name, {})
-    labels = [known[one].label.get("zh") if one in known else one for one in some]
-    if name == "block":
-        labels = [speech.name(one) for one in some]
-    if name in terms or name == "block":
-        return f"{CRITERIA[name]}{'、'.join(f'“{label}”' for label in labels)}"
-    return f"{CRITERIA[name]} {'、'.join(labels)}"
