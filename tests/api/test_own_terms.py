@@ -56,3 +56,18 @@ def test_entity_pages_lead_to_anchors_of_own_terms(graph: kg.Graph) -> None:
 def test_packaged_queries_know_terms_below_their_own(graph: kg.Graph, query: str, found: str) -> None:
     text = packaged("ontology", "queries", f"{query}.rq").read_text(encoding="utf-8")
     assert any(str(value).endswith(found) for row in graph.sparql(text).rows for value in row.values())
+
+
+def test_examples_are_offered_only_where_the_record_has_what_they_name(graph: kg.Graph) -> None:
+    with TestClient(create_app(graph, warm=False)) as client:
+        page = client.get("/ask?lang=en", headers={"Accept": "text/html"}).text
+        offered = re.findall(r'<p class="quiet"><a href="([^"]+)"', page)
+        assert [address.partition("?")[0] for address in offered] == ["/ask/gaps"]
+        for name in ("raises", "paths", "cut", "retraction"):
+            assert "qlora" not in client.get(f"/ask/{name}?lang=en", headers={"Accept": "text/html"}).text
+
+
+def test_every_example_of_the_packaged_record_is_offered(pack_graph: kg.Graph) -> None:
+    with TestClient(create_app(pack_graph, warm=False)) as client:
+        page = client.get("/ask?lang=en", headers={"Accept": "text/html"}).text
+        assert len(re.findall(r'<p class="quiet"><a href="', page)) == 8

@@ -41,7 +41,8 @@ REFERENCES_SHOWN = 100
 def questions(request: Request, spoken: TheLang) -> Response:
     """The questions, each with what it answers and an example."""
     frame.only(request, ())
-    return frame.shown(request, "read/questions.html", spoken, lambda: {"questions": QUESTIONS})
+    examples = _examples(face_of(request))
+    return frame.shown(request, "read/questions.html", spoken, lambda: {"questions": QUESTIONS, "examples": examples})
 
 
 @router.get("/ask/{name}")
@@ -57,6 +58,7 @@ def ask(request: Request, spoken: TheLang, criteria: p.Criteria, name: str) -> R
     form = {
         "question": question,
         "questions": QUESTIONS,
+        "examples": _examples(graph),
         "given": given,
         "form": criteria_form.fields(request, graph, spoken),
         "statuses": _statuses(graph.vocabulary, spoken),
@@ -93,6 +95,21 @@ def asked(
     }
     answer: Answer = getattr(graph, method.name)(*positional, **rest, **method.always, **criteria, lang=lang)
     return answer
+
+
+def _examples(graph: Graph) -> Document:
+    """Return the examples, by question, of which the record has every entity and work that they name."""
+    snapshot = graph.snapshot
+    held = {"entity": snapshot.entities, "work": snapshot.works}
+    return {
+        name: one.example
+        for name, one in QUESTIONS.items()
+        if all(
+            one.example[field.name] in held[field.kind]
+            for field in one.fields
+            if field.name in one.example and field.kind in held
+        )
+    }
 
 
 def _statuses(vocabulary: Vocabulary, lang: Lang) -> list[tuple[str, str]]:
