@@ -14,7 +14,7 @@ from typing import Any
 from kg.errors import InputError, UnknownTerm
 from kg.meant import near
 from kg.model import Evidence
-from kg.network import Network
+from kg.network import Network, group_of
 from kg.question import explain, gaps_said
 from kg.question.answers import DIRECTIONS, Answer, answer
 from kg.question.raises import SECONDS, of_types, pairs, within
@@ -32,6 +32,8 @@ KINDS = (
     "stale",
     "disputed-without-recent",
 )
+OF_SUPPORT = frozenset({"single-work", "single-group", "only-arguments", "only-inferred"})
+"""Kinds that say what supports a claim: their `works` are those that do."""
 RECENT_YEARS, LIMIT_MOST = 3, 100_000
 FETCHED_AT_ONCE = 1_000
 ARGUMENT_RANK = 1
@@ -55,9 +57,10 @@ def find(
     at most `max_links` claims and of either sign joins them. Kinds of a claim whose status counts, by its items that
     count and support or dispute: `unsupported`: none supports it. `single-work`: all are from one work.
     `single-group`: from several works, but one independence group. `only-arguments`: all are of kinds of study that
-    start at rank 1. `only-inferred`: all are inferred. `low-certainty`: the claim is on the best or opposing path of
-    some pair, and no item of at least the certainty `below` supports it. `stale`: no work is of the year `since` or
-    later. `disputed-without-recent`: contested, and likewise.
+    start at rank 1. `only-inferred`: all are inferred. These four are of the items that support it, if any does,
+    whatever disputes it, and so are their `works`. `low-certainty`: the claim is on the best or opposing path of some
+    pair, and no item of at least the certainty `below` supports it. `stale`: no work is of the year `since` or later.
+    `disputed-without-recent`: contested, and likewise.
 
     Args:
         network: The snapshot under its criteria.
@@ -147,22 +150,28 @@ def _claim_gaps(network: Network, claim: str, stake: Stake, since: int, below: C
     supporting = [item for item in items if vocabulary.stance(item.stance).polarity > 0]
     weighing = network.weighing(claim)
     cited = sorted({item.work for item in items})
+    behind = sorted({item.work for item in supporting})
+    groups = {group_of(item, network.snapshot) for item in supporting}
     latest = max((year for work in cited if (year := network.year(work)) is not None), default=None)
     old = bool(items) and (latest is None or latest < since)
     best = max((_rank_of(network, item) for item in supporting), default=0)
     holds = {
         "unsupported": not supporting and claim not in network.assumed,
-        "single-work": len(cited) == 1,
-        "single-group": len(cited) > 1 and weighing.groups == 1,
-        "only-arguments": bool(items)
-        and all(vocabulary.study_kind(item.kind).start_rank <= ARGUMENT_RANK for item in items),
-        "only-inferred": bool(items) and all(item.inferred for item in items),
+        "single-work": len(behind) == 1,
+        "single-group": len(behind) > 1 and len(groups) == 1,
+        "only-arguments": bool(supporting)
+        and all(vocabulary.study_kind(item.kind).start_rank <= ARGUMENT_RANK for item in supporting),
+        "only-inferred": bool(supporting) and all(item.inferred for item in supporting),
         "low-certainty": bool(supporting) and stake.answers > 0 and best < below.rank,
         "stale": old,
         "disputed-without-recent": old and weighing.contested,
     }
     shared = _on(cited, latest, weighing.opinion.expected, stake)
-    return [{"kind": word, "claim": claim, "pair": None, **shared} for word in KINDS if holds.get(word)]
+    return [
+        {"kind": word, "claim": claim, "pair": None, **shared, **({"works": behind} if word in OF_SUPPORT else {})}
+        for word in KINDS
+        if holds.get(word)
+    ]
 
 
 def _on(works: list[str], latest: int | None, expected: float | None, stake: Stake) -> Document:

@@ -119,10 +119,11 @@ def test_gaps_are_by_their_definitions(some: list[str], max_links: int, since: i
     for claim in net.snapshot.claims:
         items = net.snapshot.evidence_of(claim)
         years = [net.snapshot.works[one.work].year or 0 for one in items]
+        behind = [one for one in items if one.stance == "supports"]
         wanted = {
-            "unsupported": all(one.stance == "disputes" for one in items),
-            "single-work": len({one.work for one in items}) == 1,
-            "only-arguments": all(one.kind == "argument" for one in items),
+            "unsupported": not behind,
+            "single-work": len({one.work for one in behind}) == 1,
+            "only-arguments": bool(behind) and all(one.kind == "argument" for one in behind),
             "low-certainty": claim in used and all(one.kind == "argument" for one in items if one.stance == "supports"),
             "stale": max(years) < since,
             "disputed-without-recent": max(years) < since and len({one.stance for one in items}) == 2,
@@ -135,6 +136,17 @@ def test_gaps_are_by_their_definitions(some: list[str], max_links: int, since: i
     stale = [gap for gap in answer["items"] if gap["kind"] == "stale"]
     assert fewer["items"] == stale[:1]
     assert (fewer["total"], fewer["counts"]) == (len(stale), answer["counts"])
+
+
+def test_what_a_claim_rests_on_is_what_supports_it() -> None:
+    """A work that disputes is none that a claim rests on, and of one group each side counts once."""
+    disputed = network("s raises x weak:disputes:p", types=TYPES)
+    assert kinds_of(gaps.find(disputed, since=2000), "s--raises--x") == {"unsupported"}
+    both = records("s raises x good:supports:p low:disputes:q", types=TYPES)
+    grouped = [replace(one, independence_group="g") if one.id in {"p", "q"} else one for one in both]  # type: ignore[call-arg]
+    answer = gaps.find(Network.build(snapshot(grouped), Criteria(), load()), since=2000)
+    assert kinds_of(answer, "s--raises--x") == {"single-work"}
+    assert next(gap["works"] for gap in answer["items"] if gap["kind"] == "single-work") == ["p"]
 
 
 def test_several_works_of_one_group_count_as_one_source() -> None:
