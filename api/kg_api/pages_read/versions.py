@@ -5,6 +5,7 @@ Lives here: versions as rows. May enter: what `Store.history` returns. Never her
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -71,6 +72,8 @@ def recent(graph: Graph, kind: str, id: str, lang: str) -> list[Document]:
 def changes(kind: RecordKind, told: Sequence[Mapping[str, Any]], labels: Labels) -> list[Document]:
     """Return the fields in which two versions differ, fields and values in words.
 
+    Of values with parts those that differ are told; two that are called the same have their keys beside.
+
     Example:
         >>> from kg.snapshot import Snapshot
         >>> from kg.vocabulary import load
@@ -78,10 +81,25 @@ def changes(kind: RecordKind, told: Sequence[Mapping[str, Any]], labels: Labels)
         >>> changes("claim", told, Labels(load(), Snapshot.of(0, None, []), "zh"))
         [{'field': '状态', 'before': '待审核', 'after': '已接受'}]
     """
-    return [
-        {
-            "field": labels.field(one["field"]),
-            **{side: labels.value(kind, one["field"], one[side]) for side in ("before", "after")},
-        }
-        for one in told
-    ]
+    found: list[Document] = []
+    for one in told:
+        values = _parts(one["before"], one["after"])
+        said = [labels.value(kind, one["field"], value) for value in values]
+        if said[0] == said[1] and values[0] != values[1]:
+            said = [f"{text} [{value}]" for text, value in zip(said, values, strict=True)]
+        found.append({"field": labels.field(one["field"]), "before": said[0], "after": said[1]})
+    return found
+
+
+def _parts(before: Any, after: Any) -> tuple[Any, Any]:
+    """Return of two mappings the parts that differ, a line each; other values as they are."""
+    both = [{} if one is None else one for one in (before, after)]
+    if before == after or not all(isinstance(one, Mapping) for one in both):
+        return before, after
+    names = [name for name in sorted({*both[0], *both[1]}) if both[0].get(name) != both[1].get(name)]
+    lines = ["; ".join(f"{name}: {_text(one[name])}" for name in names if name in one) for one in both]
+    return lines[0] or None, lines[1] or None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
