@@ -18,7 +18,7 @@ from kg.errors import InputError
 from kg.later import Later, refusal
 from kg.network import Network
 from kg.packaged import PIP, bringing
-from kg.settings import parse_engine
+from kg.settings import Engine, parse_engine
 
 if TYPE_CHECKING:
     from kg.compiled import near as nearby
@@ -105,22 +105,34 @@ def is_compiled(network: Network) -> bool:
     A numba that is installed and does not work is told once; plain Python searches then.
 
     Raises:
-        InputError: KG_ENGINE asks for it and numba is not installed, or does not work, or KG_ENGINE is no word
-            that we know.
+        InputError: as `asked_engine`.
+    """
+    asked = asked_engine()
+    if asked == "compiled":
+        return True
+    links = len(network.links)
+    is_large = links >= THRESHOLD or links >= max(DENSE_LEAST, DENSE * len(network.ids))
+    return asked == "auto" and is_large and has_numba() and _works()
+
+
+def asked_engine() -> Engine:
+    """Return which engine KG_ENGINE asks for.
+
+    Raises:
+        InputError: it asks for the compiled one and numba is not installed, or does not work; or it is no word that we
+            know.
     """
     asked = parse_engine(os.environ.get("KG_ENGINE") or "auto")
+    fault = None
     if asked == "compiled":
         fault = "is not installed" if not has_numba() else _broken()
-        if fault is None:
-            return True
+    if fault is not None:
         raise InputError(
             f"the compiled engine needs numba, which {fault}",
             where="KG_ENGINE",
             hint="leave KG_ENGINE out, or " + (f"mend numba: {MENDING}" if has_numba() else bringing("fast")),
         )
-    links = len(network.links)
-    is_large = links >= THRESHOLD or links >= max(DENSE_LEAST, DENSE * len(network.ids))
-    return asked == "auto" and is_large and has_numba() and _works()
+    return asked
 
 
 def lacks_compiled(claims: int) -> bool:

@@ -80,6 +80,8 @@ FURTHER = {
     "import_file": {"502": "There is no process that could read the file"},
 }
 """By operation: what else may be told."""
+AGAIN_SECONDS = 2.0
+"""After so long the first answers are tried again."""
 ANEW = {"people", "person", "verify"}
 """Operations that are answered anew each time."""
 BODIES = {"413": "The body is too large", "415": "The body is of another kind"}
@@ -144,6 +146,7 @@ def create_app(graph: Graph, *, warm: bool = True, budgets: Budgets | None = Non
     app.state.stamp = f"{app.version} {graph.vocabulary.digest} {app.state.build}"
     app.state.error_page = faults.error_page
     app.state.warm = Event()
+    app.state.cold = None
     if not warm:
         app.state.warm.set()
     problems.install(app)
@@ -181,22 +184,39 @@ def warm_up(graph: Graph) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Warm up beside the first requests; they are answered meanwhile, only `/readyz` waits. Then keep up."""
+    """Warm up beside the first requests; they are answered meanwhile, only `/readyz` waits. Then keep up.
+
+    What hinders the first answers is said there and in the log, and they are tried again.
+    """
 
     def work() -> None:
-        try:
-            warm_up(app.state.graph)
-        except KgError as fault:
-            LOG.error("the first answers cannot be computed: %s", fault)
-        finally:
-            app.state.warm.set()
+        told = ""
+        while True:
+            try:
+                warm_up(app.state.graph)
+            except KgError as fault:
+                app.state.cold = fault
+                if str(fault) != told:
+                    told = str(fault)
+                    LOG.error("the first answers cannot be computed: %s", fault)
+            except BaseException:
+                app.state.cold = KgError("something went wrong here, which the log has")
+                raise
+            else:
+                app.state.warm.set()
+            if app.state.warm.is_set() or ended.wait(AGAIN_SECONDS):
+                return
 
     if app.state.warm.is_set():
         yield
         return
+    ended = Event()
     Thread(target=work, name="warm-up", daemon=True).start()
-    with Ahead(app.state.graph):
-        yield
+    try:
+        with Ahead(app.state.graph):
+            yield
+    finally:
+        ended.set()
 
 
 def _with_problems(openapi: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import signal
 import sys
+import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, cast
 
 import h11
@@ -176,7 +180,35 @@ def run(graph: Graph, host: str = "127.0.0.1", port: int = 8000) -> None:
     """
     asyncio.run(check(host, port))
     take_turns()
-    uvicorn.Server(config(graph, host, port)).run()
+    served = uvicorn.Server(config(graph, host, port))
+    with _hung_up(served):
+        served.run()
+
+
+@contextmanager
+def _hung_up(served: uvicorn.Server) -> Iterator[None]:
+    """Have SIGHUP, which asks for new workers, pass by with a word: there is one alone. A terminal that closes ends it.
+
+    Who had SIGHUP ignored, as nohup does, is not asked.
+    """
+    at_terminal = sys.stdin is not None and sys.stdin.isatty()
+
+    def told(_: int, __: object) -> None:
+        if at_terminal:
+            served.should_exit = True
+        else:
+            problems.LOG.warning(
+                "SIGHUP is passed by: one worker cannot be replaced without a gap; restart, or use --workers 2"
+            )
+
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGHUP) != signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGHUP, told)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def take_turns() -> None:

@@ -33,6 +33,7 @@ def serve(context: Context, /, host: str, port: str, workers: str) -> None:
     """
     number = parse_int(port, name="port", low=1, high=65535)
     count = parse_int(workers, name="workers", low=1, high=64)
+    import_module("kg.searching").asked_engine()  # else each question would be refused for what the operator set
     graph = context.graph
     graph.unknown().refuse()
     if count == 1:

@@ -43,6 +43,7 @@ def another(graph: kg.Graph, *, warm: bool = False, budgets: Budgets | None = No
         "limits": Limits(read_settings().budgets if budgets is None else budgets),
         "stamp": f"{app.version} {graph.vocabulary.digest} {app.state.build}",
         "warm": warmed,
+        "cold": None,
     }
     assert alike.keys() == own.keys() | ALIKE, "say of each part of the state of an application whose it is"
     app.state, app.middleware_stack, app.router = State(alike | own), None, copy(app.router)

@@ -71,7 +71,11 @@ async def healthz() -> Response:
 def readyz(request: Request, graph: TheGraph) -> Response:
     """200 when the record can be read and the first answers are computed, else 503."""
     if not request.app.state.warm.is_set():
-        return problems.response(problems.of_status(503, "the first answers are still being computed"))
+        said = "are still being computed"
+        if request.app.state.cold is not None:
+            fault = problems.of_error(request.app.state.cold)
+            said = f"cannot be computed: {': '.join(fault[part] for part in ('where', 'detail') if part in fault)}"
+        return problems.response(problems.of_status(503, f"the first answers {said}"))
     number = graph.store.number()
     if not number:
         raise StoreError("the record has no revision", hint="load a pack")
