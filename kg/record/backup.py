@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from kg.errors import KgError, ParseFailure, StoreError
+from kg.errors import ParseFailure, StoreError
 from kg.ids import RecordKind
 from kg.model import canonical, from_payload
 from kg.record import past
-from kg.record.chain import Chain
+from kg.record.chain import Chain, vouched
 from kg.record.connection import Place, insert
 from kg.record.guards import lifted
 from kg.record.kept import receipt_problems
@@ -81,7 +80,7 @@ def lines(connection: sa.Connection, made_at: str, *, accounts: bool = True) -> 
         "columns": columns,
     }
     yield _line(first, digest)
-    with _vouched() as refuse, connection.execute(REVISIONS) as revisions:
+    with vouched() as refuse, connection.execute(REVISIONS) as revisions:
         if connection.dialect.name == "sqlite":
             refuse(file_problems(connection, names))
         chain = Chain(revisions)
@@ -96,26 +95,6 @@ def lines(connection: sa.Connection, made_at: str, *, accounts: bool = True) -> 
         refuse(chain.end())
         refuse([*receipt_problems(connection)])
     yield f"{canonical({'end': counts, 'sha256': digest.hexdigest()})}\n"
-
-
-@contextmanager
-def _vouched() -> Iterator[Callable[[Iterable[str]], None]]:
-    """Give what raises the first of some problems; what is not of the kind that its column holds is one too."""
-
-    def refuse(problems: Iterable[str]) -> None:
-        for problem in problems:
-            raise StoreError(
-                f"the record does not hold together, so that no backup of it could be restored: {problem}",
-                where="backup",
-                hint="no file was replaced; keep the last backup, and see `kg verify` for all that is wrong",
-            )
-
-    try:
-        yield refuse
-    except (TypeError, ValueError, AttributeError) as fault:
-        if isinstance(fault, KgError):
-            raise
-        refuse([f"a value is not of the kind that its column holds ({fault})"])
 
 
 def examine(given: Iterable[str], *, source: str) -> Told:

@@ -1,16 +1,18 @@
 """The chain of hashes, looked at as the log comes by: what verifies a record and what backs it up read the log once.
 
-Lives here: `Chain`, `is_record`. May enter: rows of the log in their order. Never here: SQL, the state.
+Lives here: `Chain`, `is_record`, `vouched`. May enter: rows of the log in their order. Never here: SQL, the state.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
 
+from kg.errors import KgError, StoreError
 from kg.ids import RecordKind
 from kg.model import canonical, from_payload, to_payload
 from kg.record.revisions import NO_HASH, Sealing
@@ -100,3 +102,23 @@ def is_record(kind: RecordKind, id: str, payload: str) -> bool:
         return same and values["id"] == id and to_payload(from_payload(kind, values)) == values
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
+
+
+@contextmanager
+def vouched() -> Iterator[Callable[[Iterable[str]], None]]:
+    """Give what raises the first of some problems; what is not of the kind that its column holds is one too."""
+
+    def refuse(problems: Iterable[str]) -> None:
+        for problem in problems:
+            raise StoreError(
+                f"the record does not hold together, so that no backup of it could be restored: {problem}",
+                where="backup",
+                hint="no file was replaced; keep the last backup, and see `kg verify` for all that is wrong",
+            )
+
+    try:
+        yield refuse
+    except (TypeError, ValueError, AttributeError) as fault:
+        if isinstance(fault, KgError):
+            raise
+        refuse([f"a value is not of the kind that its column holds ({fault})"])
