@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from kg.door import is_listed, shown
-from kg.errors import BadIdentifier, InputError
+from kg.errors import BadIdentifier, InputError, Words
 from kg.model import YEARS, Evidence, Text, Work
 from kg.vocabulary import Status, Vocabulary, WorkStatus
 
@@ -39,7 +39,7 @@ class Criteria:
         include_proposed: Proposed records count as if accepted.
         include_retracted: Retracted works count as if current.
         narrower: An entity at an end of a path, named in a question or listed in its answer, stands for its narrower
-            entities too.
+            entities too; no path leads from it to one of these.
     """
 
     as_of: int | str | None = None
@@ -178,7 +178,14 @@ def parse_int(value: Any, *, name: str, low: int, high: int) -> int:
     elif isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value.strip(), flags=re.ASCII):
         number = int(value)
     if number is None or not low <= number <= high:
-        raise InputError(f"{shown(value)} is not a whole number from {low} to {high}", where=name)
+        span = f"不小于 {low} 的" if high >= 2**62 else f" {low} 到 {high} 之间的"
+        raise InputError(
+            Words(
+                f"{shown(value)} is not a whole number from {low} to {high}",
+                f"须为{span}整数，而非“{str(value)[:80]}”",
+            ),
+            where=name,
+        )
     return number
 
 
@@ -208,7 +215,8 @@ def parse_sign(value: Any) -> int | None:
         return None
     word = value if isinstance(value, str) else shown(value)
     if word not in SIGNS:
-        raise InputError(f"{shown(value)} is not a sign", where="sign", hint="use + or -")
+        said = Words(f"{shown(value)} is not a sign", f"“{word}”不是方向符号")
+        raise InputError(said, where="sign", hint=Words("use + or -", "请用 + 或 -"))
     return SIGNS[word]
 
 
@@ -224,7 +232,9 @@ def parse_flag(value: Any, *, name: str) -> bool:
     word = value.strip().lower() if isinstance(value, str) else shown(value)
     if word in TRUE | FALSE:
         return word in TRUE
-    raise InputError(f"{shown(value)} is neither true nor false", where=name)
+    raise InputError(
+        Words(f"{shown(value)} is neither true nor false", f"“{word}”既不是 true，也不是 false"), where=name
+    )
 
 
 def parse_moment(value: Any) -> int | str:
@@ -255,15 +265,20 @@ def parse_moment(value: Any) -> int | str:
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError as fault:
         raise BadIdentifier(
-            f"{shown(value)} lies outside of the years 1 to 9999 in UTC",
+            Words(
+                f"{shown(value)} lies outside of the years 1 to 9999 in UTC", f"“{text}”超出公元 1 至 9999 年（UTC）"
+            ),
             where="as_of",
-            hint="give an earlier or a later moment",
+            hint=Words("give an earlier or a later moment", "请改用较早或较晚的时间"),
         ) from fault
     except ValueError as fault:
         raise BadIdentifier(
-            f"{shown(value)} is neither a revision nor a date",
+            Words(f"{shown(value)} is neither a revision nor a date", f"“{text}”既不是修订版号，也不是日期"),
             where="as_of",
-            hint="give a revision number such as 12, a date such as 2026-11-25, or a moment such as 2026-11-25T12:00Z",
+            hint=Words(
+                "give a revision number such as 12, a date such as 2026-11-25, or a moment such as 2026-11-25T12:00Z",
+                "请给出修订版号（如 12）、日期（如 2026-11-25）或时间（如 2026-11-25T12:00Z）",
+            ),
         ) from fault
     return moment.isoformat().replace("+00:00", "Z")
 

@@ -180,7 +180,11 @@ Relation = Annotated[Many, _many("raises", "lowers"), Query(description="Only cl
 Block = Annotated[Many, _many("fine-tuning-cost"), Query(description="Entities that no path passes through.")]
 IncludeProposed = Annotated[One, WithJsonSchema(FLAG), Query(description="Count proposed records too.")]
 IncludeRetracted = Annotated[One, WithJsonSchema(FLAG), Query(description="Count retracted works too.")]
-Narrower = Annotated[One, WithJsonSchema(FLAG), Query(description="Count narrower entities as the entity.")]
+Narrower = Annotated[
+    One,
+    WithJsonSchema(FLAG),
+    Query(description="Count narrower entities as the entity itself: no path leads from it to one of them."),
+]
 
 
 def given(**parameters: Any) -> dict[str, Any]:

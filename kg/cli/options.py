@@ -198,7 +198,12 @@ def _criteria_options() -> tuple[Callable[[C], C], ...]:
         click.option("--block", type=ENTITY, multiple=True, metavar="E", help="Do not pass through this entity."),
         click.option("--include-proposed", is_flag=True, default=None, help="Count proposed records too."),
         click.option("--include-retracted", is_flag=True, default=None, help="Count retracted works too."),
-        click.option("--narrower", is_flag=True, default=None, help="Count narrower entities as the entity."),
+        click.option(
+            "--narrower",
+            is_flag=True,
+            default=None,
+            help="Count narrower entities as the entity itself: no path leads from it to one of them.",
+        ),
     )
 
 

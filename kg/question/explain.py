@@ -75,6 +75,13 @@ def no_path(network: Network, source: str, target: str, *, max_links: int, sign:
     leaving, recorded_out = _links(network, source, out=True)
     arriving, recorded_in = _links(network, target, out=False)
     a, b = name(network, source, lang), name(network, target, lang)
+    if network.criteria.narrower and network.nodes_of(target) <= network.nodes_of(source):
+        if lang == "zh":
+            return f"按条件 narrower，“{b}”视同“{a}”本身，故二者之间没有链条；去掉此条件即可查询。"
+        return (
+            f"With the criterion `narrower`, {inside(b)} counts as {inside(a)} itself, so that no path leads from one "
+            "to the other: ask without it."
+        )
     if lang == "zh":
         kind = "" if sign is None else {1: "正向", -1: "负向", 0: "无方向"}[sign]
         return (
