@@ -13,7 +13,8 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from kg.belief import Opinion
-from kg.columns.records import Fetch, Made, unchanged
+from kg.columns.made import Made
+from kg.columns.records import Fetch, unchanged
 from kg.columns.records import snapshot as snapshot_of
 from kg.columns.seen import Seen
 from kg.columns.table import Columns

@@ -167,12 +167,10 @@ class Seen:
 
     def weighing(self, place: int) -> Weighing:
         """Return the weighing of a claim whose status counts, with the ids and groups of its lines."""
-        lines = []
-        for item in self._items(int(self.taking[place])):
-            if self.weighed.counts[item]:
-                line = self.weighed.lines[self.weighed.line[item]]
-                lines.append(line._replace(id=self.columns.item_id[item], group=self._group(item)))
-        return weigh(tuple(lines))
+        weighed, ids = self.weighed, self.columns.item_id
+        items = [item for item in self._items(int(self.taking[place])) if weighed.counts[item]]
+        lines = [(weighed.lines[weighed.line[item]], ids[item], self._group(item)) for item in items]
+        return weigh(tuple(line._replace(id=id, group=group) for line, id, group in lines))
 
     def judged(self, claim: int, criteria: Criteria) -> Iterator[tuple[int, str, Line | Text]]:
         """Give for each item of a claim its number, its id, and what belief sees of it under other criteria.
