@@ -22,7 +22,7 @@ from kg.network import Network
 from kg.question import paragraphs
 from kg.question.answers import Answer, content_of, pristine
 from kg.receipts import doubts, premises, reading, since
-from kg.receipts.asked import RECEIPT, Asked
+from kg.receipts.asked import RECEIPT, Asked, Question
 from kg.record import Kept
 
 Document = dict[str, Any]
@@ -223,8 +223,7 @@ class Vouching(Asking):
 
     def _network_of(self, answer: Answer | Mapping[str, Any]) -> Network:
         """Return what an answer was asked of; from the cache when it is the newest revision."""
-        given = answer if "receipt" in answer else {**answer, "receipt": "a" * 26}
-        asked = Asked.parse(given, whole=not isinstance(answer, Answer))
+        asked = Question.of(answer)
         criteria = Criteria.parse(asked.criteria, self.vocabulary)
         asked.pinned(self._revision_at, self.revision)
         newest = criteria.as_of is None and asked.revision == self.revision

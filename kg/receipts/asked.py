@@ -1,7 +1,7 @@
 """Which method of the face answers a question of a given name, with which parameters: one table, read to ask again.
 
-Lives here: `METHODS`, `Asked`, the checks on a document that claims to be an answer. May enter: documents of anybody.
-Never here: asking, what the parameters mean (the face parses them again).
+Lives here: `METHODS`, `Question`, `Asked`, the checks on a document that claims to be an answer. May enter: documents
+of anybody. Never here: asking, what the parameters mean (the face parses them again).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kg.door import shown
 from kg.errors import InputError, NotFound
 from kg.ids import fingerprint
 from kg.meant import near
-from kg.question.answers import BESIDE, content_of, pristine
+from kg.question.answers import BESIDE, Answer, content_of, pristine
 
 DEEPEST, LONGEST, MOST = 32, 1_000, 1_000
 HINT = "give the document as a question command prints it with --json, or its question, revision and receipt"
@@ -111,7 +111,7 @@ FORMS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """A question as it was asked, read from a document.
 
     Args:
@@ -121,9 +121,7 @@ class Asked:
         criteria: The criteria that were given.
         lang: Language of the sentences; None for the face's own.
         revision: The revision that was read.
-        receipt: The receipt that the document claims.
         pins: What values of `as_of` meant then, see `kg.asking.Asking.as_then`; not checked yet, see `pinned`.
-        altered: The document does not hold what its receipt stands for; None when only its question was given or read.
     """
 
     name: str
@@ -132,55 +130,19 @@ class Asked:
     criteria: Mapping[str, Any]
     lang: str | None
     revision: int
-    receipt: str
     pins: Mapping[int | str | None, int]
-    altered: bool | None
 
     @classmethod
-    def parse(cls, document: Any, *, whole: bool = True) -> Asked:
-        """Read the question of an answer, whoever wrote it.
+    def of(cls, document: Any) -> Question:
+        """Read the question of an answer, whoever wrote it and whether it has a receipt or not.
 
         Args:
-            document: An answer, or its `question`, `revision` and `receipt` alone.
-            whole: Hold all of it against its receipt; without, only its question is read.
+            document: An answer, or its `question` and `revision` alone.
 
         Raises:
             InputError: not of this shape; a question, a parameter or a value that no question has.
         """
-        own = pristine(document) if isinstance(document, Mapping) else {}
-        question = own.get("question")
-        if not isinstance(question, Mapping):
-            raise InputError("this is no answer: it has no question", where="question", hint=HINT)
-        if whole:
-            _refuse_deep(own)
-        receipt, revision = own.get("receipt"), own.get("revision")
-        if not isinstance(receipt, str) or not RECEIPT.fullmatch(receipt):
-            raise InputError("this is no answer: it has no receipt", where="receipt", hint=HINT)
-        if not _is_whole(revision) or not isinstance(revision, int) or revision < 0:
-            raise InputError("this is no answer: it names no revision", where="revision", hint=HINT)
-        method = _method(question.get("name"))
-        known = {**{name: form.rstrip("!") for name, form in method.parameters.items()}, **CRITERIA, "lang": "text"}
-        given = {str(name): value for name, value in question.items() if name != "name" and value is not None}
-        for name, value in given.items():
-            _check(name, value, known)
-        for name, form in method.parameters.items():
-            if form.endswith("!") and name not in given:
-                raise InputError(f"the question has no {name}", where=name, hint=HINT)
-        body = whole and set(own) - BESIDE - {"question", "revision"}
-        return cls(
-            name=question["name"],
-            method=method.name,
-            keywords={
-                **{method.called.get(name, name): given[name] for name in method.parameters if name in given},
-                **method.always,
-            },
-            criteria={name: given[name] for name in CRITERIA if name in given},
-            lang=given.get("lang"),
-            revision=revision,
-            receipt=receipt,
-            pins=_pins(own, given.get("as_of"), revision),
-            altered=_content_id(document) != receipt if body else None,
-        )
+        return cls(**_question(_own(document)))
 
     def pinned(self, revision_at: Callable[[str], int], newest: int) -> dict[int | str | None, int]:
         """Return the pins that can be true: a date never meant a revision that was recorded after it.
@@ -203,6 +165,71 @@ class Asked:
             for moment, number in self.pins.items()
             if moment is None or (isinstance(moment, str) and number <= revision_at(moment))
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Question):
+    """A question as it was asked, read from a document that claims a receipt and is held against it.
+
+    Args:
+        receipt: The receipt that the document claims.
+        altered: The document does not hold what its receipt stands for; None when only its question was given.
+    """
+
+    receipt: str
+    altered: bool | None
+
+    @classmethod
+    def parse(cls, document: Any) -> Asked:
+        """Read the question of an answer, whoever wrote it, and hold the answer against its receipt.
+
+        Args:
+            document: An answer, or its `question`, `revision` and `receipt` alone.
+
+        Raises:
+            InputError: not of this shape; a question, a parameter or a value that no question has.
+        """
+        own = _own(document)
+        receipt = own.get("receipt")
+        if not isinstance(receipt, str) or not RECEIPT.fullmatch(receipt):
+            raise InputError("this is no answer: it has no receipt", where="receipt", hint=HINT)
+        body = set(own) - BESIDE - {"question", "revision"}
+        return cls(**_question(own), receipt=receipt, altered=_content_id(document) != receipt if body else None)
+
+
+def _own(document: Any) -> Mapping[str, Any]:
+    """Return what a document holds, which has a question and is not too deep."""
+    own = pristine(document) if isinstance(document, Mapping) else {}
+    if not isinstance(own.get("question"), Mapping):
+        raise InputError("this is no answer: it has no question", where="question", hint=HINT)
+    if not isinstance(document, Answer):
+        _refuse_deep(own)
+    return own
+
+
+def _question(own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a `Question` that a document has."""
+    question, revision = own["question"], own.get("revision")
+    if not _is_whole(revision) or not isinstance(revision, int) or revision < 0:
+        raise InputError("this is no answer: it names no revision", where="revision", hint=HINT)
+    method = _method(question.get("name"))
+    known = {**{name: form.rstrip("!") for name, form in method.parameters.items()}, **CRITERIA, "lang": "text"}
+    given = {str(name): value for name, value in question.items() if name != "name" and value is not None}
+    for name, value in given.items():
+        _check(name, value, known)
+    for name, form in method.parameters.items():
+        if form.endswith("!") and name not in given:
+            raise InputError(f"the question has no {name}", where=name, hint=HINT)
+    asked = {method.called.get(name, name): given[name] for name in method.parameters if name in given}
+    return {
+        "name": question["name"],
+        "method": method.name,
+        "keywords": {**asked, **method.always},
+        "criteria": {name: given[name] for name in CRITERIA if name in given},
+        "lang": given.get("lang"),
+        "revision": revision,
+        "pins": _pins(own, given.get("as_of"), revision),
+    }
 
 
 def _content_id(document: Mapping[str, Any]) -> str:

@@ -163,6 +163,7 @@ def test_each_form_stands_by_itself(client: TestClient, name: str, lang: str) ->
         ("/ask/what-if?max_links=6", 422, "Suppose something first", "请先设定一项假设"),
         ("/ask/gaps?since=soon", 422, "not a whole number", "之间的整数"),
         ("/ask/robustness?source=qlora", 422, "Please choose: To.", "请填写：终点。"),
+        ("/ask/robustness?target=malicious-use", 422, "Please choose: From.", "请填写：起点。"),
         (
             "/ask/paths?source=qlora&target=malicious-use&study_kind=nonsense",
             422,

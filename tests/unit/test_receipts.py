@@ -22,7 +22,7 @@ from kg.model import Change
 from kg.question.answers import content_of, receipt_id
 from kg.question.paragraphs import PARAGRAPHS
 from kg.receipts.asked import CRITERIA as ASKED_CRITERIA
-from kg.receipts.asked import METHODS, Asked
+from kg.receipts.asked import METHODS, Asked, Question
 from kg.receipts.premises import REFERENCES
 from kg.receipts.since import differences
 from tests.builders import work
@@ -381,3 +381,18 @@ def test_asked_reads_what_an_answer_says(graph: kg.Graph) -> None:
     asked = Asked.parse(graph.diff(2, 3, max_links=4, known_in=2020))
     assert (asked.method, asked.keywords) == ("diff", {"a": "2", "b": "3", "max_links": 4})
     assert (asked.criteria, asked.altered) == ({"known_in": 2020}, False)
+
+
+def test_what_was_done_is_read_by_its_question_alone() -> None:
+    made = small(":memory:", revisions=3)
+    done = made.retract("w1", notice="https://example.org/notice")
+    assert "receipt" not in done
+    assert Question.of(done).keywords["work"] == "w1"
+    document = json.loads(done.json())
+    for said in (made.explain(document), made.explain({**document, "receipt": "no receipt"})):
+        assert said == made.explain(done)
+    with pytest.raises(InputError, match="it names no revision"):
+        made.explain({name: value for name, value in document.items() if name != "revision"})
+    with pytest.raises(InputError, match="it has no receipt"):
+        Asked.parse(document)
+    made.store.close()
