@@ -29,6 +29,14 @@ ITEM_CODE = re.compile(r"[A-Za-z0-9]{1,64}")
 SLUG_MAX = 100
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = tuple(first + second for first in _BASE32 for second in _BASE32)
+LATIN = str.maketrans(
+    {
+        "ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
+        "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T",
+        "ŋ": "ng", "Ŋ": "NG", "ı": "i",
+    }
+)  # fmt: skip
+"""Latin letters that are no other letter with an accent, as people without them write them."""
 BETWEEN = "--"
 """What joins subject, relation and object in the id of a claim; no slug and no id of a relation holds it."""
 
@@ -72,10 +80,10 @@ def slugify(text: str) -> str:
     """Make a slug of any text; "" when nothing of it is a Latin letter or digit.
 
     Example:
-        >>> slugify("LLM.int8() & Co")
-        'llm-int8-co'
+        >>> slugify("LLM.int8() & Co"), slugify("Große Ångström-Æra")
+        ('llm-int8-co', 'grosse-angstrom-aera')
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text.translate(LATIN)).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_MAX].strip("-")
 
 

@@ -20,12 +20,16 @@ from kg.model import MERGED, YEARS, Claim, Entity, Evidence, Text, Work
 from kg.vocabulary import Vocabulary
 
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_TAGS = frozenset(map(chr, range(0xE0000, 0xE0080)))
+_HIDDEN = frozenset("\n\t\u200b\u2060\u2061\u2062\u2063\u2064\ufeff\ufff9\ufffa\ufffb")
+REFUSED = _BIDI | _TAGS
+"""What no text may hold besides control characters and halves: it turns text around, or says what nobody sees."""
 DEEPEST = 64
 MATCH_RELATIONS = ("broadMatch", "closeMatch", "exactMatch", "narrowMatch", "relatedMatch")
 
 
 def clean(text: str) -> str:
-    """Return NFC text without outer spaces; refuse control, surrogate and direction-override characters.
+    """Return NFC text without outer spaces; refuse control, surrogate, direction-override and tag characters.
 
     Raises:
         ValueError: names the first such character and its place.
@@ -37,9 +41,17 @@ def clean(text: str) -> str:
     if text.isprintable():  # Nothing of what is refused counts as printable.
         return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     for at, char in enumerate(text):
-        if (unicodedata.category(char) in {"Cc", "Cs", "Cn"} and char not in "\n\t") or char in _BIDI:
+        if (unicodedata.category(char) in {"Cc", "Cs", "Cn"} and char not in "\n\t") or char in REFUSED:
             raise ValueError(f"character U+{ord(char):04X} at position {at} is not allowed in text")
     return unicodedata.normalize("NFC", text).strip()
+
+
+def _seen(text: str) -> str:
+    """Refuse, in what something is called, breaks of the line and characters that have no width."""
+    for at, char in enumerate(() if text.isprintable() else text):
+        if char in _HIDDEN:
+            raise ValueError(f"character U+{ord(char):04X} at position {at} is not allowed in a name")
+    return text
 
 
 def _nonempty(text: str) -> str:
@@ -71,6 +83,7 @@ def _keepable(item: dict[str, Any]) -> dict[str, Any]:
 
 
 Line = Annotated[str, Field(max_length=500), AfterValidator(clean), AfterValidator(_nonempty)]
+Name = Annotated[Line, AfterValidator(_seen)]
 Prose = Annotated[str, Field(max_length=10_000), AfterValidator(clean), AfterValidator(_nonempty)]
 Slug = Annotated[str, AfterValidator(lambda text: ids.parse_slug(text, where=""))]
 WorkKey = Annotated[str, AfterValidator(lambda text: ids.parse_work_key(text, where=""))]
@@ -92,6 +105,13 @@ class TextIn(_In):
         return Text(self.en, self.zh)
 
 
+class LabelIn(TextIn):
+    """What an entity is called, in English and Chinese: one line, every character of which can be seen."""
+
+    en: Annotated[Prose, AfterValidator(_seen)]
+    zh: Annotated[Prose, AfterValidator(_seen)] | None = None
+
+
 class MatchIn(_In):
     """A SKOS match to a term of another vocabulary."""
 
@@ -104,9 +124,9 @@ class EntityIn(_In):
 
     id: Slug
     type: Line
-    label: TextIn
+    label: LabelIn
     definition: TextIn | None = None
-    aliases: list[Line] = Field(default_factory=list, max_length=50)
+    aliases: list[Name] = Field(default_factory=list, max_length=50)
     broader: Slug | None = None
     matches: list[MatchIn] = Field(default_factory=list, max_length=50)
 

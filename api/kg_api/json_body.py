@@ -17,6 +17,7 @@ from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from kg.errors import InputError, ParseFailure
+from kg.inputs import REFUSED
 from kg_api import problems
 
 DEPTH_MOST = 32
@@ -27,7 +28,6 @@ LONG = 65_536
 """Bodies of more bytes are read in a thread, so that others are served meanwhile."""
 _TOKENS = re.compile(rb'[\[\]{}]|"(?:[^"\\]++|\\.|\\\Z)*+(?:"|\Z)', re.DOTALL)
 _STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 Json = dict[str, Any]
 
 
@@ -154,7 +154,7 @@ def _refuse_unfit(place: str, text: str) -> None:
     if text.isascii() and text.isprintable():
         return
     for at, char in enumerate(text):
-        if char in _BIDI or (char not in "\n\r\t" and unicodedata.category(char) in {"Cc", "Cs"}):
+        if char in REFUSED or (char not in "\n\r\t" and unicodedata.category(char) in {"Cc", "Cs"}):
             shown = place[:100].encode("ascii", "backslashreplace").decode()
             where = "".join(one if one.isprintable() else "?" for one in shown)
             raise InputError(

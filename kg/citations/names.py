@@ -13,14 +13,12 @@ from typing import Any
 
 from kg.citations import latex
 from kg.citations.parsed import one_line
+from kg.ids import LATIN
 
 Name = dict[str, str]
 PARTS = ("family", "given", "dropping-particle", "non-dropping-particle", "suffix", "literal")
 _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af\U00020000-\U0003134f]")
 _CJK_NAME = re.compile(f"(?:{_CJK.pattern}|[·・])+")
-_CARRIED = str.maketrans(
-    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "đ": "d", "ı": "i"}
-)
 _SCAN = re.compile(r"\\.|[{},~]|\s+|[^\\{},~\s]+", re.DOTALL)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _SEPARATORS = {",": "comma", "~": "space", " ": "space", "\t": "space", "\n": "space", "\r": "space"}
@@ -80,8 +78,7 @@ def ascii_letters(text: str) -> str:
         >>> ascii_letters("Łukasz Müller 微")
         'Lukasz Muller '
     """
-    carried = text.translate(_CARRIED)
-    return unicodedata.normalize("NFKD", carried).encode("ascii", "ignore").decode()
+    return unicodedata.normalize("NFKD", text.translate(LATIN)).encode("ascii", "ignore").decode()
 
 
 def is_cjk(text: str) -> bool:

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from kg.inputs import WorkIn, clean
+from kg.inputs import REFUSED, WorkIn, clean
 
 MAX_CHARS = 64 * 1024 * 1024
 MAX_ENTRIES = 100_000
@@ -216,6 +216,6 @@ def _cleaned(text: str) -> str:
             kept.append(char)
         elif category == "Cc" or category in {"Zl", "Zp"}:
             kept.append("\n" if char in "\x85\u2028\u2029" else " ")
-        elif category not in {"Cs", "Cn"} and char not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+        elif category not in {"Cs", "Cn"} and char not in REFUSED:
             kept.append(char)
     return "".join(kept)

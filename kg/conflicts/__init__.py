@@ -35,4 +35,5 @@ from kg.conflicts.works import from_taken_back as from_taken_back
 from kg.conflicts.works import merged_into_none as merged_into_none
 from kg.conflicts.works import none_stands as none_stands
 from kg.conflicts.works import of_another as of_another
+from kg.conflicts.works import of_known as of_known
 from kg.conflicts.works import taken_back as taken_back

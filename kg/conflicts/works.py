@@ -47,10 +47,14 @@ def none_stands(work: str, lost: Text) -> Words:
     )
 
 
-def merged_into_none(work: Work, lost: Text) -> Words:
+def merged_into_none(work: Work) -> Words:
     """A change would leave a merged work without one that stands for it."""
     id, into, todo = work.id, work.merged_into, Words("Undo that merge first.", "请先撤销该合并。")
-    return Words(f"{id} is merged into {into}: {lost.en}", f"{id} 已并入 {into}，而{lost.get('zh')}", todo)
+    return Words(
+        f"{id} is merged into {into}: no work would stand for it any more",
+        f"{id} 已并入 {into}：此改动后将没有现存的文献代表它",
+        todo,
+    )
 
 
 def of_another(given: str, name: str, work: str) -> Words:
@@ -59,6 +63,19 @@ def of_another(given: str, name: str, work: str) -> Words:
         f"{given} is the {name} of {work}",
         f"{given} 是文献 {work} 的 {IDENTIFIERS.get(name, name)}",
         Words("If they are one work, have a reviewer merge them.", "若两者是同一文献，请由审核者合并。"),
+    )
+
+
+def of_known(given: str, name: str, work: str) -> Words:
+    """A work is to be recorded with an identifier, called `name`, that a known one has."""
+    said = of_another(given, name, work)
+    return Words(
+        said.en,
+        said.zh,
+        Words(
+            "Use that work; another version of it is recorded without this identifier.",
+            "请使用该文献；若要登记其另一版本，请勿填写此标识符。",
+        ),
     )
 
 

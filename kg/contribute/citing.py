@@ -9,14 +9,18 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
+from kg import conflicts
 from kg.citations import formats, names
+from kg.citations.csl import item_of
 from kg.citations.entry import Desk, Entry, make_key
 from kg.citations.item import canonical_item
 from kg.citations.parsed import Parsed, ParsedWork
+from kg.contribute.names import bearer
 from kg.contribute.plan import Document, Plan
-from kg.errors import InputError, ParseFailure
+from kg.errors import Conflict, InputError, ParseFailure
+from kg.identifiers import arxiv_of_doi
 from kg.importers import citations_plan
 from kg.inputs import WorkIn, parse
 from kg.model import CURRENT, OUR_STATUSES, YEARS, Change, Work, canonical
@@ -25,6 +29,12 @@ from kg.vocabulary import Vocabulary
 
 LONGEST = 1_000_000
 WAYS = ("citation", "item")
+FIELDS = "fields"
+_GIVEN_AS = {
+    "type": "type", "title": "title", "author": "authors", "issued": "year", "DOI": "doi", "URL": "url",
+    "archive_location": "arxiv",
+}  # fmt: skip
+"""Variables of CSL-JSON that are fields of a work, which have the last word."""
 # A name with one of these is surely that of a group.
 _OF_GROUPS = frozenset({"&", "and", "for", "of", "on", "the"})
 _LACKING = {
@@ -32,6 +42,7 @@ _LACKING = {
     (False, True): {"en": "year", "zh": "年份"},
     (True, True): {"en": "author and no year", "zh": "作者和年份"},
 }
+W = TypeVar("W", Work, WorkIn)
 BESIDE = frozenset({*WAYS, "format", "distinct", "id"})
 _SAID = {
     "alike": {
@@ -72,7 +83,7 @@ def read(values: Mapping[str, Any]) -> Parsed:
     given = {name: value for name, value in values.items() if value is not None}
     ways = [name for name in WAYS if name in given]
     if not ways:
-        return Parsed((ParsedWork("fields", None, _fields(given)),))
+        return Parsed((ParsedWork(FIELDS, None, _fields(given)),))
     others = sorted(given.keys() - BESIDE)
     if others or len(ways) > 1:
         raise InputError(
@@ -110,7 +121,8 @@ def work(
         lang: Language of remarks.
 
     Raises:
-        InputError: it is said to be retracted or corrected without the publisher's notice.
+        InputError: it is said to be retracted or corrected without a publisher's notice; `csl` contradicts a field.
+        Conflict: it is given by its fields, and another work has its arXiv id.
     """
     made = citations_plan.plan(found, snapshot.works.values(), exact=distinct)
     notes = [str(remark) for remark in found.warnings]
@@ -136,6 +148,9 @@ def work(
             hint="give the address of the publisher's notice",
         )
     record = replace(made.works[made.added[0]], status=status)
+    if found.works[0].source == FIELDS:
+        _refuse_taken(record, snapshot)
+        refuse_contrary(said.csl, record)
     versions = tuple(
         {"id": one.other, "status": snapshot.works[one.other].status, "like": "version", "why": one.why.get(lang)}
         for one in made.versions
@@ -154,6 +169,32 @@ def published(said: WorkIn, record: Work, vocabulary: Vocabulary) -> Document | 
     if said.notice is None or ours < 0 or theirs <= ours:
         return None
     return {"status": [record.status, said.status], "notice": said.notice}
+
+
+def refuse_contrary(csl: Mapping[str, Any], record: Work) -> None:
+    """Refuse variables of CSL-JSON that would be passed over, since a field of the work says otherwise.
+
+    Args:
+        csl: The variables as they were given; None for one that is taken away.
+        record: The work as it would stand.
+
+    Raises:
+        InputError: names the variable, and the field in which it is given.
+    """
+    stands = item_of(record)
+    given = read_csl({name: value for name, value in csl.items() if name in _GIVEN_AS and value is not None})
+    for name in csl:
+        if name in _GIVEN_AS and given.get(name) != stands.get(name):
+            field = _GIVEN_AS[name]
+            raise InputError(f"{name} of a work is given as `{field}`", where="csl", hint=f"give it there: {field}")
+
+
+def _refuse_taken(record: Work, snapshot: Snapshot) -> None:
+    """Refuse a work with the arXiv id of another; one with the DOI of another is that one."""
+    other = None if record.arxiv is None else bearer(snapshot, "arxiv", record.arxiv)
+    if record.arxiv is not None and other is not None:
+        said = conflicts.of_known(record.arxiv, "arxiv", other.id)
+        raise Conflict(said, where="arxiv", hint=f"use {other.id}, or give the whole citation of its other version")
 
 
 def _thin(said: WorkIn, key: str, lang: str) -> list[str]:
@@ -191,13 +232,28 @@ def _fields(given: Document) -> WorkIn:
     if fields.get("csl"):
         fields["csl"] = read_csl(fields["csl"])
     try:
-        return parse(WorkIn, {"type": "document", **fields}, by_field=True)
+        return posted(parse(WorkIn, {"type": "document", **fields}, by_field=True))
     except InputError as fault:
         if fault.where != "title" or "title" in fields:
             raise
         meant = "give --title, or in its place an identifier or a file: `kg add work DOI|ARXIV|FILE`"
         also = "" if fault.hint is None else f"; {fault.hint}"
         raise InputError("the title is missing", where="title", hint=meant + also) from fault.__cause__
+
+
+def posted(work: W) -> W:
+    """Return a work that has the arXiv id of its DOI, where arXiv gave it that and nothing else is said.
+
+    Example:
+        >>> posted(WorkIn(id="a", type="article", title="One", doi="10.48550/arXiv.2312.14751")).arxiv
+        '2312.14751'
+    """
+    found = None if work.doi is None or work.arxiv is not None else arxiv_of_doi(work.doi)
+    if found is None:
+        return work
+    if isinstance(work, Work):
+        return replace(work, arxiv=found)
+    return work.model_copy(update={"arxiv": found})
 
 
 def read_csl(given: object) -> Document:

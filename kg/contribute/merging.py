@@ -109,7 +109,7 @@ def refuse_astray(changes: Iterable[Change], snapshot: Snapshot) -> None:
         lost = astray(work, lambda key: written.get(key) or snapshot.works.get(key))
         if lost is not None and (before is None or astray(before, snapshot.works.get) is None):
             raise Conflict(
-                conflicts.merged_into_none(work, lost),
+                conflicts.merged_into_none(work),
                 where="work",
                 hint=f"undo that merge first: `kg history {work.id}` names the revision, `kg undo` undoes it",
             )

@@ -13,7 +13,7 @@ from kg.door import shown
 from kg.errors import BadIdentifier, InputError, NotFound
 from kg.ids import RecordKind
 from kg.inputs import clean
-from kg.model import REVOKED, Claim, Entity, Record, Work
+from kg.model import OUR_STATUSES, REVOKED, Claim, Entity, Record, Work
 from kg.snapshot import Snapshot
 
 SHOWN = 5
@@ -102,24 +102,49 @@ def key_of(snapshot: Snapshot, name: str, *, where: str, standing: bool = False)
 
 
 def posted_as(arxiv: str, works: Iterable[Work]) -> list[Work]:
-    """Return the works of an arXiv id, those whose entry holds it in a form of before among them.
+    """Return the works of an arXiv id: whose entry holds it, in whatever form, or only the DOI that arXiv gave it.
 
     Example:
-        >>> [work.id for work in posted_as("2312.14751", [Work("a", "article", "T", arxiv="2312.14751V2")])]
-        ['a']
+        >>> doi = "10.48550/arxiv.2312.14751"
+        >>> held = [Work("a", "article", "T", arxiv="2312.14751V2"), Work("b", "article", "T", doi=doi)]
+        >>> [work.id for work in posted_as("2312.14751", held)]
+        ['a', 'b']
     """
-    number = arxiv.rpartition("/")[2]
-    held = (work for work in works if work.arxiv is not None and number in work.arxiv)
-    return [work for work in held if identifiers.arxiv_as_held(work.arxiv or "") == arxiv]
+    number, doi = arxiv.rpartition("/")[2], identifiers.arxiv_doi(arxiv)
+    held = (work for work in works if (number in work.arxiv if work.arxiv is not None else work.doi is not None))
+    return [
+        work
+        for work in held
+        if (work.doi == doi if work.arxiv is None else identifiers.arxiv_as_held(work.arxiv) == arxiv)
+    ]
+
+
+def bearer(snapshot: Snapshot, field: str, identifier: str, *, beside: str | None = None) -> Work | None:
+    """Return a work that stands and has an identifier, or into which one that has it was merged; None if there is none.
+
+    Args:
+        snapshot: What is there.
+        field: "doi" or "arxiv".
+        identifier: As the door returns it.
+        beside: Key of a work that is not meant.
+    """
+    works = snapshot.works.values()
+    held = posted_as(identifier, works) if field == "arxiv" else [one for one in works if one.doi == identifier]
+    standing = (snapshot.standing(one.id) for one in held)
+    return next((one for one in standing if one.status not in OUR_STATUSES and one.id != beside), None)
 
 
 def _one(found: Sequence[Work], snapshot: Snapshot, text: str, where: str) -> Work | None:
     """Return the one work that some were merged into, or that stands alone; None of none.
 
-    One that was taken back is meant only where no other is called so.
+    One that was taken back is meant only where no other is called so. Of versions of one source, which have a number in
+    common, that is meant after which their group is called.
     """
     standing = {work.id: work for work in (snapshot.standing(one.id) for one in found)}
     standing = {id: work for id, work in standing.items() if work.status != REVOKED} or standing
+    groups = {work.independence_group or id for id, work in standing.items()}
+    if len(groups) == 1 and groups <= standing.keys():
+        return standing[groups.pop()]
     if len(standing) > 1:
         raise InputError(
             f"{text[:80]!r} is what {len(standing)} works are called",

@@ -6,7 +6,7 @@ Never here: writing, review (states), effects (effects).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from kg import conflicts, ids
 from kg.contribute import alike, names, quotes, resuming
 from kg.contribute.states import PROPOSED, STANDING, SUPERSEDED
 from kg.errors import Conflict, InputError, ShapeViolation
+from kg.folding import RUN
 from kg.ids import RecordKind
 from kg.importers.citations_plan import way_back
 from kg.importers.merges import astray
@@ -67,7 +68,21 @@ class Plan:
             found["quote_check"] = self.quote
         if self.publisher is not None:
             found["publisher"] = self.publisher
-        return found | ({"note": " ".join(self.notes)} if self.notes else {})
+        return found | ({"note": sentences(self.notes)} if self.notes else {})
+
+
+def sentences(notes: Iterable[str]) -> str:
+    """Return notes as one text, each of them with a stop of its language.
+
+    Example:
+        >>> sentences(["this one is called a", "There is no year."]), sentences(["未给出年份", "未给出作者。"])
+        ('this one is called a. There is no year.', '未给出年份。未给出作者。')
+    """
+    told = ""
+    for note in filter(None, (one.strip() for one in notes)):
+        stop = "" if note[-1] in ".!?。！？" else "。" if RUN.match(note[-1]) else "."
+        told += ("" if not told or told[-1] in "。！？" else " ") + note + stop
+    return told
 
 
 def entity(values: Mapping[str, Any], snapshot: Snapshot, vocabulary: Vocabulary, *, lang: str = "en") -> Plan:

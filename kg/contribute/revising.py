@@ -13,7 +13,7 @@ from typing import Any
 from kg import conflicts
 from kg.citations.csl import item_of
 from kg.contribute import names
-from kg.contribute.citing import read_csl
+from kg.contribute.citing import posted, read_csl, refuse_contrary
 from kg.contribute.states import PENDING, PROPOSED, STANDING
 from kg.door import shown
 from kg.errors import Conflict, InputError
@@ -133,26 +133,23 @@ def _work(known: Work, values: dict[str, Any], snapshot: Snapshot, vocabulary: V
         raise Conflict(said, where="id", hint="revise the one that stands")
     whole = {name: getattr(known, name) for name in (*WORK, "notice", "raw", "raw_format")}
     whole |= {"id": known.id, "authors": list(known.authors), "csl": dict(known.csl)}
-    given = values.get("csl") or {}
-    if given:
-        read_csl(
-            {name: value for name, value in given.items() if value is not None} if isinstance(given, Mapping) else given
-        )
-    changed = {**known.csl, **given}
+    csl = values.get("csl") or {}
+    if csl:
+        read_csl({name: value for name, value in csl.items() if value is not None} if isinstance(csl, Mapping) else csl)
+    changed = {**known.csl, **csl}
     values["csl"] = {name: value for name, value in changed.items() if value is not None}
     if "authors" in values and values["authors"] is None:
         values["authors"] = []
     made = replace(parse(WorkIn, whole | values, by_field=True).record(vocabulary), status=known.status)
+    if "doi" in values and "arxiv" not in values:
+        made = posted(made)
+    refuse_contrary(csl, made)
     had = {"doi": known.doi, "arxiv": None if known.arxiv is None else arxiv_as_held(known.arxiv)}
     for name in ("doi", "arxiv"):
         given = getattr(made, name)
-        if name == "doi":
-            same = [one.id for one in snapshot.works.values() if given and one.doi == given]
-        else:
-            same = [one.id for one in names.posted_as(given, snapshot.works.values())] if given else []
-        others = [id for id in same if id != known.id and snapshot.works[id].status not in OUR_STATUSES]
-        if given != had[name] and others:
-            said = conflicts.of_another(given, name, others[0])
-            raise Conflict(said, where=name, hint=f"kg merge {others[0]} {known.id}")
+        other = names.bearer(snapshot, name, given, beside=known.id) if given not in {None, had[name]} else None
+        if other is not None:
+            said = conflicts.of_another(given, name, other.id)
+            raise Conflict(said, where=name, hint=f"kg merge {other.id} {known.id}")
     status = {} if known.status == CURRENT else {"status": known.status}
     return replace(made, csl=dict(sorted({**item_of(made), **status}.items())))

@@ -195,7 +195,7 @@ def refuse_own(changes: Iterable[Change], histories: Mapping[Key, Versions], *, 
             raise Forbidden(
                 f"{actor} proposed the {change.kind} {change.id}: somebody else must {act} it",
                 where="actor",
-                hint="where one person works alone, set KG_TWO_PERSON=off",
+                hint="name another person; who works alone decides on the command line, with KG_TWO_PERSON=off",
             )
 
 

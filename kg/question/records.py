@@ -6,14 +6,20 @@ May enter: a network (for belief and what counts) and validated filters. Never h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.criteria import said_of_status
 from kg.door import checked
 from kg.errors import InputError, NotFound
 from kg.ids import BETWEEN
+from kg.later import Later
 from kg.model import Claim, Entity, Evidence, Text, Work
 from kg.network import Network, sign_of
+
+if TYPE_CHECKING:
+    from kg.citations import csl
+else:
+    csl = Later("kg.citations.csl")
 
 R = TypeVar("R", Entity, Claim, Evidence, Work)
 Document = dict[str, Any]
@@ -139,7 +145,7 @@ def work_document(record: Work) -> Document:
         "notice": record.notice,
         "independence_group": record.independence_group,
         "merged_into": record.merged_into,
-        "csl": dict(record.csl),
+        "csl": csl.item_of(record),
     }
 
 

@@ -156,6 +156,7 @@ def nobody_reviews_her_own(scene: Scene) -> None:
     for decision in ("accept", "reject"):
         got = scene.post("bob", "/reviews", {"id": made["id"], "decision": decision, "why": "mine"})
         assert (got.status, got.said["where"]) == (403, "actor")
+        assert got.said["hint"].startswith("name another person; who works alone decides on the command line")
     other = scene.graph.create_token("bob", role="admin")["secret"]
     again = Client(scene.people["bob"][1].address, other).post("/reviews", {"id": made["id"], "decision": "accept"})
     assert again.status == 403, "another token of the same person is the same person"
