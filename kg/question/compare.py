@@ -286,7 +286,7 @@ def ends(
     found = []
     for id, type_, role, where in ((source, rows, "cause", "rows"), (target, cols, "harm", "cols")):
         types = vocabulary.types_with_role(role) if type_ is None else [vocabulary.entity_type(type_, where=where).id]
-        found.append([id] if id is not None else raises.of_types(network, types))
+        found.append([id] if id is not None else network.of_types(types))
     return found[0], found[1]
 
 

@@ -20,7 +20,6 @@ from kg.question import cut_said
 from kg.question.answers import Answer, answer, path_document
 from kg.question.cutting import ROUTES_KNOWN, ROUTES_WALKED, Enough, Mitigations, Routes, Works, smallest_claims
 from kg.question.hitting import Smallest, Spent
-from kg.question.raises import of_types
 from kg.question.routes import Terrain
 from kg.question.sufficient import Bounds
 from kg.searching import reach
@@ -224,7 +223,7 @@ def _terrain(network: Network, targets: Sequence[str], sources: Sequence[str], m
     if sources:
         starts = frozenset(node for entity in sources for node in network.nodes_of(entity))
         return Terrain(network, starts, ends - starts, max_links)
-    causes = of_types(network, network.vocabulary.types_with_role("cause"))
+    causes = network.of_types(network.vocabulary.types_with_role("cause"))
     return Terrain(network, frozenset(network.index[id] for id in causes) - ends, ends, max_links)
 
 

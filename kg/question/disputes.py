@@ -18,7 +18,7 @@ from kg.question import explain
 from kg.question.answers import DIRECTIONS, Answer, answer, path_document
 from kg.question.families import Signed
 from kg.question.impact import many_paths, reliability_of
-from kg.question.raises import SECONDS, of_types, pairs, within
+from kg.question.raises import SECONDS, pairs, within
 from kg.question.records import brief_claim, evidence_document
 from kg.question.stakes import Pair, Stake, stakes
 
@@ -114,7 +114,7 @@ def _claim(network: Network, id: str, hang: Mapping[str, Stake]) -> Document:
 
 def _joined(network: Network, max_links: int, limits: set[str]) -> list[Pair]:
     vocabulary = network.vocabulary
-    causes, harms = (of_types(network, vocabulary.types_with_role(role)) for role in ("cause", "harm"))
+    causes, harms = (network.of_types(vocabulary.types_with_role(role)) for role in ("cause", "harm"))
     some = within(causes, harms, limits)
     return list(pairs(network, some, harms, max_links, limits, until=monotonic() + SECONDS))
 

@@ -17,7 +17,7 @@ from kg.model import Evidence
 from kg.network import Network, group_of
 from kg.question import explain, gaps_said
 from kg.question.answers import DIRECTIONS, Answer, answer
-from kg.question.raises import SECONDS, of_types, pairs, within
+from kg.question.raises import SECONDS, pairs, within
 from kg.question.stakes import Pair, Stake, stakes
 from kg.vocabulary import Certainty
 
@@ -89,8 +89,8 @@ def find(
             f"{unknown[0]!r} is not a kind of gap", where="kind", near=close, hint=f"the kinds are {', '.join(KINDS)}"
         )
     certainty = _certainty(network, below)
-    rows = of_types(network, network.vocabulary.types_with_role("cause"))
-    cols = of_types(network, network.vocabulary.types_with_role("harm"))
+    rows = network.of_types(network.vocabulary.types_with_role("cause"))
+    cols = network.of_types(network.vocabulary.types_with_role("harm"))
     limits: set[str] = set()
     some, until, looked = within(rows, cols, limits), monotonic() + SECONDS, list[str]()
     joined: list[Pair] = list(pairs(network, some, cols, max_links, limits, until=until, looked=looked))

@@ -50,9 +50,9 @@ def find(
     techniques = (
         [snapshot.entity(technique, where="technique").id]
         if technique
-        else of_types(network, vocabulary.types_with_role("cause"))
+        else network.of_types(vocabulary.types_with_role("cause"))
     )
-    risks = [snapshot.entity(risk, where="risk").id] if risk else of_types(network, vocabulary.types_with_role("harm"))
+    risks = [snapshot.entity(risk, where="risk").id] if risk else network.of_types(vocabulary.types_with_role("harm"))
     limits: set[str] = set()
     asked, until = within(techniques, risks, limits), monotonic() + SECONDS
     found = [
@@ -126,8 +126,8 @@ def matrix(
     Raises:
         UnknownTerm: no such entity type.
     """
-    row_ids = of_types(network, [network.vocabulary.entity_type(rows, where="rows").id])
-    col_ids = of_types(network, [network.vocabulary.entity_type(cols, where="cols").id])
+    row_ids = network.of_types([network.vocabulary.entity_type(rows, where="rows").id])
+    col_ids = network.of_types([network.vocabulary.entity_type(cols, where="cols").id])
     limits: set[str] = set()
     cells: list[dict[str, Any]] = []
     asked, until, looked = within(row_ids, col_ids, limits), monotonic() + SECONDS, list[str]()
@@ -165,11 +165,6 @@ def matrix(
         limits=sorted(limits),
         note=note,
     )
-
-
-def of_types(network: Network, types: Sequence[str]) -> list[str]:
-    """Return the entities that count and are of these types or of types below them, by id."""
-    return network.of_types(types)
 
 
 def within(rows: Sequence[str], cols: Sequence[str], limits: set[str]) -> Sequence[str]:

@@ -16,8 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kg.errors import ParseFailure, StoreError
-from kg.ids import RecordKind
-from kg.model import canonical, from_payload
+from kg.model import canonical
 from kg.record import past
 from kg.record.chain import Chain, vouched
 from kg.record.connection import Place, insert
@@ -188,14 +187,8 @@ def _fold(connection: sa.Connection) -> None:
         for id, number, payload in connection.execute(query.where(CHANGE.c.kind == kind)):
             first = last[id][2] if id in last else stamps[number]
             last[id] = (number, payload, first)
-        rows = [(*_row(kind, payload, first), number) for number, payload, first in last.values()]
+        rows = [(*form.row(past.written(kind, payload, first)), number) for number, payload, first in last.values()]
         insert(connection, form.table, rows)
-
-
-def _row(kind: RecordKind, payload: str, first: str) -> Row:
-    values = json.loads(payload)
-    record = from_payload(kind, {**values, "recorded_at": first} if kind == "evidence" else values)
-    return FORMS[kind].row(record)
 
 
 class _Batch:

@@ -101,7 +101,7 @@ def _last_before(connection: sa.Connection, kind: RecordKind, ids: sa.Select[Any
         .join(last, sa.and_(CHANGE.c.id == last.c.id, CHANGE.c.revision == last.c.revision))
         .where(CHANGE.c.kind == kind)
     )
-    return [_written(kind, payload, first) for payload, first in connection.execute(changed)]
+    return [written(kind, payload, first) for payload, first in connection.execute(changed)]
 
 
 @_intact()
@@ -140,7 +140,7 @@ def changes_between(connection: sa.Connection, after: int, upto: int) -> list[Re
     last, count = told[-1].number, 0
     with connection.execute(query) as rows:
         for number, group in groupby(rows, key=lambda row: row[0]):
-            changes[number] = tuple(Change(kind, _written(kind, payload, first)) for _, kind, payload, first in group)
+            changes[number] = tuple(Change(kind, written(kind, payload, first)) for _, kind, payload, first in group)
             count += len(changes[number])
             if count >= _BATCH_CHANGES:
                 last = number
@@ -158,9 +158,10 @@ def version_rows(connection: sa.Connection, kind: RecordKind, ids: Sequence[str]
         .where(CHANGE.c.kind == kind, CHANGE.c.id.in_(ids))
         .order_by(CHANGE.c.revision, CHANGE.c.id)
     )
-    return [(Revision(*told), _written(kind, payload, first)) for *told, payload, first in connection.execute(query)]
+    return [(Revision(*told), written(kind, payload, first)) for *told, payload, first in connection.execute(query)]
 
 
-def _written(kind: RecordKind, payload: str, recorded_at: str | None) -> Record:
+def written(kind: RecordKind, payload: str, recorded_at: str | None) -> Record:
+    """Return the record that a change wrote; an item was recorded first at `recorded_at`."""
     values = json.loads(payload)
     return from_payload(kind, {**values, "recorded_at": recorded_at} if kind == "evidence" else values)

@@ -14,7 +14,6 @@ from kg.criteria import Criteria
 from kg.engine import Reached
 from kg.ids import claim_id
 from kg.network import Network
-from kg.question import raises
 from kg.scenario import Scenario
 from kg.suppositions import Assumption
 from kg.vocabulary import Vocabulary, load
@@ -35,7 +34,7 @@ def orderly(reached: Reached) -> tuple[object, ...]:
 def test_bounds_leave_out_no_pair_that_moves(forward: bool, wide: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "WIDE", wide)
     net, chance = generated(2_000, 3), random.Random(4)
-    name = raises.of_types(net, ["Technique" if forward else "Risk"])[1]
+    name = net.of_types(["Technique" if forward else "Risk"])[1]
     options: dict[str, Any] = {"forward": forward, "max_links": 5, "walks": 100}
     search.reach(net, frozenset([net.index[name]]), **options)
     claims, works = sorted(net.links), sorted(net.snapshot.works)
@@ -58,7 +57,7 @@ def test_bounds_leave_out_no_pair_that_moves(forward: bool, wide: float, monkeyp
 def test_what_is_kept_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(again, "KEPT_BYTES", 500_000)
     net = generated(2_000, 3)
-    for name in raises.of_types(net, ["Technique"])[:20]:
+    for name in net.of_types(["Technique"])[:20]:
         search.reach(net, frozenset([net.index[name]]), forward=True, max_links=5, walks=100)
     kept = net.kept["reached"]
     assert 0 < len(kept) < 20

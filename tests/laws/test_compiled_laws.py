@@ -114,7 +114,7 @@ def test_both_engines_find_the_same(
 
 
 def asked(net: Network, links: int) -> list[bytes]:
-    technique, risk = (raises.of_types(net, [type_])[1] for type_ in ("Technique", "Risk"))
+    technique, risk = (net.of_types([type_])[1] for type_ in ("Technique", "Risk"))
     answers = [
         raises.find(net, risk, technique=technique, max_links=links),
         impact.find(net, technique, max_links=links, lang="zh"),
@@ -301,7 +301,7 @@ def test_asking_again_after_a_change_equals_asking_anew(
 
 def test_a_dropped_work_asks_only_the_pairs_that_it_moves_again() -> None:
     net = generated(4_000, 5)
-    rows, cols = (frozenset(net.index[id] for id in raises.of_types(net, [type_])) for type_ in ("Technique", "Risk"))
+    rows, cols = (frozenset(net.index[id] for id in net.of_types([type_])) for type_ in ("Technique", "Risk"))
     some = sorted(rows)[:20]
     for row in some:
         search.reach(net, frozenset([row]), forward=True, max_links=6, walks=100, wanted=cols)

@@ -16,7 +16,7 @@ from kg.errors import InputError, UnknownTerm
 from kg.model import Evidence, Record
 from kg.network import Network
 from kg.question import disputes, gaps
-from kg.question.raises import of_types, pairs
+from kg.question.raises import pairs
 from kg.question.stakes import stakes, value_of
 from kg.vocabulary import load
 from tests.builders import entity, item, network, records, snapshot, work
@@ -43,7 +43,7 @@ def records_of(some: list[str]) -> list[Record]:
 
 def best_of(net: Network, max_links: int) -> Best:
     """The best product and path of each technique, risk and sign."""
-    rows, cols = of_types(net, ["Technique"]), of_types(net, ["Risk"])
+    rows, cols = net.of_types(["Technique"]), net.of_types(["Risk"])
     return {
         (row, col, sign): (product(net, by_sign[sign][0]), by_sign[sign][0])
         for row, col, by_sign, _ in pairs(net, rows, cols, max_links, set())
@@ -58,7 +58,7 @@ def test_the_value_of_a_study_is_what_writing_it_would_change(some: list[str], m
     made = records_of(some)
     net = Network.build(snapshot(made), Criteria(), load())
     before = best_of(net, max_links)
-    joined = pairs(net, of_types(net, ["Technique"]), of_types(net, ["Risk"]), max_links, set())
+    joined = pairs(net, net.of_types(["Technique"]), net.of_types(["Risk"]), max_links, set())
     known = (
         joined
         if listed
@@ -113,7 +113,7 @@ def test_gaps_are_by_their_definitions(some: list[str], max_links: int, since: i
     best = best_of(net, max_links)
     reached = {key[:2] for key in best}
     bare = {(gap["pair"]["technique"], gap["pair"]["risk"]) for gap in answer["items"] if gap["pair"]}
-    rows, cols = of_types(net, ["Technique"]), of_types(net, ["Risk"])
+    rows, cols = net.of_types(["Technique"]), net.of_types(["Risk"])
     assert bare == {(row, col) for row in rows for col in cols} - reached
     used = {claim for _, path in best.values() for claim in path}
     for claim in net.snapshot.claims:

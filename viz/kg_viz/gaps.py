@@ -36,8 +36,8 @@ def chart(network: Network, *, lang: str = "en") -> Document:
         []
     """
     vocabulary, said = network.vocabulary, words(lang)
-    causes = raises.of_types(network, vocabulary.types_with_role("cause"))
-    harms = raises.of_types(network, vocabulary.types_with_role("harm"))
+    causes = network.of_types(vocabulary.types_with_role("cause"))
+    harms = network.of_types(vocabulary.types_with_role("harm"))
     cells: dict[tuple[str, str], Document] = {}
     for item in raises.find(network, lang=lang)["items"]:
         cells[item["technique"], item["risk"]] = item
