@@ -167,8 +167,9 @@ class Endpoint:
         self._extra = tuple(extra)
         self._make = make or (partial(worker.Template, keep=worker.KEPT) if worker.AVAILABLE else Here)
         self._lock = Lock()
-        self._workers: Workers | None = None
+        self._workers: list[Workers] = []  # one at most, in a list that the finalizer can hold without this endpoint
         self._network: Network | None = None
+        weakref.finalize(self, _end, self._workers)
 
     def ask(
         self, query: Checked, format: results.Format, *, network: Network, changes: Changes, budget: Budget
@@ -229,39 +230,46 @@ class Endpoint:
     def _ready(self, network: Network, changes: Changes) -> Workers:
         """Return workers that hold the dataset of the network's revision, or of a later one."""
         with self._lock:
-            if self._workers is not None and self._network is not None:
+            if self._workers and self._network is not None:
                 if network.snapshot.revision <= self._network.snapshot.revision:
-                    return self._workers
+                    return self._workers[0]
                 # A template process that died meanwhile cannot follow; a new one is filled.
                 with suppress(Upstream):
-                    _follow(self._workers, self._network, network, changes)
+                    _follow(self._workers[0], self._network, network, changes)
                     self._network = network
-                    return self._workers
+                    return self._workers[0]
+            self._drop()
+            self._workers.append(self._make())
+            try:
+                self._fill(self._workers[0], network, changes)
+            except BaseException:
                 self._drop()
-            self._workers = self._filled(network, changes)
+                raise
             self._network = network
-            return self._workers
+            return self._workers[0]
 
-    def _filled(self, network: Network, changes: Changes) -> Workers:
-        workers = self._make()
-        weakref.finalize(self, workers.close)
+    def _fill(self, workers: Workers, network: Network, changes: Changes) -> None:
         revision, pieces = network.snapshot.revision, 0
         for piece in _pieces(everything(network, changes(0, revision), self._extra)):
             workers.tell(f"{evaluate.__name__}:add", piece)
             pieces += 1
         workers.tell(f"{evaluate.__name__}:settle", orjson.dumps({"revision": revision, "pieces": pieces}))
         workers.run(f"{evaluate.__name__}:warm", b"", Limits(FILL_SECONDS))
-        return workers
 
     def _forget(self, workers: Workers) -> None:
         with self._lock:
-            if self._workers is workers:
+            if workers in self._workers:
                 self._drop()
 
     def _drop(self) -> None:
-        if self._workers is not None:
-            self._workers.close()
-        self._workers = self._network = None
+        _end(self._workers)
+        self._network = None
+
+
+def _end(held: list[Workers]) -> None:
+    """Close what is held, and hold it no longer."""
+    while held:
+        held.pop().close()
 
 
 def _pieces(some: Iterable[Quad]) -> Iterator[bytes]:

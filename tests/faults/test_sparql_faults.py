@@ -188,7 +188,7 @@ def test_workers_that_are_killed_are_not_missed(site: str, pack_graph: kg.Graph)
     """All that wait are killed between two queries, and all that work in the middle of some."""
 
     def kill() -> int:
-        parent = pack_graph._endpoint._workers._process.pid  # type: ignore[union-attr]
+        parent = pack_graph._endpoint._workers[0]._process.pid  # type: ignore[union-attr]
         workers = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
         for pid in workers:
             with suppress(ProcessLookupError):

@@ -213,7 +213,7 @@ def test_it_follows_the_revision_and_survives_its_process(small: kg.Graph) -> No
 
 def kill_template(graph: kg.Graph) -> list[int]:
     """Kill the process that forks the workers; which workers there were."""
-    process = graph._endpoint._workers._process  # type: ignore[union-attr]
+    process = graph._endpoint._workers[0]._process  # type: ignore[union-attr]
     workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
