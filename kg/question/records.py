@@ -30,10 +30,8 @@ PAGE_MOST = 200
 def entity(network: Network, id: str) -> Document:
     """Return an entity with its hierarchy, its matches and its claims."""
     record = network.snapshot.entity(id)
-    document = entity_document(network, record)
-    out, into = network.snapshot.claims_from(id), network.snapshot.claims_to(id)
-    document["claims"] = [brief_claim(network, claim) for claim in (*out, *into)]
-    return document
+    claims = (*network.snapshot.claims_from(id), *network.snapshot.claims_to(id))
+    return entity_document(network, record) | {"claims": [brief_claim(network, claim) for claim in claims]}
 
 
 def entity_document(network: Network, record: Entity) -> Document:
@@ -56,9 +54,8 @@ def entity_document(network: Network, record: Entity) -> Document:
 
 def claim(network: Network, id: str) -> Document:
     """Return a claim with its belief and every item for and against, and why an item does not count."""
-    record = network.snapshot.claim(id)
-    items = network.snapshot.evidence_of(id)
-    return {**brief_claim(network, record), "evidence": [evidence_document(network, item) for item in items]}
+    items = [evidence_document(network, item) for item in network.snapshot.evidence_of(id)]
+    return {**brief_claim(network, network.snapshot.claim(id)), "evidence": items}
 
 
 def brief_claim(network: Network, record: Claim) -> Document:
@@ -87,7 +84,6 @@ def evidence(network: Network, id: str) -> Document:
 
 def evidence_document(network: Network, item: Evidence) -> Document:
     """Return an evidence item: what it says, whether it counts, and if not, why."""
-    vocabulary = network.vocabulary
     reason = why_not(network, item)
     shadow = dict(network.weighing(item.claim).shadowed).get(item.id)
     return {
@@ -104,7 +100,7 @@ def evidence_document(network: Network, item: Evidence) -> Document:
         "quote": item.quote,
         "basis": item.basis,
         "inferred": item.inferred,
-        "certainty": vocabulary.certainty(item.kind, item.strength, item.inferred).id,
+        "certainty": network.vocabulary.certainty(item.kind, item.strength, item.inferred).id,
         "counts": reason is None,
         "why_not": None if reason is None else reason.en,
         "represented_by": shadow,
@@ -125,9 +121,8 @@ def why_not(network: Network, item: Evidence) -> Text | None:
 
 def work(network: Network, id: str) -> Document:
     """Return a work with every item taken from it."""
-    record = network.snapshot.work(id)
-    items = network.snapshot.evidence_from(id)
-    return {**work_document(record), "evidence": [evidence_document(network, item) for item in items]}
+    items = [evidence_document(network, item) for item in network.snapshot.evidence_from(id)]
+    return {**work_document(network.snapshot.work(id)), "evidence": items}
 
 
 def work_document(record: Work) -> Document:

@@ -110,40 +110,6 @@ def test_another_version_is_told_with_the_way_to_make_one_of_both(graph: kg.Grap
     assert graph.load(path)["remarks"] == []
 
 
-POSTED = "@misc{pre, author={Hu, E. and Li, Z.}, title={A first title of a paper}, howpublished={medRxiv preprint}"
-
-
-@pytest.mark.parametrize(
-    "preprint",
-    [
-        ("a.bib", POSTED + ", year=2021}"),
-        ("a.bib", POSTED.replace("@misc", "@techreport").replace("medRxiv preprint", "A University") + ", year=2020}"),
-        (
-            "a.bib",
-            POSTED.replace("@misc", "@unpublished").replace("howpublished={medRxiv", "note={My") + ", year=2021}",
-        ),
-        ("a.ris", "TY  - UNPB\nID  - pre\nTI  - A first title of a paper\nAU  - Hu, E.\nPY  - 2021\nER  - \n"),
-    ],
-)
-@pytest.mark.parametrize("first", [True, False])
-def test_the_preprint_and_the_paper_both_stay_whichever_comes_first_and_the_paper_is_kept_by_a_merge(
-    graph: kg.Graph, tmp_path: Path, preprint: tuple[str, str], first: bool
-) -> None:
-    files = [file_of(tmp_path, *preprint), file_of(tmp_path, "b.bib", PAPER)]
-    reports = [graph.load(path) for path in (files if first else files[::-1])]
-    assert [one["duplicates"] for one in reports] == [[], []]
-    assert len({one.independence_group or one.id for one in graph.snapshot.works.values()}) == 1
-    assert len(graph.snapshot.works) == 2
-    assert "`kg merge one pre`" in reports[1]["remarks"][0]["message"]
-
-
-def test_where_only_proof_counts_the_published_form_is_kept_by_a_merge(graph: kg.Graph, tmp_path: Path) -> None:
-    graph.load(file_of(tmp_path, "a.bib", "@misc{two, author={Hu, E.}, title={A first title of a paper.}, year=2021}"))
-    (remark,) = graph.load(file_of(tmp_path, "b.bib", PAPER), exact=True)["remarks"]
-    assert "one may be two" in remark["message"]
-    assert "`kg merge one two`" in remark["message"]
-
-
 def test_a_work_that_was_taken_back_stays_so_until_that_is_undone(graph: kg.Graph, tmp_path: Path) -> None:
     path = file_of(tmp_path, "a.bib", PAPER)
     report = graph.load(path)
