@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from kg.asking import Asking
 from kg.citations.parsed import Remark
@@ -22,6 +22,9 @@ from kg.following import FOLD_MOST
 from kg.ids import slugify
 from kg.later import Later
 from kg.packs import HEAD
+from kg.record import Store
+from kg.settings import Lang
+from kg.snapshot import Snapshot
 from kg.vocabulary import load
 
 if TYPE_CHECKING:
@@ -59,15 +62,25 @@ Document = dict[str, Any]
 class Exchanging(Asking):
     """The dataset, export and import."""
 
+    def __init__(self, store: Store, *, ontology: Sequence[Path] = (), lang: Lang = "en") -> None:
+        super().__init__(store, ontology=ontology, lang=lang)
+        self._projections: dict[Criteria, Projection] = {}
+
+    def supposing(self, snapshot: Snapshot) -> Self:
+        """Return this face as if another record had been written; what it projects is its own."""
+        then = super().supposing(snapshot)
+        then._projections = {}
+        return then
+
     def projection(self, criteria: Criteria | None = None) -> Projection:
         """Return the RDF dataset under criteria, at the revision that they name; it follows the record.
 
         The dataset of the usual criteria is kept and brought up to date by what changed; a few others are kept too.
-        A caller that asks again gets the same store, moved on; each query sees one revision.
+        A caller that asks again gets the same store, moved on; each query sees one revision. Faces at one revision
+        share what is kept with the one that follows the record.
         """
-        network = self.network(criteria)
-        with self._lock:
-            kept: dict[Criteria, Projection] = self.__dict__.setdefault("_projections", {})
+        network, kept = self.network(criteria), self._projections
+        with self._live._lock:
             found = kept.pop(network.criteria, None)
             then = 0 if found is None else found.network.snapshot.revision
             now = network.snapshot.revision

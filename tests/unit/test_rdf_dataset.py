@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -102,7 +103,34 @@ def test_one_store_follows_the_record(sqlite_url: str) -> None:
     assert past.network.snapshot.entities == {}
     for year in range(2000, 2000 + 2 * PROJECTIONS_MOST):
         graph.projection(Criteria(known_in=year))
-    assert len(graph.__dict__["_projections"]) == PROJECTIONS_MOST
+    assert len(graph._projections) == PROJECTIONS_MOST
+    graph.store.close()
+
+
+def test_faces_at_one_revision_share_the_store_also_where_it_was_made_by_one_of_them(sqlite_url: str) -> None:
+    graph = kg.open(sqlite_url, empty=True)
+    early = graph.at_one_revision()
+    first = early.projection()
+    assert graph.projection() is first
+    assert graph.at_one_revision().projection() is first
+    graph.write([Change("entity", Entity("a", "Factor", Text("A")))], actor="ann", act="add")
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: graph.at_one_revision().projection(), range(8)))
+    assert all(one is first for one in found)
+    assert "a" not in early.projection().network.snapshot.entities
+    graph.store.close()
+
+
+def test_what_is_only_supposed_is_not_in_the_store_of_the_record(sqlite_url: str) -> None:
+    graph = kg.open(sqlite_url, empty=True)
+    size = len(graph.projection().store)
+    supposed = Change("entity", Entity("a", "Factor", Text("A")))
+    other = graph.supposing(graph.snapshot.with_changes([supposed]))
+    assert len(other.projection().store) > size
+    graph.write([Change("entity", Entity("b", "Factor", Text("B")))], actor="ann", act="add")
+    known = {quad.subject for quad in graph.projection().store}
+    named = [ox.NamedNode(f"https://w3id.org/evidence-kg/id/entity/{id}") in known for id in ("a", "b")]
+    assert named == [False, True]
     graph.store.close()
 
 

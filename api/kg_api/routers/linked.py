@@ -81,8 +81,6 @@ def void(request: Request, graph: TheGraph) -> Response:
     if chosen in {"html", "json"}:
         chosen = "turtle" if chosen == "html" else "jsonld"
 
-    living: Graph = request.app.state.graph
-
     def description() -> Iterable[Triple]:
         parts = {
             name: about.Part(f"{base}/api/v1/export?format={name}", FORMATS[name].media_type, f"everything as {name}")
@@ -93,7 +91,7 @@ def void(request: Request, graph: TheGraph) -> Response:
             here=f"{base}/.well-known/void",
             parts=parts,
             endpoint=f"{base}/sparql",
-            statements=len(living.projection().store),
+            statements=len(graph.projection().store),
         )
 
     return _document(request, chosen, asked, description, also=base)
