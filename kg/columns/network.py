@@ -239,18 +239,12 @@ def _below(mapping: Mapping[str, Any]) -> Mapping[str, Any]:
 def _touched(snapshot: Snapshot) -> list[str]:
     """Return the claims whose weighing the changes laid over columns can alter."""
     found: set[str] = set()
-    if isinstance(snapshot.claims, Overlay):
-        found |= snapshot.claims.own.keys()
+    for records in (snapshot.claims, snapshot.evidence, snapshot.works, snapshot.entities):
+        if isinstance(records, Overlay):
+            found.update(*map(snapshot.touched_by, records.own.values()))
     if isinstance(snapshot.evidence, Overlay):
-        for id, item in snapshot.evidence.own.items():
-            found.add(item.claim)
-            if id in snapshot.evidence.base:
-                found.add(snapshot.evidence.base[id].claim)
-    if isinstance(snapshot.works, Overlay):
-        found |= {claim for work in snapshot.works.own for claim in snapshot.claims_resting_on(work)}
-    if isinstance(snapshot.entities, Overlay):
-        for entity in snapshot.entities.own:
-            found |= {claim.id for claim in (*snapshot.claims_from(entity), *snapshot.claims_to(entity))}
+        before = snapshot.evidence.base
+        found.update(before[id].claim for id in snapshot.evidence.own if id in before)
     return sorted(found)
 
 
