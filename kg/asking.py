@@ -20,7 +20,7 @@ from typing import Any, Self, TypeVar
 
 from kg.contribute.names import key_of
 from kg.criteria import Criteria, parse_int
-from kg.errors import InputError, NotFound, UnknownTerm
+from kg.errors import InputError, NotFound, UnknownTerm, Words
 from kg.following import FOLD_MOST, Following, snapshot_of
 from kg.ids import parse_slug
 from kg.memo import Memo
@@ -39,6 +39,10 @@ KEPT_MOST, KEPT_LEAST, TEXTS_MOST = 256, 8, 4
 KEPT_BYTES = 1 << 30
 """What is kept of networks and answers, by their estimated size; the last `KEPT_LEAST` are kept whatever they take."""
 CLAIM_BYTES, RECORD_BYTES = 400, 2_000
+_FROM_HISTORY = Words(
+    "Give a revision that the history lists. A year of publication is another criterion.",
+    "请给出“历史”所列的修订版号。若要限定发表年份，请使用另一项条件。",
+)
 
 
 class Asking:
@@ -288,11 +292,17 @@ class Asking:
         if as_of is None:
             return newest.revision
         if isinstance(as_of, str) and as_of[:10] > datetime.now(UTC).date().isoformat():
-            raise InputError(f"{as_of} has not come yet", where="as_of", hint="give a revision, or a date up to today")
+            said = Words(f"{as_of} has not come yet", f"{as_of} 尚未到来")
+            hint = Words("give a revision, or a date up to today", "请给出修订版号，或不晚于今天的日期")
+            raise InputError(said, where="as_of", hint=hint)
         number = as_of if isinstance(as_of, int) else self.store.revision_at(_moment(as_of))
         if number > newest.revision:
             raise NotFound(
-                f"there is no revision {number}; the newest is {newest.revision}",
+                Words(
+                    f"there is no revision {number}; the newest is {newest.revision}",
+                    f"没有修订版 {number}，最新的是修订版 {newest.revision}",
+                    _FROM_HISTORY,
+                ),
                 where="as_of",
                 hint="`kg log` lists the revisions; years of publication are for --known-in, or known:2024 in diff",
             )
@@ -336,8 +346,9 @@ class Asking:
             then, newest = network.snapshot.revision, self.snapshot.revision
             if then == newest:
                 raise
+            en, said = f"{missing.message} at revision {then}", missing.said
             raise NotFound(
-                f"{missing.message} at revision {then}",
+                en if said is None else Words(en, f"修订版 {then} 中：{said.zh}", said.todo),
                 where=missing.where,
                 near=missing.near,
                 hint=f"the newest is revision {newest}; it may have come later",

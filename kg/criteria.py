@@ -179,13 +179,8 @@ def parse_int(value: Any, *, name: str, low: int, high: int) -> int:
         number = int(value)
     if number is None or not low <= number <= high:
         span = f"不小于 {low} 的" if high >= 2**62 else f" {low} 到 {high} 之间的"
-        raise InputError(
-            Words(
-                f"{shown(value)} is not a whole number from {low} to {high}",
-                f"须为{span}整数，而非“{str(value)[:80]}”",
-            ),
-            where=name,
-        )
+        en = f"{shown(value)} is not a whole number from {low} to {high}"
+        raise InputError(Words(en, f"须为{span}整数，而非“{str(value)[:80]}”"), where=name)
     return number
 
 

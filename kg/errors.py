@@ -20,7 +20,7 @@ Lives here: exception classes, `Words`. May enter: nothing of ours. Never here: 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class KgError(Exception):
     Args:
         message: What was given and what was expected, one sentence; as `Words` where pages tell it in both languages.
         where: Place of the fault: a field name, a file and line, an id.
-        hint: What to do about it, one sentence.
+        hint: What to do about it, one sentence without a full stop; as `Words` where pages tell it in both languages.
         near: Words or ids the caller may have meant, best first.
 
     Example:
@@ -67,14 +67,17 @@ class KgError(Exception):
         message: str | Words,
         *,
         where: str | None = None,
-        hint: str | None = None,
+        hint: str | Words | None = None,
         near: Sequence[str] = (),
     ) -> None:
         self.said: Words | None = message if isinstance(message, Words) else None
         self.message = message.en if isinstance(message, Words) else message
         super().__init__(self.message)
         self.where = where
-        self.hint = hint
+        self.hint = hint.en if isinstance(hint, Words) else hint
+        if self.said is not None and isinstance(hint, Words):
+            todo = Words(f"{hint.en[:1].upper()}{hint.en[1:]}.", f"{hint.zh}。")
+            self.said = replace(self.said, todo=todo)
         self.near = tuple(near)
 
     def __str__(self) -> str:
@@ -113,12 +116,12 @@ class ParseFailure(InputError):
 
     def __init__(
         self,
-        message: str,
+        message: str | Words,
         *,
         source: str,
         line: int | None = None,
         raw: str = "",
-        hint: str | None = None,
+        hint: str | Words | None = None,
     ) -> None:
         where = source if line is None else f"{source}:{line}"
         super().__init__(message, where=where, hint=hint)

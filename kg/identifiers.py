@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
-from kg.errors import BadIdentifier
+from kg.errors import BadIdentifier, Words
 from kg.ids import shown
 
 # No control characters, and nothing that an address held which is no UTF-8.
@@ -47,7 +47,9 @@ def parse_doi(text: str) -> str:
     bare = _DOI_ENTITY.sub(lambda found: _ENTITIES[found[1].lower()], bare)
     if _DOI.fullmatch(bare) is None:
         raise BadIdentifier(
-            f"{shown(text)} is not a DOI", where="doi", hint="expected the form 10.1234/suffix, or its doi.org address"
+            Words(f"{shown(text)} is not a DOI", "DOI 的格式应为 10.1234/后缀，也可填写其 doi.org 网址"),
+            where="doi",
+            hint="expected the form 10.1234/suffix, or its doi.org address",
         )
     return bare.lower()
 
@@ -82,7 +84,9 @@ def parse_arxiv(text: str) -> str:
     found = _ARXIV.fullmatch(re.sub(r"\.pdf$", "", bare, flags=re.IGNORECASE))
     if found is None:
         raise BadIdentifier(
-            f"{shown(text)} is not an arXiv id", where="arxiv", hint="expected the form 2312.14751 or hep-th/9901001"
+            Words(f"{shown(text)} is not an arXiv id", "arXiv 编号的格式应为 2312.14751 或 hep-th/9901001"),
+            where="arxiv",
+            hint="expected the form 2312.14751 or hep-th/9901001",
         )
     return (found["new"] or found["archive"] + found["number"]).lower()
 

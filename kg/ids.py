@@ -13,7 +13,7 @@ import unicodedata
 from typing import Literal
 from urllib.parse import urlsplit
 
-from kg.errors import BadIdentifier
+from kg.errors import BadIdentifier, Words
 
 BASE = "https://w3id.org/evidence-kg/"
 VOCABULARY_IRI = BASE + "ontology#"
@@ -69,9 +69,12 @@ def parse_work_key(text: str, *, where: str = "work") -> str:
     """
     if _WORK_KEY.fullmatch(text) is None:
         raise BadIdentifier(
-            f"{shown(text)} is not a citation key",
+            Words(f"{shown(text)} is not a citation key", f"“{text[:80]}”不是引用键"),
             where=where,
-            hint="start with a letter or digit; then letters, digits and _ . : + - (at most 128)",
+            hint=Words(
+                "start with a letter or digit; then letters, digits and _ . : + - (at most 128)",
+                "引用键以字母或数字开头，其后可用字母、数字和 _ . : + -，最多 128 个字符",
+            ),
         )
     return text
 
@@ -179,7 +182,9 @@ def parse_url(text: str, *, where: str = "url") -> str:
     unsafe = any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"} for char in bare)
     if parts.scheme.lower() not in {"http", "https"} or not host or "@" in parts.netloc or unsafe or len(bare) > 2000:
         raise BadIdentifier(
-            f"{shown(text)} is not a web address", where=where, hint="expected http:// or https:// and a host"
+            Words(f"{shown(text)} is not a web address", "网址应以 http:// 或 https:// 开头，后接主机名"),
+            where=where,
+            hint="expected http:// or https:// and a host",
         )
     return bare
 

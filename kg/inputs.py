@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from kg import identifiers, ids
-from kg.errors import InputError, ShapeViolation
-from kg.faults import Fault, faults_of, others
+from kg.errors import InputError, ShapeViolation, Words
+from kg.faults import EMPTY, Fault, faults_of, others
 from kg.model import MERGED, YEARS, Claim, Entity, Evidence, Text, Work
 from kg.vocabulary import Vocabulary
 
@@ -42,7 +42,9 @@ def clean(text: str) -> str:
         return (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
     for at, char in enumerate(text):
         if (unicodedata.category(char) in {"Cc", "Cs", "Cn"} and char not in "\n\t") or char in REFUSED:
-            raise ValueError(f"character U+{ord(char):04X} at position {at} is not allowed in text")
+            wrong = f"U+{ord(char):04X}"
+            en, zh = f"character {wrong} at position {at} is not allowed in text", f"文字中不得含有字符 {wrong}"
+            raise InputError(Words(en, zh))
     return unicodedata.normalize("NFC", text).strip()
 
 
@@ -50,13 +52,15 @@ def _seen(text: str) -> str:
     """Refuse, in what something is called, breaks of the line and characters that have no width."""
     for at, char in enumerate(() if text.isprintable() else text):
         if char in _HIDDEN:
-            raise ValueError(f"character U+{ord(char):04X} at position {at} is not allowed in a name")
+            wrong = f"U+{ord(char):04X}"
+            en, zh = f"character {wrong} at position {at} is not allowed in a name", f"名称中不得含有字符 {wrong}"
+            raise InputError(Words(en, zh))
     return text
 
 
 def _nonempty(text: str) -> str:
     if not any(unicodedata.category(char)[0] in "LNPS" for char in text):
-        raise ValueError("must not be empty" if not text else "must hold something that can be seen")
+        raise InputError(Words("must not be empty" if not text else "must hold something that can be seen", EMPTY))
     return text
 
 
@@ -133,7 +137,8 @@ class EntityIn(_In):
     def record(self, vocabulary: Vocabulary) -> Entity:
         """Return the entity; an unknown type names near ones."""
         if self.broader == self.id:
-            raise ShapeViolation(f"{self.id} is named as broader than itself", where="broader", hint="leave it out")
+            said = Words(f"{self.id} is named as broader than itself", f"{self.id} 不能以自身为上位实体")
+            raise ShapeViolation(said, where="broader", hint=Words("leave it out", "请将此项留空"))
         return Entity(
             id=self.id,
             type=vocabulary.entity_type(self.type, where="type").id,
@@ -158,7 +163,9 @@ class ClaimIn(_In):
         relation = vocabulary.relation(self.relation, where="relation").id
         if self.subject == self.object:
             raise ShapeViolation(
-                f"{self.subject} {relation} itself", where="object", hint="a claim joins two different entities"
+                Words(f"{self.subject} {relation} itself", f"主体与客体都是 {self.subject}"),
+                where="object",
+                hint=Words("a claim joins two different entities", "论断的主体与客体须是两个不同的实体"),
             )
         return Claim(
             id=ids.claim_id(self.subject, relation, self.object),
@@ -310,8 +317,10 @@ def parse(door: type[M], values: Mapping[str, Any], *, where: str | None = None,
         first, *rest = faults_of(error, list(door.model_fields))
         hint = "; ".join([*([first.hint] if first.hint else []), *others(rest)]) or None
         if by_field:
-            raise InputError(first.said, where=first.place, hint=hint, near=first.near) from error
-        raise InputError(f"{first.place}: {first.said}", where=where, hint=hint, near=first.near) from error
+            raise InputError(first.words or first.said, where=first.place, hint=hint, near=first.near) from error
+        said, words = f"{first.place}: {first.said}", first.words
+        told = said if words is None else Words(said, f"{first.place}：{words.zh}", words.todo)
+        raise InputError(told, where=where, hint=hint, near=first.near) from error
 
 
 def faults(error: BaseException) -> list[Fault]:

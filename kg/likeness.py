@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from kg.errors import BadIdentifier, InputError
+from kg.errors import BadIdentifier, InputError, Words
 from kg.folding import RUN, WORD, WORD_MOST, Entry, fold, in_order, squeeze
 from kg.identifiers import arxiv_of_doi, parse_arxiv, parse_doi
 
@@ -89,13 +89,17 @@ def ask(text: str, stem: Stem) -> Asked:
         raise InputError(f"{type(text).__name__} is not a text", where="text", hint="give words as a string")
     if len(text) > TEXT_MOST:
         raise InputError(
-            f"the text has {len(text):,} characters, at most {TEXT_MOST} are searched for",
+            Words(
+                f"the text has {len(text):,} characters, at most {TEXT_MOST} are searched for",
+                f"文字共 {len(text)} 个字符，最多可用 {TEXT_MOST} 个",
+            ),
             where="text",
-            hint="give a few words, a label, a DOI or an arXiv id",
+            hint=Words("give a few words, a label, a DOI or an arXiv id", "请给出几个词、一个名称、DOI 或 arXiv 编号"),
         )
     folded = fold(text)
     if not folded:
-        raise InputError("there is nothing to search for", where="text", hint="give at least one letter or word")
+        said = Words("there is nothing to search for", "没有可搜索的内容")
+        raise InputError(said, where="text", hint=Words("give at least one letter or word", "请至少给出一个字母或词"))
     words = tuple(dict.fromkeys(word[:WORD_MOST] for word in WORD.findall(folded)))[:_WORDS_MOST]
     stems = tuple(stem(words))
     roots = (short[:-1] if short[-1:] in "eiy" else short for short in stems)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from kg.asking import Asking, parse_links
 from kg.contribute.names import key_of
 from kg.criteria import Criteria, parse_int, parse_sign
-from kg.errors import InputError, KgError, NotFound
+from kg.errors import InputError, KgError, NotFound, Words
 from kg.ids import parse_url
 from kg.model import CURRENT, OUR_STATUSES, Change, Work
 from kg.network import Network
@@ -345,7 +345,9 @@ def _ends(
             network.snapshot.entity(end, where=where)
     if source is not None and source == target:
         raise InputError(
-            f"source and target are both {source}", where="target", hint="a path joins two different entities"
+            Words(f"source and target are both {source}", f"起点与终点都是 {source}"),
+            where="target",
+            hint=Words("a path joins two different entities", "链条须连接两个不同的实体"),
         )
     return {
         "source": source,

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from kg.door import shown
-from kg.errors import InputError, NotFound
+from kg.errors import InputError, NotFound, Words
 from kg.ids import RecordKind, ends_of_claim
 from kg.meant import NEAR, near
 from kg.model import ACCEPTED, Change, Claim, Entity, Evidence, Record, Revision, Work, kind_of
@@ -146,7 +146,9 @@ class Snapshot:
         same = self._meant(id)
         if len(same) > 1:
             which = f"{', '.join(same[:-1])} and {same[-1]}"
-            raise InputError(f"{id[:200]!r} names {which}", where=where, hint="give one of these ids")
+            said = Words(f"{id[:200]!r} names {which}", f"“{id[:200]}”可指 {'、'.join(same)}")
+            hint = Words("give one of these ids", "请给出其中一个的标识符")
+            raise InputError(said, where=where, hint=hint)
         raise _missing("entity", id, self._names, where, same=same)
 
     def named(self, name: str) -> str:
@@ -373,9 +375,10 @@ _SUCH = {
 
 
 def _missing(kind: str, id: str, names: Mapping[str, str], where: str, same: Sequence[str] = ()) -> NotFound:
+    called = {"entity": "实体", "claim": "论断", "evidence": "证据", "work": "文献"}[kind]
     plural = {"entity": "entities", "claim": "claims", "evidence": "evidence", "work": "works"}[kind]
     return NotFound(
-        f"there is no {kind} {id[:200]!r}",
+        Words(f"there is no {kind} {id[:200]!r}", f"记录中没有名为“{id[:200]}”的{called}"),
         where=where,
         near=list(same[:NEAR]) or near(id, names),
         hint=f"`kg search` finds ids by words; `kg list {plural}` shows them all",

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from kg.belief import Opinion
 from kg.criteria import Criteria, words
 from kg.door import shown
-from kg.errors import InputError
+from kg.errors import InputError, Words
 from kg.ids import claim_id
 from kg.vocabulary import Vocabulary
 
@@ -66,7 +66,8 @@ def parse_texts(value: Any, name: str) -> list[str]:
     wrong = [text for text in texts if not isinstance(text, str) or not 0 < len(text.strip()) <= 1_000]
     if wrong or len(texts) > MOST:
         given = shown(wrong[0]) if wrong else f"{len(texts)} texts"
-        raise InputError(f"{given}: expected at most {MOST} texts of 1 to 1,000 characters", where=name)
+        en = f"{given}: expected at most {MOST} texts of 1 to 1,000 characters"
+        raise InputError(Words(en, f"最多可给出 {MOST} 项，每项 1 到 1000 个字符"), where=name)
     return [" ".join(text.split()) for text in texts]
 
 
@@ -83,15 +84,24 @@ def parse_assumption(text: str, vocabulary: Vocabulary) -> Assumption:
         'lora raises transferable-jailbreaks 0.7'
     """
     parts = text.split(" ")
-    wanted = "expected SUBJECT RELATION OBJECT CHANCE, such as 'lora raises transferable-jailbreaks 0.7'"
+    wanted = Words(
+        "expected SUBJECT RELATION OBJECT CHANCE, such as 'lora raises transferable-jailbreaks 0.7'",
+        "格式为“主体 关系 客体 可能性”，以空格隔开，例如“lora raises transferable-jailbreaks 0.7”",
+    )
     if len(parts) != 4:
-        raise InputError(f"{text[:120]!r} is not a claim with a chance", where="add", hint=wanted)
+        said = Words(f"{text[:120]!r} is not a claim with a chance", f"“{text[:120]}”不是带可能性的论断")
+        raise InputError(said, where="add", hint=wanted)
     subject, relation, object, chance = parts
     value = float(chance) if re.fullmatch(r"[0-9]*\.?[0-9]+(e-?[0-9]{1,3})?", chance, flags=re.ASCII) else -1.0
     if not 0.0 < value <= 1.0:
-        raise InputError(f"{chance[:40]!r} is not a chance above 0 and at most 1", where="add", hint=wanted)
+        said = Words(
+            f"{chance[:40]!r} is not a chance above 0 and at most 1", f"“{chance[:40]}”不是大于 0、不超过 1 的可能性"
+        )
+        raise InputError(said, where="add", hint=wanted)
     if subject == object:
-        raise InputError(f"{subject[:80]} {relation[:80]} itself", where="add", hint="a claim joins two entities")
+        said = Words(f"{subject[:80]} {relation[:80]} itself", f"主体与客体都是 {subject[:80]}")
+        hint = Words("a claim joins two entities", "论断的主体与客体须是两个不同的实体")
+        raise InputError(said, where="add", hint=hint)
     return Assumption(subject, vocabulary.relation(relation, where="add").id, object, value)
 
 
@@ -113,9 +123,12 @@ def parse_settings(text: str, vocabulary: Vocabulary) -> list[tuple[str, str, st
         name, _, value = part.partition("=")
         if name not in SETTABLE or not value:
             raise InputError(
-                f"{text[:120]!r} does not set anything",
+                Words(f"{text[:120]!r} does not set anything", f"“{text[:120]}”没有设定任何内容"),
                 where="set",
-                hint=f"expected EVIDENCE NAME=VALUE, where the name is {' or '.join(SETTABLE)}",
+                hint=Words(
+                    f"expected EVIDENCE NAME=VALUE, where the name is {' or '.join(SETTABLE)}",
+                    f"格式为“证据 名称=值”，名称为 {' 或 '.join(SETTABLE)}",
+                ),
             )
         found.append((item, name, SETTABLE[name](vocabulary, value)))
     return found
@@ -135,7 +148,8 @@ def parse_mark(text: str, vocabulary: Vocabulary) -> Pair:
     """
     work, sign, status = text.rpartition("=")
     if not sign or not work or " " in text:
-        raise InputError(f"{text[:120]!r} does not mark a work", where="mark", hint="expected WORK=STATUS")
+        said = Words(f"{text[:120]!r} does not mark a work", f"“{text[:120]}”没有标记文献")
+        raise InputError(said, where="mark", hint=Words("expected WORK=STATUS", "格式为“文献=状态”"))
     return work, vocabulary.work_status(status, where="mark").id
 
 

@@ -13,12 +13,12 @@ from typing import Any
 from kg.asking import Asking, parse_links
 from kg.criteria import parse_int, words
 from kg.door import shown
-from kg.errors import InputError
+from kg.errors import InputError, Words
 from kg.model import YEARS
 from kg.question import cut, disputes, gaps
 from kg.question.answers import Answer
 
-Words = str | Sequence[str]
+Names = str | Sequence[str]
 DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,3}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
 
 
@@ -27,9 +27,9 @@ class Surveying(Asking):
 
     def cut(
         self,
-        target: Words,
+        target: Names,
         *,
-        source: Words | None = None,
+        source: Names | None = None,
         max_links: Any = 6,
         threshold: Any = 0.5,
         weigh: str = "count",
@@ -52,7 +52,7 @@ class Surveying(Asking):
     def gaps(
         self,
         *,
-        kind: Words | None = None,
+        kind: Names | None = None,
         since: Any = None,
         below: str = "moderate",
         max_links: Any = 6,
@@ -89,5 +89,6 @@ def parse_share(value: Any, *, name: str) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
     number = float(value) if is_text or is_number else -1.0
     if not 0.0 <= number <= 1.0:
-        raise InputError(f"{shown(value)} is not a number from 0 to 1", where=name)
+        said = Words(f"{shown(value)} is not a number from 0 to 1", f"须为 0 到 1 之间的数，而非“{str(value)[:80]}”")
+        raise InputError(said, where=name)
     return abs(number)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from kg import ontology, triples
-from kg.errors import ParseFailure, ShapeViolation, UnknownTerm
+from kg.errors import ParseFailure, ShapeViolation, UnknownTerm, Words
 from kg.ids import BASE
 from kg.meant import near
 from kg.model import OUR_STATUSES
@@ -224,15 +224,25 @@ class Vocabulary:
         if starts and stops:
             return
         relation = self.relation(relation_id)
-        end, given, allowed = ("object", object_type, relation.object_types)
+        end, at, given, allowed = ("object", "客体", object_type, relation.object_types)
         if not starts:
-            end, given, allowed = ("subject", subject_type, relation.subject_types)
+            end, at, given, allowed = ("subject", "主体", subject_type, relation.subject_types)
         fitting = [other for other in self.relations if all(self.allows(other, subject_type, object_type))]
-        hint = f"from {subject_type} to {object_type} the ontology allows {', '.join(fitting) or 'no relation'}"
+        starting, stopping, is_of = (_zh(self.entity_types[id]) for id in (subject_type, object_type, given))
+        fits = "、".join(f"“{_zh(self.relations[id])}”" for id in fitting)
         raise ShapeViolation(
-            f"the {end} of {relation_id!r} cannot be of type {given}; expected {' or '.join(allowed)}",
+            Words(
+                f"the {end} of {relation_id!r} cannot be of type {given}; expected {' or '.join(allowed)}",
+                f"关系“{_zh(relation)}”的{at}不能是“{is_of}”类型的实体，"
+                f"应为{'或'.join(f'“{_zh(self.entity_types[id])}”' for id in allowed)}",
+            ),
             where=end,
-            hint=hint,
+            hint=Words(
+                f"from {subject_type} to {object_type} the ontology allows {', '.join(fitting) or 'no relation'}",
+                f"从“{starting}”到“{stopping}”，本体允许的关系有：{fits}"
+                if fits
+                else f"从“{starting}”到“{stopping}”，本体不允许任何关系",
+            ),
         )
 
 
@@ -290,13 +300,37 @@ def _load(stamped: tuple[tuple[Path, int, int], ...]) -> Vocabulary:
     )
 
 
+_WORDS = {
+    "kind of entity": "实体类型",
+    "relation": "关系",
+    "stance": "立场",
+    "kind of study": "研究类型",
+    "strength": "力度",
+    "basis": "阅读依据",
+    "status": "状态",
+    "work status": "文献状态",
+}
+
+
 def _find(terms: Mapping[str, T], id: str, word: str, where: str | None) -> T:
     found = terms.get(id)
     if found is None:
         names = {name: term.id for term in terms.values() for name in _names(term)}
         hint = f"the ontology has {', '.join(terms)}; files with more are named by --ontology or KG_ONTOLOGY"
-        raise UnknownTerm(f"{id[:80]!r} is not a {word}", where=where, near=near(id, names), hint=hint)
+        said = Words(
+            f"{id[:80]!r} is not a {word}",
+            f"“{id[:80]}”不是本体中的{_WORDS.get(word, '词')}",
+            Words(
+                f"The ontology has {', '.join(terms)}.",
+                f"可用的有：{'、'.join(f'{_zh(terms[id])}（{id}）' for id in terms)}。",
+            ),
+        )
+        raise UnknownTerm(said, where=where, near=near(id, names), hint=hint)
     return found
+
+
+def _zh(term: Term) -> str:
+    return term.label.get("zh")
 
 
 def _plain(name: str) -> str:

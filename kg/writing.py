@@ -12,7 +12,7 @@ from kg.asking import Asking
 from kg.contribute import effects, plan, resuming, rewording
 from kg.contribute.states import Key, Versions
 from kg.criteria import Criteria
-from kg.errors import InputError, ShapeViolation
+from kg.errors import InputError, ShapeViolation, Words
 from kg.holding import of_kind
 from kg.ids import RecordKind
 from kg.later import Later
@@ -89,9 +89,14 @@ class Writing(Asking):
         wrong = [one for one in found if one.severity == "violation"]
         if wrong:
             more = f" ({len(wrong) - 1} more)" if len(wrong) > 1 else ""
-            raise ShapeViolation(
-                f"{wrong[0].message.get(lang)}{more}", where=wrong[0].focus, hint=wrong[0].remedy.get(lang)
+            first, others = wrong[0], f"（另有 {len(wrong) - 1} 处）" if more else ""
+            fault = ShapeViolation(f"{first.message.get(lang)}{more}", where=first.focus, hint=first.remedy.get(lang))
+            fault.said = Words(
+                f"{first.message.en}{more}",
+                f"{first.message.get('zh')}{others}",
+                Words(first.remedy.en, first.remedy.get("zh")),
             )
+            raise fault
 
     def _told(self, seen: Network, written: Revision, lang: str, *, first: str | None = None) -> Document:
         """Tell what a revision changed: records (the one called `first` before the others), beliefs, answers.
@@ -178,5 +183,6 @@ class Writing(Asking):
             InputError: there is none.
         """
         if why is None or not why.strip():
-            raise InputError(f"there is no reason to {act}", where="why", hint="say why, for those who come after")
+            hint = Words("say why, for those who come after", "后来者需要了解缘由")
+            raise InputError(Words(f"there is no reason to {act}", "请填写理由"), where="why", hint=hint)
         return why

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from kg.criteria import parse_flag
-from kg.errors import InputError
+from kg.errors import InputError, Words
 from kg.graph import Graph
 from kg.meant import unknown
 from kg.settings import LANGS, Lang, parse_lang
@@ -69,7 +69,8 @@ def once(request: Request, names: Iterable[str]) -> None:
     for name in names:
         times = len(request.query_params.getlist(name))
         if times > 1:
-            raise InputError(f"{name} is given {times} times, once is enough", where=name)
+            said = Words(f"{name} is given {times} times, once is enough", f"此项给出了 {times} 次，一次即可")
+            raise InputError(said, where=name)
 
 
 async def no_other_body(request: Request) -> None:

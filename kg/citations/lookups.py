@@ -17,7 +17,7 @@ from kg.citations import arxiv, crossref, datacite, openalex, pubmed
 from kg.citations.found import Fetch, Found, Identifier, Reading, finish
 from kg.citations.kept import Cache, Ledger
 from kg.citations.parsed import BY_HAND
-from kg.errors import BadIdentifier, Forbidden, NotFound
+from kg.errors import BadIdentifier, Forbidden, NotFound, Words
 from kg.later import Later
 from kg.settings import Settings
 
@@ -88,7 +88,9 @@ def look_up(identifier: str | Identifier, *, fetch: Fetch) -> Found:
         reading: Reading | None = room.read(answer.body) if answer.found else None
         if reading is not None:
             return finish(asked, reading, answer, source=room.SOURCE, raw_format=room.RAW_FORMAT)
-    raise NotFound(_unknown(asked, fetch), where="identifier", hint=f"check it, or {BY_HAND}")
+    raise NotFound(
+        _unknown(asked, fetch), where="identifier", hint=Words(f"check it, or {BY_HAND}", "请核对，或改为粘贴题录")
+    )
 
 
 def fetcher(settings: Settings, *, served: bool = False, fresh: bool = False) -> Fetch:
@@ -107,7 +109,11 @@ def fetcher(settings: Settings, *, served: bool = False, fresh: bool = False) ->
     """
     if settings.lookups is False or (served and not settings.lookups):
         raise Forbidden(
-            "look-ups are off here, so no other service is asked",
+            Words(
+                "look-ups are off here, so no other service is asked",
+                "本服务器未开启在线查询",
+                Words("Paste the citation instead.", "请改为粘贴题录。"),
+            ),
             where="identifier",
             hint=f"the operator sets KG_LOOKUPS=on to allow them; or {BY_HAND}",
         )
@@ -121,12 +127,19 @@ def _rooms(asked: Identifier) -> tuple[ModuleType, ...]:
     return {"doi": (crossref, datacite), "arxiv": (arxiv,), "openalex": (openalex,), "pmid": (pubmed,)}[asked.kind]
 
 
-def _unknown(asked: Identifier, fetch: Fetch) -> str:
+def _unknown(asked: Identifier, fetch: Fetch) -> Words:
     if asked.kind != "doi":
         services = {"arxiv": "arXiv", "openalex": "OpenAlex", "pmid": "PubMed"}
-        return f"{services[asked.kind]} knows no work {asked.value}"
+        service = services[asked.kind]
+        return Words(f"{service} knows no work {asked.value}", f"{service} 没有文献 {asked.value}")
     answer = fetch(crossref.agency_address(asked.value), media=crossref.MEDIA, sound=crossref.agency)
     agency = crossref.agency(answer.body) if answer.found else ""
     if agency and agency.lower() not in {"crossref", "datacite"}:
-        return f"the DOI {asked.value} is registered with {agency}, which is not asked"
-    return f"neither Crossref nor DataCite knows the DOI {asked.value}"
+        return Words(
+            f"the DOI {asked.value} is registered with {agency}, which is not asked",
+            f"DOI {asked.value} 由 {agency} 登记，而本服务器不查询该机构",
+        )
+    return Words(
+        f"neither Crossref nor DataCite knows the DOI {asked.value}",
+        f"Crossref 与 DataCite 均无 DOI {asked.value}",
+    )

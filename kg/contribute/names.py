@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from kg import identifiers, ids
 from kg.door import shown
-from kg.errors import BadIdentifier, InputError, NotFound
+from kg.errors import BadIdentifier, InputError, NotFound, Words
 from kg.ids import RecordKind
 from kg.inputs import clean
 from kg.model import OUR_STATUSES, REVOKED, Claim, Entity, Record, Work
@@ -195,7 +195,10 @@ def record_of(snapshot: Snapshot, name: object) -> tuple[RecordKind, Record]:
         except NotFound as missing:
             near += missing.near[:2]
     raise NotFound(
-        f"no entity, claim, work or evidence item is called {text[:200]!r}",
+        Words(
+            f"no entity, claim, work or evidence item is called {text[:200]!r}",
+            f"没有名为“{text[:200]}”的实体、论断、文献或证据",
+        ),
         where="id",
         near=near[:4],
         hint="`kg review list` shows what waits; `kg search` finds the others",
@@ -226,4 +229,5 @@ def _text(name: object, where: str) -> str:
     try:
         return clean(name)
     except ValueError as fault:
-        raise InputError(str(fault), where=where, hint="take it out") from fault
+        said = fault.said if isinstance(fault, InputError) else None
+        raise InputError(said or str(fault), where=where, hint="take it out") from fault

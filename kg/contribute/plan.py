@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kg import conflicts, ids
-from kg.contribute import alike, names, quotes, resuming
+from kg.contribute import alike, names, quotes, resuming, unusable
 from kg.contribute.states import PROPOSED, STANDING, SUPERSEDED
-from kg.errors import Conflict, InputError, ShapeViolation
+from kg.errors import Conflict, InputError
 from kg.folding import RUN
 from kg.ids import RecordKind
 from kg.importers.citations_plan import way_back
@@ -128,7 +128,7 @@ def claim(values: Mapping[str, Any], snapshot: Snapshot, vocabulary: Vocabulary,
     ends: list[Entity] = []
     for end in ("subject", "object"):
         if given.get(end) is None:
-            raise InputError(f"there is no {end}", where=end, hint="a claim is SUBJECT RELATION OBJECT")
+            raise unusable.no_end(end)
         ends.append(_standing(names.entity_of(snapshot, given[end], where=end)))
         given[end] = ends[-1].id
     made = replace(parse(ClaimIn, given, by_field=True).record(vocabulary), status=PROPOSED)
@@ -190,11 +190,7 @@ def evidence(
     read = parse(door, given, by_field=True).record(vocabulary)
     made = _as_revision(replace(read, status=PROPOSED, supersedes=supersedes), snapshot)
     if made.quote is not None and quotes.folded(made.quote) == quotes.folded(made.statement):
-        raise ShapeViolation(
-            "the statement repeats the quote",
-            where="statement",
-            hint="say in your own words what the passage says about the claim",
-        )
+        raise unusable.quoted_again()
     quote = quotes.check(made.quote, work, made.basis).document(lang)
     likes = tuple(alike.like_item(made, snapshot, vocabulary, lang=lang))
     notes = [*of_claim.notes, *_of_work(work.status, vocabulary, lang)]
@@ -220,14 +216,10 @@ def _id_of(label: object) -> str:
     """Return the id that an English label gives."""
     english = label.get("en") if isinstance(label, Mapping) else None
     if not isinstance(english, str) or not english.strip():
-        raise InputError(
-            "there is no label in English", where="label", hint='give {"en": ..., "zh": ...}; zh may be left out'
-        )
+        raise unusable.no_label()
     id = ids.slugify(english)
     if not id:
-        raise InputError(
-            "no id can be made of this label", where="id", hint="give an id in Latin letters, such as model-merging"
-        )
+        raise unusable.no_id()
     return id
 
 
@@ -277,11 +269,7 @@ def _claim(given: Document, snapshot: Snapshot, vocabulary: Vocabulary, lang: st
         parts = {name: getattr(known, name) for name in ENDS}
     missing = [name for name in ENDS if parts.get(name) is None]
     if missing:
-        raise InputError(
-            f"the claim is not known: there is no {', no '.join(missing)}",
-            where="claim",
-            hint="give the id of a claim, or subject, relation and object",
-        )
+        raise unusable.no_claim(missing)
     return claim(parts, snapshot, vocabulary, lang=lang)
 
 

@@ -16,7 +16,7 @@ from kg.contribute import names
 from kg.contribute.citing import posted, read_csl, refuse_contrary
 from kg.contribute.states import PENDING, PROPOSED, STANDING
 from kg.door import shown
-from kg.errors import Conflict, InputError
+from kg.errors import Conflict, InputError, Words
 from kg.identifiers import arxiv_as_held
 from kg.inputs import ClaimIn, EntityIn, TextIn, WorkIn, parse
 from kg.model import CURRENT, OUR_STATUSES, Claim, Entity, Text, Work, kind_of, to_payload
@@ -117,7 +117,14 @@ def _above(known: Entity, name: Any, snapshot: Snapshot) -> str:
         raise Conflict(said, where="broader", hint="name one that stands")
     if above.id in snapshot.within(known.id):
         raise InputError(
-            f"{above.id} is {known.id} or narrower than it", where="broader", hint="name one that is not below it"
+            Words(
+                f"{above.id} is {known.id} or narrower than it",
+                f"{known.id} 不能以自身为上位实体"
+                if above.id == known.id
+                else f"{above.id} 在 {known.id} 之下，不能作为其上位实体",
+            ),
+            where="broader",
+            hint=Words("name one that is not below it", "请另选一个不在其之下的实体"),
         )
     return above.id
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kg import conflicts
+from kg import called, conflicts
 from kg.contribute import lines
 from kg.door import shown
 from kg.errors import Conflict, Forbidden, InputError, Words
@@ -193,7 +193,11 @@ def refuse_own(changes: Iterable[Change], histories: Mapping[Key, Versions], *, 
     for change in changes:
         if actor in proposers(histories.get((change.kind, change.id), ())) and change.record.status != SUPERSEDED:
             raise Forbidden(
-                f"{actor} proposed the {change.kind} {change.id}: somebody else must {act} it",
+                Words(
+                    f"{actor} proposed the {change.kind} {change.id}: somebody else must {act} it",
+                    f"{called.kind(change.kind, 'zh')} {change.id} 是您自己（{actor}）提出的",
+                    Words("Somebody else decides.", "须由他人决定。"),
+                ),
                 where="actor",
                 hint="name another person; who works alone decides on the command line, with KG_TWO_PERSON=off",
             )

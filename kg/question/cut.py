@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from kg.engine import Nodes, Path, rank
-from kg.errors import InputError
+from kg.errors import InputError, Words
 from kg.network import Network
 from kg.question import cut_said
 from kg.question.answers import Answer, answer, path_document
@@ -205,14 +205,18 @@ def _check(network: Network, targets: Sequence[str], sources: Sequence[str], thr
         for entity in entities:
             network.snapshot.entity(entity, where=where)
     if not targets:
-        raise InputError("no target is given", where="target", hint="name at least one entity")
+        hint = Words("name at least one entity", "请至少给出一个实体")
+        raise InputError(Words("no target is given", "未给出终点"), where="target", hint=hint)
     both = sorted(set(targets) & set(sources))
     if both:
         raise InputError(
-            f"{', '.join(both)} is both source and target", where="source", hint="a route joins two different entities"
+            Words(f"{', '.join(both)} is both source and target", f"{'、'.join(both)} 既是起点又是终点"),
+            where="source",
+            hint=Words("a route joins two different entities", "链条须连接两个不同的实体"),
         )
     if not 0.0 <= threshold <= 1.0:
-        raise InputError(f"{threshold!r} is not a probability from 0 to 1", where="threshold")
+        said = Words(f"{threshold!r} is not a probability from 0 to 1", f"“{threshold}”不是 0 到 1 之间的数")
+        raise InputError(said, where="threshold")
     if weigh not in WEIGHS:
         raise InputError(f"{weigh!r} is neither {' nor '.join(WEIGHS)}", where="weigh")
 

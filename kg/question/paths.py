@@ -5,7 +5,7 @@ May enter: a network and validated parameters. Never here: how paths are searche
 
 from __future__ import annotations
 
-from kg.errors import InputError
+from kg.errors import InputError, Words
 from kg.network import Network
 from kg.question import explain
 from kg.question.answers import Answer, answer, path_document
@@ -44,7 +44,9 @@ def find(
     snapshot.entity(source, where="source"), snapshot.entity(target, where="target")
     if source == target:
         raise InputError(
-            f"source and target are both {source}", where="target", hint="a path joins two different entities"
+            Words(f"source and target are both {source}", f"起点与终点都是 {source}"),
+            where="target",
+            hint=Words("a path joins two different entities", "链条须连接两个不同的实体"),
         )
     found = best_paths(network, network.nodes_of(source), network.nodes_of(target), k=k, max_links=max_links, sign=sign)
     note = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg.criteria import said_of_status
 from kg.door import checked
-from kg.errors import InputError, NotFound
+from kg.errors import InputError, NotFound, Words
 from kg.ids import BETWEEN
 from kg.later import Later
 from kg.model import Claim, Entity, Evidence, Text, Work
@@ -261,7 +261,10 @@ def show(network: Network, id: str) -> tuple[str, Document]:
     likely = "claim" if BETWEEN in id else "entity"
     others = [found[0] for kind, found in near.items() if found and kind != likely]
     raise NotFound(
-        f"no entity, claim, work or evidence item is called {id[:200]!r}",
+        Words(
+            f"no entity, claim, work or evidence item is called {id[:200]!r}",
+            f"没有名为“{id[:200]}”的实体、论断、文献或证据",
+        ),
         where="id",
         near=list(dict.fromkeys([*near[likely][:2], *others]))[:4],
         hint="`kg search` finds ids by words",

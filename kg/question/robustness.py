@@ -10,7 +10,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-from kg.errors import InputError
+from kg.errors import InputError, Words
 from kg.network import Network
 from kg.question import cautions, explain, raises, robustness_said
 from kg.question.answers import Answer, answer, path_document
@@ -72,7 +72,9 @@ def find(
     snapshot.entity(source, where="source"), snapshot.entity(target, where="target")
     if source == target:
         raise InputError(
-            f"source and target are both {source}", where="target", hint="a path joins two different entities"
+            Words(f"source and target are both {source}", f"起点与终点都是 {source}"),
+            where="target",
+            hint=Words("a path joins two different entities", "链条须连接两个不同的实体"),
         )
     before, complete = _stands(network, source, target, max_links)
     limits = set() if complete else {"pops"}

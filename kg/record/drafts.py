@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from kg.errors import InputError, ShapeViolation
+from kg.called import kind as called
+from kg.errors import InputError, ShapeViolation, Words
 from kg.ids import RecordKind
 from kg.meant import near
 from kg.model import KINDS, Change, Entity, Evidence, Record, canonical, to_payload
@@ -149,7 +150,10 @@ def refuse_missing(
     missing = sorted(users.keys() - _existing(connection, target, users))
     if missing:
         raise ShapeViolation(
-            f"the {kind} {users[missing[0]]} names the {target} {missing[0]!r}, which does not exist",
+            Words(
+                f"the {kind} {users[missing[0]]} names the {target} {missing[0]!r}, which does not exist",
+                f"{called(kind, 'zh')} {users[missing[0]]} 所指的{called(target, 'zh')} {missing[0]} 不存在",
+            ),
             where=column,
             near=_near(connection, target, missing[0], given),
             hint=f"add the {target} first or in the same write"
@@ -190,10 +194,11 @@ def refuse_cycles(connection: sa.Connection, written: Mapping[str, str | None]) 
         at: str | None = start
         while at is not None and at not in fine:
             if at in trail:
+                ring = " < ".join([*list(trail)[list(trail).index(at) :], at])
                 raise ShapeViolation(
-                    f"{at} would be broader than itself: {' < '.join([*list(trail)[list(trail).index(at) :], at])}",
+                    Words(f"{at} would be broader than itself: {ring}", f"{at} 将成为自身的上位实体：{ring}"),
                     where="broader",
-                    hint="leave out one of these links",
+                    hint=Words("leave out one of these links", "请去掉其中一处上位关系"),
                 )
             trail[at] = None
             at = broader.get(at)

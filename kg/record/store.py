@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
-from kg.errors import InputError, NotFound
+from kg.errors import InputError, NotFound, Words
 from kg.ids import RecordKind
 from kg.model import Change, Record, Revision
 from kg.record import past, submissions, watching
@@ -78,7 +78,7 @@ class Store:
                 `?options=-csearch_path%3Dname` for a schema of its own.
             create: Make the file, its folder and the tables where they are missing.
             read_only: Never write, not even a migration. A file that the file system does not let us write is
-                opened so as well; when nobody has it open then, nobody may write it until we close it.
+                opened so as well; what its owner writes meanwhile is seen (`kg.record.unwritable`).
             clock: Where `recorded_at` comes from.
 
         Raises:
@@ -144,11 +144,7 @@ class Store:
         found = self.revisions(after=number - 1, limit=1) if number >= 1 else []
         if not found or found[0].number != number:
             head = self.head()
-            raise NotFound(
-                f"there is no revision {number}",
-                where="revision",
-                hint=f"the newest is {0 if head is None else head.number}",
-            )
+            raise _no_revision(number, 0 if head is None else head.number)
         return found[0]
 
     def revisions(self, after: int = 0, limit: int | None = None) -> list[Revision]:
@@ -220,7 +216,7 @@ class Store:
             newest = 0 if head is None else head.number
             number = newest if revision is None else revision
             if not 0 <= number <= newest:
-                raise NotFound(f"there is no revision {number}", where="revision", hint=f"the newest is {newest}")
+                raise _no_revision(number, newest)
             return past.records_at(connection, number, newest)
 
     def write(
@@ -377,3 +373,11 @@ def _refuse_unusable(**texts: str | None) -> None:
             continue
         if not text.strip() or any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
             raise InputError(f"{text!r} cannot be kept", where=name, hint="say in a few words who does what, and why")
+
+
+def _no_revision(number: int, newest: int) -> NotFound:
+    return NotFound(
+        Words(f"there is no revision {number}", f"没有修订版 {number}"),
+        where="revision",
+        hint=Words(f"the newest is {newest}", f"最新的是修订版 {newest}"),
+    )

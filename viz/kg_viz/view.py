@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kg.criteria import Criteria, parse_flag, parse_int, words
-from kg.errors import InputError
+from kg.errors import InputError, Words
 from kg.vocabulary import Vocabulary
 
 HOPS_MOST = 6
@@ -140,5 +140,7 @@ def _share(value: Any) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number <= 1:
-        raise InputError(f"{str(value)[:40]!r} is not a number from 0 to 1", where="min_expected")
+        given = str(value)[:40]
+        said = Words(f"{given!r} is not a number from 0 to 1", f"须为 0 到 1 之间的数，而非“{given}”")
+        raise InputError(said, where="min_expected")
     return number

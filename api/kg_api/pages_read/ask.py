@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 from kg.citations.references import reference, short
 from kg.criteria import Criteria
-from kg.errors import InputError, NotFound
+from kg.errors import InputError, NotFound, Words
 from kg.graph import Graph
 from kg.question import grounds
 from kg.question.answers import Answer, pristine
@@ -50,7 +50,8 @@ def ask(request: Request, spoken: TheLang, criteria: p.Criteria, name: str) -> R
     """One question: its form, and below it the answer."""
     question = QUESTIONS.get(name)
     if question is None:
-        raise NotFound(f"there is no question {name[:80]!r}", where="question", near=_near(name))
+        told = Words(f"there is no question {name[:80]!r}", f"没有名为“{name[:80]}”的问题")
+        raise NotFound(told, where="question", near=_near(name))
     lists = [field.name for field in question.fields if field.many]
     frame.only(request, [*frame.CRITERIA, *(field.name for field in question.fields)], lists=lists)
     given = _given(request, question)
@@ -73,7 +74,7 @@ def ask(request: Request, spoken: TheLang, criteria: p.Criteria, name: str) -> R
         )
     except (InputError, NotFound) as fault:
         problem = problems.of_error(fault)
-        context = {**form, "problem": faults.told(request, problem, spoken), "answered": None}
+        context = {**form, "problem": faults.told(request, problem, spoken, fault.said), "answered": None}
         page = frame.TEMPLATES.get_template("read/ask.html").render(**frame.around(request, spoken), **context)
         return Response(page, problem["status"], {"Cache-Control": "no-store"}, HTML)
 
@@ -162,7 +163,9 @@ def _given(request: Request, question: Question) -> Document:
         ]
         kept = [value for value in values if value]
         if len(kept) > 1 and not field.many:
-            raise InputError(f"{field.name} is given {len(kept)} times, once is enough", where=field.name)
+            times = len(kept)
+            told = Words(f"{field.name} is given {times} times, once is enough", f"此项给出了 {times} 次，一次即可")
+            raise InputError(told, where=field.name)
         if kept:
             found[field.name] = kept if field.many else kept[0]
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -23,32 +24,10 @@ from kg_api.replies import HTML
 
 Document = dict[str, Any]
 _QUOTED = re.compile(r"'([^']{1,120})[^']*'|\"([^\"]{1,120})[^\"]*\"|\b(?:revision|question) (\d{1,20})\b")
+_PLAIN = re.compile(r"（| \(")
+"""What stands behind a label, and is no part of it."""
 _FOR_PROGRAMS = re.compile(r"`kg |--[a-z]|/api/v1/|`next`")
 RECORDS = frozenset(frame.PLURALS)
-# What messages are about that readers meet most, and the words for it in the language of the page. Where there are
-# words for what to do about it, `todo_` in place of `fault_`, they stand before those of the kind of error.
-_MET = (
-    (re.compile(rf"{frame.NOT_TAKEN}$"), "fault_parameter"),
-    (re.compile(r"is not a whole number from (?P<low>\S+) to (?P<high>\S+)$"), "fault_whole"),
-    (re.compile(r"is not a (?:whole )?number"), "fault_number"),
-    (re.compile(r"has (?P<count>[\d,]+) characters, at most (?P<most>[\d,]+)"), "fault_long"),
-    (re.compile(r"is given (?P<count>\d+) times"), "fault_twice"),
-    (re.compile(r"^there is no reason to"), "fault_no_reason"),
-    (re.compile(r"^no work is given$"), "fault_no_work"),
-    (re.compile(r"^no claim is given$"), "fault_no_claim"),
-    (re.compile(r"^no \w+ is given\b|must not be empty|must hold something that can be seen"), "fault_empty"),
-    (re.compile(r"^look-ups are off"), "fault_lookups_off"),
-    (re.compile(r"^neither .* knows the DOI|knows no work|, which is not asked$"), "fault_nobody_knows"),
-    (re.compile(r"^the record does not have this work"), "fault_work_not_here"),
-    (re.compile(r"character (?P<char>U\+[0-9A-F]+) at position \d+ is not allowed"), "fault_character"),
-    (re.compile(r"should have at most (?P<most>\d+) characters"), "fault_at_most"),
-    (re.compile(r"is not a DOI"), "fault_doi"),
-    (re.compile(r"is not an arXiv id"), "fault_arxiv"),
-    (re.compile(r"is not a web address"), "fault_web"),
-    (re.compile(r"somebody else must \w+ it$"), "fault_own"),
-    (re.compile(r"^the statement repeats the quote"), "fault_repeats"),
-    (re.compile(r"was filled in as new, but not proposed yet$"), "fault_not_proposed"),
-)
 
 
 async def error_page(request: Request, problem: Mapping[str, Any]) -> Response:
@@ -89,35 +68,33 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang, saying: Words
     # What a reader typed may be Chinese in an English message.
     english = not has_chinese(_QUOTED.sub("", detail))
     given = next(one for one in quoted.groups() if one) if quoted else ""
-    field = _field(request, where, given)
-    key = f"fault_{slug}"
-    missing = slug == "not-found" and where in RECORDS and bool(given)
+    field, unknown = _field(request, where, given), detail.endswith(frame.NOT_TAKEN)
+    missing = slug == "not-found" and where in RECORDS and bool(given) and (saying is None or lang == "en")
     if missing:
         text = words["fault_no_record"].format(kind=words[f"kind_{where}"], given=given)
     elif saying is not None:
-        text = _sentence((saying.page or saying).get(lang), lang)
+        text = in_sentence((saying.page or saying).get(lang), lang)
     elif lang == "zh" and english:
-        text = met(detail, words, given) or words.get(key, words["fault_other"]).format(given=given)
-        if not given and "{given}" in words.get(key, "") and text == words[key].format(given=given):
-            text = words["fault_bad-field"]
+        text = _of_kind(request, slug, given, words)
     else:
-        text = _sentence(detail, "en")
-    if field is not None and given and not missing and not detail.endswith(frame.NOT_TAKEN):
-        label = words.get(f"ask_{field}", words.get(f"criterion_{field}", field))
+        text = in_sentence(detail, lang)
+    label = _PLAIN.split(words.get(f"ask_{field}", words.get(f"criterion_{field}", "")))[0]
+    names = bool(given) if lang == "en" else english
+    if label and names and not missing and not unknown:
         text = f"{label}{'：' if lang == 'zh' else ': '}{text}"
     hint = problem.get("hint")
-    todo = words.get(_word(detail).replace("fault_", "todo_"), words.get(f"todo_{slug}", words["todo_other"]))
+    todo = words.get(f"todo_{slug}", words["todo_other"])
     if saying is not None and saying.todo is not None:
         todo = saying.todo.get(lang)
     elif lang == "en" and hint and not _FOR_PROGRAMS.search(hint):
-        todo = hint[:1].upper() + hint[1:] + "."
+        todo = in_sentence(hint, lang)
     return {
         "title": words.get(f"error_{problem['status']}", words["error_other"]),
         "text": text,
         "todo": todo,
         "near": [
             (one, frame.changed(request, (where or "",), **{one: request.query_params.get(where or "", "")}))
-            if detail.endswith(frame.NOT_TAKEN)
+            if unknown
             else _near(request, where, field, one, lang)
             for one in problem.get("near", ())
         ],
@@ -126,27 +103,24 @@ def told(request: Request, problem: Mapping[str, Any], lang: Lang, saying: Words
     }
 
 
-def _sentence(text: str, lang: str) -> str:
-    end = "。" if lang == "zh" else "."
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", "。")) else end)
-
-
-def met(detail: str, words: Mapping[str, str], given: str = "") -> str | None:
-    """Return a message that readers meet often in the language of the page; None for others.
+def in_sentence(text: str, lang: str) -> str:
+    """Return what an error says as a sentence; in Chinese, what it begins with stays as it is, such as a name.
 
     Example:
-        >>> met("there is no reason to undo", said("zh")), met("the sky is green", said("zh"))
-        ('请填写理由。', None)
+        >>> in_sentence("nothing is given", "en"), in_sentence("bob 在此期间修改了此记录", "zh")
+        ('Nothing is given.', 'bob 在此期间修改了此记录。')
     """
-    for pattern, word in _MET:
-        found = pattern.search(detail)
-        if found:
-            return words[word].format(given=given, **found.groupdict())
-    return None
+    first, end = (text[:1], "。") if lang == "zh" else (text[:1].upper(), ".")
+    return first + text[1:] + ("" if text.endswith((".", "?", "!", "。", "？", "！")) else end)
 
 
-def _word(detail: str) -> str:
-    return next((word for pattern, word in _MET if pattern.search(detail)), "")
+def _of_kind(request: Request, slug: str, given: str, words: Mapping[str, str]) -> str:
+    """Return what is known of an error that is told in English alone: what a message quotes may be what it expects."""
+    asked = {*request.query_params.values(), *unquote(request.url.path).split("/")}
+    template = words.get(f"fault_{slug}", words["fault_other"])
+    if "{given}" not in template or given in asked - {""}:
+        return template.format(given=given)
+    return words["fault_nothing" if slug == "not-found" else "fault_unusable"]
 
 
 def _field(request: Request, where: str | None, given: str) -> str | None:

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.routing import Match
 
-from kg.errors import InputError
+from kg.errors import InputError, Words
 from kg.ids import PLURALS as PLURALS
 from kg.meant import parameters
 from kg.settings import Lang
@@ -139,10 +139,10 @@ def only(request: Request, known: Iterable[str], *, lists: Iterable[str] = ()) -
     for name in request.query_params:
         if name not in takes:
             raise InputError(
-                f"{name[:100]!r} {NOT_TAKEN}",
+                Words(f"{name[:100]!r} {NOT_TAKEN}", f"本页不接受参数“{name[:100]}”"),
                 where=name[:100],
                 near=[word for word in parameters(name, takes) if word not in request.query_params],
-                hint=f"it takes {', '.join(takes)}",
+                hint=Words(f"it takes {', '.join(takes)}", f"本页的参数有：{'、'.join(takes)}"),
             )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kg.citations.references import reference, short
-from kg.errors import NotFound
+from kg.errors import NotFound, Words
 from kg.network import Network
 from kg.question import explain
 from kg_api.pages_read.picture import picture
@@ -92,7 +92,8 @@ def chosen(network: Network, answer: Mapping[str, Any], key: str, lang: str) -> 
     """
     row, _, col = key.partition("..")
     if row not in answer["rows"] or col not in answer["cols"]:
-        raise NotFound(f"the map has no cell {key[:120]!r}", where="cell", hint="a cell is called row..column")
+        told = Words(f"the map has no cell {key[:120]!r}", f"缺口图中没有单元格“{key[:120]}”")
+        raise NotFound(told, where="cell", hint=Words("a cell is called row..column", "单元格的写法为“行..列”"))
     names = [explain.name(network, id, lang) for id in (row, col)]
     found = next((cell for cell in answer["cells"] if (cell["row"], cell["col"]) == (row, col)), None)
     if found is None:

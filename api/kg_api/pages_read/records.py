@@ -20,7 +20,7 @@ from kg.citations.tags import citation_meta
 from kg.contribute.states import PENDING
 from kg.criteria import Criteria
 from kg.engine import reach
-from kg.errors import InputError
+from kg.errors import InputError, Words
 from kg.exporters.jsonld import embedded
 from kg.ids import BASE, RecordKind
 from kg.model import CURRENT, Evidence, Record
@@ -247,7 +247,8 @@ def _page(
     graph = face_of(request)
     view = request.query_params.get("view", "")
     if view not in {"", *VIEWS}:
-        raise InputError(f"{view[:40]!r} is not a view of a record", where="view", near=VIEWS, hint="use history")
+        wrong = Words(f"{view[:40]!r} is not a view of a record", f"记录没有名为“{view[:40]}”的视图")
+        raise InputError(wrong, where="view", near=VIEWS, hint=Words("use history", "可用的视图为 history"))
 
     def context() -> Document:
         network = graph.network(Criteria.parse(criteria, graph.vocabulary))

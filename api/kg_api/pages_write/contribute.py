@@ -16,7 +16,8 @@ from starlette.concurrency import run_in_threadpool
 from kg import conflicts
 from kg.contribute import citing, looking_up, names
 from kg.contribute.states import STANDING
-from kg.errors import Conflict, InputError, KgError, NotFound
+from kg.errors import Conflict, InputError, KgError, NotFound, Words
+from kg.faults import EMPTY
 from kg.graph import Graph
 from kg.model import Evidence
 from kg_api import security
@@ -144,14 +145,17 @@ def _preview(visit: Visit, given: Mapping[str, str]) -> Document:
     if work is None:
         if visit.bearer is None:
             raise NotFound(
-                "the record does not have this work",
+                Words("the record does not have this work", "记录中没有此文献"),
                 where="work",
-                hint="sign in to have it read or looked up; works of the record can be previewed by everybody",
+                hint=Words(
+                    "sign in to have it read or looked up; works of the record can be previewed by everybody",
+                    "请登录以读取题录或在线查询；已收录的文献无需登录即可预览",
+                ),
             )
         for name in lacking(
             given, "preview", _spared(graph, given)
         ):  # nobody is asked about a work for an item that cannot stand
-            raise InputError(f"no {name} is given", where=name)
+            raise InputError(Words(f"no {name} is given", EMPTY), where=name)
         visit.request.state.bearer = visit.bearer
         snapshot = graph.snapshot
         values = work_values(visit.request, asked := way(given))
@@ -186,7 +190,12 @@ def _known(graph: Graph, given: Mapping[str, str]) -> str | None:
     text = given.get("work", "")
     if not text:
         raise InputError(
-            "no work is given", where="work", hint="give a key, DOI, arXiv id or title, or paste a citation"
+            Words("no work is given", "未指明文献"),
+            where="work",
+            hint=Words(
+                "give a key, DOI, arXiv id or title, or paste a citation",
+                "请给出引用键、DOI、arXiv 编号或标题，或粘贴题录",
+            ),
         )
     try:
         return names.work_of(graph.snapshot, text).id
@@ -202,13 +211,24 @@ def _item(given: Mapping[str, str]) -> Document:
     values: Document = {name: given[name] for name in (*wanted, *ITEM) if name in given}
     if "claim" not in given and "new_en" in given and not {"subject", "object"} <= given.keys():
         raise InputError(
-            "an end of the claim was filled in as new, but not proposed yet",
+            Words(
+                "an end of the claim was filled in as new, but not proposed yet",
+                "论断的一端填写为新实体，但尚未提出",
+            ),
             where="new_en",
-            hint="press the button that proposes the entity; it then stands in the claim",
+            hint=Words(
+                "press the button that proposes the entity; it then stands in the claim",
+                "请先点击“提出该实体”；随后它会填入论断",
+            ),
         )
     if not any(name in given for name in CLAIM):
         raise InputError(
-            "no claim is given", where="claim", hint="choose one, or state one by subject, relation, object"
+            Words("no claim is given", "未指明论断"),
+            where="claim",
+            hint=Words(
+                "choose one, or state one by subject, relation, object",
+                "请选择一条论断，或以主体、关系、客体陈述一条",
+            ),
         )
     return values | ({"inferred": True} if given.get("inferred") == "true" else {})
 

@@ -67,12 +67,13 @@ def at_fault(
     if looked_up:
         told["todo"] = words["todo_upstream" if problem["status"] == 502 else "todo_lookups_off"]
         found["work"] = words["sentences"].format(problem["text"], told["todo"])
+    empty: list[str] = []
     if problem["status"] in {404, 422} or looked_up:
         empty = lacking(given, act, spared)
         if {*ENDS} & {*empty}:
             found.pop("claim", None)  # that the claim is not known is said at its ends
         found |= {name: words.get(f"need_{name}", words["fault_empty"]) for name in empty}
-    if len(found) == 1 and told["field"] not in found:
+    if len(found) == 1 and (told["field"] not in found or (act == "entity" and empty)):
         (name, text), *_ = found.items()
         told |= {"field": name, "text": text, "todo": ""}
     return told | {"fields": {name: found[name] for name in sorted(found, key=_place)}}

@@ -25,7 +25,7 @@ from kg.record.tokens import Bearer
 from kg.settings import Lang
 from kg_api import problems, security
 from kg_api.pages_read import frame, wording
-from kg_api.pages_read.faults import met, told
+from kg_api.pages_read.faults import in_sentence, told
 from kg_api.pages_write.calling import Names
 from kg_api.permissions import REVIEWER, allows
 from kg_api.replies import HTML
@@ -98,12 +98,15 @@ class Visit:
 
     def _wrong(self, fault: Fault) -> str:
         words = said(self.lang)
-        if fault.missing:
+        if fault.empty:
             return words["fault_empty"]
         if fault.place == "year":
             return words["takes_year"].format(low=YEARS[0], high=YEARS[1])
         if self.lang == "zh":
-            return met(fault.said, words) or words["fault_bad-field"]
+            if fault.words is None:
+                return words["fault_bad-field"]
+            todo = fault.words.todo
+            return in_sentence(fault.words.zh, "zh") + ("" if todo is None else todo.zh)
         return f"{fault.said[:1].upper()}{fault.said[1:]}{f' ({fault.hint})' if fault.hint else ''}."
 
 
