@@ -82,6 +82,9 @@ def storable(text: str) -> str:
 
 TEXTS = (st.sampled_from(AWKWARD) | st.text(max_size=40) | st.text("no:1 -#'\"\n,[]{}", max_size=40)).map(storable)
 SLUGS = st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9]{1,3})?", fullmatch=True)
+# What an entity is called is one line, of which every character can be seen.
+NAMES = TEXTS.map(lambda text: storable("".join(char for char in text if char.isprintable())))
+LABELS = st.builds(Text, NAMES, st.none() | NAMES).map(Text.document)
 BOTH = st.builds(Text, TEXTS, st.none() | TEXTS).map(Text.document)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
@@ -100,10 +103,10 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
         given: dict[str, Any] = {
             "id": name,
             "type": "Factor",
-            "label": draw(BOTH),
+            "label": draw(LABELS),
             "definition": draw(st.none() | BOTH),
         }
-        given["aliases"] = draw(st.lists(TEXTS, max_size=2))
+        given["aliases"] = draw(st.lists(NAMES, max_size=2))
         given["broader"] = draw(st.none() | st.sampled_from(names[:at])) if at else None
         given["matches"] = draw(st.sampled_from([[], [{"relation": "exactMatch", "iri": "https://example.org/a"}]]))
         records.append(EntityIn(**given).record(WORDS))
