@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 from kg.asking import Asking, parse_links
 from kg.contribute.names import key_of
 from kg.criteria import Criteria, parse_int, parse_sign
-from kg.errors import InputError, KgError, NotFound, Words
+from kg.errors import InputError, KgError, NotFound
 from kg.ids import parse_url
 from kg.model import CURRENT, OUR_STATUSES, Change, Work
 from kg.network import Network
 from kg.question import clocks, retraction, robustness, what_if
 from kg.question.answers import Answer, pristine
 from kg.question.clocks import Point
+from kg.question.paths import check_ends
 from kg.receipts.asked import Asked
 from kg.receipts.touched import Ask, touched
 from kg.scenario import RETRACTED, Scenario
@@ -340,15 +341,7 @@ def _ends(
     network: Network, source: str | None, target: str | None, rows: str | None, cols: str | None
 ) -> dict[str, str | None]:
     """Return the ends of the pairs that are asked about: an entity where one is given, else a type."""
-    for where, end in (("source", source), ("target", target)):
-        if end is not None:
-            network.snapshot.entity(end, where=where)
-    if source is not None and source == target:
-        raise InputError(
-            Words(f"source and target are both {source}", f"起点与终点都是 {source}"),
-            where="target",
-            hint=Words("a path joins two different entities", "链条须连接两个不同的实体"),
-        )
+    check_ends(network.snapshot, source, target)
     return {
         "source": source,
         "target": target,

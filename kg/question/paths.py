@@ -10,6 +10,7 @@ from kg.network import Network
 from kg.question import explain
 from kg.question.answers import Answer, answer, path_document
 from kg.searching import best_paths
+from kg.snapshot import Snapshot
 
 
 def find(
@@ -40,14 +41,7 @@ def find(
         InputError: source and target are the same.
         NotFound: one of them is not in the record.
     """
-    snapshot = network.snapshot
-    snapshot.entity(source, where="source"), snapshot.entity(target, where="target")
-    if source == target:
-        raise InputError(
-            Words(f"source and target are both {source}", f"起点与终点都是 {source}"),
-            where="target",
-            hint=Words("a path joins two different entities", "链条须连接两个不同的实体"),
-        )
+    check_ends(network.snapshot, source, target)
     found = best_paths(network, network.nodes_of(source), network.nodes_of(target), k=k, max_links=max_links, sign=sign)
     note = None
     if not found.paths and found.complete:
@@ -61,3 +55,21 @@ def find(
         limits=() if found.complete else ("pops",),
         note=note,
     )
+
+
+def check_ends(snapshot: Snapshot, source: str | None, target: str | None) -> None:
+    """Refuse ends of a path that cannot be joined; None stands for an end that is not given.
+
+    Raises:
+        NotFound: one of them is not in the record.
+        InputError: they are one entity.
+    """
+    for where, end in (("source", source), ("target", target)):
+        if end is not None:
+            snapshot.entity(end, where=where)
+    if source is not None and source == target:
+        raise InputError(
+            Words(f"source and target are both {source}", f"起点与终点都是 {source}"),
+            where="target",
+            hint=Words("a path joins two different entities", "链条须连接两个不同的实体"),
+        )

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-from kg.errors import InputError, Words
 from kg.network import Network
 from kg.question import cautions, explain, raises, robustness_said
 from kg.question.answers import Answer, answer, path_document
 from kg.question.compare import ends
 from kg.question.detours import Detours
 from kg.question.losses import KINDS, Loss, claims_near, groups_behind, losses_of
+from kg.question.paths import check_ends
 from kg.question.standing import DAMAGE, Standing, between, kind_of_change, standing
 
 Document = dict[str, Any]
@@ -68,14 +68,7 @@ def find(
 
     Cost: one search, then for each loss that can move the answer a reread of its claims and a search.
     """
-    snapshot = network.snapshot
-    snapshot.entity(source, where="source"), snapshot.entity(target, where="target")
-    if source == target:
-        raise InputError(
-            Words(f"source and target are both {source}", f"起点与终点都是 {source}"),
-            where="target",
-            hint=Words("a path joins two different entities", "链条须连接两个不同的实体"),
-        )
+    check_ends(network.snapshot, source, target)
     before, complete = _stands(network, source, target, max_links)
     limits = set() if complete else {"pops"}
     losses: list[Loss] = []
