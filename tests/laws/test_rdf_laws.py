@@ -251,6 +251,9 @@ def _passes_the_doors(record: Record) -> bool:
     texts = [value for value in (getattr(record, name, None) for name in ("title", "statement", "quote")) if value]
     if isinstance(record, Entity):
         texts += [record.label.en, *record.aliases, *([] if record.definition is None else [record.definition.en])]
+        named = (record.label.en, record.label.zh or "", *record.aliases)
+        if not all(name.isprintable() for name in named):
+            return False
     if isinstance(record, Claim) and record.conditions is not None:
         texts.append(record.conditions)
     return all(text.strip() == text and "\u2028" not in text for text in texts)
