@@ -11,7 +11,7 @@ from itertools import islice
 from time import monotonic
 from typing import Any
 
-from kg.errors import InputError, UnknownTerm
+from kg.errors import InputError, UnknownTerm, Words
 from kg.meant import near
 from kg.model import Evidence
 from kg.network import Network, group_of
@@ -86,7 +86,10 @@ def find(
     if unknown:
         close = near(unknown[0], {word: word for word in KINDS})
         raise InputError(
-            f"{unknown[0]!r} is not a kind of gap", where="kind", near=close, hint=f"the kinds are {', '.join(KINDS)}"
+            Words(f"{unknown[0]!r} is not a kind of gap", f"没有名为“{unknown[0][:80]}”的缺口种类"),
+            where="kind",
+            near=close,
+            hint=Words(f"the kinds are {', '.join(KINDS)}", f"缺口种类有：{'、'.join(KINDS)}"),
         )
     certainty = _certainty(network, below)
     rows = network.of_types(network.vocabulary.types_with_role("cause"))
@@ -126,8 +129,12 @@ def _certainty(network: Network, id: str) -> Certainty:
     known = network.vocabulary.certainties
     if id not in known:
         close = near(id[:80], {word: word for word in known})
+        zh = "、".join(f"{one.label.get('zh')}（{one.id}）" for one in known.values())
         raise UnknownTerm(
-            f"{id[:80]!r} is not a certainty", where="below", near=close, hint=f"the ontology has {', '.join(known)}"
+            Words(f"{id[:80]!r} is not a certainty", f"“{id[:80]}”不是本体中的确定性"),
+            where="below",
+            near=close,
+            hint=Words(f"the ontology has {', '.join(known)}", f"可用的有：{zh}"),
         )
     return known[id]
 

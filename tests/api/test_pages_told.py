@@ -45,6 +45,8 @@ ADDRESSES = [
     ("/?focus=nope", 404, "中心实体：记录中没有名为“nope”的实体。"),
     ("/?hops=99&focus=qlora", 422, "周围步数：须为 1 到 6 之间的整数，而非“99”。"),
     ("/?type=Foo", 422, "实体类型：“Foo”不是本体中的实体类型。可用的有：技术（Technique）、"),
+    ("/ask/gaps?kind=dance", 422, "缺口种类：没有名为“dance”的缺口种类。"),
+    ("/ask/gaps?below=dance", 422, "“dance”不是本体中的确定性。可用的有："),
     ("/search?limit=x", 422, "本页不接受参数“limit”。本页的参数有：q、lang。"),
     ("/?min_expected=1&min_expected=0.5", 422, "此项给出了 2 次，一次即可。"),
 ]
