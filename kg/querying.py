@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from kg.asking import Asking
 from kg.criteria import Criteria, parse_int, words
 from kg.later import Later
 from kg.record import Store
 from kg.settings import Lang
+from kg.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from kg.rdf import guard, results
@@ -35,6 +36,13 @@ class Querying(Asking):
         super().__init__(store, ontology=ontology, lang=lang)
         self._endpoint: endpoints.Endpoint | None = None
         self._endpoint_lock = Lock()
+        self._supposes = False
+
+    def supposing(self, snapshot: Snapshot) -> Self:
+        """Return this face as if another record had been written; what it asks in SPARQL is kept for no other."""
+        then = super().supposing(snapshot)
+        then._supposes = True
+        return then
 
     def sparql(
         self,
@@ -86,7 +94,7 @@ class Querying(Asking):
             rows=parse_int(rows, name="rows", low=1, high=ROWS_MOST),
         )
         network = self._network(criteria)
-        if network.criteria == Criteria():
+        if network.criteria == Criteria() and not self._supposes:
             return self._lasting().ask(checked, offered, network=network, changes=self.store.changes, budget=budget)
         passing = endpoints.Endpoint(self._ontology)
         try:

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from kg import ontology, triples
-from kg.errors import ParseFailure, ShapeViolation, UnknownTerm, Words
+from kg.errors import ParseFailure, UnknownTerm
 from kg.ids import BASE
-from kg.meant import near
 from kg.model import OUR_STATUSES
+from kg.naming_terms import names, plain, term_of, unfit_end
 from kg.packaged import packaged
 from kg.terms import LINES as LINES
 from kg.terms import PROPAGATIONS as PROPAGATIONS
@@ -90,7 +90,7 @@ class Vocabulary:
             id: The word.
             where: The parameter or field that gave it, which the fault names.
         """
-        return _find(self.entity_types, id, "kind of entity", where)
+        return term_of(self.entity_types, id, "kind of entity", where)
 
     def relation(self, id: str, *, where: str | None = None) -> Relation:
         """Return a relation, by its id or by its label in either language.
@@ -99,40 +99,40 @@ class Vocabulary:
             >>> load().relation("提高").id, load().relation("Exercised by").id
             ('raises', 'exercised-by')
         """
-        return self.relations.get(id) or _find(
-            self.relations, self._relation_labels.get(_plain(id), id), "relation", where
+        return self.relations.get(id) or term_of(
+            self.relations, self._relation_labels.get(plain(id), id), "relation", where
         )
 
     @cached_property
     def _relation_labels(self) -> Mapping[str, str]:
         """Labels that are of one relation alone, which has no other for its id."""
-        said = [(label, id) for id, term in self.relations.items() for label in {_plain(name) for name in _names(term)}]
+        said = [(label, id) for id, term in self.relations.items() for label in {plain(name) for name in names(term)}]
         count = Counter(label for label, _ in said)
         return {label: id for label, id in said if count[label] == 1}
 
     def stance(self, id: str, *, where: str | None = None) -> Stance:
         """Return a stance."""
-        return _find(self.stances, id, "stance", where)
+        return term_of(self.stances, id, "stance", where)
 
     def study_kind(self, id: str, *, where: str | None = None) -> StudyKind:
         """Return a kind of study."""
-        return _find(self.study_kinds, id, "kind of study", where)
+        return term_of(self.study_kinds, id, "kind of study", where)
 
     def strength(self, id: str, *, where: str | None = None) -> Strength:
         """Return a strength."""
-        return _find(self.strengths, id, "strength", where)
+        return term_of(self.strengths, id, "strength", where)
 
     def basis(self, id: str, *, where: str | None = None) -> Basis:
         """Return a basis."""
-        return _find(self.bases, id, "basis", where)
+        return term_of(self.bases, id, "basis", where)
 
     def status(self, id: str, *, where: str | None = None) -> Status:
         """Return a status of our records."""
-        return _find(self.statuses, id, "status", where)
+        return term_of(self.statuses, id, "status", where)
 
     def work_status(self, id: str, *, where: str | None = None) -> WorkStatus:
         """Return a status of works."""
-        return _find(self.work_statuses, id, "work status", where)
+        return term_of(self.work_statuses, id, "work status", where)
 
     @cached_property
     def publisher_statuses(self) -> tuple[str, ...]:
@@ -223,26 +223,12 @@ class Vocabulary:
         starts, stops = self.allows(relation_id, subject_type, object_type)
         if starts and stops:
             return
+        fitting = [other for other in self.relations.values() if all(self.allows(other.id, subject_type, object_type))]
+        subject, object = self.entity_type(subject_type), self.entity_type(object_type)
         relation = self.relation(relation_id)
-        end, at, given, allowed = ("object", "客体", object_type, relation.object_types)
-        if not starts:
-            end, at, given, allowed = ("subject", "主体", subject_type, relation.subject_types)
-        fitting = [other for other in self.relations if all(self.allows(other, subject_type, object_type))]
-        starting, stopping, is_of = (_zh(self.entity_types[id]) for id in (subject_type, object_type, given))
-        fits = "、".join(f"“{_zh(self.relations[id])}”" for id in fitting)
-        raise ShapeViolation(
-            Words(
-                f"the {end} of {relation_id!r} cannot be of type {given}; expected {' or '.join(allowed)}",
-                f"关系“{_zh(relation)}”的{at}不能是“{is_of}”类型的实体，"
-                f"应为{'或'.join(f'“{_zh(self.entity_types[id])}”' for id in allowed)}",
-            ),
-            where=end,
-            hint=Words(
-                f"from {subject_type} to {object_type} the ontology allows {', '.join(fitting) or 'no relation'}",
-                f"从“{starting}”到“{stopping}”，本体允许的关系有：{fits}"
-                if fits
-                else f"从“{starting}”到“{stopping}”，本体不允许任何关系",
-            ),
+        allowed = relation.object_types if starts else relation.subject_types
+        raise unfit_end(
+            relation, subject, object, starts=starts, allowed=[self.entity_types[id] for id in allowed], fitting=fitting
         )
 
 
@@ -298,44 +284,3 @@ def _load(stamped: tuple[tuple[Path, int, int], ...]) -> Vocabulary:
         relations_below=links.below,
         own_files=tuple(path for path, _, _ in stamped[len(FILES) :]),
     )
-
-
-_WORDS = {
-    "kind of entity": "实体类型",
-    "relation": "关系",
-    "stance": "立场",
-    "kind of study": "研究类型",
-    "strength": "力度",
-    "basis": "阅读依据",
-    "status": "状态",
-    "work status": "文献状态",
-}
-
-
-def _find(terms: Mapping[str, T], id: str, word: str, where: str | None) -> T:
-    found = terms.get(id)
-    if found is None:
-        names = {name: term.id for term in terms.values() for name in _names(term)}
-        hint = f"the ontology has {', '.join(terms)}; files with more are named by --ontology or KG_ONTOLOGY"
-        said = Words(
-            f"{id[:80]!r} is not a {word}",
-            f"“{id[:80]}”不是本体中的{_WORDS.get(word, '词')}",
-            Words(
-                f"The ontology has {', '.join(terms)}.",
-                f"可用的有：{'、'.join(f'{_zh(terms[id])}（{id}）' for id in terms)}。",
-            ),
-        )
-        raise UnknownTerm(said, where=where, near=near(id, names), hint=hint)
-    return found
-
-
-def _zh(term: Term) -> str:
-    return term.label.get("zh")
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()
-
-
-def _names(term: Term) -> tuple[str, ...]:
-    return (term.id, term.label.en) if term.label.zh is None else (term.id, term.label.en, term.label.zh)

@@ -127,10 +127,14 @@ def test_what_is_only_supposed_is_not_in_the_store_of_the_record(sqlite_url: str
     supposed = Change("entity", Entity("a", "Factor", Text("A")))
     other = graph.supposing(graph.snapshot.with_changes([supposed]))
     assert len(other.projection().store) > size
+    asked = "ASK { entity:a a ekg:Factor }"
+    assert other.sparql(asked).boolean
+    assert not graph.sparql(asked).boolean
     graph.write([Change("entity", Entity("b", "Factor", Text("B")))], actor="ann", act="add")
     known = {quad.subject for quad in graph.projection().store}
     named = [ox.NamedNode(f"https://w3id.org/evidence-kg/id/entity/{id}") in known for id in ("a", "b")]
     assert named == [False, True]
+    assert not graph.sparql(asked).boolean
     graph.store.close()
 
 
