@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from kg.door import is_listed, shown
+from kg.door import is_listed, quoted, shown
 from kg.errors import BadIdentifier, InputError, Words
 from kg.model import YEARS, Evidence, Text, Work
 from kg.vocabulary import Status, Vocabulary, WorkStatus
@@ -180,7 +180,7 @@ def parse_int(value: Any, *, name: str, low: int, high: int) -> int:
     if number is None or not low <= number <= high:
         span = f"不小于 {low} 的" if high >= 2**62 else f" {low} 到 {high} 之间的"
         en = f"{shown(value)} is not a whole number from {low} to {high}"
-        raise InputError(Words(en, f"须为{span}整数，而非“{str(value)[:80]}”"), where=name)
+        raise InputError(Words(en, f"须为{span}整数，而非{quoted(value)}"), where=name)
     return number
 
 

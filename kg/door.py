@@ -121,6 +121,16 @@ def shown(value: object) -> str:
     return _Short().repr(value)
 
 
+def quoted(value: object) -> str:
+    """Return a value in Chinese quotation marks, as a message in Chinese shows it: cut short, whatever it is.
+
+    Example:
+        >>> quoted("soon"), quoted(7)
+        ('“soon”', '“7”')
+    """
+    return f"“{value[:80] if isinstance(value, str) else shown(value)}”"
+
+
 def _refusal(name: str, value: object, hint: Any) -> InputError:
     said, left_out = _said(hint), ", or leave it out" if NoneType in _parts(hint) else ""
     if isinstance(value, str) and not _is_text(value):

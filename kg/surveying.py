@@ -12,7 +12,7 @@ from typing import Any
 
 from kg.asking import Asking, parse_links
 from kg.criteria import parse_int, words
-from kg.door import shown
+from kg.door import quoted, shown
 from kg.errors import InputError, Words
 from kg.model import YEARS
 from kg.question import cut, disputes, gaps
@@ -89,6 +89,6 @@ def parse_share(value: Any, *, name: str) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
     number = float(value) if is_text or is_number else -1.0
     if not 0.0 <= number <= 1.0:
-        said = Words(f"{shown(value)} is not a number from 0 to 1", f"须为 0 到 1 之间的数，而非“{str(value)[:80]}”")
+        said = Words(f"{shown(value)} is not a number from 0 to 1", f"须为 0 到 1 之间的数，而非{quoted(value)}")
         raise InputError(said, where=name)
     return abs(number)
