@@ -107,7 +107,7 @@ def conflicts(graph: kg.Graph) -> list[tuple[Act, str, str]]:
         ),
         (
             lambda: graph.revoke(other, why="no", actor="bob"),
-            f"{gone} 已并入 {other}，而代表它的 {other}",
+            f"{gone} 已并入 {other}：此改动后将没有",
             "先撤销该合并",
         ),
         (lambda: graph.review(two, "accept", actor="bob", expect=1), f"记录现为修订版 {graph.revision}，而非 1", ""),

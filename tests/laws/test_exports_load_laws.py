@@ -14,14 +14,14 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kg.contribute.merging import OUT, merged
+from kg.contribute.merging import merged
 from kg.criteria import Criteria
 from kg.exporters import pack, packed, tables
 from kg.exporters.formats import FORMATS, View
 from kg.exporters.kept import kept
 from kg.importers import pack_load, rdf_load, tables_load
 from kg.inputs import EvidenceIn
-from kg.model import Claim, Evidence, Record, Work
+from kg.model import OUR_STATUSES, Claim, Evidence, Record, Work
 from kg.network import Network
 from kg.record import Store
 from kg.snapshot import Snapshot
@@ -94,8 +94,8 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     for keep, away, chained in draw(st.lists(MERGES, min_size=1, max_size=3)):
         duplicate = WORKS[WORKS.index(keep) - away]
         pair = [snapshot.works[id] for id in (keep, duplicate)]
-        if not any(work.status in OUT for work in pair):
-            changed = {one.id: one.record for one in merged(snapshot, *pair).changes}
+        if not any(work.status in OUR_STATUSES for work in pair):
+            changed = {one.id: one.record for one in merged(snapshot, *pair, WORDS).changes}
             if chained:  # as files may have it: what was merged into the duplicate leads to it still
                 changed = {id: one for id, one in changed.items() if id == duplicate or not leads(one)}
             rest = [one for of in (snapshot.entities, snapshot.claims, snapshot.works, snapshot.evidence)

@@ -103,8 +103,8 @@ ASKED: dict[str, Ask] = {
 }
 """The questions of the face: each is asked of both records."""
 HISTORY = {
-    "credit", "entry", "history", "keep", "log", "receipt", "receipts", "reviews", "verify", "verify_receipt",
-    "waiting",
+    "credit", "entry", "history", "keep", "left", "log", "receipt", "receipts", "reviews", "verify",
+    "verify_receipt", "waiting",
 }  # fmt: skip
 """What asks for the history, or for answers that were kept: files hold contents, not history (decision 0009)."""
 WRITING = {
@@ -120,11 +120,13 @@ MACHINERY = {
     "at_one_revision",
     "backup",
     "export",
+    "known_part",
     "look_ahead",
     "need_notice",
     "notices",
     "rests_on",
     "supposing",
+    "unknown",
 }
 
 
