@@ -260,7 +260,7 @@ def test_an_entity_and_a_work_are_said_in_other_words(
     shoot(page, f"revising-preview-{lang}", whole=True)
     graph.revise("qlora", {"definition": {"en": f"Meanwhile ({lang})."}}, actor="carol")
     page.locator(SEND).click()
-    expect(page.locator("#problem")).to_contain_text("Carol")
+    expect(page.locator("#problem")).to_contain_text("carol", ignore_case=True)
     assert page.input_value("#r-aliases") == f"QLoRA\nQ-LoRA ({lang})"
     assert page.input_value("#r-definition_en") == f"Meanwhile ({lang})."
     assert (page.evaluate(WIDTH) <= 0, axe.grave(page)) == (True, [])

@@ -190,10 +190,11 @@ def test_a_file_that_cannot_be_read_is_one_failure(tmp_path: Path, text: bytes, 
 
 def test_an_open_quotation_mark_costs_one_row(tmp_path: Path) -> None:
     report = loaded(
-        tables(tmp_path, entities='id,type,label\na,Risk,"A\n\nb,Risk,B\nc,Risk,"C\nand more"\n'), keep_going=True
+        tables(tmp_path, entities='id,type,label,definition\na,Risk,A,"A\n\nb,Risk,B,B\nc,Risk,C,"C\nand more"\n'),
+        keep_going=True,
     )
     [failure] = report["failures"]
-    assert (failure["line"], failure["raw"]) == (2, 'a,Risk,"A')
+    assert (failure["line"], failure["raw"]) == (2, 'a,Risk,A,"A')
     assert failure["reason"].startswith("text follows the end of a quoted cell: 'C")
     assert report["kinds"] == {"entity": 2}
 

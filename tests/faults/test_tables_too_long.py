@@ -28,13 +28,13 @@ def loaded(folder: Path) -> tuple[list[tuple[int | None, str, str]], dict[str, i
 
 def test_a_cell_that_is_far_too_long_is_passed_over_and_not_held(tmp_path: Path) -> None:
     with (tmp_path / "entities.csv").open("w") as file:
-        file.write("id,type,label\nlora,Technique,LoRA\nbig,Technique,")
+        file.write("id,type,label,definition\nlora,Technique,LoRA,\nbig,Technique,")
         for _ in range(60):
             file.write("x" * 1_000_000)
-        file.write('\nlong,Technique,"')
+        file.write(',\nlong,Technique,"')
         for _ in range(20):
             file.write(('""word""' + "y" * 192) * 5_000 + "\n")
-        file.write('"\nmisuse,Risk,"Mis\nuse"\n')
+        file.write('",\nmisuse,Risk,Misuse,"Mis\nuse"\n')
     tracemalloc.start()
     try:
         faults, kinds = loaded(tmp_path)

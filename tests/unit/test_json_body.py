@@ -15,7 +15,7 @@ from kg.errors import InputError
 from kg_api.headers import BODY_MOST
 from kg_api.json_body import DEPTH_MOST, deepest, parse
 
-OVERRIDES = "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+OVERRIDES = "".join(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080))))
 TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs"), exclude_characters=OVERRIDES))
 NUMBERS = st.integers(-(2**63) + 1, 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(

@@ -14,17 +14,17 @@ TURNED: list[tuple[Ask, list[str], list[str]]] = [
     (
         lambda graph, lang: graph.raises("qlora", lang=lang),
         ["qlora is a technique, not a risk: give it as technique (`kg raises --technique qlora`). "],
-        ["qlora 的类型是技术，不是风险：请作为 technique 给出（`kg raises --technique qlora`）。"],
+        ["qlora 的类型是技术，不是风险：请作为技术给出（`kg raises --technique qlora`）。"],
     ),
     (
         lambda graph, lang: graph.raises("malicious-use", technique="malicious-use", lang=lang),
         ["malicious-use is a risk, not a technique: give it as risk. "],
-        ["malicious-use 的类型是风险，不是技术：请作为 risk 给出。"],
+        ["malicious-use 的类型是风险，不是技术：请作为风险给出。"],
     ),
     (
         lambda graph, lang: graph.raises(technique="biological-misuse", max_links=1, known_in=1990, lang=lang),
         ["biological-misuse is a risk, not a technique: give it as risk (`kg raises biological-misuse`). "],
-        ["biological-misuse 的类型是风险，不是技术：请作为 risk 给出（`kg raises biological-misuse`）。"],
+        ["biological-misuse 的类型是风险，不是技术：请作为风险给出（`kg raises biological-misuse`）。"],
     ),
     (
         lambda graph, lang: graph.raises("qlora", technique="malicious-use", lang=lang),
@@ -39,12 +39,12 @@ TURNED: list[tuple[Ask, list[str], list[str]]] = [
     (
         lambda graph, lang: graph.cut("qlora", lang=lang),
         ["qlora is a technique, not a risk: give it as source. ", "nothing to cut"],
-        ["qlora 的类型是技术，不是风险：请作为 source 给出。", "没有需要切断的路线"],
+        ["qlora 的类型是技术，不是风险：请作为起点给出。", "没有需要切断的路线"],
     ),
     (
         lambda graph, lang: graph.cut("qlora", source="malicious-use", lang=lang),
         ["give it as source. ", "malicious-use is a risk, not a technique: give it as target. "],
-        ["请作为 source 给出。", "malicious-use 的类型是风险，不是技术：请作为 target 给出。"],
+        ["请作为起点给出。", "malicious-use 的类型是风险，不是技术：请作为终点给出。"],
     ),
 ]
 
