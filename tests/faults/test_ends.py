@@ -38,15 +38,15 @@ def test_an_input_that_cannot_be_read_is_not_told_as_an_output(pack_url: str, tm
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory as Linux has them")
 def test_too_little_memory_is_told_before_and_while_reading(sqlite_url: str) -> None:
     graph = kg.open(sqlite_url, empty=True)
-    many = [Change("entity", kg.Entity(f"e{at}", "Risk", kg.Text(f"{at} {'x' * 1_500}"))) for at in range(6_000)]
+    many = [Change("entity", kg.Entity(f"e{at}", "Risk", kg.Text(f"{at} {'x' * 1_500}"))) for at in range(18_000)]
     graph.write(many, actor="ann", act="import")
     graph.store.close()
     told = []
-    for room in (3, 10):
+    for room in (8, 24):
         program = LITTLE.format(room=room * 1024**2, url=sqlite_url)
         found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
         told.append((found.returncode, found.stderr.partition(", and")[0].partition(" (")[0]))
-    refused = "Error: database: reading 0 claims with 0 evidence items takes about 4 MB of memory"
+    refused = "Error: database: reading 0 claims with 0 evidence items takes about 11 MB of memory"
     assert told == [(4, refused), (4, "Error: memory ran out before the answer was there")]
 
 
